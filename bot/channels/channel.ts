@@ -1,0 +1,69 @@
+import type { ZodType } from 'zod';
+import type { Card } from '../../src/cards/card.js';
+import type { Json } from '../../src/domain/json.js';
+import type { Platform } from '../../src/domain/person.js';
+import type { Logger } from '../../src/io/log.js';
+
+/** Where a card was put, so that it can be edited later; the channel's own, kept in the store as JSON. */
+export type Ref = Json;
+
+/** Something a person said or pressed. Only its ids are to be trusted; `text` is data. */
+export interface Utterance {
+  readonly platform: Platform;
+  /** The platform's own id of the person, never the display name. */
+  readonly userId: string;
+  /** For display and logs only. */
+  readonly userName: string;
+  /** Words of a command without the bot's name ('status shop'), or the token of a pressed button. */
+  readonly said: { readonly words: string } | { readonly pressed: string };
+  /** Equal for every redelivery of the same act of speech. */
+  readonly nonce: string;
+}
+
+/** What to say back: to that person alone, or to the place where it was said. */
+export interface Reply {
+  readonly card: Card;
+  readonly audience: 'person' | 'place';
+}
+
+/** The people's process's ear. It never throws: what goes wrong comes back as a reply. */
+export type Hear = (utterance: Utterance) => Promise<Reply>;
+
+export type Stop = () => Promise<void>;
+
+/** Secrets of the bot's process alone; never logged, never in a child's environment. */
+export interface Secrets {
+  readonly SLACK_BOT_TOKEN?: string;
+  readonly SLACK_APP_TOKEN?: string;
+  readonly SLACK_WEBHOOK_URL?: string;
+  readonly TELEGRAM_BOT_TOKEN?: string;
+  readonly TELEGRAM_CHAT_ID?: string;
+}
+
+/**
+ * Delivery errors are HypercareErrors: `transient` is tried again later (with `retryAfterMs` in the error where the
+ * platform gave one), anything else is given up and told through the other channels.
+ */
+export class DeliveryDelay extends Error {
+  override readonly name = 'DeliveryDelay';
+  constructor(readonly retryAfterMs: number) {
+    super(`the platform asks to wait ${retryAfterMs} ms`);
+  }
+}
+
+/** One configured place cards are delivered to and people speak from. */
+export interface Channel {
+  readonly name: string;
+  /** Connects and listens; resolves once it hears. Absent: it only speaks. Reconnects by itself until stopped. */
+  start?(hear: Hear): Promise<Stop>;
+  /** Posts the card, or edits the message at `previous`. `key` is equal for every try of one delivery. */
+  deliver(card: Card, key: string, previous: Ref | undefined): Promise<Ref>;
+}
+
+/** A kind of channel: its options from hypercare.yaml, and how one is made. */
+export interface ChannelKind<O> {
+  readonly kind: string;
+  readonly options: ZodType<O>;
+  /** Null where the tokens it needs are absent: then it is not used. Throws an invalid HypercareError for wrong ones. */
+  create(options: O, secrets: Secrets, log: Logger): Channel | null;
+}

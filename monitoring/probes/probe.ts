@@ -1,0 +1,13 @@
+import type { ZodType } from 'zod';
+import type { Reading } from '../../src/domain/check.js';
+import type { Io } from '../../src/io/io.js';
+
+/** Code that measures one thing once. */
+export interface Probe<O> {
+  readonly kind: string;
+  readonly options: ZodType<O>;
+  /** Names and units of a reading's `values`, in their order: 'memory_bytes', 'p95_ms'. */
+  readonly fields: readonly string[];
+  /** A throw becomes the verdict `error`: throw when the measuring failed, return `bad` when the thing is wrong. */
+  measure(options: O, io: Io, signal: AbortSignal): Promise<Reading>;
+}

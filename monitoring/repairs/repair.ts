@@ -1,0 +1,55 @@
+import type { ZodType } from 'zod';
+import type { Json } from '../../src/domain/json.js';
+import type { Prepared, Refusal, Risk } from '../../src/domain/plan.js';
+import type { Release } from '../../src/domain/release.js';
+import type { ResourceId } from '../../src/domain/ids.js';
+import type { Io } from '../../src/io/io.js';
+
+/** before: not done yet · after: done · moving: under way, look again soon · unknown: cannot be told. */
+export type StepPosition = 'before' | 'after' | 'moving' | 'unknown';
+
+/** What the steps before this one returned, by step name. */
+export type Receipts = Readonly<Record<string, Json>>;
+
+export interface Step {
+  readonly name: string;
+  readonly timeoutMs: number;
+  /** Pre-check, crash recovery and confirmation in one. */
+  state(witness: Json, receipts: Receipts, io: Io): Promise<StepPosition>;
+  /** Called only from 'before', conditional on the witness; it makes no choice. Returns its receipt. */
+  act(witness: Json, receipts: Receipts, io: Io, signal: AbortSignal): Promise<Json>;
+  undo?(receipt: Json, io: Io, signal: AbortSignal): Promise<void>;
+}
+
+/** What a repair is told of its target; read from config and ledger, never from outside. */
+export interface RepairTarget {
+  readonly id: ResourceId;
+  readonly name: string;
+  /** PM2 process names that make up the app. */
+  readonly processes: readonly string[];
+  readonly release: {
+    readonly mode: 'releases' | 'in-place';
+    /** Absolute base directory: holds `releases/` and `current`, or is the working tree. */
+    readonly dir: string;
+    /** Absolute path of the git repository releases are built from; null: only kept directories can be gone to. */
+    readonly repo: string | null;
+  } | null;
+  readonly running: Release | null;
+  /** Every release known of the app, newest first. */
+  readonly ledger: readonly Release[];
+  /** Names of the checks that must be good again. */
+  readonly checks: readonly string[];
+  readonly settleMs: number;
+}
+
+/** One thing that can be done, as code. */
+export interface Repair<A> {
+  readonly kind: string;
+  readonly summary: string;
+  readonly args: ZodType<A>;
+  readonly risk: Risk;
+  /** Reads only. What it returns leaves no choice to the steps. */
+  prepare(target: RepairTarget, args: A, io: Io, signal: AbortSignal): Promise<Prepared | Refusal>;
+  /** The same steps, in the order of `Prepared.does`, made again from what was prepared (after a crash too). */
+  steps(target: RepairTarget, args: A, prepared: Prepared): readonly Step[];
+}

@@ -1,0 +1,28 @@
+import type { IncidentId, LaunchId, ResourceId } from './ids.js';
+import type { Severity } from './finding.js';
+
+/** escalated: people were told that the machine stopped; it is still open until the problem is gone. */
+export type IncidentState = 'open' | 'repairing' | 'escalated' | 'resolved';
+
+/** The life of one problem at its cause. */
+export interface Incident {
+  readonly id: IncidentId;
+  /** The cause: the deepest bad resource along `uses` edges, else the app. */
+  readonly resourceId: ResourceId;
+  readonly launchId: LaunchId | null;
+  readonly kind: string;
+  readonly severity: Severity;
+  readonly emergency: boolean;
+  readonly state: IncidentState;
+  readonly title: string;
+  readonly openedAt: number;
+  readonly closedAt: number | null;
+  /** How it ended or why it was escalated, for people; null while neither. */
+  readonly reason: string | null;
+  /** Rungs of the runbook already tried or refused. */
+  readonly rung: number;
+  /** Remediations that were done and did not help. */
+  readonly failed: number;
+  /** Nothing is planned for it before this. */
+  readonly nextAt: number;
+}

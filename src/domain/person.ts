@@ -1,0 +1,17 @@
+import type { PersonId } from './ids.js';
+
+/** viewer: sees · operator: also asks for repairs and launches · approver: also answers questions. */
+export type Role = 'viewer' | 'operator' | 'approver';
+export type Platform = 'slack' | 'telegram' | 'terminal';
+
+export interface Person {
+  readonly id: PersonId;
+  readonly name: string;
+  readonly role: Role;
+}
+
+const RANK: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, approver: 2 };
+
+export function mayActAs(person: Person, role: Role): boolean {
+  return RANK[person.role] >= RANK[role];
+}

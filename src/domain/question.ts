@@ -1,0 +1,33 @@
+import type { PersonId, PlanId, QuestionId } from './ids.js';
+import type { Platform } from './person.js';
+
+/** No answer is never a yes, and expired is not denied. */
+export type QuestionState = 'open' | 'approved' | 'denied' | 'expired' | 'cancelled' | 'superseded';
+
+/** What is asked of people about one plan hash. */
+export interface Question {
+  readonly id: QuestionId;
+  readonly planId: PlanId;
+  readonly hash: string;
+  /** How many different people must say yes. */
+  readonly need: number;
+  readonly state: QuestionState;
+  readonly askedAt: number;
+  readonly expiresAt: number;
+  readonly warnedAt: number | null;
+  readonly decidedAt: number | null;
+  /** Who decided, or why it ended otherwise. */
+  readonly decidedBy: string | null;
+}
+
+/** What became of one answer, for the person who gave it; null until the monitor has looked. */
+export type AnswerOutcome = 'counted' | 'too_late' | 'not_allowed' | 'already_decided';
+
+export interface Answer {
+  readonly questionId: QuestionId;
+  readonly personId: PersonId;
+  readonly yes: boolean;
+  readonly via: Platform;
+  readonly at: number;
+  readonly outcome: AnswerOutcome | null;
+}

@@ -1,0 +1,46 @@
+import type { ReleaseId, ResourceId } from './ids.js';
+
+/** unwatched: ran, but nobody watched it through · watching · stable: passed its watch · bad: rolled back · unproven · superseded. */
+export type ReleaseVerdict = 'unwatched' | 'watching' | 'stable' | 'bad' | 'unproven' | 'superseded';
+
+/** One version of an app. Two sightings with equal commit, lockHash and configHash are the same release. */
+export interface Release {
+  readonly id: ReleaseId;
+  readonly appId: ResourceId;
+  /** 40 hex digits, or null where the app has no git history we can see. */
+  readonly commit: string | null;
+  /** Absolute path of the directory it runs from, symlinks resolved. */
+  readonly dir: string;
+  readonly lockHash: string | null;
+  readonly configHash: string | null;
+  readonly nodeVersion: string | null;
+  readonly firstSeenAt: number;
+  readonly verdict: ReleaseVerdict;
+  readonly verdictAt: number;
+  readonly verdictReason: string | null;
+  /** Set once it was rolled back: it is not gone to again without a person's reason. */
+  readonly quarantinedAt: number | null;
+}
+
+/** What the release probe saw running. */
+export interface ReleaseSighting {
+  readonly commit: string | null;
+  readonly dir: string;
+  readonly lockHash: string | null;
+  readonly configHash: string | null;
+  readonly nodeVersion: string | null;
+}
+
+/** Short name for people: the first seven digits of the commit, else the directory's name. */
+export function releaseName(release: Pick<Release, 'commit' | 'dir'>): string {
+  return release.commit?.slice(0, 7) ?? release.dir.split('/').filter(Boolean).at(-1) ?? 'unknown';
+}
+
+/**
+ * Where a rollback goes: the newest stable release other than the running one, never simply the one before, never one
+ * marked bad or quarantined. Null where there is none.
+ */
+export function rollbackTarget(ledger: readonly Release[], runningId: ReleaseId): Release | null {
+  const good = ledger.filter((r) => r.id !== runningId && r.verdict === 'stable' && r.quarantinedAt === null);
+  return good.sort((a, b) => b.verdictAt - a.verdictAt)[0] ?? null;
+}

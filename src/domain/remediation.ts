@@ -1,0 +1,38 @@
+import type { PlanId, RemediationId, ResourceId } from './ids.js';
+import type { Json } from './json.js';
+
+/**
+ * running: its steps · settling: done, waiting to be judged by fresh samples · verified: it helped · failed: it did
+ * not, or a step failed · unclear: too little was measured to say.
+ */
+export type RemediationState = 'running' | 'undoing' | 'settling' | 'verified' | 'failed' | 'unclear';
+
+/** One run of a plan. */
+export interface Remediation {
+  readonly id: RemediationId;
+  readonly planId: PlanId;
+  readonly resourceId: ResourceId;
+  readonly fingerprint: string;
+  readonly state: RemediationState;
+  readonly startedAt: number;
+  readonly settleUntil: number | null;
+  readonly deadlineAt: number | null;
+  readonly endedAt: number | null;
+  readonly outcome: string | null;
+}
+
+/** intended: written down before doing · done · failed · unknown: its state could not be told. */
+export type StepState = 'intended' | 'done' | 'failed' | 'unknown';
+
+export interface JournalStep {
+  readonly remediationId: RemediationId;
+  readonly dir: 'do' | 'undo';
+  readonly n: number;
+  readonly name: string;
+  readonly state: StepState;
+  readonly intendedAt: number;
+  readonly deadlineAt: number;
+  readonly endedAt: number | null;
+  readonly receipt: Json;
+  readonly error: string | null;
+}

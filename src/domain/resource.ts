@@ -1,0 +1,34 @@
+import type { HostId, ResourceId } from './ids.js';
+import type { Json } from './json.js';
+
+/** A thing that is watched or acted upon. */
+export interface Resource {
+  readonly id: ResourceId;
+  readonly hostId: HostId;
+  readonly kind: 'app' | 'dependency' | 'host';
+  readonly name: string;
+  readonly config: Json;
+}
+
+/** `resourceId` needs `usesId` to work. */
+export interface Edge {
+  readonly resourceId: ResourceId;
+  readonly usesId: ResourceId;
+}
+
+/** The deepest bad resource along `uses` edges from `start`, else `start` itself. Cycles end where they began. */
+export function causeOf(start: ResourceId, edges: readonly Edge[], isBad: (id: ResourceId) => boolean): ResourceId {
+  const seen = new Set<ResourceId>([start]);
+  let cause = start;
+  for (let moved = true; moved; ) {
+    moved = false;
+    for (const edge of edges) {
+      if (edge.resourceId !== cause || seen.has(edge.usesId) || !isBad(edge.usesId)) continue;
+      seen.add(edge.usesId);
+      cause = edge.usesId;
+      moved = true;
+      break;
+    }
+  }
+  return cause;
+}

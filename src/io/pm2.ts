@@ -1,0 +1,53 @@
+/** One PM2 process, its fields chosen and checked; never PM2's raw object, which carries the app's whole environment. */
+export interface Pm2Process {
+  readonly pmId: number;
+  readonly name: string;
+  readonly pid: number;
+  /** 'online', 'launching', 'stopping', 'stopped', 'errored', 'waiting restart', 'one-launch-status'. */
+  readonly status: string;
+  readonly mode: 'fork' | 'cluster';
+  /** Wall clock when its current run began, milliseconds. */
+  readonly startedAt: number;
+  /** Changes when PM2 makes the entry anew (update, resurrect). */
+  readonly uniqueId: string;
+  readonly restarts: number;
+  readonly exitCode: number | null;
+  /** Resident set in bytes; null unless online. */
+  readonly memoryBytes: number | null;
+  /** Percent of one core; null unless online. */
+  readonly cpuPercent: number | null;
+  readonly eventLoopP95Ms: number | null;
+  readonly heapUsedBytes: number | null;
+  readonly execPath: string;
+  readonly cwd: string;
+  readonly nodeVersion: string | null;
+  readonly maxMemoryRestartBytes: number | null;
+}
+
+/** What PM2's bus told, once per happening (PM2 says some things twice). */
+export type Pm2Event =
+  | { readonly kind: 'exit'; readonly name: string; readonly pmId: number; readonly at: number; readonly manual: boolean; readonly code: number | null; readonly signal: string | null; readonly dedupe: string }
+  | { readonly kind: 'online'; readonly name: string; readonly pmId: number; readonly at: number; readonly dedupe: string }
+  | { readonly kind: 'overlimit'; readonly name: string; readonly pmId: number; readonly at: number; readonly dedupe: string }
+  | { readonly kind: 'exception'; readonly name: string; readonly pmId: number; readonly at: number; readonly text: string; readonly dedupe: string }
+  | { readonly kind: 'connected' | 'lost'; readonly at: number };
+
+/**
+ * One PM2 home, spoken to over one held connection. Every call has a deadline; after one passed the connection is
+ * dropped, and what was asked counts as unknown. It never starts a daemon: a dead one is the error `pm2.dead`.
+ */
+export interface Pm2 {
+  readonly home: string;
+  /** Is a daemon there that answers? Never throws, never starts one. */
+  alive(): Promise<boolean>;
+  list(): Promise<readonly Pm2Process[]>;
+  /** Each of these acts on one process name; all of its instances. Resolves when PM2 says so, which proves nothing. */
+  reload(name: string): Promise<void>;
+  restart(name: string): Promise<void>;
+  stop(name: string): Promise<void>;
+  /** Signals one pid after checking that PM2 still lists it with that start time; false when it does not. */
+  kill(process: Pick<Pm2Process, 'pmId' | 'pid' | 'startedAt'>, signal: 'SIGKILL' | 'SIGTERM'): Promise<boolean>;
+  /** The held bus; events from before the subscription are not given. Returns how to stop. */
+  subscribe(listen: (event: Pm2Event) => void): Promise<() => void>;
+  close(): Promise<void>;
+}
