@@ -1,0 +1,21 @@
+import type { Act } from '../domain/act.js';
+import type { ResourceId } from '../domain/ids.js';
+import { newId } from './new-id.js';
+import type { Db } from './schema.js';
+
+/** Most acts one look back returns; a crash loop makes thousands an hour. */
+const MOST = 2_000;
+
+/** Counts an act once, however often it is seen. True when it was new. */
+export async function noteAct(tx: Db, act: Act): Promise<boolean> {
+  const kept = await tx.insertInto('acts')
+    .values({ id: newId(act.at), resource_id: act.resourceId, at: act.at, by: act.by, kind: act.kind, fingerprint: act.fingerprint, dedupe: act.dedupe, note: act.note })
+    .onConflict((conflict) => conflict.column('dedupe').doNothing()).executeTakeFirst();
+  return (kept.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/** What was done to a resource after `since`, oldest first. */
+export async function actsOn(db: Db, resourceId: ResourceId, since: number): Promise<readonly Act[]> {
+  const rows = await db.selectFrom('acts').selectAll().where('resource_id', '=', resourceId).where('at', '>', since).orderBy('at', 'desc').limit(MOST).execute();
+  return rows.reverse().map((row) => ({ resourceId: row.resource_id, at: row.at, by: row.by, kind: row.kind, fingerprint: row.fingerprint, dedupe: row.dedupe, note: row.note }));
+}

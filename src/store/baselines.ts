@@ -1,0 +1,14 @@
+import type { Baseline, ValueBaseline } from '../domain/baseline.js';
+import type { CheckId, ReleaseId } from '../domain/ids.js';
+import type { Db } from './schema.js';
+
+export async function baselineOf(db: Db, checkId: CheckId, releaseId: ReleaseId): Promise<Baseline | null> {
+  const row = await db.selectFrom('baselines').selectAll().where('check_id', '=', checkId).where('release_id', '=', releaseId).executeTakeFirst();
+  return row ? { checkId, releaseId, n: row.n, values: JSON.parse(row.body) as (ValueBaseline | null)[] } : null;
+}
+
+export async function saveBaseline(tx: Db, baseline: Baseline): Promise<void> {
+  const kept = { n: baseline.n, body: JSON.stringify(baseline.values) };
+  await tx.insertInto('baselines').values({ check_id: baseline.checkId, release_id: baseline.releaseId, ...kept })
+    .onConflict((conflict) => conflict.columns(['check_id', 'release_id']).doUpdateSet(kept)).execute();
+}

@@ -1,0 +1,108 @@
+import type { Cadence, Check } from '../domain/check.js';
+import type { CheckId, HostId, ResourceId } from '../domain/ids.js';
+import type { Json } from '../domain/json.js';
+import type { ChecksTable, Db } from './schema.js';
+
+export interface WatchedCheck {
+  readonly resourceId: ResourceId;
+  readonly name: string;
+  readonly probe: string;
+  readonly options: Json;
+  readonly cadence: Cadence;
+  readonly everyMs: number;
+  readonly critical: boolean;
+}
+
+/** Makes the stored checks of the host equal to the configured ones. Kept checks keep their due time and samples. */
+export async function syncChecks(tx: Db, hostId: HostId, wanted: readonly WatchedCheck[], now: number): Promise<void> {
+  const ours = tx.selectFrom('resources').select('id').where('host_id', '=', hostId);
+  await tx.updateTable('checks').set({ retired: 1 }).where('resource_id', 'in', ours).execute();
+  for (const check of wanted) {
+    const asked = {
+      probe: check.probe, options: JSON.stringify(check.options), cadence: check.cadence, every_ms: check.everyMs,
+      critical: check.critical ? 1 : 0, retired: 0,
+    } as const;
+    await tx.insertInto('checks')
+      .values({ ...asked, resource_id: check.resourceId, name: check.name, next_at: now, hot_until: 0, trusted: 1, detected_at: 0 } as never)
+      .onConflict((conflict) => conflict.columns(['resource_id', 'name']).doUpdateSet(asked))
+      .execute();
+  }
+}
+
+/** Checks whose time has come, the longest due first. */
+export async function dueChecks(db: Db, hostId: HostId, now: number, limit: number): Promise<readonly Check[]> {
+  const rows = await watched(db, hostId).selectAll('checks').where('checks.next_at', '<=', now).orderBy('checks.next_at').limit(limit).execute();
+  return rows.map(toCheck);
+}
+
+export async function listChecks(db: Db, hostId: HostId): Promise<readonly Check[]> {
+  return (await watched(db, hostId).selectAll('checks').orderBy('checks.id').execute()).map(toCheck);
+}
+
+export async function checksOf(db: Db, resourceId: ResourceId): Promise<readonly Check[]> {
+  const rows = await db.selectFrom('checks').selectAll().where('resource_id', '=', resourceId).where('retired', '=', 0).orderBy('id').execute();
+  return rows.map(toCheck);
+}
+
+/** Resources that have samples the detectors have not looked at. */
+export async function undetected(db: Db, hostId: HostId): Promise<readonly ResourceId[]> {
+  const rows = await watched(db, hostId)
+    .where((eb) => eb.exists(eb.selectFrom('samples').select('samples.at').whereRef('samples.check_id', '=', 'checks.id').whereRef('samples.at', '>', 'checks.detected_at')))
+    .select('checks.resource_id').distinct().execute();
+  return rows.map((row) => row.resource_id);
+}
+
+export async function markDetected(tx: Db, check: CheckId, at: number): Promise<void> {
+  await tx.updateTable('checks').set({ detected_at: at }).where('id', '=', check).execute();
+}
+
+export async function scheduleCheck(tx: Db, check: CheckId, nextAt: number): Promise<void> {
+  await tx.updateTable('checks').set({ next_at: nextAt }).where('id', '=', check).execute();
+}
+
+/** Makes checks of a resource due now and keeps them at the confirmation cadence until `until`. */
+export async function confirmFast(tx: Db, resourceId: ResourceId, now: number, until: number): Promise<void> {
+  await tx.updateTable('checks').set({ hot_until: until }).where('resource_id', '=', resourceId).where('retired', '=', 0).where('hot_until', '<', until).execute();
+  await tx.updateTable('checks').set({ next_at: now }).where('resource_id', '=', resourceId).where('retired', '=', 0).where('next_at', '>', now).execute();
+}
+
+/** Ends the confirmation cadence. */
+export async function coolDown(tx: Db, resourceId: ResourceId): Promise<void> {
+  await tx.updateTable('checks').set({ hot_until: 0 }).where('resource_id', '=', resourceId).execute();
+}
+
+/** Makes the tick checks of a resource due now. */
+export async function tickChecks(tx: Db, resourceId: ResourceId, now: number): Promise<void> {
+  await tx.updateTable('checks').set({ next_at: now }).where('resource_id', '=', resourceId).where('cadence', '=', 'tick')
+    .where('retired', '=', 0).where('next_at', '>', now).execute();
+}
+
+/** A check that the rolled-back release fails too is suspect itself, until a person trusts it again. */
+export async function distrust(tx: Db, check: CheckId): Promise<void> {
+  await tx.updateTable('checks').set({ trusted: 0 }).where('id', '=', check).execute();
+}
+
+/** Due times further away than one cadence come from a clock that has stepped back: they are drawn nearer. */
+export async function clampSchedule(tx: Db, hostId: HostId, now: number): Promise<void> {
+  const ours = tx.selectFrom('resources').select('id').where('host_id', '=', hostId);
+  await tx.updateTable('checks').set({ next_at: now }).where('resource_id', 'in', ours).where('cadence', '=', 'every')
+    .where((eb) => eb('next_at', '>', eb('every_ms', '+', now))).execute();
+}
+
+export async function nextCheckAt(db: Db, hostId: HostId): Promise<number | null> {
+  const row = await watched(db, hostId).select((eb) => eb.fn.min('checks.next_at').as('at')).executeTakeFirst();
+  return row?.at ?? null;
+}
+
+function watched(db: Db, hostId: HostId) {
+  return db.selectFrom('checks').innerJoin('resources', 'resources.id', 'checks.resource_id')
+    .where('resources.host_id', '=', hostId).where('checks.retired', '=', 0).where('resources.retired', '=', 0);
+}
+
+function toCheck(row: ChecksTable): Check {
+  return {
+    id: row.id, resourceId: row.resource_id, name: row.name, probe: row.probe, options: JSON.parse(row.options) as Json,
+    cadence: row.cadence, everyMs: row.every_ms, critical: row.critical === 1, nextAt: row.next_at, hotUntil: row.hot_until,
+    trusted: row.trusted === 1,
+  };
+}

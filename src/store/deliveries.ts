@@ -1,0 +1,46 @@
+import type { EventId } from '../domain/ids.js';
+import type { Json } from '../domain/json.js';
+import type { Db, DeliveriesTable } from './schema.js';
+
+/** Written by the bot alone. */
+export async function planDelivery(tx: Db, eventId: EventId, channel: string, state: 'due' | 'dropped', now: number): Promise<void> {
+  await tx.insertInto('deliveries').values({ event_id: eventId, channel, state, attempts: 0, next_at: now, error: null })
+    .onConflict((conflict) => conflict.columns(['event_id', 'channel']).doNothing()).execute();
+}
+
+export async function dueDeliveries(db: Db, channel: string, now: number, limit: number): Promise<readonly DeliveriesTable[]> {
+  return db.selectFrom('deliveries').selectAll().where('channel', '=', channel).where('state', '=', 'due').where('next_at', '<=', now)
+    .orderBy('next_at').orderBy('event_id').limit(limit).execute();
+}
+
+export async function nextDeliveryAt(db: Db): Promise<number | null> {
+  const row = await db.selectFrom('deliveries').select((eb) => eb.fn.min('next_at').as('at')).where('state', '=', 'due').executeTakeFirst();
+  return row?.at ?? null;
+}
+
+/** Ends deliveries that one message served. Marked only after the platform took it, so a crash delivers twice, never not at all. */
+export async function endDeliveries(tx: Db, ids: readonly EventId[], channel: string, state: 'done' | 'dead' | 'dropped', error: string | null): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.updateTable('deliveries').set({ state, error }).where('channel', '=', channel).where('event_id', 'in', [...ids]).execute();
+}
+
+export async function retryDeliveries(tx: Db, ids: readonly EventId[], channel: string, nextAt: number, error: string): Promise<void> {
+  await tx.updateTable('deliveries').set((eb) => ({ next_at: nextAt, error, attempts: eb('attempts', '+', 1) }))
+    .where('channel', '=', channel).where('event_id', 'in', [...ids]).execute();
+}
+
+/** True once the channel has ever been planned for: a new one is not told the past. */
+export async function hasDeliveries(db: Db, channel: string): Promise<boolean> {
+  return (await db.selectFrom('deliveries').select('event_id').where('channel', '=', channel).limit(1).executeTakeFirst()) !== undefined;
+}
+
+/** Where a subject's live card stands in a channel. */
+export async function cardRef(db: Db, subject: string, channel: string): Promise<Json | undefined> {
+  const row = await db.selectFrom('cards').select('ref').where('subject', '=', subject).where('channel', '=', channel).executeTakeFirst();
+  return row === undefined ? undefined : (JSON.parse(row.ref) as Json);
+}
+
+export async function keepCardRef(tx: Db, subject: string, channel: string, ref: Json): Promise<void> {
+  await tx.insertInto('cards').values({ subject, channel, ref: JSON.stringify(ref), version: 1 })
+    .onConflict((conflict) => conflict.columns(['subject', 'channel']).doUpdateSet((eb) => ({ ref: JSON.stringify(ref), version: eb('cards.version', '+', 1) }))).execute();
+}

@@ -1,0 +1,70 @@
+import type { HostId, IncidentId, LaunchId, ResourceId } from '../domain/ids.js';
+import type { Incident } from '../domain/incident.js';
+import type { Severity } from '../domain/finding.js';
+import { newId } from './new-id.js';
+import type { Db, IncidentsTable } from './schema.js';
+
+export interface NewIncident {
+  readonly resourceId: ResourceId;
+  readonly launchId: LaunchId | null;
+  readonly kind: string;
+  readonly severity: Severity;
+  readonly emergency: boolean;
+  readonly title: string;
+}
+
+export async function openIncident(tx: Db, incident: NewIncident, now: number): Promise<Incident> {
+  const id = newId<'incident'>(now);
+  await tx.insertInto('incidents').values({
+    id, resource_id: incident.resourceId, launch_id: incident.launchId, kind: incident.kind, severity: incident.severity,
+    emergency: incident.emergency ? 1 : 0, state: 'open', title: incident.title, opened_at: now, closed_at: null, reason: null,
+    rung: 0, failed: 0, next_at: now, open_resource: incident.resourceId,
+  }).execute();
+  return getIncident(tx, id);
+}
+
+/** What may change in an open incident. */
+export type IncidentChange = Partial<Pick<Incident, 'kind' | 'severity' | 'emergency' | 'state' | 'title' | 'reason' | 'rung' | 'failed' | 'nextAt'>>;
+
+export async function changeIncident(tx: Db, id: IncidentId, change: IncidentChange): Promise<void> {
+  const { emergency, nextAt, ...same } = change;
+  await tx.updateTable('incidents').set({
+    ...same,
+    ...(emergency === undefined ? {} : { emergency: emergency ? 1 : 0 }),
+    ...(nextAt === undefined ? {} : { next_at: nextAt }),
+  }).where('id', '=', id).execute();
+}
+
+export async function resolveIncident(tx: Db, id: IncidentId, reason: string, now: number): Promise<void> {
+  await tx.updateTable('incidents').set({ state: 'resolved', closed_at: now, reason, open_resource: null }).where('id', '=', id).execute();
+}
+
+export async function getIncident(db: Db, id: IncidentId): Promise<Incident> {
+  return toIncident(await db.selectFrom('incidents').selectAll().where('id', '=', id).executeTakeFirstOrThrow());
+}
+
+export async function openIncidentOf(db: Db, resourceId: ResourceId): Promise<Incident | null> {
+  const row = await db.selectFrom('incidents').selectAll().where('open_resource', '=', resourceId).executeTakeFirst();
+  return row ? toIncident(row) : null;
+}
+
+export async function openIncidents(db: Db, hostId: HostId): Promise<readonly Incident[]> {
+  const rows = await db.selectFrom('incidents').innerJoin('resources', 'resources.id', 'incidents.resource_id').selectAll('incidents')
+    .where('resources.host_id', '=', hostId).where('incidents.open_resource', 'is not', null).orderBy('incidents.opened_at').execute();
+  return rows.map(toIncident);
+}
+
+/** The newest incidents, open ones and past ones. */
+export async function recentIncidents(db: Db, hostId: HostId, limit: number): Promise<readonly Incident[]> {
+  const rows = await db.selectFrom('incidents').innerJoin('resources', 'resources.id', 'incidents.resource_id').selectAll('incidents')
+    .where('resources.host_id', '=', hostId).orderBy('incidents.opened_at', 'desc').limit(limit).execute();
+  return rows.map(toIncident);
+}
+
+function toIncident(row: IncidentsTable): Incident {
+  return {
+    id: row.id, resourceId: row.resource_id, launchId: row.launch_id, kind: row.kind, severity: row.severity,
+    emergency: row.emergency === 1, state: row.state, title: row.title, openedAt: row.opened_at, closedAt: row.closed_at,
+    reason: row.reason, rung: row.rung, failed: row.failed, nextAt: row.next_at,
+  };
+}

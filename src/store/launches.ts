@@ -1,0 +1,69 @@
+import type { HostId, LaunchId, ReleaseId, ResourceId } from '../domain/ids.js';
+import type { Launch, LaunchState } from '../domain/launch.js';
+import { newId } from './new-id.js';
+import type { Db, LaunchesTable } from './schema.js';
+
+export interface NewLaunch {
+  readonly appId: ResourceId;
+  readonly releaseId: ReleaseId;
+  readonly endsAt: number;
+  readonly autoRollback: boolean;
+  readonly why: string;
+}
+
+/** Opens a launch whose first tick is due at once. The app's open launch must have been ended before. */
+export async function openLaunch(tx: Db, launch: NewLaunch, now: number): Promise<Launch> {
+  const id = newId<'launch'>(now);
+  await tx.insertInto('launches').values({
+    id, app_id: launch.appId, release_id: launch.releaseId, state: 'watching', started_at: now, ends_at: launch.endsAt,
+    ended_at: null, ticks_made: 0, next_tick_at: now, hot_until: 0, next_at: now, auto_rollback: launch.autoRollback ? 1 : 0,
+    why: launch.why, six_hours_told: 0, open_app: launch.appId,
+  }).execute();
+  return getLaunch(tx, id);
+}
+
+export async function endLaunch(tx: Db, id: LaunchId, state: Exclude<LaunchState, 'watching'>, now: number): Promise<void> {
+  await tx.updateTable('launches').set({ state, ended_at: now, next_tick_at: null, next_at: null, open_app: null }).where('id', '=', id).execute();
+}
+
+export async function scheduleLaunch(tx: Db, id: LaunchId, next: { readonly ticksMade: number; readonly nextTickAt: number | null; readonly nextAt: number | null }): Promise<void> {
+  await tx.updateTable('launches').set({ ticks_made: next.ticksMade, next_tick_at: next.nextTickAt, next_at: next.nextAt }).where('id', '=', id).execute();
+}
+
+/** Trouble: extra ticks at the first tier's cadence until then, the first at `nextAt` if that is sooner. */
+export async function heatLaunch(tx: Db, appId: ResourceId, until: number, nextAt: number): Promise<void> {
+  await tx.updateTable('launches').set({ hot_until: until }).where('open_app', '=', appId).where('hot_until', '<', until).execute();
+  await tx.updateTable('launches').set({ next_at: nextAt }).where('open_app', '=', appId).where('next_at', '>', nextAt).execute();
+}
+
+export async function markSixHoursTold(tx: Db, id: LaunchId): Promise<void> {
+  await tx.updateTable('launches').set({ six_hours_told: 1 }).where('id', '=', id).execute();
+}
+
+export async function openLaunchOf(db: Db, appId: ResourceId): Promise<Launch | null> {
+  const row = await db.selectFrom('launches').selectAll().where('open_app', '=', appId).executeTakeFirst();
+  return row ? toLaunch(row) : null;
+}
+
+export async function newestLaunchOf(db: Db, appId: ResourceId): Promise<Launch | null> {
+  const row = await db.selectFrom('launches').selectAll().where('app_id', '=', appId).orderBy('started_at', 'desc').orderBy('id', 'desc').limit(1).executeTakeFirst();
+  return row ? toLaunch(row) : null;
+}
+
+export async function getLaunch(db: Db, id: LaunchId): Promise<Launch> {
+  return toLaunch(await db.selectFrom('launches').selectAll().where('id', '=', id).executeTakeFirstOrThrow());
+}
+
+export async function openLaunches(db: Db, hostId: HostId): Promise<readonly (Launch & { readonly sixHoursTold: boolean })[]> {
+  const rows = await db.selectFrom('launches').innerJoin('resources', 'resources.id', 'launches.app_id').selectAll('launches')
+    .where('resources.host_id', '=', hostId).where('launches.open_app', 'is not', null).execute();
+  return rows.map((row) => ({ ...toLaunch(row), sixHoursTold: row.six_hours_told === 1 }));
+}
+
+function toLaunch(row: LaunchesTable): Launch {
+  return {
+    id: row.id, appId: row.app_id, releaseId: row.release_id, state: row.state, startedAt: row.started_at, endsAt: row.ends_at,
+    endedAt: row.ended_at, ticksMade: row.ticks_made, nextTickAt: row.next_tick_at, hotUntil: row.hot_until, nextAt: row.next_at,
+    autoRollback: row.auto_rollback === 1, why: row.why,
+  };
+}

@@ -1,0 +1,10 @@
+import type { Migration } from 'kysely';
+import type { Engine } from '../engine.js';
+import { first } from './0001-first.js';
+
+/** Append-only: a migration that has been released is never changed. */
+export function migrations(engine: Engine): Record<string, Migration> {
+  return {
+    '0001-first': first(engine),
+  };
+}

@@ -1,0 +1,74 @@
+import type { HostId, IncidentId, PlanId, RequestId, ResourceId } from '../domain/ids.js';
+import type { Json } from '../domain/json.js';
+import type { Decision, Plan, PlanState, Prepared, Risk } from '../domain/plan.js';
+import { newId } from './new-id.js';
+import type { Db, PlansTable } from './schema.js';
+
+export interface NewPlan {
+  readonly incidentId: IncidentId;
+  readonly targetId: ResourceId;
+  readonly repair: string;
+  readonly args: Json;
+  readonly risk: Risk;
+  /** The person who asked for it by hand; null: the runbook did. */
+  readonly askedBy: string | null;
+  readonly requestId: RequestId | null;
+}
+
+/** A plan still to be prepared. */
+export async function draftPlan(tx: Db, plan: NewPlan, now: number): Promise<PlanId> {
+  const id = newId<'plan'>(now);
+  await tx.insertInto('plans').values({
+    id, incident_id: plan.incidentId, target_id: plan.targetId, repair: plan.repair, args: JSON.stringify(plan.args), risk: plan.risk,
+    state: 'drafted', body: null, witness: null, hash: null, verdict: null, rule: null, why: null, asked_by: plan.askedBy,
+    request_id: plan.requestId, made_at: now,
+  }).execute();
+  return id;
+}
+
+export async function keepPrepared(tx: Db, id: PlanId, prepared: Prepared, hash: string, state: PlanState): Promise<void> {
+  const { witness, ...body } = prepared;
+  await tx.updateTable('plans').set({ body: JSON.stringify(body), witness: JSON.stringify(witness), hash, state }).where('id', '=', id).execute();
+}
+
+export async function keepDecision(tx: Db, id: PlanId, decision: Decision, state: PlanState): Promise<void> {
+  await tx.updateTable('plans').set({ verdict: decision.verdict, rule: decision.rule, why: decision.why, state }).where('id', '=', id).execute();
+}
+
+/** Moves a plan on, only from the state it is believed to be in; false when it was not. */
+export async function movePlan(tx: Db, id: PlanId, from: PlanState, to: PlanState, why?: string): Promise<boolean> {
+  const moved = await tx.updateTable('plans').set({ state: to, ...(why === undefined ? {} : { why }) }).where('id', '=', id).where('state', '=', from).executeTakeFirst();
+  return moved.numUpdatedRows === 1n;
+}
+
+export async function getPlan(db: Db, id: PlanId): Promise<Plan & { readonly requestId: RequestId | null }> {
+  return toPlan(await db.selectFrom('plans').selectAll().where('id', '=', id).executeTakeFirstOrThrow());
+}
+
+export async function plansIn(db: Db, hostId: HostId, states: readonly PlanState[]): Promise<readonly (Plan & { readonly requestId: RequestId | null })[]> {
+  const rows = await db.selectFrom('plans').innerJoin('resources', 'resources.id', 'plans.target_id').selectAll('plans')
+    .where('resources.host_id', '=', hostId).where('plans.state', 'in', [...states]).orderBy('plans.made_at').orderBy('plans.id').execute();
+  return rows.map(toPlan);
+}
+
+export async function plansOf(db: Db, incidentId: IncidentId): Promise<readonly Plan[]> {
+  const rows = await db.selectFrom('plans').selectAll().where('incident_id', '=', incidentId).orderBy('made_at').orderBy('id').execute();
+  return rows.map(toPlan);
+}
+
+/** States in which a plan still leads somewhere. */
+export const LIVE_PLAN_STATES = ['drafted', 'prepared', 'asked', 'confirming', 'approved', 'running'] as const satisfies readonly PlanState[];
+
+export async function livePlanOf(db: Db, incidentId: IncidentId): Promise<Plan | null> {
+  const row = await db.selectFrom('plans').selectAll().where('incident_id', '=', incidentId).where('state', 'in', [...LIVE_PLAN_STATES]).limit(1).executeTakeFirst();
+  return row ? toPlan(row) : null;
+}
+
+function toPlan(row: PlansTable): Plan & { readonly requestId: RequestId | null } {
+  const prepared = row.body === null ? null : ({ ...(JSON.parse(row.body) as Omit<Prepared, 'witness'>), witness: JSON.parse(row.witness ?? 'null') as Json });
+  return {
+    id: row.id, incidentId: row.incident_id, targetId: row.target_id, repair: row.repair, args: JSON.parse(row.args) as Json,
+    risk: row.risk, state: row.state, prepared, hash: row.hash, verdict: row.verdict, rule: row.rule, why: row.why,
+    askedBy: row.asked_by, requestId: row.request_id, madeAt: row.made_at,
+  };
+}

@@ -1,0 +1,24 @@
+import { PostgresDialect } from 'kysely';
+import pg from 'pg';
+
+/** OID of bigint, which pg hands over as text: milliseconds and counts fit a number exactly. */
+const INT8 = 20;
+
+/** A small pool on `url`; every statement ends after a minute, on the server too. */
+export function openPostgres(url: string): { readonly dialect: PostgresDialect; readonly pool: pg.Pool } {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 4,
+    connectionTimeoutMillis: 10_000,
+    statement_timeout: 60_000,
+    query_timeout: 65_000,
+    application_name: 'hypercare',
+    types: {
+      getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+        oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+    },
+  });
+  // A broken idle connection is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  return { dialect: new PostgresDialect({ pool }), pool };
+}

@@ -1,0 +1,26 @@
+import type { Sample } from '../domain/check.js';
+import type { CheckId } from '../domain/ids.js';
+import type { Db, SamplesTable } from './schema.js';
+
+/** Two samples of one check at one millisecond are one: the second is dropped. */
+export async function insertSample(tx: Db, sample: Sample): Promise<void> {
+  await tx.insertInto('samples')
+    .values({ check_id: sample.checkId, at: sample.at, verdict: sample.verdict, ms: sample.ms, v: JSON.stringify(sample.values), note: sample.note?.replaceAll('\0', '') ?? null })
+    .onConflict((conflict) => conflict.columns(['check_id', 'at']).doNothing())
+    .execute();
+}
+
+/** The newest samples after `since`, at most `limit`, oldest first. */
+export async function recentSamples(db: Db, check: CheckId, since: number, limit: number): Promise<readonly Sample[]> {
+  const rows = await db.selectFrom('samples').selectAll().where('check_id', '=', check).where('at', '>', since)
+    .orderBy('at', 'desc').limit(limit).execute();
+  return rows.map(toSample).reverse();
+}
+
+export async function newestSample(db: Db, check: CheckId): Promise<Sample | null> {
+  return (await recentSamples(db, check, 0, 1))[0] ?? null;
+}
+
+function toSample(row: SamplesTable): Sample {
+  return { checkId: row.check_id, at: row.at, verdict: row.verdict, ms: row.ms, values: JSON.parse(row.v) as (number | null)[], note: row.note };
+}

@@ -1,0 +1,151 @@
+import type { Kysely } from 'kysely';
+import type { Verdict, Cadence } from '../domain/check.js';
+import type { Severity } from '../domain/finding.js';
+import type {
+  CheckId, EventId, FindingId, HostId, IncidentId, LaunchId, PersonId, PlanId, QuestionId, ReleaseId, RemediationId,
+  RequestId, ResourceId,
+} from '../domain/ids.js';
+import type { EventKind } from '../domain/event.js';
+import type { IncidentState } from '../domain/incident.js';
+import type { LaunchState } from '../domain/launch.js';
+import type { Decision, PlanState, Risk } from '../domain/plan.js';
+import type { Platform, Role } from '../domain/person.js';
+import type { AnswerOutcome, QuestionState } from '../domain/question.js';
+import type { ReleaseVerdict } from '../domain/release.js';
+import type { RemediationState, StepState } from '../domain/remediation.js';
+import type { Resource } from '../domain/resource.js';
+
+/** 0 or 1: neither engine's boolean travels unchanged. */
+export type Flag = 0 | 1;
+/** A JSON document kept as text. */
+export type JsonText = string;
+
+export interface HostsTable {
+  id: HostId; name: string; fence: number; rev: number;
+  monitor_seen_at: number | null; bot_seen_at: number | null; pm2_lost_at: number | null;
+}
+export interface ResourcesTable {
+  id: ResourceId; host_id: HostId; kind: Resource['kind']; name: string; config: JsonText; retired: Flag;
+  /** The last sighting (what the release probe saw), to tell a change. */
+  sighting: JsonText | null;
+}
+export interface EdgesTable { resource_id: ResourceId; uses_id: ResourceId }
+export interface ReleasesTable {
+  id: ReleaseId; app_id: ResourceId; commit: string | null; dir: string; lock_hash: string | null;
+  config_hash: string | null; node_version: string | null; first_seen_at: number; verdict: ReleaseVerdict;
+  verdict_at: number; verdict_reason: string | null; quarantined_at: number | null;
+}
+export interface LaunchesTable {
+  id: LaunchId; app_id: ResourceId; release_id: ReleaseId; state: LaunchState; started_at: number; ends_at: number;
+  ended_at: number | null; ticks_made: number; next_tick_at: number | null; hot_until: number; next_at: number | null;
+  auto_rollback: Flag; why: string; six_hours_told: Flag;
+  /** The app's id while this launch is open: at most one a time. */
+  open_app: ResourceId | null;
+}
+export interface ChecksTable {
+  id: CheckId; resource_id: ResourceId; name: string; probe: string; options: JsonText; cadence: Cadence;
+  every_ms: number; critical: Flag; next_at: number; hot_until: number; trusted: Flag; retired: Flag;
+  /** `at` of the newest sample that the detectors have seen. */
+  detected_at: number;
+}
+export interface SamplesTable {
+  check_id: CheckId; at: number; verdict: Verdict; ms: number | null;
+  /** JSON array in the probe's order. */
+  v: JsonText; note: string | null;
+}
+export interface RollupsTable {
+  check_id: CheckId; span_ms: number; at: number; n: number; good: number; bad: number; unknown: number; error: number;
+  ms_min: number | null; ms_max: number | null; ms_sum: number;
+}
+export interface BaselinesTable { check_id: CheckId; release_id: ReleaseId; n: number; body: JsonText }
+export interface SignalsTable {
+  id: string; host_id: HostId; resource_id: ResourceId | null; kind: string; key: string | null; body: JsonText;
+  at: number; taken_at: number | null;
+}
+export interface IncidentsTable {
+  id: IncidentId; resource_id: ResourceId; launch_id: LaunchId | null; kind: string; severity: Severity;
+  emergency: Flag; state: IncidentState; title: string; opened_at: number; closed_at: number | null;
+  reason: string | null; rung: number; failed: number; next_at: number;
+  /** The cause's id while the incident is not resolved: one open incident a cause. */
+  open_resource: ResourceId | null;
+}
+export interface FindingsTable {
+  id: FindingId; incident_id: IncidentId; resource_id: ResourceId; detector: string; fingerprint: string; kind: string;
+  severity: Severity; emergency: Flag; title: string; evidence: JsonText; first_at: number; last_at: number;
+  closed_at: number | null;
+  /** resource|detector|fingerprint while open. */
+  open_key: string | null;
+}
+export interface PlansTable {
+  id: PlanId; incident_id: IncidentId; target_id: ResourceId; repair: string; args: JsonText; risk: Risk;
+  state: PlanState;
+  /** `Prepared` without its witness. */
+  body: JsonText | null;
+  witness: JsonText | null; hash: string | null; verdict: Decision['verdict'] | null; rule: string | null;
+  why: string | null; asked_by: string | null; request_id: RequestId | null; made_at: number;
+}
+export interface QuestionsTable {
+  id: QuestionId; plan_id: PlanId; hash: string; need: number; state: QuestionState; asked_at: number;
+  expires_at: number; warned_at: number | null; decided_at: number | null; decided_by: string | null;
+  /** The target's id while open: at most one open question an app. */
+  open_app: ResourceId | null;
+}
+export interface AnswersTable {
+  question_id: QuestionId; person_id: PersonId; yes: Flag; via: Platform; nonce: string; at: number;
+  outcome: AnswerOutcome | null;
+}
+export interface RequestsTable {
+  id: RequestId; host_id: HostId; resource_id: ResourceId | null; verb: string; args: JsonText;
+  person_id: PersonId; via: Platform; key: string; at: number; taken_at: number | null; ended_at: number | null;
+  result: JsonText | null;
+}
+export interface RemediationsTable {
+  id: RemediationId; plan_id: PlanId; resource_id: ResourceId; fingerprint: string; state: RemediationState;
+  fence: number; started_at: number; settle_until: number | null; deadline_at: number | null; ended_at: number | null;
+  outcome: string | null;
+  /** The target's id while under way: one remediation a target. */
+  open_lane: ResourceId | null;
+}
+export interface StepsTable {
+  remediation_id: RemediationId; dir: 'do' | 'undo'; n: number; name: string; state: StepState; fence: number;
+  intended_at: number; deadline_at: number; ended_at: number | null; receipt: JsonText | null; error: string | null;
+}
+export interface EvidenceTable { id: string; remediation_id: RemediationId; kind: string; at: number; body: JsonText }
+export interface ActsTable {
+  id: string; resource_id: ResourceId; at: number; by: 'us' | 'pm2' | 'person'; kind: string;
+  fingerprint: string | null; dedupe: string; note: string | null;
+}
+export interface HoldsTable {
+  id: string; kind: 'freeze' | 'silence' | 'maintenance' | 'flap' | 'storm'; scope: string; author: string;
+  reason: string; from_at: number; until_at: number | null;
+}
+export interface EventsTable {
+  id: EventId; host_id: HostId; incident_id: IncidentId | null; launch_id: LaunchId | null;
+  /** Order within its subject. */
+  n: number; kind: EventKind; body: JsonText; at: number;
+}
+export interface DeliveriesTable {
+  event_id: EventId; channel: string;
+  /** due: to be tried · done · dropped: overtaken by a newer card, or not for this channel · dead: given up. */
+  state: 'due' | 'done' | 'dropped' | 'dead';
+  attempts: number; next_at: number; error: string | null;
+}
+export interface CardsTable { subject: string; channel: string; ref: JsonText; version: number }
+export interface PeopleTable { id: PersonId; name: string; role: Role; retired: Flag }
+export interface AccountsTable { platform: Platform; user_id: string; person_id: PersonId }
+export interface AuditsTable {
+  host_id: HostId; seq: number; at: number; who: string; what: string; why: string; body: JsonText; prev: string;
+  hash: string;
+}
+
+export interface Tables {
+  hosts: HostsTable; resources: ResourcesTable; edges: EdgesTable; releases: ReleasesTable; launches: LaunchesTable;
+  checks: ChecksTable; samples: SamplesTable; rollups: RollupsTable; baselines: BaselinesTable; signals: SignalsTable;
+  incidents: IncidentsTable; findings: FindingsTable; plans: PlansTable; questions: QuestionsTable;
+  answers: AnswersTable; requests: RequestsTable; remediations: RemediationsTable; steps: StepsTable;
+  evidence: EvidenceTable; acts: ActsTable; holds: HoldsTable; events: EventsTable; deliveries: DeliveriesTable;
+  cards: CardsTable; people: PeopleTable; accounts: AccountsTable; audits: AuditsTable;
+}
+
+/** A connection to read from, or the transaction that is being written. */
+export type Db = Kysely<Tables>;
