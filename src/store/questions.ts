@@ -44,7 +44,7 @@ export async function openQuestions(db: Db, hostId: HostId): Promise<readonly (Q
 /** Questions of a host whose id ends with `suffix`, newest first; for people who type a short id. */
 export async function questionsEndingWith(db: Db, hostId: HostId, suffix: string): Promise<readonly Question[]> {
   const rows = await db.selectFrom('questions').innerJoin('plans', 'plans.id', 'questions.plan_id').innerJoin('resources', 'resources.id', 'plans.target_id')
-    .selectAll('questions').where('resources.host_id', '=', hostId).where('questions.id', 'like', `%${suffix.replace(/[^0-9a-z]/g, '')}`)
+    .selectAll('questions').where('resources.host_id', '=', hostId).where('questions.id', 'like', `%${suffix.replace(/[^0-9a-z]/g, '')}` as QuestionId)
     .orderBy('questions.asked_at', 'desc').limit(5).execute();
   return rows.map(toQuestion);
 }

@@ -1,0 +1,25 @@
+import type { Finding } from './finding.js';
+import type { Incident } from './incident.js';
+import type { Launch } from './launch.js';
+import type { Plan } from './plan.js';
+import type { Answer, Question } from './question.js';
+import type { Release } from './release.js';
+import type { JournalStep, Remediation } from './remediation.js';
+import type { Resource } from './resource.js';
+
+/** Everything a card of an incident is drawn from, read at one time. */
+export interface IncidentView {
+  readonly incident: Incident;
+  readonly resource: Resource;
+  readonly launch: Launch | null;
+  /** The release that runs (or ran when it ended). */
+  readonly release: Release | null;
+  readonly findings: readonly Finding[];
+  /** Oldest first. */
+  readonly plans: readonly Plan[];
+  readonly remediations: readonly (Remediation & { readonly repair: string; readonly steps: readonly JournalStep[] })[];
+  /** The open question, else the last one. */
+  readonly question: (Question & { readonly answers: readonly (Answer & { readonly name: string })[] }) | null;
+  /** Names of those who may answer. */
+  readonly approvers: readonly string[];
+}
