@@ -22,6 +22,8 @@ export interface Pm2Process {
   readonly cwd: string;
   readonly nodeVersion: string | null;
   readonly maxMemoryRestartBytes: number | null;
+  /** False when PM2 would leave it dead after it exits; killing such a process ends it. */
+  readonly autorestart: boolean;
 }
 
 /** What PM2's bus told, once per happening (PM2 says some things twice). */
