@@ -1,0 +1,47 @@
+const HIDDEN = '[redacted]';
+const SECRET_KEY = /token|secret|passw|authorization|cookie|webhook|api_?-?key/i;
+
+/** Texts that are secrets wherever they stand: Slack's tokens and webhooks, Telegram's bot tokens, passwords in URLs, bearer tokens. */
+const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [
+  [/\bx(?:ox[a-z]|app)-[\w-]+/g, HIDDEN],
+  [/https?:\/\/hooks\.slack\.com\/\S+/gi, HIDDEN],
+  [/\b(bot)?\d{6,12}:[\w-]{30,}/g, HIDDEN],
+  [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s/@]+@/gi, `$1:${HIDDEN}@`],
+  [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${HIDDEN}`],
+];
+
+const MAX_DEPTH = 6;
+const MAX_MEMBERS = 100;
+const MAX_TEXT = 4_000;
+
+/** The text with everything in it that looks like a secret replaced. */
+export function maskText(text: string): string {
+  return SECRET_TEXTS.reduce((masked, [pattern, by]) => masked.replace(pattern, by), text.slice(0, MAX_TEXT));
+}
+
+/** A copy without secrets, at most 6 deep and 100 members wide; errors become their code and text. */
+export function maskFacts(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return maskText(value);
+  if (typeof value === 'bigint') return String(value);
+  if (value === null || typeof value !== 'object') return typeof value === 'function' ? undefined : value;
+  if (depth >= MAX_DEPTH) return '…';
+  if (value instanceof Error) return maskError(value, depth);
+  if (Array.isArray(value)) return value.slice(0, MAX_MEMBERS).map((item) => maskFacts(item, depth + 1));
+  const members = Object.entries(value).slice(0, MAX_MEMBERS);
+  return Object.fromEntries(members.map(([key, member]) => [key, maskMember(key, member, depth)]));
+}
+
+/** A count under a secret's name ("tokens: 12") is no secret. */
+function maskMember(key: string, member: unknown, depth: number): unknown {
+  const hides = SECRET_KEY.test(key) && member !== null && member !== undefined && typeof member !== 'number' && typeof member !== 'boolean';
+  return hides ? HIDDEN : maskFacts(member, depth + 1);
+}
+
+function maskError(error: Error, depth: number): unknown {
+  const code = (error as { code?: unknown }).code;
+  return {
+    message: maskText(error.message),
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(error.cause === undefined ? {} : { cause: maskFacts(error.cause, depth + 1) }),
+  };
+}
