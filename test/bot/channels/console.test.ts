@@ -1,0 +1,64 @@
+import { describe, expect, it, vi } from 'vitest';
+import { consoleChannel, consoleKind } from '../../../bot/channels/console.js';
+import type { Card } from '../../../src/cards/card.js';
+import type { Logger } from '../../../src/io/log.js';
+
+const CARD: Card = { subject: 'incident-1', level: 'warning', title: 'cart: memory grows', body: ['80 MB an hour.'], fields: [], buttons: [], footer: null };
+const LOG: Logger = { info: () => {}, warn: () => {}, error: () => {}, child: () => LOG };
+
+function stage(write: (text: string) => void) {
+  const kind = consoleKind(write);
+  const channel = kind.create(kind.options.parse({}), {}, LOG);
+  if (channel === null) throw new Error('the console needs no tokens');
+  return channel;
+}
+
+describe('the console channel', () => {
+  it('writes a card as lines that end in a newline', async () => {
+    const written: string[] = [];
+    await stage((text) => written.push(text)).deliver(CARD, 'k1', undefined);
+    expect(written).toEqual(['! WARNING  cart: memory grows\n  80 MB an hour.\n']);
+  });
+
+  it('writes an edited card anew', async () => {
+    const written: string[] = [];
+    const channel = stage((text) => written.push(text));
+    const ref = await channel.deliver(CARD, 'k1', undefined);
+    await channel.deliver({ ...CARD, level: 'good', title: 'cart: memory is steady' }, 'k2', ref);
+    expect(written.map((text) => text.split('\n')[0])).toEqual(['! WARNING  cart: memory grows', '✓ GOOD  cart: memory is steady']);
+  });
+
+  it('keeps to 80 columns and 60 lines', async () => {
+    let written = '';
+    await stage((text) => (written = text)).deliver({ ...CARD, body: ['word '.repeat(5_000)] }, 'k1', undefined);
+    const lines = written.trimEnd().split('\n');
+    expect(lines).toHaveLength(60);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(lines.at(-1)).toMatch(/^ {2}… \d+ more lines$/);
+  });
+
+  it('calls a failed write transient', async () => {
+    const channel = stage(() => {
+      throw new Error('EPIPE');
+    });
+    await expect(channel.deliver(CARD, 'k1', undefined)).rejects.toMatchObject({ code: 'console.write', errorClass: 'transient' });
+  });
+
+  it('only speaks', () => expect(stage(() => {}).start).toBeUndefined());
+
+  it('speaks to standard output unless told otherwise', async () => {
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    try {
+      await consoleChannel.create({ level: 'info' }, {}, LOG)?.deliver(CARD, 'k1', undefined);
+      expect(write).toHaveBeenCalledWith(expect.stringContaining('cart: memory grows'));
+    } finally {
+      write.mockRestore();
+    }
+  });
+
+  it('refuses options it does not know, and levels that are none', () => {
+    expect(consoleChannel.options.safeParse({ colour: true }).success).toBe(false);
+    expect(consoleChannel.options.safeParse({ level: 'good' }).success).toBe(false);
+    expect(consoleChannel.options.parse({})).toEqual({ level: 'info' });
+  });
+});
