@@ -26,9 +26,12 @@ export interface Pm2Process {
   readonly autorestart: boolean;
 }
 
-/** What PM2's bus told, once per happening (PM2 says some things twice). */
+/**
+ * What PM2's bus told, once per happening (PM2 says some things twice). An exit is `manual` when PM2 was asked to end
+ * the process, and `overMemory` when PM2 did so itself because of max_memory_restart.
+ */
 export type Pm2Event =
-  | { readonly kind: 'exit'; readonly name: string; readonly pmId: number; readonly at: number; readonly manual: boolean; readonly code: number | null; readonly signal: string | null; readonly dedupe: string }
+  | { readonly kind: 'exit'; readonly name: string; readonly pmId: number; readonly at: number; readonly manual: boolean; readonly code: number | null; readonly signal: string | null; readonly overMemory: boolean; readonly dedupe: string }
   | { readonly kind: 'online'; readonly name: string; readonly pmId: number; readonly at: number; readonly dedupe: string }
   | { readonly kind: 'overlimit'; readonly name: string; readonly pmId: number; readonly at: number; readonly dedupe: string }
   | { readonly kind: 'exception'; readonly name: string; readonly pmId: number; readonly at: number; readonly text: string; readonly dedupe: string }

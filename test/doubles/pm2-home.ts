@@ -71,14 +71,26 @@ http.createServer((request, response) => {
 /** Stays alive and does nothing. */
 export const idleApp = 'setInterval(() => {}, 60_000);';
 
+interface Home {
+  readonly dir: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** No banner, and no call home for a newer version. */
+const QUIET = { PM2_DISCRETE_MODE: '1', PM2_DISABLE_VERSION_CHECK: 'true' };
+
 const pm2Bin = join(dirname(createRequire(import.meta.url).resolve('pm2/package.json')), 'bin', 'pm2');
 
-/** Starts no daemon yet: the first `startApp` or `pm2` does, as PM2's command line always does. */
-export async function startPm2Home(): Promise<Pm2Home> {
-  const home = await mkdtemp(join(tmpdir(), 'hc-pm2-'));
-  const daemonPid = async (): Promise<number> => Number(await readFile(join(home, 'pm2.pid'), 'utf8'));
+/**
+ * Starts no daemon yet: the first `startApp` or `pm2` does, as PM2's command line always does. `daemonEnv` is set for
+ * the daemon and, as PM2 hands on what it has, for the apps: { PM2_WORKER_INTERVAL: '200' } checks memory more often.
+ */
+export async function startPm2Home(daemonEnv: Readonly<Record<string, string>> = {}): Promise<Pm2Home> {
+  const dir = await mkdtemp(join(tmpdir(), 'hc-pm2-'));
+  const home: Home = { dir, env: { ...daemonEnv, PM2_HOME: dir, HOME: dir, ...QUIET } };
+  const daemonPid = async (): Promise<number> => Number(await readFile(join(dir, 'pm2.pid'), 'utf8'));
   return {
-    home,
+    home: dir,
     startApp: (options) => startApp(home, options),
     pm2: (...args) => runPm2(home, args),
     daemonPid,
@@ -89,9 +101,9 @@ export async function startPm2Home(): Promise<Pm2Home> {
   };
 }
 
-async function startApp(home: string, options: AppOptions): Promise<StartedApp> {
+async function startApp(home: Home, options: AppOptions): Promise<StartedApp> {
   const port = await freePort();
-  const cwd = options.cwd ?? join(home, 'apps', options.name);
+  const cwd = options.cwd ?? join(home.dir, 'apps', options.name);
   const script = join(cwd, 'app.cjs');
   await mkdir(cwd, { recursive: true });
   await writeFile(script, options.code ?? faultyApp);
@@ -103,7 +115,7 @@ async function startApp(home: string, options: AppOptions): Promise<StartedApp> 
     env: { PORT: String(port), ...options.env },
     ...(options.cluster === undefined ? {} : { instances: options.cluster, exec_mode: 'cluster' }),
   };
-  const file = join(home, `${options.name}.config.json`);
+  const file = join(home.dir, `${options.name}.config.json`);
   await writeFile(file, JSON.stringify({ apps: [declaration] }));
   await runPm2(home, ['start', file]);
   const url = `http://127.0.0.1:${port}/`;
@@ -128,25 +140,25 @@ export async function answers(url: string): Promise<boolean> {
   );
 }
 
-function runPm2(home: string, args: readonly string[]): Promise<string> {
-  const env = { PATH: process.env['PATH'] ?? '', HOME: home, PM2_HOME: home, PM2_DISABLE_VERSION_CHECK: 'true', PM2_DISCRETE_MODE: '1' };
+function runPm2(home: Home, args: readonly string[]): Promise<string> {
+  const env = { PATH: process.env['PATH'] ?? '', ...home.env };
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [pm2Bin, ...args], { env, cwd: home, timeout: 30_000, maxBuffer: 4 * 1_048_576 }, (error, stdout, stderr) =>
+    execFile(process.execPath, [pm2Bin, ...args], { env, cwd: home.dir, timeout: 30_000, maxBuffer: 4 * 1_048_576 }, (error, stdout, stderr) =>
       error ? reject(new Error(`pm2 ${args.join(' ')}: ${error.message}\n${stdout}\n${stderr}`)) : resolve(stdout),
     );
   });
 }
 
-async function stopHome(home: string): Promise<void> {
-  const pidFile = join(home, 'pm2.pid');
+async function stopHome(home: Home): Promise<void> {
+  const pidFile = join(home.dir, 'pm2.pid');
   const daemon = existsSync(pidFile) ? Number(await readFile(pidFile, 'utf8')) : 0;
-  if (daemon > 0 && (await isOfHome(daemon, home))) {
+  if (daemon > 0 && (await isOfHome(daemon, home.dir))) {
     process.kill(daemon, 'SIGCONT');
     await runPm2(home, ['kill']).catch(() => undefined);
     await killAndAwait(daemon);
   }
-  await killOrphans(home);
-  await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  await killOrphans(home.dir);
+  await rm(home.dir, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** Apps that outlived a killed daemon; found by the home in their environment, so that no stranger's pid is signalled. */

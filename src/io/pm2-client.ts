@@ -1,0 +1,84 @@
+import type { Clock } from './clock.js';
+import type { Logger } from './log.js';
+import type { Pm2, Pm2Process } from './pm2.js';
+import { reloadAll, restartAll, stopAll } from './pm2-acts.js';
+import type { Pm2Hands } from './pm2-acts.js';
+import { closedClient, deniedDaemon, ownProcess } from './pm2-errors.js';
+import { openLine } from './pm2-line.js';
+import type { Pm2Line } from './pm2-line.js';
+import { isRunning, toProcess } from './pm2-process.js';
+import { createSubscription } from './pm2-subscription.js';
+
+export interface Pm2Options {
+  /** The PM2_HOME, an absolute path. The process environment is not looked at. */
+  readonly home: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** For connecting and for reading; default 5,000. */
+  readonly timeoutMs?: number;
+  /** For one act on one instance; default 30,000, since a reload waits for the app's own start and end. */
+  readonly actTimeoutMs?: number;
+}
+
+const ALIVE_TIMEOUT_MS = 2_000;
+
+/** The client of one PM2 home. It connects when first asked, and again after the connection was lost. */
+export function createPm2(options: Pm2Options): Pm2 {
+  const { home, timeoutMs = 5_000, actTimeoutMs = 30_000 } = options;
+  const subscription = createSubscription(options);
+  let held: Pm2Line | null = null;
+  let opening: Promise<Pm2Line> | null = null;
+  let closed = false;
+
+  async function line(): Promise<Pm2Line> {
+    if (closed) throw closedClient(home);
+    if (held?.open) return held;
+    opening ??= openLine(home, timeoutMs).finally(() => (opening = null));
+    held = await opening;
+    if (closed) held.close();
+    return held;
+  }
+
+  const hands: Pm2Hands = {
+    home,
+    clock: options.clock,
+    actTimeoutMs,
+    list,
+    call: async (method, args, ms) => (await line()).call(method, args, ms),
+  };
+
+  async function list(): Promise<readonly Pm2Process[]> {
+    const raw = await hands.call('getMonitorData', [{}], timeoutMs);
+    const entries: readonly unknown[] = Array.isArray(raw) ? raw : [];
+    return entries.map(toProcess).filter((one) => one !== null);
+  }
+
+  return {
+    home,
+    alive: () => hands.call('ping', [{}], Math.min(timeoutMs, ALIVE_TIMEOUT_MS)).then(() => true, () => false),
+    list,
+    reload: (name) => reloadAll(hands, name),
+    restart: (name) => restartAll(hands, name),
+    stop: (name) => stopAll(hands, name),
+    kill: (target, signal) => kill(hands, target, signal),
+    subscribe: (listen) => subscription.subscribe(listen),
+    async close() {
+      closed = true;
+      subscription.close();
+      held?.close();
+    },
+  };
+}
+
+/** The pid itself is signalled: PM2 would first ask politely, for 1.6 s, which a hung app does not hear. */
+async function kill(hands: Pm2Hands, target: Pick<Pm2Process, 'pmId' | 'pid' | 'startedAt'>, signal: 'SIGKILL' | 'SIGTERM'): Promise<boolean> {
+  const same = (await hands.list()).find((one) => one.pmId === target.pmId && one.pid === target.pid && one.startedAt === target.startedAt);
+  if (same === undefined || !isRunning(same) || same.pid <= 1) return false;
+  if (same.pid === process.pid) throw ownProcess(same.name);
+  try {
+    return process.kill(same.pid, signal);
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ESRCH') return false;
+    throw deniedDaemon(hands.home, error);
+  }
+}
