@@ -39,3 +39,7 @@ export async function approvers(db: Db): Promise<readonly string[]> {
   const rows = await db.selectFrom('people').select('name').where('role', '=', 'approver').where('retired', '=', 0).orderBy('name').execute();
   return rows.map((row) => row.name);
 }
+
+export async function personNamed(db: Db, name: string): Promise<Person | null> {
+  return (await db.selectFrom('people').select(['id', 'name', 'role']).where('name', '=', name).where('retired', '=', 0).executeTakeFirst()) ?? null;
+}

@@ -87,3 +87,20 @@ function toRemediation(row: RemediationsTable): Remediation {
     settleUntil: row.settle_until, deadlineAt: row.deadline_at, endedAt: row.ended_at, outcome: row.outcome,
   };
 }
+
+/** When the newest ended remediation of a resource had settled; what was measured before shows its own effects. */
+export async function lastSettled(db: Db, resourceId: ResourceId): Promise<number | null> {
+  const row = await db.selectFrom('remediations').select('settle_until').where('resource_id', '=', resourceId).where('ended_at', 'is not', null)
+    .where('settle_until', 'is not', null).orderBy('started_at', 'desc').limit(1).executeTakeFirst();
+  return row?.settle_until ?? null;
+}
+
+/** How often each repair was run for one problem of a resource after `since`. */
+export async function runsFor(db: Db, resourceId: ResourceId, fingerprint: string, since: number): Promise<ReadonlyMap<string, number>> {
+  const rows = await db.selectFrom('remediations').innerJoin('plans', 'plans.id', 'remediations.plan_id').select('plans.repair')
+    .where('remediations.resource_id', '=', resourceId).where('remediations.fingerprint', '=', fingerprint).where('remediations.started_at', '>', since)
+    .where('remediations.ended_at', 'is not', null).execute();
+  const runs = new Map<string, number>();
+  for (const row of rows) runs.set(row.repair, (runs.get(row.repair) ?? 0) + 1);
+  return runs;
+}

@@ -1,0 +1,48 @@
+import { errorText } from '../src/domain/errors.js';
+import type { Logger } from '../src/io/log.js';
+
+/** What touches the outside: runs beside the loop in a bounded pool, one at a time under each key. */
+export interface Effects {
+  /** False when one with this key is under way, or the pool is full: the row that asked for it stays due. */
+  start(key: string, run: (signal: AbortSignal) => Promise<void>): boolean;
+  busy(key: string): boolean;
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>;
+  /** Aborts what is under way and waits for it, at most `withinMs`. */
+  stop(withinMs: number): Promise<void>;
+}
+
+/** `ended` is called after each effect, whichever way it went: a poke of the loop. */
+export function createEffects(options: { readonly most: number; readonly ended: () => void; readonly log: Logger }): Effects {
+  const underWay = new Map<string, Promise<void>>();
+  const abort = new AbortController();
+
+  async function run(key: string, effect: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    try {
+      await effect(abort.signal);
+    } catch (error) {
+      if (!abort.signal.aborted) options.log.error({ effect: key, error: errorText(error) }, 'an effect failed; its row is still due');
+    } finally {
+      underWay.delete(key);
+      options.ended();
+    }
+  }
+
+  const idle = async (): Promise<void> => {
+    while (underWay.size > 0) await Promise.all(underWay.values());
+  };
+
+  return {
+    start(key, effect) {
+      if (abort.signal.aborted || underWay.has(key) || underWay.size >= options.most) return false;
+      underWay.set(key, run(key, effect));
+      return true;
+    },
+    busy: (key) => underWay.has(key),
+    idle,
+    async stop(withinMs) {
+      abort.abort();
+      await Promise.race([idle(), new Promise<void>((done) => setTimeout(done, withinMs).unref())]);
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import { worse, type Claim, type Severity } from '../../src/domain/finding.js';
+import type { Incident } from '../../src/domain/incident.js';
+import type { ResourceId } from '../../src/domain/ids.js';
+import type { Launch } from '../../src/domain/launch.js';
+import { causeOf, type Resource } from '../../src/domain/resource.js';
+import { audit } from '../../src/store/audits.js';
+import { checksOf, confirmFast } from '../../src/store/checks.js';
+import { tell } from '../../src/store/events.js';
+import { closeFinding, findingsOf, noteFinding } from '../../src/store/findings.js';
+import { changeIncident, openIncident, openIncidentOf } from '../../src/store/incidents.js';
+import { heatLaunch } from '../../src/store/launches.js';
+import { listEdges } from '../../src/store/resources.js';
+import { newestSample } from '../../src/store/samples.js';
+import type { Db } from '../../src/store/schema.js';
+import { closeIncident } from './closing.js';
+import type { StageContext } from './stage.js';
+
+export interface DetectorClaims {
+  readonly detector: string;
+  readonly claims: readonly Claim[];
+}
+
+type Present = Extract<Claim, { readonly state: 'present' }>;
+
+/** What detectors claim of one resource, written: findings, and the one incident of their cause. */
+export async function applyClaims(tx: Db, ctx: StageContext, resource: Resource, launch: Launch | null, made: readonly DetectorClaims[]): Promise<void> {
+  const now = ctx.clock.now();
+  for (const { detector, claims } of made) {
+    for (const claim of claims) {
+      if (claim.state === 'absent') await closeFinding(tx, resource.id, detector, claim.fingerprint, now);
+    }
+  }
+  const present = made.flatMap(({ detector, claims }) => claims.flatMap((claim) => (claim.state === 'present' ? [{ detector, claim }] : [])));
+  if (present.length === 0) return;
+  const worst = worstOf(present.map(({ claim }) => claim));
+  const incident = await incidentFor(tx, ctx, resource, launch, worst);
+  let fresh = false;
+  for (const { detector, claim } of present) {
+    fresh = (await noteFinding(tx, { incidentId: incident.id, resourceId: resource.id, detector, now }, claim)) || fresh;
+  }
+  await follow(tx, ctx, incident, resource, fresh);
+}
+
+/** Critical before warning; emergencies first among equals; then the order of the detectors. */
+function worstOf(claims: readonly Present[]): Present {
+  return claims.reduce((worst, claim) => (rank(claim) > rank(worst) ? claim : worst));
+}
+
+const SEVERITY_RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 2, critical: 4 };
+
+function rank(claim: Pick<Present, 'severity' | 'emergency'>): number {
+  return SEVERITY_RANK[claim.severity] + (claim.emergency ? 1 : 0);
+}
+
+/** The open incident at the cause: the deepest bad resource along `uses` edges, else the resource itself. */
+async function incidentFor(tx: Db, ctx: StageContext, resource: Resource, launch: Launch | null, worst: Present): Promise<Incident> {
+  const now = ctx.clock.now();
+  const cause = await findCause(tx, ctx, resource.id);
+  const open = await openIncidentOf(tx, cause);
+  if (cause !== resource.id && open) {
+    const own = await openIncidentOf(tx, resource.id);
+    if (own) await closeIncident(tx, ctx, own, `its cause is elsewhere: ${open.title}`);
+    return open;
+  }
+  const own = cause === resource.id ? open : await openIncidentOf(tx, resource.id);
+  if (own) return own;
+  const opened = await openIncident(tx, { resourceId: resource.id, launchId: launch?.id ?? null, kind: worst.kind, severity: worst.severity, emergency: worst.emergency, title: worst.title }, now);
+  await tell(tx, ctx.hostId, { kind: 'incident.opened', incidentId: opened.id }, now);
+  await audit(tx, ctx.hostId, { who: 'hypercare', what: `incident on ${resource.name}: ${worst.title}`, why: worst.evidence.join('; ') || worst.fingerprint, body: { incident: opened.id, kind: worst.kind, severity: worst.severity } }, now);
+  await heatLaunch(tx, resource.id, now + ctx.settings.hotMs, now);
+  await askDependencies(tx, ctx, resource.id);
+  return opened;
+}
+
+/** A dependency counts as bad with an open incident, or when its newest reading is bad. */
+async function findCause(tx: Db, ctx: StageContext, start: ResourceId): Promise<ResourceId> {
+  const edges = await listEdges(tx, ctx.hostId);
+  const bad = new Set<ResourceId>();
+  for (const id of new Set(edges.map((edge) => edge.usesId))) {
+    if ((await openIncidentOf(tx, id)) || (await newestIsBad(tx, id))) bad.add(id);
+  }
+  return causeOf(start, edges, (id) => bad.has(id));
+}
+
+async function newestIsBad(tx: Db, id: ResourceId): Promise<boolean> {
+  for (const check of await checksOf(tx, id)) {
+    if ((await newestSample(tx, check.id))?.verdict === 'bad') return true;
+  }
+  return false;
+}
+
+/** An app's plan waits for a fresh sample of each dependency; they are asked for here. */
+async function askDependencies(tx: Db, ctx: StageContext, id: ResourceId): Promise<void> {
+  const now = ctx.clock.now();
+  for (const edge of await listEdges(tx, ctx.hostId)) {
+    if (edge.resourceId === id) await confirmFast(tx, edge.usesId, now, now + ctx.settings.confirmForMs);
+  }
+}
+
+/** The incident takes on the worst of its open findings; people are told when that makes it another problem. */
+async function follow(tx: Db, ctx: StageContext, incident: Incident, resource: Resource, fresh: boolean): Promise<void> {
+  const findings = (await findingsOf(tx, incident.id)).filter((finding) => finding.open && finding.resourceId === incident.resourceId);
+  if (findings.length === 0) return;
+  const worst = findings.reduce((a, b) => (rank(b) > rank(a) ? b : a));
+  const severity = findings.reduce<Severity>((a, finding) => worse(a, finding.severity), 'info');
+  const kind = rank(worst) > rank(incident) || incident.kind === 'manual' ? worst.kind : incident.kind;
+  const emergency = incident.emergency || findings.some((finding) => finding.emergency);
+  const title = kind === incident.kind ? (findings.find((finding) => finding.kind === kind)?.title ?? incident.title) : worst.title;
+  if (kind === incident.kind && severity === incident.severity && emergency === incident.emergency && title === incident.title) return;
+  await changeIncident(tx, incident.id, { kind, severity, emergency, title });
+  const worsened = kind !== incident.kind || severity !== incident.severity || emergency !== incident.emergency;
+  if (fresh || worsened) await tell(tx, ctx.hostId, { kind: 'incident.changed', incidentId: incident.id, body: { resource: resource.id } }, ctx.clock.now());
+}

@@ -1,0 +1,37 @@
+import type { Incident } from '../../src/domain/incident.js';
+import { coolDown } from '../../src/store/checks.js';
+import { tell } from '../../src/store/events.js';
+import { closeFindingsOf } from '../../src/store/findings.js';
+import { changeIncident, resolveIncident } from '../../src/store/incidents.js';
+import { livePlanOf, movePlan } from '../../src/store/plans.js';
+import { closeQuestion, questionOf } from '../../src/store/questions.js';
+import type { Db } from '../../src/store/schema.js';
+import type { StageContext } from './stage.js';
+
+/** The incident is over: its findings are closed, and what was planned or asked for it is cancelled with the reason. */
+export async function closeIncident(tx: Db, ctx: StageContext, incident: Incident, reason: string): Promise<void> {
+  const now = ctx.clock.now();
+  await cancelPlan(tx, ctx, incident, reason);
+  await closeFindingsOf(tx, incident.id, now);
+  await resolveIncident(tx, incident.id, reason, now);
+  await coolDown(tx, incident.resourceId);
+  await tell(tx, ctx.hostId, { kind: 'incident.resolved', incidentId: incident.id }, now);
+}
+
+/** What leads nowhere any more. A plan that runs already is left to its journal. */
+export async function cancelPlan(tx: Db, ctx: StageContext, incident: Incident, reason: string): Promise<void> {
+  const now = ctx.clock.now();
+  const plan = await livePlanOf(tx, incident.id);
+  if (!plan || plan.state === 'running') return;
+  await movePlan(tx, plan.id, plan.state, 'cancelled', reason);
+  const question = await questionOf(tx, plan.id);
+  if (question?.state !== 'open') return;
+  await closeQuestion(tx, question.id, 'cancelled', reason, now);
+  await tell(tx, ctx.hostId, { kind: 'question.closed', incidentId: incident.id, body: { question: question.id } }, now);
+}
+
+/** The machine stops here and says so; the incident stays open until the problem is gone. */
+export async function escalate(tx: Db, ctx: StageContext, incident: Incident, reason: string): Promise<void> {
+  await changeIncident(tx, incident.id, { state: 'escalated', reason });
+  await tell(tx, ctx.hostId, { kind: 'incident.escalated', incidentId: incident.id }, ctx.clock.now());
+}

@@ -1,0 +1,66 @@
+import type { Incident } from '../../src/domain/incident.js';
+import type { Decision, Plan } from '../../src/domain/plan.js';
+import type { Resource } from '../../src/domain/resource.js';
+import { decide as judge, ruleFor } from '../../src/policy/decide.js';
+import { audit } from '../../src/store/audits.js';
+import { tell } from '../../src/store/events.js';
+import { changeIncident, getIncident } from '../../src/store/incidents.js';
+import { keepDecision, plansIn } from '../../src/store/plans.js';
+import { openQuestions } from '../../src/store/questions.js';
+import { getResource } from '../../src/store/resources.js';
+import type { Db } from '../../src/store/schema.js';
+import { closeIncident, escalate } from './closing.js';
+import { factsFor, inQuestion } from './facts.js';
+import { putQuestion } from './asking.js';
+import type { Stage, StageContext } from './stage.js';
+
+/** Policy's answer to each prepared plan: it runs, people are asked, or it is denied with the rule's name. */
+export const decide: Stage = {
+  name: 'decide',
+  async run(ctx) {
+    let decided = false;
+    for (const plan of await plansIn(ctx.store.db, ctx.hostId, ['prepared'])) decided = (await decideOn(ctx, plan)) || decided;
+    return decided;
+  },
+};
+
+async function decideOn(ctx: StageContext, plan: Plan): Promise<boolean> {
+  if (!plan.prepared) return false;
+  const target = await getResource(ctx.store.db, plan.targetId);
+  const incident = await getIncident(ctx.store.db, plan.incidentId);
+  const facts = await factsFor(ctx.store.db, ctx, { plan, target, incident });
+  const decision = judge(inQuestion(plan, plan.prepared, target), ctx.settings.policy, facts);
+  const asked = decision.verdict === 'ask' && (await openQuestions(ctx.store.db, ctx.hostId)).some((question) => question.appId === target.id);
+  if (asked) return false; // At most one open question an app: this one waits for its end.
+  await ctx.store.write((tx) => write(tx, ctx, { plan, target, incident, decision }));
+  return true;
+}
+
+async function write(tx: Db, ctx: StageContext, on: { readonly plan: Plan; readonly target: Resource; readonly incident: Incident; readonly decision: Decision }): Promise<void> {
+  const { plan, target, incident, decision } = on;
+  const now = ctx.clock.now();
+  const state = ({ auto: 'approved', ask: 'asked', deny: 'denied' } as const)[decision.verdict];
+  await keepDecision(tx, plan.id, decision, state);
+  await audit(tx, ctx.hostId, {
+    who: plan.askedBy ?? 'hypercare', what: `${plan.repair} on ${target.name}: ${decision.verdict}`, why: `rule ${decision.rule}: ${decision.why}`,
+    body: { plan: plan.id, incident: incident.id, hash: plan.hash, rule: decision.rule, verdict: decision.verdict },
+  }, now);
+  if (decision.verdict === 'ask') {
+    await putQuestion(tx, ctx, plan);
+    await tell(tx, ctx.hostId, { kind: 'question.asked', incidentId: incident.id, body: { plan: plan.id } }, now);
+  }
+  if (decision.verdict === 'deny') await afterDenial(tx, ctx, on);
+}
+
+/** Where the ladder only observes or suggests, what would be done is told, and people take over. A used-up budget leaves the next rung. */
+async function afterDenial(tx: Db, ctx: StageContext, on: { readonly plan: Plan; readonly target: Resource; readonly incident: Incident; readonly decision: Decision }): Promise<void> {
+  const { plan, target, incident, decision } = on;
+  if (incident.kind === 'manual') return closeIncident(tx, ctx, incident, `${plan.repair} was not allowed: ${decision.why}`);
+  if (decision.rule.startsWith('budget:')) {
+    await changeIncident(tx, incident.id, { rung: incident.rung + 1, nextAt: ctx.clock.now(), reason: decision.why });
+    return;
+  }
+  const { rung } = ruleFor(ctx.settings.policy, plan.repair, target.name);
+  if (rung === 'suggest') await tell(tx, ctx.hostId, { kind: 'plan.suggested', incidentId: incident.id, body: { plan: plan.id } }, ctx.clock.now());
+  await escalate(tx, ctx, incident, `would have run ${plan.repair}, but ${decision.why}`);
+}

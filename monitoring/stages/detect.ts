@@ -1,0 +1,110 @@
+import { updateBaseline, BASELINE_MAX_SAMPLES } from '../../src/domain/baseline.js';
+import type { Check } from '../../src/domain/check.js';
+import type { Claim } from '../../src/domain/finding.js';
+import type { ResourceId } from '../../src/domain/ids.js';
+import type { Launch } from '../../src/domain/launch.js';
+import type { Resource } from '../../src/domain/resource.js';
+import { actsOn } from '../../src/store/acts.js';
+import { baselineOf, saveBaseline } from '../../src/store/baselines.js';
+import { checksOf, markDetected, undetected } from '../../src/store/checks.js';
+import { openFindingsOn } from '../../src/store/findings.js';
+import { openLaunchOf } from '../../src/store/launches.js';
+import { lastSettled, underWayOn } from '../../src/store/remediations.js';
+import { ledgerOf } from '../../src/store/releases.js';
+import { getResource } from '../../src/store/resources.js';
+import { recentSamples } from '../../src/store/samples.js';
+import type { Series } from '../detectors/detector.js';
+import { applyClaims, type DetectorClaims } from './claims.js';
+import type { AppConfig, Stage, StageContext } from './stage.js';
+
+/** Samples of one check that detectors are shown. */
+const SAMPLES = 120;
+/** How far back detectors look, in samples and in acts. */
+const LOOK_BACK_MS = 24 * 3_600_000;
+
+/** What has new samples is looked at by every detector; what they claim becomes findings and incidents. */
+export const detect: Stage = {
+  name: 'detect',
+  async run(ctx) {
+    const resources = await undetected(ctx.store.db, ctx.hostId);
+    for (const id of resources) await detectOn(ctx, id);
+    return resources.length > 0;
+  },
+};
+
+async function detectOn(ctx: StageContext, id: ResourceId): Promise<void> {
+  const resource = await getResource(ctx.store.db, id);
+  const checks = await checksOf(ctx.store.db, id);
+  const launch = await openLaunchOf(ctx.store.db, id);
+  const since = await lookFrom(ctx, id, launch);
+  const series = await Promise.all(checks.map((check) => loadSeries(ctx, check, launch, since)));
+  const claims = since === null ? [] : await ask(ctx, resource, series, since);
+  await ctx.store.write(async (tx) => {
+    for (const { check, samples } of series) {
+      const newest = samples.at(-1);
+      if (newest) await markDetected(tx, check.id, newest.at);
+    }
+    if (since === null) return;
+    await applyClaims(tx, ctx, resource, launch, claims);
+  });
+  if (launch && claims.every(({ claims: made }) => made.every((claim) => claim.state === 'absent'))) await learn(ctx, launch, checks);
+}
+
+/**
+ * From when samples count: the launch's beginning (verdicts belong to a release), and the end of the last repair's
+ * settling (its own effects are not a problem). Null while a repair works or settles: then nothing is judged.
+ */
+async function lookFrom(ctx: StageContext, id: ResourceId, launch: Launch | null): Promise<number | null> {
+  const now = ctx.clock.now();
+  const underWay = await underWayOn(ctx.store.db, id);
+  if (underWay && (underWay.settleUntil === null || now < underWay.settleUntil)) return null;
+  const settled = underWay?.settleUntil ?? (await lastSettled(ctx.store.db, id)) ?? 0;
+  return Math.max(launch ? launch.startedAt - 1 : 0, settled - 1, now - LOOK_BACK_MS);
+}
+
+async function loadSeries(ctx: StageContext, check: Check, launch: Launch | null, since: number | null): Promise<Series> {
+  return {
+    check,
+    fields: ctx.units.probes[check.probe]?.fields ?? [],
+    samples: await recentSamples(ctx.store.db, check.id, since ?? 0, SAMPLES),
+    baseline: launch ? await baselineFor(ctx, check, launch) : null,
+  };
+}
+
+/** The previous stable release's where there is one, else the launch's own first healthy checks. */
+async function baselineFor(ctx: StageContext, check: Check, launch: Launch) {
+  const ledger = await ledgerOf(ctx.store.db, launch.appId);
+  const stable = ledger.find((release) => release.verdict === 'stable' && release.id !== launch.releaseId);
+  const before = stable ? await baselineOf(ctx.store.db, check.id, stable.id) : null;
+  return before ?? baselineOf(ctx.store.db, check.id, launch.releaseId);
+}
+
+async function ask(ctx: StageContext, resource: Resource, series: readonly Series[], since: number): Promise<readonly DetectorClaims[]> {
+  const acts = await actsOn(ctx.store.db, resource.id, since);
+  const open = await openFindingsOn(ctx.store.db, resource.id);
+  const config = resource.config as unknown as AppConfig;
+  return Object.values(ctx.units.detectors).map((detector) => ({
+    detector: detector.kind,
+    claims: detector.detect({
+      series,
+      acts,
+      open: new Set(open.filter((finding) => finding.detector === detector.kind).map((finding) => finding.fingerprint)),
+      options: detector.options.parse(ctx.settings.detectorOptions(detector.kind, config)),
+      now: ctx.clock.now(),
+    }) as readonly Claim[],
+  }));
+}
+
+/** While all is well and the launch is warm, its good samples become the release's baseline. */
+async function learn(ctx: StageContext, launch: Launch, checks: readonly Check[]): Promise<void> {
+  const warmFrom = launch.startedAt + ctx.settings.warmUpMs;
+  if (ctx.clock.now() < warmFrom) return;
+  if ((await openFindingsOn(ctx.store.db, launch.appId)).length > 0) return;
+  for (const check of checks) {
+    const current = await baselineOf(ctx.store.db, check.id, launch.releaseId);
+    if (current && current.n >= BASELINE_MAX_SAMPLES) continue;
+    const samples = await recentSamples(ctx.store.db, check.id, warmFrom, BASELINE_MAX_SAMPLES);
+    const learned = updateBaseline(current, { checkId: check.id, releaseId: launch.releaseId }, samples);
+    if (learned && learned !== current) await ctx.store.write((tx) => saveBaseline(tx, learned));
+  }
+}

@@ -1,0 +1,79 @@
+import type { Check, Reading } from '../../src/domain/check.js';
+import { errorText } from '../../src/domain/errors.js';
+import { canonicalJson } from '../../src/domain/json.js';
+import { checksOf, confirmFast, scheduleCheck } from '../../src/store/checks.js';
+import { openIncidentOf } from '../../src/store/incidents.js';
+import { noteSighting } from '../../src/store/resources.js';
+import { insertSample, newestSample } from '../../src/store/samples.js';
+import type { Db } from '../../src/store/schema.js';
+import { insertSignal } from '../../src/store/signals.js';
+import { underWayOn } from '../../src/store/remediations.js';
+import { nextDue } from '../schedule/next-due.js';
+import type { StageContext } from './stage.js';
+
+/** Whatever a probe's own deadlines are, it is given up after this. */
+const PROBE_DEADLINE_MS = 60_000;
+/** A pause that takes this much longer than asked shows that the monitor itself lags. */
+const LAG_MS = 500;
+const LAG_PROBE_MS = 20;
+
+/** An effect: measures one check once and writes its sample, its next due time and what follows at once from it. */
+export async function measure(ctx: StageContext, check: Check, signal: AbortSignal): Promise<void> {
+  const at = ctx.clock.now();
+  const reading = await selfChecked(ctx, await read(ctx, check, signal));
+  if (signal.aborted) return; // Aborted by our own stop: not a reading. It is still due.
+  await ctx.store.write((tx) => keep(tx, ctx, check, reading, at));
+}
+
+async function read(ctx: StageContext, check: Check, signal: AbortSignal): Promise<Reading> {
+  const probe = ctx.units.probes[check.probe];
+  if (!probe) return failed(`no probe named ${check.probe}`);
+  try {
+    return await probe.measure(check.options as never, ctx.io, AbortSignal.any([signal, AbortSignal.timeout(PROBE_DEADLINE_MS)]));
+  } catch (error) {
+    return failed(errorText(error));
+  }
+}
+
+function failed(note: string): Reading {
+  return { verdict: 'error', ms: null, values: [], note: note.slice(0, 200) };
+}
+
+/** Nobody is blamed while the monitor itself lags: a bad reading then becomes an error. */
+async function selfChecked(ctx: StageContext, reading: Reading): Promise<Reading> {
+  if (reading.verdict !== 'bad') return reading;
+  const before = ctx.clock.monotonic();
+  await ctx.clock.sleep(LAG_PROBE_MS);
+  const lag = ctx.clock.monotonic() - before - LAG_PROBE_MS;
+  return lag < LAG_MS ? reading : { ...reading, verdict: 'error', note: `the monitor itself lagged by ${Math.round(lag)} ms; first read: ${reading.note}` };
+}
+
+async function keep(tx: Db, ctx: StageContext, measured: Check, reading: Reading, at: number): Promise<void> {
+  const now = ctx.clock.now();
+  const check = (await checksOf(tx, measured.resourceId)).find((one) => one.id === measured.id);
+  if (!check) return; // Taken out of the config meanwhile.
+  const before = await newestSample(tx, check.id);
+  const incidentOpen = (await openIncidentOf(tx, check.resourceId)) !== null;
+  await insertSample(tx, { checkId: check.id, at, verdict: reading.verdict, ms: reading.ms, values: reading.values, note: reading.note });
+  await noteSeen(tx, ctx, check, reading, at);
+  // A tick or a confirmation asked for this check while it was being measured: it stays due.
+  const askedMeanwhile = check.nextAt !== measured.nextAt && check.nextAt <= now;
+  if (!askedMeanwhile) await scheduleCheck(tx, check.id, nextDue(check, now, { confirmEveryMs: ctx.settings.confirmEveryMs, incidentOpen }));
+  if (surprises(before?.verdict ?? null, reading.verdict) && check.hotUntil <= now && !(incidentOpen && reading.verdict === 'bad')) {
+    await confirmFast(tx, check.resourceId, now + ctx.settings.confirmEveryMs, now + ctx.settings.confirmForMs);
+  }
+}
+
+/** A turn between good and bad is looked at again at once; a first bad reading too. */
+function surprises(before: Reading['verdict'] | null, now: Reading['verdict']): boolean {
+  return (now === 'bad' && before !== 'bad') || (now === 'good' && before === 'bad');
+}
+
+/** A release seen in the middle of our own work on the app is not news: whoever works there concludes from it. */
+async function noteSeen(tx: Db, ctx: StageContext, check: Check, reading: Reading, at: number): Promise<void> {
+  if (reading.sighting === undefined || (await underWayOn(tx, check.resourceId))) return;
+  const seen = canonicalJson(reading.sighting);
+  if (!(await noteSighting(tx, check.resourceId, seen))) return;
+  await insertSignal(tx, ctx.hostId, { resourceId: check.resourceId, kind: 'sighting', key: null, body: reading.sighting, at });
+}
+

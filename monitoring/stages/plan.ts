@@ -1,0 +1,109 @@
+import type { Incident } from '../../src/domain/incident.js';
+import type { Resource } from '../../src/domain/resource.js';
+import { rollbackTarget } from '../../src/domain/release.js';
+import { checksOf, confirmFast } from '../../src/store/checks.js';
+import { changeIncident, openIncidents } from '../../src/store/incidents.js';
+import { openLaunchOf } from '../../src/store/launches.js';
+import { draftPlan, livePlanOf, plansIn, plansOf } from '../../src/store/plans.js';
+import { ledgerOf } from '../../src/store/releases.js';
+import { runsFor, underWayOn } from '../../src/store/remediations.js';
+import { getResource, listEdges } from '../../src/store/resources.js';
+import { newestSample } from '../../src/store/samples.js';
+import type { Db } from '../../src/store/schema.js';
+import { escalate } from './closing.js';
+import { problemOf } from './problem.js';
+import { preparePlan } from './prepare.js';
+import { ROLLBACK, type AppConfig, type RunbookRung, type Stage, type StageContext } from './stage.js';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Incidents that nobody works on get the next rung of their runbook; drafted plans are prepared beside the loop. */
+export const plan: Stage = {
+  name: 'plan',
+  async run(ctx) {
+    let planned = false;
+    for (const incident of await openIncidents(ctx.store.db, ctx.hostId)) {
+      if (incident.state === 'escalated' || incident.nextAt > ctx.clock.now()) continue;
+      planned = (await planFor(ctx, incident)) || planned;
+    }
+    for (const drafted of await plansIn(ctx.store.db, ctx.hostId, ['drafted', 'confirming'])) {
+      ctx.effects.start(`plan:${drafted.id}`, (signal) => preparePlan(ctx, drafted, signal));
+    }
+    return planned;
+  },
+  async nextAt(ctx) {
+    const now = ctx.clock.now();
+    const later = (await openIncidents(ctx.store.db, ctx.hostId)).filter((incident) => incident.state !== 'escalated' && incident.nextAt > now);
+    return later.length === 0 ? null : Math.min(...later.map((incident) => incident.nextAt));
+  },
+};
+
+/** True when something was written. */
+async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> {
+  const { db } = ctx.store;
+  if ((await livePlanOf(db, incident.id)) || (await underWayOn(db, incident.resourceId))) return false;
+  const resource = await getResource(db, incident.resourceId);
+  const waitsFor = await staleDependency(ctx, incident);
+  if (waitsFor) return waitForDependency(ctx, incident, waitsFor);
+  const rung = await nextRung(ctx, incident, resource);
+  await ctx.store.write(async (tx) => {
+    if (!rung) {
+      await escalate(tx, ctx, incident, await whyNothingIsLeft(tx, incident));
+      return;
+    }
+    const repair = ctx.units.repairs[rung.repair];
+    await changeIncident(tx, incident.id, { rung: rung.n });
+    await draftPlan(tx, { incidentId: incident.id, targetId: incident.resourceId, repair: rung.repair, args: rung.args, risk: repair?.risk ?? 'destructive', askedBy: null, requestId: null }, ctx.clock.now());
+  });
+  return true;
+}
+
+/**
+ * The next rung not tried. A repair that was run for the same problem in the last 24 h and did not keep it away is
+ * passed over while there is another; an emergency goes to the rollback after one failed rung, or at once in a release
+ * younger than ten minutes.
+ */
+async function nextRung(ctx: StageContext, incident: Incident, resource: Resource): Promise<(RunbookRung & { readonly n: number }) | null> {
+  const ladder = ctx.settings.ladder(incident.kind, resource.config as unknown as AppConfig);
+  const rollbackAt = ladder.findIndex((rung) => rung.repair === ROLLBACK);
+  if (rollbackAt >= incident.rung && incident.emergency && (await mayHurry(ctx, incident))) return { ...(ladder[rollbackAt] as RunbookRung), n: rollbackAt };
+  const runs = await runsFor(ctx.store.db, resource.id, await problemOf(ctx.store.db, incident), ctx.clock.now() - DAY_MS);
+  const left = ladder.map((rung, n) => ({ ...rung, n })).slice(incident.rung);
+  return left.find((rung) => !runs.has(rung.repair)) ?? left.at(0) ?? null;
+}
+
+/** Only where there is a stable release to go to: else the ordinary rungs are what can be done. */
+async function mayHurry(ctx: StageContext, incident: Incident): Promise<boolean> {
+  const launch = await openLaunchOf(ctx.store.db, incident.resourceId);
+  if (!launch || !rollbackTarget(await ledgerOf(ctx.store.db, incident.resourceId), launch.releaseId)) return false;
+  return incident.failed >= 1 || ctx.clock.now() - launch.startedAt < ctx.settings.youngMs;
+}
+
+/** The first declared dependency without a sample newer than the incident; its own trouble would be the cause. */
+async function staleDependency(ctx: StageContext, incident: Incident): Promise<Resource | null> {
+  for (const edge of await listEdges(ctx.store.db, ctx.hostId)) {
+    if (edge.resourceId !== incident.resourceId) continue;
+    const checks = await checksOf(ctx.store.db, edge.usesId);
+    for (const check of checks) {
+      const newest = await newestSample(ctx.store.db, check.id);
+      if (!newest || newest.at < incident.openedAt || newest.verdict === 'bad') return getResource(ctx.store.db, edge.usesId);
+    }
+  }
+  return null;
+}
+
+async function waitForDependency(ctx: StageContext, incident: Incident, dependency: Resource): Promise<boolean> {
+  const now = ctx.clock.now();
+  await ctx.store.write(async (tx) => {
+    await changeIncident(tx, incident.id, { nextAt: now + ctx.settings.confirmEveryMs, reason: `waits for a fresh reading of ${dependency.name}` });
+    await confirmFast(tx, dependency.id, now, now + ctx.settings.confirmForMs);
+  });
+  return false;
+}
+
+async function whyNothingIsLeft(tx: Db, incident: Incident): Promise<string> {
+  const last = (await plansOf(tx, incident.id)).at(-1);
+  if (!last) return 'no repair is known for this kind of problem';
+  const ended = { denied: 'was not allowed', refused: 'was not possible', done: 'did not help', expired: 'was not answered in time' }[last.state as 'denied'] ?? `ended ${last.state}`;
+  return `${last.repair} ${ended}${last.why ? ` (${last.why})` : ''}, and nothing else is left to try`;
+}

@@ -1,0 +1,69 @@
+import { errorText } from '../../src/domain/errors.js';
+import { canonicalJson } from '../../src/domain/json.js';
+import type { Plan, Prepared, Refusal } from '../../src/domain/plan.js';
+import { sha256 } from '../../src/io/hash.js';
+import { audit } from '../../src/store/audits.js';
+import { tell } from '../../src/store/events.js';
+import { changeIncident, getIncident } from '../../src/store/incidents.js';
+import { getPlan, keepPrepared, movePlan } from '../../src/store/plans.js';
+import { questionOf } from '../../src/store/questions.js';
+import { getResource } from '../../src/store/resources.js';
+import type { Db } from '../../src/store/schema.js';
+import { closeIncident } from './closing.js';
+import { putQuestion } from './asking.js';
+import type { StageContext } from './stage.js';
+import { targetOf } from './targets.js';
+
+const PREPARE_DEADLINE_MS = 30_000;
+
+/** An effect: prepares a drafted plan, or prepares one again after the yes and compares. */
+export async function preparePlan(ctx: StageContext, plan: Plan, signal: AbortSignal): Promise<void> {
+  const result = await prepare(ctx, plan, signal);
+  if (signal.aborted) return;
+  await ctx.store.write(async (tx) => {
+    const now = await getPlan(tx, plan.id);
+    if (now.state !== plan.state) return; // Cancelled or superseded meanwhile.
+    if ('refused' in result) await refuse(tx, ctx, plan, result.refused);
+    else if (plan.state === 'drafted') await keepPrepared(tx, plan.id, result, hashOf(plan, result), 'prepared');
+    else await confirm(tx, ctx, plan, result);
+  });
+}
+
+/** Never throws: a repair that cannot even be prepared is refused with the reason. */
+export async function prepare(ctx: StageContext, plan: Pick<Plan, 'repair' | 'args' | 'targetId'>, signal: AbortSignal): Promise<Prepared | Refusal> {
+  const repair = ctx.units.repairs[plan.repair];
+  if (!repair) return { refused: `there is no repair named ${plan.repair}` };
+  const args = repair.args.safeParse(plan.args);
+  if (!args.success) return { refused: `${plan.repair} does not take these arguments: ${args.error.issues[0]?.message ?? ''}` };
+  try {
+    return await repair.prepare(await targetOf(ctx.store.db, ctx, plan.targetId), args.data, ctx.io, AbortSignal.any([signal, AbortSignal.timeout(PREPARE_DEADLINE_MS)]));
+  } catch (error) {
+    return { refused: errorText(error) };
+  }
+}
+
+/** What a yes is to: what the plan does, with every value, and nothing of what merely was true when it was made. */
+export function hashOf(plan: Pick<Plan, 'repair' | 'targetId'>, prepared: Prepared): string {
+  const { does, touches, bounds, verify, wayBack } = prepared;
+  return sha256(canonicalJson({ version: 1, repair: plan.repair, target: plan.targetId, does, touches, bounds, verify, wayBack }));
+}
+
+async function refuse(tx: Db, ctx: StageContext, plan: Plan, why: string): Promise<void> {
+  const incident = await getIncident(tx, plan.incidentId);
+  await movePlan(tx, plan.id, plan.state, 'refused', why);
+  await audit(tx, ctx.hostId, { who: plan.askedBy ?? 'hypercare', what: `${plan.repair} was not possible`, why, body: { plan: plan.id, incident: incident.id } }, ctx.clock.now());
+  if (incident.kind === 'manual') return closeIncident(tx, ctx, incident, `${plan.repair} was not possible: ${why}`);
+  await changeIncident(tx, incident.id, { state: 'open', rung: incident.rung + 1, nextAt: ctx.clock.now() });
+}
+
+/** After the yes: an equal hash runs with the fresh witness, a different one is a new question. */
+async function confirm(tx: Db, ctx: StageContext, plan: Plan, fresh: Prepared): Promise<void> {
+  const hash = hashOf(plan, fresh);
+  if (hash === plan.hash) return keepPrepared(tx, plan.id, fresh, hash, 'approved');
+  const question = await questionOf(tx, plan.id);
+  const resource = await getResource(tx, plan.targetId);
+  await keepPrepared(tx, plan.id, fresh, hash, 'asked');
+  await audit(tx, ctx.hostId, { who: 'hypercare', what: `${plan.repair} on ${resource.name} would now do something else than what was approved`, why: 'the plan hash changed between the question and the yes', body: { plan: plan.id, question: question?.id ?? null, was: plan.hash, is: hash } }, ctx.clock.now());
+  await putQuestion(tx, ctx, { ...plan, hash });
+  await tell(tx, ctx.hostId, { kind: 'question.asked', incidentId: plan.incidentId, body: { plan: plan.id, changed: true } }, ctx.clock.now());
+}

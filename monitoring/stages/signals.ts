@@ -1,0 +1,52 @@
+import type { Json } from '../../src/domain/json.js';
+import type { ReleaseSighting } from '../../src/domain/release.js';
+import type { Resource } from '../../src/domain/resource.js';
+import { noteAct } from '../../src/store/acts.js';
+import { confirmFast } from '../../src/store/checks.js';
+import { underWayOn } from '../../src/store/remediations.js';
+import { getResource } from '../../src/store/resources.js';
+import type { Db } from '../../src/store/schema.js';
+import { takeSignal, waitingSignals, type Signal } from '../../src/store/signals.js';
+import { launchSighted } from './launching.js';
+import type { StageContext } from './stage.js';
+
+const MOST = 200;
+
+/** A process of an app ended or gave up, as PM2's bus told it; `body` of signals of kind 'pm2'. */
+export interface Pm2Signal {
+  readonly event: 'exit' | 'overlimit' | 'exception';
+  readonly manual: boolean;
+  readonly note: string | null;
+  readonly dedupe: string;
+}
+
+/** Each signal in a transaction of its own: what it leads to, and that it was taken. */
+export async function takeSignals(ctx: StageContext): Promise<boolean> {
+  const signals = await waitingSignals(ctx.store.db, ctx.hostId, MOST);
+  for (const signal of signals) {
+    await ctx.store.write(async (tx) => {
+      await takeSignal(tx, signal.id, ctx.clock.now());
+      if (signal.resourceId === null) return;
+      const resource = await getResource(tx, signal.resourceId);
+      if (signal.kind === 'sighting') await launchSighted(tx, ctx, resource, signal.body as unknown as ReleaseSighting);
+      if (signal.kind === 'pm2') await takePm2(tx, ctx, resource, signal);
+    });
+  }
+  return signals.length > 0;
+}
+
+/** Counts the act, and has the app looked at again in any tier: a crash does not wait for a four-hour tick. */
+async function takePm2(tx: Db, ctx: StageContext, resource: Resource, signal: Signal): Promise<void> {
+  const body = signal.body as unknown as Pm2Signal;
+  const ours = (await underWayOn(tx, resource.id)) !== null;
+  if (body.manual && ours) return; // Our own restart, which is counted where it is begun.
+  const kind = body.event === 'exit' ? 'restart' : body.event;
+  const act = { resourceId: resource.id, at: signal.at, kind, fingerprint: null, dedupe: body.dedupe, note: body.note };
+  const fresh = await noteAct(tx, { ...act, by: body.manual ? 'person' : 'pm2' });
+  const now = ctx.clock.now();
+  if (fresh) await confirmFast(tx, resource.id, now, now + ctx.settings.confirmForMs);
+}
+
+export function pm2SignalBody(signal: Pm2Signal): Json {
+  return { ...signal };
+}

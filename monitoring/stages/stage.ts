@@ -1,0 +1,80 @@
+import type { HostId } from '../../src/domain/ids.js';
+import type { Json } from '../../src/domain/json.js';
+import type { Tier } from '../../src/domain/tiers.js';
+import type { Clock } from '../../src/io/clock.js';
+import type { Io } from '../../src/io/io.js';
+import type { Logger } from '../../src/io/log.js';
+import type { Policy } from '../../src/policy/policy.js';
+import type { Store } from '../../src/store/store.js';
+import type { Detector } from '../detectors/detector.js';
+import type { Effects } from '../effects.js';
+import type { Probe } from '../probes/probe.js';
+import type { Repair } from '../repairs/repair.js';
+
+/** Intervals and rules of this installation; the same for every app but where an app's own config says otherwise. */
+export interface Settings {
+  readonly tiers: readonly Tier[];
+  readonly confirmEveryMs: number;
+  /** How long checks stay at the confirmation cadence after a reading that surprised. */
+  readonly confirmForMs: number;
+  /** How long trouble keeps a launch hot. */
+  readonly hotMs: number;
+  readonly settleMs: number;
+  /** Samples of a launch younger than this make no baseline. */
+  readonly warmUpMs: number;
+  /** An emergency in a release younger than this goes to the rollback at once. */
+  readonly youngMs: number;
+  readonly policy: Policy;
+  /** Repairs to try, in order, for a kind of incident of one app. */
+  ladder(kind: string, appConfig: AppConfig): readonly RunbookRung[];
+  /** Options of a detector for one app, as its schema takes them. */
+  detectorOptions(detector: string, appConfig: AppConfig): unknown;
+  readonly keep: { readonly rawMs: number; readonly rollupsMs: number; readonly eventsMs: number };
+}
+
+/** The config of a resource of kind app, as the watch list writes it. */
+export interface AppConfig {
+  readonly processes: readonly string[];
+  readonly release: { readonly mode: 'releases' | 'in-place'; readonly dir: string; readonly repo: string | null; readonly keep: number } | null;
+  readonly limits: Json;
+  readonly runbook: Readonly<Record<string, readonly RunbookRung[]>>;
+}
+
+export interface RunbookRung {
+  readonly repair: string;
+  readonly args: Json;
+}
+
+export interface Units {
+  readonly probes: Readonly<Record<string, Probe<never>>>;
+  readonly detectors: Readonly<Record<string, Detector<never>>>;
+  readonly repairs: Readonly<Record<string, Repair<never>>>;
+}
+
+/** What every stage is given. The store is the fenced one. */
+export interface StageContext {
+  readonly store: Store;
+  readonly hostId: HostId;
+  readonly fence: number;
+  readonly clock: Clock;
+  readonly io: Io;
+  readonly log: Logger;
+  readonly settings: Settings;
+  readonly units: Units;
+  readonly effects: Effects;
+}
+
+/** Loads rows, decides in pure functions, saves in one transaction. It takes no message, so a restart is its ordinary path. */
+export interface Stage {
+  readonly name: string;
+  /** True when it changed something that another stage may act on at once. */
+  run(ctx: StageContext): Promise<boolean>;
+  /** When it has to look again although nothing happens; null: never. */
+  nextAt?(ctx: StageContext): Promise<number | null>;
+}
+
+/** The repair that takes an app back to its last stable release. */
+export const ROLLBACK = 'release.rollback';
+
+/** Due times that never come. */
+export const NEVER = 8_640_000_000_000_000;

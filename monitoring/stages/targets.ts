@@ -1,0 +1,27 @@
+import type { ResourceId } from '../../src/domain/ids.js';
+import { checksOf } from '../../src/store/checks.js';
+import { newestLaunchOf } from '../../src/store/launches.js';
+import { getRelease, ledgerOf } from '../../src/store/releases.js';
+import { getResource } from '../../src/store/resources.js';
+import type { Db } from '../../src/store/schema.js';
+import type { RepairTarget } from '../repairs/repair.js';
+import type { AppConfig, StageContext } from './stage.js';
+
+/** What a repair is told of its target, from config and ledger. Checks that lost their trust judge nothing. */
+export async function targetOf(db: Db, ctx: StageContext, id: ResourceId): Promise<RepairTarget> {
+  const resource = await getResource(db, id);
+  const config = resource.config as unknown as AppConfig;
+  const newest = await newestLaunchOf(db, id);
+  const checks = (await checksOf(db, id)).filter((check) => check.probe !== 'release' && check.trusted);
+  return {
+    id,
+    name: resource.name,
+    processes: config.processes ?? [],
+    release: config.release ?? null,
+    running: newest ? await getRelease(db, newest.releaseId) : null,
+    ledger: await ledgerOf(db, id),
+    checks: checks.map((check) => check.name),
+    settleMs: ctx.settings.settleMs,
+  };
+}
+

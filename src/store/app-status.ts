@@ -1,0 +1,60 @@
+import type { AppStatus } from '../domain/app-status.js';
+import { appVerdict, type CheckNow } from '../domain/app-verdict.js';
+import type { Check, Sample } from '../domain/check.js';
+import type { HostId } from '../domain/ids.js';
+import type { Incident } from '../domain/incident.js';
+import type { Launch } from '../domain/launch.js';
+import type { Resource } from '../domain/resource.js';
+import { tierAt, type Tier } from '../domain/tiers.js';
+import { checksOf } from './checks.js';
+import { openFindingsOn } from './findings.js';
+import { openIncidents } from './incidents.js';
+import { newestLaunchOf } from './launches.js';
+import { openQuestions } from './questions.js';
+import { getRelease } from './releases.js';
+import { listResources } from './resources.js';
+import { newestSample } from './samples.js';
+import type { Db } from './schema.js';
+
+/** How every app of the host is, by name. */
+export async function appStatuses(db: Db, hostId: HostId, at: { readonly tiers: readonly Tier[]; readonly now: number }): Promise<readonly AppStatus[]> {
+  const apps = (await listResources(db, hostId)).filter(({ kind }) => kind === 'app');
+  const open = await openIncidents(db, hostId);
+  const questions = await openQuestions(db, hostId);
+  const statuses: AppStatus[] = [];
+  for (const app of apps) {
+    const launch = withTier(await newestLaunchOf(db, app.id), at);
+    const incidents = await concerning(db, app, open);
+    const checks = await checksNow(db, app);
+    const seen = checks.map(({ check, newest }): CheckNow => ({ check, newest, dueEveryMs: dueEvery(check, launch, at.tiers) }));
+    const question = questions.find(({ appId }) => appId === app.id);
+    statuses.push({
+      app, launch, incidents, checks, ...appVerdict({ incidents, checks: seen }, at.now),
+      release: launch === null ? null : await getRelease(db, launch.releaseId),
+      question: question ? { id: question.id, expiresAt: question.expiresAt } : null,
+    });
+  }
+  return statuses;
+}
+
+/** An incident stands at its cause; what the app itself suffers of it is a finding on the app. */
+async function concerning(db: Db, app: Resource, open: readonly Incident[]): Promise<readonly Incident[]> {
+  const suffered = new Set((await openFindingsOn(db, app.id)).map(({ incidentId }) => incidentId));
+  return open.filter((incident) => incident.resourceId === app.id || suffered.has(incident.id));
+}
+
+async function checksNow(db: Db, app: Resource): Promise<readonly { readonly check: Check; readonly newest: Sample | null }[]> {
+  const checks = await checksOf(db, app.id);
+  return Promise.all(checks.map(async (check) => ({ check, newest: await newestSample(db, check.id) })));
+}
+
+function withTier(launch: Launch | null, at: { readonly tiers: readonly Tier[]; readonly now: number }): AppStatus['launch'] {
+  if (launch === null) return null;
+  return { ...launch, tier: launch.state === 'watching' ? tierAt(at.tiers, at.now - launch.startedAt) + 1 : null, tiers: at.tiers.length };
+}
+
+/** Tick checks are measured at the launch's ticks alone. */
+function dueEvery(check: Check, launch: AppStatus['launch'], tiers: readonly Tier[]): number | null {
+  if (check.cadence === 'every') return check.everyMs;
+  return launch?.tier ? (tiers[launch.tier - 1]?.everyMs ?? null) : null;
+}

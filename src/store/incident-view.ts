@@ -1,0 +1,52 @@
+import type { IncidentId, ResourceId } from '../domain/ids.js';
+import type { Incident } from '../domain/incident.js';
+import type { IncidentView } from '../domain/incident-view.js';
+import type { Plan } from '../domain/plan.js';
+import type { Release } from '../domain/release.js';
+import { findingsOf } from './findings.js';
+import { getIncident } from './incidents.js';
+import { getLaunch } from './launches.js';
+import { approvers } from './people.js';
+import { plansOf } from './plans.js';
+import { answersTo, questionOf } from './questions.js';
+import { getRelease } from './releases.js';
+import { journalOf, remediationsOf } from './remediations.js';
+import { getResource } from './resources.js';
+import type { Db } from './schema.js';
+
+/** Everything a card of the incident is drawn from. Throws where there is no such incident. */
+export async function incidentView(db: Db, id: IncidentId): Promise<IncidentView> {
+  const incident = await getIncident(db, id);
+  const launch = incident.launchId === null ? null : await getLaunch(db, incident.launchId);
+  const plans = await plansOf(db, id);
+  return {
+    incident,
+    resource: await getResource(db, incident.resourceId),
+    launch,
+    launched: launch === null ? null : await getRelease(db, launch.releaseId),
+    release: await releaseDuring(db, incident),
+    findings: await findingsOf(db, id),
+    plans,
+    remediations: await remediationsWithSteps(db, id),
+    question: await lastQuestion(db, plans),
+    approvers: await approvers(db),
+  };
+}
+
+/** That of the newest launch which began before the incident ended. */
+async function releaseDuring(db: Db, incident: Incident): Promise<Release | null> {
+  const row = await db.selectFrom('launches').select('release_id').where('app_id', '=', incident.resourceId as ResourceId)
+    .where('started_at', '<=', incident.closedAt ?? Number.MAX_SAFE_INTEGER).orderBy('started_at', 'desc').orderBy('id', 'desc').limit(1).executeTakeFirst();
+  return row ? getRelease(db, row.release_id) : null;
+}
+
+async function remediationsWithSteps(db: Db, id: IncidentId): Promise<IncidentView['remediations']> {
+  const runs = await remediationsOf(db, id);
+  return Promise.all(runs.map(async (run) => ({ ...run, steps: await journalOf(db, run.id) })));
+}
+
+async function lastQuestion(db: Db, plans: readonly Plan[]): Promise<IncidentView['question']> {
+  const asked = (await Promise.all(plans.map((plan) => questionOf(db, plan.id)))).filter((question) => question !== null);
+  const chosen = asked.find(({ state }) => state === 'open') ?? asked.toSorted((a, b) => a.askedAt - b.askedAt).at(-1);
+  return chosen ? { ...chosen, answers: await answersTo(db, chosen.id) } : null;
+}
