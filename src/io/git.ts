@@ -1,21 +1,54 @@
+import { createExec, type Exec } from './exec.js';
+import { changedPaths, dirtyDiff, headOf, readAt, resolveRef, subjectOf, tagCommit } from './git-read.js';
+import { checkoutCommit } from './git-checkout.js';
+import { exportCommit } from './git-export.js';
+import { inTheWay } from './git-in-the-way.js';
+
 /** What we ask of git. Refs are checked before use; hooks never run; the environment is small and fixed. */
 export interface Git {
   /** The commit a ref, tag or short hash names in that repository; null where it names none. Throws when it is no repository. */
   resolve(repo: string, ref: string): Promise<string | null>;
-  /** HEAD of the tree in `dir`; null where `dir` is no git tree. */
-  head(dir: string): Promise<string | null>;
+  /**
+   * HEAD of the tree in `dir`; null where `dir` is no git tree. With `at` (milliseconds) what HEAD was then, by the
+   * reflog: the commit a worker started from, whatever was pulled since; null where the reflog does not reach back.
+   */
+  head(dir: string, at?: number): Promise<string | null>;
   /** One line of the commit's message. */
   subject(repo: string, commit: string): Promise<string | null>;
+  /** A file's text at a commit; null where the commit has none there. Throws `git.too_large` above `maxBytes`. */
+  read(repo: string, commit: string, path: string, maxBytes: number): Promise<string | null>;
   /** Paths changed between two commits, at most `limit`, and how many there are. */
   changed(repo: string, from: string, to: string, limit: number): Promise<{ readonly paths: readonly string[]; readonly total: number }>;
-  /** Tracked files with local edits, and untracked files that `commit` holds too: what stands in the way of a checkout in place. */
+  /**
+   * Tracked files with local edits, and untracked files that `commit` holds too: what stands in the way of a checkout
+   * in place. A file that already is as `commit` has it (left by a checkout that was killed) is in nobody's way.
+   */
   inTheWay(dir: string, commit: string): Promise<readonly string[]>;
-  /** Writes the commit's files into a new directory (git archive; no .git, no hooks). Throws if `dir` exists. */
+  /**
+   * Writes the commit's files into a new directory (git archive: no .git, no hooks, and as .gitattributes says no
+   * `export-ignore` paths). Throws if `dir` exists, and on submodules and LFS pointers, which an archive leaves empty.
+   */
   export(repo: string, commit: string, dir: string, timeoutMs: number): Promise<void>;
   /** Moves the working tree in `dir` to a commit, detached, refusing local edits in the way. Handles a stale index.lock. */
   checkout(dir: string, commit: string, timeoutMs: number): Promise<void>;
-  /** A diff of tracked edits against HEAD, bounded; '' when clean. */
+  /** A diff of tracked edits against HEAD, cut at `maxBytes`; '' when clean. */
   dirtyDiff(dir: string, maxBytes: number): Promise<string>;
-  /** An annotated tag on a commit; equal tags are left. */
+  /** An annotated tag on a commit; equal tags are left, one on another commit is the error `git.tag_taken`. */
   tag(repo: string, name: string, commit: string, message: string): Promise<void>;
+}
+
+/** Reading goes through simple-git; what moves files goes through `exec`, which can end git with all its children. */
+export function createGit(exec: Exec = createExec()): Git {
+  return {
+    resolve: resolveRef,
+    head: headOf,
+    subject: subjectOf,
+    read: readAt,
+    changed: changedPaths,
+    inTheWay,
+    export: (repo, commit, dir, timeoutMs) => exportCommit(exec, { repo, commit, dir, timeoutMs }),
+    checkout: (dir, commit, timeoutMs) => checkoutCommit(exec, { dir, commit, timeoutMs }),
+    dirtyDiff,
+    tag: tagCommit,
+  };
 }

@@ -1,0 +1,83 @@
+import { HypercareError } from '../domain/errors.js';
+import { askGit, askGitInside, blobOf } from './git-ask.js';
+
+/** Branches, tags, short and full hashes, HEAD~2, origin/main; never an option, a range or a pathspec. */
+const REF = /^[A-Za-z0-9][\w./@{}^~+-]{0,199}$/;
+const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+const TAG = /^[A-Za-z0-9][\w./+-]{0,199}$/;
+/** How far back the reflog is read; a tree that moved more often since a worker started is not told. */
+const REFLOG_ENTRIES = 500;
+
+/** The full hash is given to git everywhere but in `resolve`: a ref can move, and can look like an option. */
+export function requireCommit(commit: string): string {
+  if (COMMIT.test(commit)) return commit;
+  throw new HypercareError('git.bad_commit', 'invalid', 'A commit must be given by its full hash', 'Resolve the name first.');
+}
+
+export async function resolveRef(repo: string, ref: string): Promise<string | null> {
+  const name = REF.test(ref) && !ref.includes('..') ? ref : null;
+  // The repository is asked even where the text names nothing: 'no repository' must not look like 'no such ref'.
+  const args = name === null ? ['rev-parse', '--git-dir'] : ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`];
+  const commit = (await askGit(repo, args)).trim();
+  return name !== null && COMMIT.test(commit) ? commit : null;
+}
+
+export async function headOf(dir: string, at?: number): Promise<string | null> {
+  try {
+    // An untracked directory inside somebody's tree (a release below a home under git) is not that tree's release.
+    if ((await askGitInside(dir, ['rev-parse', '--verify', '--quiet', 'HEAD:./'])).trim() === '') return null;
+    const moves = at === undefined ? '' : await askGitInside(dir, ['log', '-g', '-n', String(REFLOG_ENTRIES), '--date=unix', '--format=%H %gd', 'HEAD', '--']);
+    if (at !== undefined && moves.trim() !== '') return headAt(moves, at);
+    return (await askGitInside(dir, ['rev-parse', '--verify', '--quiet', 'HEAD'])).trim() || null;
+  } catch (thrown) {
+    if (thrown instanceof HypercareError && thrown.code === 'git.no_repository') return null;
+    throw thrown;
+  }
+}
+
+/** The newest line `<commit> HEAD@{<seconds>}` that is not after `at`. */
+function headAt(moves: string, at: number): string | null {
+  for (const line of moves.split('\n')) {
+    const [, commit, seconds] = /^([0-9a-f]+) HEAD@\{(\d+)\}$/.exec(line.trim()) ?? [];
+    if (commit && Number(seconds) * 1000 <= at) return commit;
+  }
+  return null;
+}
+
+export async function subjectOf(repo: string, commit: string): Promise<string | null> {
+  const line = await askGit(repo, ['show', '--no-patch', '--no-show-signature', '--format=%s', requireCommit(commit), '--']);
+  return line.trim().slice(0, 200) || null;
+}
+
+export async function readAt(repo: string, commit: string, path: string, maxBytes: number): Promise<string | null> {
+  const entry = await askGit(repo, ['ls-tree', '-l', '-z', requireCommit(commit), '--', path]);
+  const [, size] = /^100\d{3} blob \S+ +(\d+)\t/.exec(entry) ?? [];
+  if (size === undefined) return null;
+  if (Number(size) > maxBytes) throw new HypercareError('git.too_large', 'permanent', `${path} has ${size} bytes at ${commit.slice(0, 7)}, more than ${maxBytes}`);
+  return (await blobOf(repo, commit, path)).toString('utf8');
+}
+
+export async function changedPaths(repo: string, from: string, to: string, limit: number): Promise<{ paths: readonly string[]; total: number }> {
+  const paths = zeroSeparated(await askGit(repo, ['diff', ...PLAIN_DIFF, '--name-only', '-z', requireCommit(from), requireCommit(to), '--']));
+  return { paths: paths.slice(0, limit), total: paths.length };
+}
+
+export async function dirtyDiff(dir: string, maxBytes: number): Promise<string> {
+  const diff = await askGit(dir, ['diff', ...PLAIN_DIFF, '--binary', 'HEAD', '--']);
+  return Buffer.byteLength(diff) <= maxBytes ? diff : Buffer.from(diff).subarray(0, maxBytes).toString('utf8');
+}
+
+export async function tagCommit(repo: string, name: string, commit: string, message: string): Promise<void> {
+  if (!TAG.test(name)) throw new HypercareError('git.bad_tag', 'invalid', `'${name}' cannot be the name of a tag`);
+  const there = await resolveRef(repo, `refs/tags/${name}`);
+  if (there === requireCommit(commit)) return;
+  if (there !== null) throw new HypercareError('git.tag_taken', 'permanent', `The tag ${name} is on ${there.slice(0, 7)} already`, 'Choose another name, or delete that tag.');
+  await askGit(repo, ['tag', '-a', '-m', message, '--end-of-options', name, commit]);
+}
+
+/** Without the programs a repository may name for showing differences. */
+export const PLAIN_DIFF: readonly string[] = ['--no-ext-diff', '--no-textconv', '--no-renames', '--no-color'];
+
+export function zeroSeparated(output: string): readonly string[] {
+  return output.split('\0').filter((part) => part !== '');
+}
