@@ -1,6 +1,9 @@
 import { errorText } from '../src/domain/errors.js';
 import type { Logger } from '../src/io/log.js';
 
+/** Its key stays taken for so long after an effect failed, or it would fail again at once, for ever. */
+const AFTER_FAILURE_MS = 1_000;
+
 /** What touches the outside: runs beside the loop in a bounded pool, one at a time under each key. */
 export interface Effects {
   /** False when one with this key is under way, or the pool is full: the row that asked for it stays due. */
@@ -21,7 +24,9 @@ export function createEffects(options: { readonly most: number; readonly ended: 
     try {
       await effect(abort.signal);
     } catch (error) {
-      if (!abort.signal.aborted) options.log.error({ effect: key, error: errorText(error) }, 'an effect failed; its row is still due');
+      if (abort.signal.aborted) return;
+      options.log.error({ effect: key, error: errorText(error) }, 'an effect failed; its row is still due');
+      await new Promise<void>((done) => setTimeout(done, AFTER_FAILURE_MS).unref());
     } finally {
       underWay.delete(key);
       options.ended();

@@ -1,7 +1,7 @@
 import { updateBaseline, BASELINE_MAX_SAMPLES } from '../../src/domain/baseline.js';
 import type { Check } from '../../src/domain/check.js';
 import type { Claim } from '../../src/domain/finding.js';
-import type { ResourceId } from '../../src/domain/ids.js';
+import type { CheckId, ResourceId } from '../../src/domain/ids.js';
 import type { Launch } from '../../src/domain/launch.js';
 import type { Resource } from '../../src/domain/resource.js';
 import { actsOn } from '../../src/store/acts.js';
@@ -12,7 +12,7 @@ import { openLaunchOf } from '../../src/store/launches.js';
 import { lastSettled, underWayOn } from '../../src/store/remediations.js';
 import { ledgerOf } from '../../src/store/releases.js';
 import { getResource } from '../../src/store/resources.js';
-import { recentSamples } from '../../src/store/samples.js';
+import { newestSample, recentSamples } from '../../src/store/samples.js';
 import type { Series } from '../detectors/detector.js';
 import { applyClaims, type DetectorClaims } from './claims.js';
 import type { AppConfig, Stage, StageContext } from './stage.js';
@@ -37,13 +37,12 @@ async function detectOn(ctx: StageContext, id: ResourceId): Promise<void> {
   const checks = await checksOf(ctx.store.db, id);
   const launch = await openLaunchOf(ctx.store.db, id);
   const since = await lookFrom(ctx, id, launch);
+  // Also what is masked counts as looked at; what is written from here on does not.
+  const seen = await newestOf(ctx, checks);
   const series = await Promise.all(checks.map((check) => loadSeries(ctx, check, launch, since)));
   const claims = since === null ? [] : await ask(ctx, resource, series, since);
   await ctx.store.write(async (tx) => {
-    for (const { check, samples } of series) {
-      const newest = samples.at(-1);
-      if (newest) await markDetected(tx, check.id, newest.at);
-    }
+    for (const { id: check, seenAt } of seen) await markDetected(tx, check, seenAt);
     if (since === null) return;
     await applyClaims(tx, ctx, resource, launch, claims);
   });
@@ -60,6 +59,11 @@ async function lookFrom(ctx: StageContext, id: ResourceId, launch: Launch | null
   if (underWay && (underWay.settleUntil === null || now < underWay.settleUntil)) return null;
   const settled = underWay?.settleUntil ?? (await lastSettled(ctx.store.db, id)) ?? 0;
   return Math.max(launch ? launch.startedAt - 1 : 0, settled - 1, now - LOOK_BACK_MS);
+}
+
+async function newestOf(ctx: StageContext, checks: readonly Check[]): Promise<readonly { readonly id: CheckId; readonly seenAt: number }[]> {
+  const newest = await Promise.all(checks.map(({ id }) => newestSample(ctx.store.db, id)));
+  return newest.flatMap((sample) => (sample ? [{ id: sample.checkId, seenAt: sample.at }] : []));
 }
 
 async function loadSeries(ctx: StageContext, check: Check, launch: Launch | null, since: number | null): Promise<Series> {

@@ -3,6 +3,7 @@ import { errorText } from '../../src/domain/errors.js';
 import { canonicalJson } from '../../src/domain/json.js';
 import { checksOf, confirmFast, scheduleCheck } from '../../src/store/checks.js';
 import { openIncidentOf } from '../../src/store/incidents.js';
+import { openLaunchOf } from '../../src/store/launches.js';
 import { noteSighting } from '../../src/store/resources.js';
 import { insertSample, newestSample } from '../../src/store/samples.js';
 import type { Db } from '../../src/store/schema.js';
@@ -58,10 +59,16 @@ async function keep(tx: Db, ctx: StageContext, measured: Check, reading: Reading
   await noteSeen(tx, ctx, check, reading, at);
   // A tick or a confirmation asked for this check while it was being measured: it stays due.
   const askedMeanwhile = check.nextAt !== measured.nextAt && check.nextAt <= now;
-  if (!askedMeanwhile) await scheduleCheck(tx, check.id, nextDue(check, now, { confirmEveryMs: ctx.settings.confirmEveryMs, incidentOpen }));
+  if (!askedMeanwhile) await scheduleCheck(tx, check.id, nextDue(check, now, { ...ctx.settings, incidentOpen, withoutLaunchMs: await cadenceWithoutLaunch(tx, ctx, check) }));
   if (surprises(before?.verdict ?? null, reading.verdict) && check.hotUntil <= now && !(incidentOpen && reading.verdict === 'bad')) {
     await confirmFast(tx, check.resourceId, now + ctx.settings.confirmEveryMs, now + ctx.settings.confirmForMs);
   }
+}
+
+/** After the window, and before a release was ever seen, the slowest tier goes on; null while a launch is open. */
+async function cadenceWithoutLaunch(tx: Db, ctx: StageContext, check: Check): Promise<number | null> {
+  if (check.cadence !== 'tick' || (await openLaunchOf(tx, check.resourceId))) return null;
+  return ctx.settings.tiers.at(-1)?.everyMs ?? check.everyMs;
 }
 
 /** A turn between good and bad is looked at again at once; a first bad reading too. */

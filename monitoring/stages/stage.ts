@@ -17,6 +17,8 @@ export interface Settings {
   readonly confirmEveryMs: number;
   /** How long checks stay at the confirmation cadence after a reading that surprised. */
   readonly confirmForMs: number;
+  /** Cadence of an app's checks while it has an open incident. */
+  readonly whileOpenMs: number;
   /** How long trouble keeps a launch hot. */
   readonly hotMs: number;
   readonly settleMs: number;
@@ -46,9 +48,9 @@ export interface RunbookRung {
 }
 
 export interface Units {
-  readonly probes: Readonly<Record<string, Probe<never>>>;
-  readonly detectors: Readonly<Record<string, Detector<never>>>;
-  readonly repairs: Readonly<Record<string, Repair<never>>>;
+  readonly probes: Readonly<Record<string, Probe<unknown>>>;
+  readonly detectors: Readonly<Record<string, Detector<unknown>>>;
+  readonly repairs: Readonly<Record<string, Repair<unknown>>>;
 }
 
 /** What every stage is given. The store is the fenced one. */

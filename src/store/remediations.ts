@@ -104,3 +104,7 @@ export async function runsFor(db: Db, resourceId: ResourceId, fingerprint: strin
   for (const row of rows) runs.set(row.repair, (runs.get(row.repair) ?? 0) + 1);
   return runs;
 }
+
+export async function getRemediation(db: Db, id: RemediationId): Promise<Remediation> {
+  return toRemediation(await db.selectFrom('remediations').selectAll().where('id', '=', id).executeTakeFirstOrThrow());
+}

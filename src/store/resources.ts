@@ -57,3 +57,9 @@ export async function noteSighting(tx: Db, id: ResourceId, sighting: string): Pr
 function toResource(row: ResourcesTable): Resource {
   return { id: row.id, hostId: row.host_id, kind: row.kind, name: row.name, config: JSON.parse(row.config) as Json };
 }
+
+/** What was last seen running; null before the first sighting. */
+export async function lastSighting(db: Db, id: ResourceId): Promise<Json | null> {
+  const row = await db.selectFrom('resources').select('sighting').where('id', '=', id).executeTakeFirst();
+  return row?.sighting ? (JSON.parse(row.sighting) as Json) : null;
+}

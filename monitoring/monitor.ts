@@ -1,0 +1,126 @@
+import { join } from 'node:path';
+import type { Config } from '../src/config/config.js';
+import { watchList } from '../src/config/watch-list.js';
+import { HypercareError } from '../src/domain/errors.js';
+import type { ResourceId } from '../src/domain/ids.js';
+import type { Io } from '../src/io/io.js';
+import type { Logger } from '../src/io/log.js';
+import type { Carrier } from '../src/io/carrier.js';
+import { audit } from '../src/store/audits.js';
+import { syncChecks } from '../src/store/checks.js';
+import { tell } from '../src/store/events.js';
+import { takeFence } from '../src/store/hosts.js';
+import { syncPeople } from '../src/store/people.js';
+import { syncEdges, syncResources } from '../src/store/resources.js';
+import { fenced, migrate, type Store } from '../src/store/store.js';
+import type { Db } from '../src/store/schema.js';
+import { createEffects } from './effects.js';
+import { createLoop, type Loop } from './loop.js';
+import { createTicker, type Ticker } from './schedule/ticker.js';
+import { watchPm2 } from './schedule/pm2-watch.js';
+import { settingsOf } from './settings.js';
+import { answer } from './stages/answer.js';
+import { conclude } from './stages/conclude.js';
+import { decide } from './stages/decide.js';
+import { detect } from './stages/detect.js';
+import { execute } from './stages/execute.js';
+import { observe } from './stages/observe.js';
+import { plan } from './stages/plan.js';
+import { requests } from './stages/requests.js';
+import type { StageContext, Units } from './stages/stage.js';
+import { upkeep } from './stages/upkeep.js';
+import { verify } from './stages/verify.js';
+
+/** Most effects under way at once: probes, plans, repairs. */
+const MOST_EFFECTS = 128;
+const STOP_WITHIN_MS = 8_000;
+
+export interface MonitorParts {
+  readonly config: Config;
+  readonly store: Store;
+  readonly carrier: Carrier;
+  readonly io: Io;
+  readonly log: Logger;
+  readonly units: Units;
+  /** Name of the operating-system user: an approver at the terminal where the config names nobody there. */
+  readonly osUser: string;
+  readonly ticker?: Ticker;
+}
+
+export interface Monitor {
+  readonly loop: Loop;
+  readonly ctx: StageContext;
+  /** Runs until stopped; rejects when the seat was lost. */
+  run(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Puts the monitor together. The caller holds the seat of the PM2 home. */
+export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
+  const { config, io, log } = parts;
+  await migrate(parts.store);
+  const host = await parts.store.write((tx) => takeFence(tx, config.host, io.clock.now()));
+  const store = fenced(parts.store, host.id, host.fence);
+  const apps = await store.write((tx) => takeOver(tx, parts, host.id));
+  let loop: Loop | null = null;
+  const poke = () => loop?.poke();
+  const effects = createEffects({ most: MOST_EFFECTS, ended: poke, log });
+  const settings = settingsOf(config, Object.keys(parts.units.repairs));
+  const ctx: StageContext = { store, hostId: host.id, fence: host.fence, clock: io.clock, io, log, settings, units: parts.units, effects };
+  const stages = [requests, observe, detect, plan, answer, decide, execute, verify, conclude, upkeep(config.heartbeatUrl)];
+  loop = createLoop(ctx, stages, parts.ticker ?? createTicker(io.clock));
+  const stopping = new AbortController();
+  const running = loop;
+  return {
+    loop,
+    ctx,
+    async run() {
+      const stopBus = await watchPm2({ pm2: io.pm2, store, host: { id: host.id, name: config.host }, clock: io.clock, appOf: apps, poke });
+      const stopPokes = await parts.carrier.onPoke(poke);
+      try {
+        await running.run(stopping.signal);
+      } finally {
+        stopBus();
+        await stopPokes();
+      }
+    },
+    async stop() {
+      stopping.abort();
+      await effects.stop(STOP_WITHIN_MS);
+    },
+  };
+}
+
+/** Makes the store equal to the config, and says that a monitor began. Returns which app each PM2 process belongs to. */
+async function takeOver(tx: Db, parts: MonitorParts, hostId: StageContext['hostId']): Promise<ReadonlyMap<string, ResourceId>> {
+  const { config, io } = parts;
+  const now = io.clock.now();
+  const wanted = watchList(config);
+  const resources = await syncResources(tx, hostId, wanted.resources, now);
+  const idOf = (name: string): ResourceId => {
+    const found = resources.find((resource) => resource.name === name);
+    if (!found) throw new HypercareError('config.unknown_resource', 'invalid', `the config names ${name}, which it does not define`);
+    return found.id;
+  };
+  await syncEdges(tx, hostId, wanted.edges.map(({ from, to }) => ({ resourceId: idOf(from), usesId: idOf(to) })));
+  await syncChecks(tx, hostId, wanted.checks.map(({ resource, ...check }) => ({ ...check, resourceId: idOf(resource) })), now);
+  await syncPeople(tx, peopleOf(config, parts.osUser), now);
+  await tell(tx, hostId, { kind: 'monitor.started' }, now);
+  await audit(tx, hostId, { who: 'hypercare', what: 'the monitor began', why: `watches ${config.apps.map((app) => app.name).join(', ') || 'nothing'}`, body: { apps: config.apps.map((app) => app.name) } }, now);
+  return new Map(config.apps.flatMap((app) => app.processes.map((name) => [name, idOf(app.name)] as const)));
+}
+
+/** Whoever may read and write the store could do anything anyway: without people at the terminal, its user is one. */
+function peopleOf(config: Config, osUser: string): Config['people'] {
+  const atTerminal = config.people.some((person) => person.accounts.some((account) => account.platform === 'terminal'));
+  if (atTerminal) return config.people;
+  const known = config.people.find((person) => person.name === osUser);
+  const account = { platform: 'terminal', userId: osUser } as const;
+  if (known) return config.people.map((person) => (person === known ? { ...person, accounts: [...person.accounts, account] } : person));
+  return [...config.people, { name: osUser, role: 'approver', accounts: [account] }];
+}
+
+/** Where the store of a config is. */
+export function storeFile(config: Pick<Config, 'dataDir'>): string {
+  return join(config.dataDir, 'hypercare.db');
+}

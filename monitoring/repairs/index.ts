@@ -1,0 +1,11 @@
+import { pm2Kill } from './pm2-kill.js';
+import { pm2Reload } from './pm2-reload.js';
+import { pm2Restart } from './pm2-restart.js';
+import type { Repair } from './repair.js';
+
+/** What could put it right? One line for each repair, by its kind. */
+export const repairs = {
+  'pm2.kill': pm2Kill,
+  'pm2.reload': pm2Reload,
+  'pm2.restart': pm2Restart,
+} satisfies Readonly<Record<string, Repair<unknown>>>;

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { packageRoot } from '../../src/io/package-root.js';
+import { ROLLBACK, type RunbookRung } from '../stages/stage.js';
+
+const file = z.record(z.string(), z.array(z.string()).min(1).max(10));
+
+/** The shipped ladders by kind of incident. Throws when a rung names no repair, so that a bad file never boots. */
+export function defaultRunbooks(repairs: readonly string[]): Readonly<Record<string, readonly RunbookRung[]>> {
+  const ladders = file.parse(parse(readFileSync(join(packageRoot(), 'monitoring/runbooks/default.yaml'), 'utf8')));
+  for (const [kind, rungs] of Object.entries(ladders)) {
+    const unknown = rungs.find((rung) => !repairs.includes(rung));
+    if (unknown) throw new Error(`the runbook ${kind} names ${unknown}, and there is no such repair`);
+  }
+  return Object.fromEntries(Object.entries(ladders).map(([kind, rungs]) => [kind, rungs.map((repair) => rung(repair, kind))]));
+}
+
+/** A rollback always carries its reason, and without a word of a person goes to the newest stable release. */
+function rung(repair: string, kind: string): RunbookRung {
+  return repair === ROLLBACK ? { repair, args: { to: null, reason: `the runbook for ${kind} came to it` } } : { repair, args: {} };
+}

@@ -1,0 +1,59 @@
+import type { HostId, ResourceId } from '../../src/domain/ids.js';
+import type { Clock } from '../../src/io/clock.js';
+import type { Pm2, Pm2Event } from '../../src/io/pm2.js';
+import { tell } from '../../src/store/events.js';
+import { hostByName, pm2Lost } from '../../src/store/hosts.js';
+import { insertSignal } from '../../src/store/signals.js';
+import type { Store } from '../../src/store/store.js';
+import { pm2SignalBody } from '../stages/signals.js';
+
+export interface Pm2Watch {
+  readonly pm2: Pm2;
+  readonly store: Store;
+  readonly host: { readonly id: HostId; readonly name: string };
+  readonly clock: Clock;
+  /** The app a PM2 process belongs to. */
+  readonly appOf: ReadonlyMap<string, ResourceId>;
+  readonly poke: () => void;
+}
+
+/** Most notes of one crash that are kept, in characters. */
+const NOTE = 300;
+
+/** PM2's bus as signals: the edges that a slow cadence would miss. Returns how to stop. */
+export async function watchPm2(watch: Pm2Watch): Promise<() => void> {
+  let writing: Promise<void> = Promise.resolve();
+  return watch.pm2.subscribe((event) => {
+    // One after the other, in the order they came; a failed write is logged by the next reading's truth.
+    writing = writing.then(() => take(watch, event)).catch(() => undefined);
+  });
+}
+
+async function take(watch: Pm2Watch, event: Pm2Event): Promise<void> {
+  if (!('name' in event)) return daemon(watch, event.kind);
+  const resourceId = watch.appOf.get(event.name);
+  if (resourceId === undefined || event.kind === 'online') return;
+  const body = pm2SignalBody({ event: event.kind, manual: event.kind === 'exit' && event.manual, note: noteOf(event), dedupe: `${event.kind}:${event.dedupe}` });
+  await watch.store.write((tx) => insertSignal(tx, watch.host.id, { resourceId, kind: 'pm2', key: `pm2:${watch.host.id}:${event.kind}:${event.dedupe}`, body, at: event.at }));
+  watch.poke();
+}
+
+function noteOf(event: Extract<Pm2Event, { readonly kind: 'exit' | 'overlimit' | 'exception' }>): string | null {
+  if (event.kind === 'exception') return event.text.slice(0, NOTE);
+  if (event.kind === 'overlimit') return 'PM2 gave up restarting it';
+  if (event.overMemory) return 'restarted by PM2 for its memory';
+  return event.signal ? `ended by ${event.signal}` : event.code === null ? 'ended' : `exited with code ${event.code}`;
+}
+
+/** PM2's daemon died or came back: told once, however often the connection breaks. */
+async function daemon(watch: Pm2Watch, kind: 'connected' | 'lost'): Promise<void> {
+  if (kind === 'lost' && (await watch.pm2.alive())) return; // Only our connection broke.
+  const lostBefore = (await hostByName(watch.store.db, watch.host.name))?.pm2_lost_at ?? null;
+  if ((kind === 'lost') === (lostBefore !== null)) return;
+  const now = watch.clock.now();
+  await watch.store.write(async (tx) => {
+    await pm2Lost(tx, watch.host.id, kind === 'lost' ? now : null);
+    await tell(tx, watch.host.id, { kind: kind === 'lost' ? 'monitor.pm2_lost' : 'monitor.pm2_back' }, now);
+  });
+  watch.poke();
+}

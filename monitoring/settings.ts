@@ -1,0 +1,50 @@
+import type { Config, LimitsConfig } from '../src/config/config.js';
+import { defaultRunbooks } from './runbooks/index.js';
+import type { AppConfig, Settings } from './stages/stage.js';
+
+/** How long checks stay at the confirmation cadence, in confirmations. */
+const CONFIRMATIONS = 30;
+/** While an incident is open its checks are measured this many times slower than confirmations. */
+const OPEN_FACTOR = 10;
+const YOUNG_MS = 10 * 60_000;
+
+/** The intervals and rules of a config, as the stages take them. */
+export function settingsOf(config: Config, repairs: readonly string[]): Settings {
+  const shipped = defaultRunbooks(repairs);
+  const { watch } = config;
+  return {
+    tiers: watch.tiers,
+    confirmEveryMs: watch.confirm.everyMs,
+    confirmForMs: watch.confirm.everyMs * CONFIRMATIONS,
+    whileOpenMs: watch.confirm.everyMs * OPEN_FACTOR,
+    hotMs: watch.hotMs,
+    settleMs: watch.settleMs,
+    warmUpMs: watch.warmUpMs,
+    youngMs: YOUNG_MS,
+    policy: config.policy,
+    ladder: (kind, app) => app.runbook[kind] ?? shipped[kind] ?? [],
+    detectorOptions: (detector, app) => optionsOf(detector, app, config),
+    keep: config.keep,
+  };
+}
+
+/** What a detector is given: the installation's counts for confirmation, and the app's own limits where it has any. */
+function optionsOf(detector: string, app: AppConfig, config: Config): Readonly<Record<string, unknown>> {
+  const limits = app.limits as unknown as LimitsConfig | undefined;
+  const confirm = { bad: config.watch.confirm.bad, good: config.watch.confirm.good };
+  switch (detector) {
+    case 'endpoint-failing':
+    case 'all-endpoints-failing':
+    case 'hang':
+    case 'process-down':
+      return confirm;
+    case 'latency':
+      return { ...confirm, ...(limits?.latencyMs ? { limitMs: limits.latencyMs } : {}), ...(limits?.latencyRatio ? { ratio: limits.latencyRatio } : {}) };
+    case 'memory':
+      return limits?.memoryBytes ? { limitBytes: limits.memoryBytes } : {};
+    case 'crash-loop':
+      return limits?.restarts ? { windows: [{ restarts: limits.restarts.count, withinMs: limits.restarts.withinMs }] } : {};
+    default:
+      return {};
+  }
+}

@@ -1,0 +1,92 @@
+import type { Launch, LaunchState } from '../../src/domain/launch.js';
+import type { Incident } from '../../src/domain/incident.js';
+import { sayDuration } from '../../src/domain/duration.js';
+import { windowMs } from '../../src/domain/tiers.js';
+import { audit } from '../../src/store/audits.js';
+import { checksOf } from '../../src/store/checks.js';
+import { tell } from '../../src/store/events.js';
+import { findingsOf } from '../../src/store/findings.js';
+import { openIncidentOf, openIncidents } from '../../src/store/incidents.js';
+import { endLaunch, markSixHoursTold, openLaunches } from '../../src/store/launches.js';
+import { livePlanOf } from '../../src/store/plans.js';
+import { judgeRelease } from '../../src/store/releases.js';
+import { underWayOn } from '../../src/store/remediations.js';
+import { newestSample, recentSamples } from '../../src/store/samples.js';
+import { closeIncident } from './closing.js';
+import type { Stage, StageContext } from './stage.js';
+
+const SIX_HOURS_MS = 6 * 3_600_000;
+/** Share of a window's samples that may be unknown or error before it proves nothing. */
+const MOST_UNKNOWN = 0.2;
+/** How long after the closing tick its readings are waited for. */
+const CLOSING_WAIT_MS = 60_000;
+
+/** Incidents whose problem is gone are over; launches whose window is over get their verdict. */
+export const conclude: Stage = {
+  name: 'conclude',
+  async run(ctx) {
+    let concluded = false;
+    for (const incident of await openIncidents(ctx.store.db, ctx.hostId)) concluded = (await concludeIncident(ctx, incident)) || concluded;
+    for (const launch of await openLaunches(ctx.store.db, ctx.hostId)) concluded = (await concludeLaunch(ctx, launch)) || concluded;
+    return concluded;
+  },
+  async nextAt(ctx) {
+    const closing = (await openLaunches(ctx.store.db, ctx.hostId)).filter((launch) => launch.nextTickAt === null);
+    return closing.length === 0 ? null : Math.min(...closing.map((launch) => launch.endsAt + CLOSING_WAIT_MS));
+  },
+};
+
+/** Gone by itself: no finding is open, and nobody is at work on it. */
+async function concludeIncident(ctx: StageContext, incident: Incident): Promise<boolean> {
+  const findings = await findingsOf(ctx.store.db, incident.id);
+  const plan = await livePlanOf(ctx.store.db, incident.id);
+  if (findings.some((finding) => finding.open) || (await underWayOn(ctx.store.db, incident.resourceId))) return false;
+  if (incident.kind === 'manual' ? plan !== null : plan?.state === 'running') return false;
+  const reason = `good again by itself after ${sayDuration(ctx.clock.now() - incident.openedAt)}`;
+  await ctx.store.write((tx) => closeIncident(tx, ctx, incident, incident.kind === 'manual' ? (incident.reason ?? 'done') : reason));
+  return true;
+}
+
+async function concludeLaunch(ctx: StageContext, launch: Launch & { readonly sixHoursTold: boolean }): Promise<boolean> {
+  const now = ctx.clock.now();
+  const told = await tellSixHours(ctx, launch, now);
+  if (launch.nextTickAt !== null || now < launch.endsAt) return told;
+  const checks = (await checksOf(ctx.store.db, launch.appId)).filter((check) => check.cadence === 'tick');
+  for (const check of checks) {
+    const newest = await newestSample(ctx.store.db, check.id);
+    const waiting = (newest?.at ?? 0) < launch.endsAt && now < launch.endsAt + CLOSING_WAIT_MS;
+    if (waiting) return told;
+  }
+  const { state, why } = await verdictOn(ctx, launch);
+  await ctx.store.write(async (tx) => {
+    await endLaunch(tx, launch.id, state, now);
+    await judgeRelease(tx, launch.releaseId, state === 'stable' ? 'stable' : 'unproven', why, now);
+    await tell(tx, ctx.hostId, { kind: 'launch.ended', launchId: launch.id }, now);
+    await audit(tx, ctx.hostId, { who: 'hypercare', what: `launch ended ${state}`, why, body: { launch: launch.id, release: launch.releaseId } }, now);
+  });
+  return true;
+}
+
+async function tellSixHours(ctx: StageContext, launch: Launch & { readonly sixHoursTold: boolean }, now: number): Promise<boolean> {
+  if (launch.sixHoursTold || windowMs(ctx.settings.tiers) <= SIX_HOURS_MS || now - launch.startedAt < SIX_HOURS_MS) return false;
+  await ctx.store.write(async (tx) => {
+    await markSixHoursTold(tx, launch.id);
+    await tell(tx, ctx.hostId, { kind: 'launch.six_hours', launchId: launch.id }, now);
+  });
+  return true;
+}
+
+/** Stable only when it was really watched and nothing is open: unknown is not healthy. */
+async function verdictOn(ctx: StageContext, launch: Launch): Promise<{ readonly state: Extract<LaunchState, 'stable' | 'unproven'>; readonly why: string }> {
+  if (await openIncidentOf(ctx.store.db, launch.appId)) return { state: 'unproven', why: 'the watch ended with an open incident' };
+  let seen = 0;
+  let unseen = 0;
+  for (const check of await checksOf(ctx.store.db, launch.appId)) {
+    const samples = await recentSamples(ctx.store.db, check.id, launch.startedAt - 1, 10_000);
+    seen += samples.length;
+    unseen += samples.filter((sample) => sample.verdict === 'unknown' || sample.verdict === 'error').length;
+  }
+  if (seen === 0) return { state: 'unproven', why: 'nothing was measured' };
+  if (unseen / seen > MOST_UNKNOWN) return { state: 'unproven', why: `${Math.round((unseen / seen) * 100)} % of the readings could not be made` };
+  return { state: 'stable', why: `passed its watch: ${seen} readings, no open incident` };
+}

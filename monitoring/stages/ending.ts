@@ -1,0 +1,70 @@
+import type { Incident } from '../../src/domain/incident.js';
+import type { RemediationId } from '../../src/domain/ids.js';
+import type { Plan } from '../../src/domain/plan.js';
+import { releaseName } from '../../src/domain/release.js';
+import type { Remediation } from '../../src/domain/remediation.js';
+import { sayDuration } from '../../src/domain/duration.js';
+import { audit } from '../../src/store/audits.js';
+import { tell } from '../../src/store/events.js';
+import { changeIncident, getIncident } from '../../src/store/incidents.js';
+import { endLaunch, openLaunchOf } from '../../src/store/launches.js';
+import { getPlan, movePlan } from '../../src/store/plans.js';
+import { getRelease, judgeRelease } from '../../src/store/releases.js';
+import { getRemediation } from '../../src/store/remediations.js';
+import { getResource } from '../../src/store/resources.js';
+import type { Db } from '../../src/store/schema.js';
+import { closeIncident, escalate } from './closing.js';
+import { launch } from './launching.js';
+import { ROLLBACK, type StageContext } from './stage.js';
+
+/**
+ * What follows from the end of a remediation, in the transaction that ends it. Verified: the incident is over, and
+ * after a rollback the launch too. Not verified: the next rung; but a rollback that did not help is followed by people.
+ */
+export async function ended(tx: Db, ctx: StageContext, id: RemediationId): Promise<void> {
+  const now = ctx.clock.now();
+  const remediation = await getRemediation(tx, id);
+  const plan = await getPlan(tx, remediation.planId);
+  const incident = await getIncident(tx, plan.incidentId);
+  const target = await getResource(tx, plan.targetId);
+  await movePlan(tx, plan.id, 'running', 'done');
+  await tell(tx, ctx.hostId, { kind: 'remediation.ended', incidentId: incident.id, body: { remediation: id, state: remediation.state } }, now);
+  await audit(tx, ctx.hostId, { who: 'hypercare', what: `${plan.repair} on ${target.name} ended: ${remediation.state}`, why: remediation.outcome ?? '', body: { remediation: id, plan: plan.id } }, now);
+  if (remediation.state === 'verified') return afterSuccess(tx, ctx, { remediation, plan, incident });
+  await afterFailure(tx, ctx, { remediation, plan, incident });
+}
+
+interface Ended {
+  readonly remediation: Remediation;
+  readonly plan: Plan;
+  readonly incident: Incident;
+}
+
+async function afterSuccess(tx: Db, ctx: StageContext, { remediation, plan, incident }: Ended): Promise<void> {
+  const took = sayDuration((remediation.endedAt ?? ctx.clock.now()) - incident.openedAt);
+  if (plan.repair === ROLLBACK) await rolledBack(tx, ctx, plan, incident);
+  await closeIncident(tx, ctx, incident, `${plan.repair} mended it after ${took}: ${remediation.outcome ?? ''}`);
+}
+
+async function afterFailure(tx: Db, ctx: StageContext, { remediation, plan, incident }: Ended): Promise<void> {
+  const why = `${plan.repair} did not help: ${remediation.outcome ?? remediation.state}`;
+  if (incident.kind === 'manual') return closeIncident(tx, ctx, incident, why);
+  await changeIncident(tx, incident.id, { state: 'open', rung: incident.rung + 1, failed: incident.failed + 1, nextAt: ctx.clock.now(), reason: why });
+  if (plan.repair === ROLLBACK) await escalate(tx, ctx, incident, `${why}. It is not rolled back a second time.`);
+}
+
+/** The launch ends rolled back, its release is bad and quarantined, and the restored one is watched without another automatic rollback. */
+async function rolledBack(tx: Db, ctx: StageContext, plan: Plan, incident: Incident): Promise<void> {
+  const now = ctx.clock.now();
+  const app = await getResource(tx, plan.targetId);
+  const args = plan.prepared?.witness as { readonly targetReleaseId?: string } | null;
+  const current = await openLaunchOf(tx, app.id);
+  if (current) {
+    await endLaunch(tx, current.id, 'rolled_back', now);
+    await judgeRelease(tx, current.releaseId, 'bad', `rolled back: ${incident.title}`, now);
+    await tell(tx, ctx.hostId, { kind: 'launch.ended', launchId: current.id, body: { incident: incident.id } }, now);
+  }
+  if (!args?.targetReleaseId) return; // The release probe sees what runs now, and opens its launch.
+  const release = await getRelease(tx, args.targetReleaseId as never);
+  await launch(tx, ctx, app, release, { why: `rolled back to ${releaseName(release)}: ${incident.title}`, who: plan.askedBy ?? 'hypercare', autoRollback: false });
+}

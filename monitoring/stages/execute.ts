@@ -1,0 +1,67 @@
+import type { Plan } from '../../src/domain/plan.js';
+import type { Resource } from '../../src/domain/resource.js';
+import { decide as judge } from '../../src/policy/decide.js';
+import { noteAct } from '../../src/store/acts.js';
+import { audit } from '../../src/store/audits.js';
+import { tell } from '../../src/store/events.js';
+import { changeIncident, getIncident } from '../../src/store/incidents.js';
+import { movePlan, plansIn } from '../../src/store/plans.js';
+import { beginRemediation, remediationsIn } from '../../src/store/remediations.js';
+import { getResource } from '../../src/store/resources.js';
+import type { Db } from '../../src/store/schema.js';
+import { closeIncident, escalate } from './closing.js';
+import { factsFor, inQuestion } from './facts.js';
+import { problemOf } from './problem.js';
+import { runJournal } from './journal.js';
+import { ROLLBACK, type Stage, type StageContext } from './stage.js';
+
+/**
+ * Approved plans begin, one a target, after the brakes were asked once more: whoever approved it, and however long ago,
+ * a hold or a budget that is used up by now stops it here. What has begun is carried on, after a crash too.
+ */
+export const execute: Stage = {
+  name: 'execute',
+  async run(ctx) {
+    let begun = false;
+    for (const plan of await plansIn(ctx.store.db, ctx.hostId, ['approved'])) begun = (await begin(ctx, plan)) || begun;
+    for (const run of await remediationsIn(ctx.store.db, ctx.hostId, ['running', 'undoing'])) {
+      ctx.effects.start(`remediation:${run.resourceId}`, (signal) => runJournal(ctx, run.id, signal));
+    }
+    return begun;
+  },
+};
+
+async function begin(ctx: StageContext, plan: Plan): Promise<boolean> {
+  if (!plan.prepared) return false;
+  const target = await getResource(ctx.store.db, plan.targetId);
+  const incident = await getIncident(ctx.store.db, plan.incidentId);
+  const brakes = judge(inQuestion(plan, plan.prepared, target), ctx.settings.policy, await factsFor(ctx.store.db, ctx, { plan, target, incident }));
+  const approved = plan.verdict === 'ask'; // A person said yes: only what denies everybody stops it.
+  const stopped = brakes.verdict === 'deny' && (!approved || brakes.rule.startsWith('hold:') || brakes.rule.startsWith('budget:'));
+  return ctx.store.write(async (tx) => {
+    if (stopped) {
+      await movePlan(tx, plan.id, 'approved', 'denied', brakes.why);
+      await audit(tx, ctx.hostId, { who: 'hypercare', what: `${plan.repair} on ${target.name} was stopped before it began`, why: `rule ${brakes.rule}: ${brakes.why}`, body: { plan: plan.id } }, ctx.clock.now());
+      if (incident.kind === 'manual') await closeIncident(tx, ctx, incident, `stopped: ${brakes.why}`);
+      else await escalate(tx, ctx, incident, `${plan.repair} was stopped before it began: ${brakes.why}`);
+      return true;
+    }
+    return start(tx, ctx, plan, target);
+  });
+}
+
+/** The lane, the act that budgets count, the audit entry and the event: written down before anything is done. */
+async function start(tx: Db, ctx: StageContext, plan: Plan, target: Resource): Promise<boolean> {
+  const now = ctx.clock.now();
+  const incident = await getIncident(tx, plan.incidentId);
+  const fingerprint = await problemOf(tx, incident);
+  const id = await beginRemediation(tx, { planId: plan.id, resourceId: target.id, fingerprint, fence: ctx.fence }, now);
+  if (!id) return false; // Another remediation has the lane; this one is looked at again when it ends.
+  await movePlan(tx, plan.id, 'approved', 'running');
+  const kind = plan.repair === ROLLBACK ? 'rollback' : (plan.prepared?.bounds['restarts'] ?? 0) > 0 ? 'restart' : plan.repair;
+  await noteAct(tx, { resourceId: target.id, at: now, by: 'us', kind, fingerprint, dedupe: `remediation:${id}`, note: plan.repair });
+  if (incident.state !== 'repairing') await changeIncident(tx, incident.id, { state: 'repairing' });
+  await tell(tx, ctx.hostId, { kind: 'remediation.started', incidentId: incident.id, body: { remediation: id, repair: plan.repair } }, now);
+  await audit(tx, ctx.hostId, { who: plan.askedBy ?? 'hypercare', what: `${plan.repair} on ${target.name} began`, why: `rule ${plan.rule}, plan hash ${plan.hash}`, body: { remediation: id, plan: plan.id, hash: plan.hash } }, now);
+  return true;
+}

@@ -1,0 +1,157 @@
+import { errorText } from '../../src/domain/errors.js';
+import type { RemediationId } from '../../src/domain/ids.js';
+import type { Json } from '../../src/domain/json.js';
+import type { Plan, Prepared } from '../../src/domain/plan.js';
+import type { JournalStep } from '../../src/domain/remediation.js';
+import { confirmFast } from '../../src/store/checks.js';
+import { getPlan } from '../../src/store/plans.js';
+import { beginUndo, endRemediation, endStep, getRemediation, intendStep, journalOf, keepReceipt, settle } from '../../src/store/remediations.js';
+import type { Step, StepPosition } from '../repairs/repair.js';
+import { ended } from './ending.js';
+import type { StageContext } from './stage.js';
+import { targetOf } from './targets.js';
+
+/** How often a step's state is asked while it moves. */
+const LOOK_EVERY_MS = 150;
+/** How often an undo is tried before a person is asked. */
+const UNDO_TRIES = 3;
+
+interface Run {
+  readonly id: RemediationId;
+  readonly plan: Plan & { readonly prepared: Prepared };
+  readonly steps: readonly Step[];
+}
+
+/**
+ * An effect: carries a remediation on from where its journal stands. Each step: write down what will be done; look; do it
+ * only from 'before'; look until it is done; write that down. After a crash the same road is walked again, and what
+ * was done is found done.
+ */
+export async function runJournal(ctx: StageContext, id: RemediationId, signal: AbortSignal): Promise<void> {
+  const remediation = await getRemediation(ctx.store.db, id);
+  const plan = await getPlan(ctx.store.db, remediation.planId);
+  const repair = ctx.units.repairs[plan.repair];
+  if (!plan.prepared || !repair) return finishFailed(ctx, id, `${plan.repair} is no longer known to this version`);
+  const target = await targetOf(ctx.store.db, ctx, plan.targetId);
+  const run: Run = { id, plan: { ...plan, prepared: plan.prepared }, steps: repair.steps(target, repair.args.parse(plan.args), plan.prepared) };
+  if (remediation.state === 'undoing') return undo(ctx, run, remediation.outcome ?? 'a step failed', signal);
+  const failure = await walk(ctx, run, signal);
+  if (signal.aborted) return; // Aborted means unknown, not failed: the next start looks again.
+  if (failure === null) return done(ctx, run);
+  const undoable = (await journalOf(ctx.store.db, id)).some((row) => row.dir === 'do' && row.receipt !== null && run.steps[row.n]?.undo);
+  if (!undoable) return finishFailed(ctx, id, failure);
+  await ctx.store.write((tx) => beginUndo(tx, id, failure));
+  await undo(ctx, run, failure, signal);
+}
+
+/** Null when every step is done, else why it stopped. */
+async function walk(ctx: StageContext, run: Run, signal: AbortSignal): Promise<string | null> {
+  const receipts: Record<string, Json> = {};
+  const journal = await journalOf(ctx.store.db, run.id);
+  for (const [n, step] of run.steps.entries()) {
+    const row = journal.find((one) => one.dir === 'do' && one.n === n);
+    if (row?.state !== 'done') {
+      const failure = await take(ctx, run, { n, step, row, receipts }, signal);
+      if (failure !== null) return failure;
+    } else if (row.receipt !== null) receipts[step.name] = row.receipt;
+  }
+  return null;
+}
+
+interface StepAt {
+  readonly n: number;
+  readonly step: Step;
+  readonly row: JournalStep | undefined;
+  readonly receipts: Record<string, Json>;
+}
+
+async function take(ctx: StageContext, run: Run, at: StepAt, signal: AbortSignal): Promise<string | null> {
+  const { n, step, row, receipts } = at;
+  const key = { remediationId: run.id, dir: 'do', n } as const;
+  const deadlineAt = ctx.clock.now() + step.timeoutMs;
+  await ctx.store.write((tx) => intendStep(tx, { ...key, name: step.name, deadlineAt, fence: ctx.fence }, ctx.clock.now()));
+  if (row?.receipt) receipts[step.name] = row.receipt;
+  const result = await untilDone(ctx, run, { ...at, key }, signal);
+  if (signal.aborted) return 'aborted';
+  await ctx.store.write((tx) => endStep(tx, key, { state: result.state, error: result.error }, ctx.clock.now()));
+  return result.state === 'done' ? null : `step “${step.name}” ${result.error}`;
+}
+
+type StepEnd = { readonly state: 'done' | 'failed' | 'unknown'; readonly error: string | null };
+
+/** Looks, acts at most once, and looks until the deadline of the step. */
+async function untilDone(ctx: StageContext, run: Run, at: StepAt & { readonly key: { readonly remediationId: RemediationId; readonly dir: 'do'; readonly n: number } }, signal: AbortSignal): Promise<StepEnd> {
+  const { step, receipts, key } = at;
+  const { witness } = run.plan.prepared;
+  const giveUpAt = ctx.clock.monotonic() + step.timeoutMs;
+  let acted = false;
+  let trouble: string | null = null;
+  let position: StepPosition = 'unknown';
+  while (!signal.aborted && ctx.clock.monotonic() < giveUpAt) {
+    position = await step.state(witness, receipts, ctx.io).catch((error: unknown) => ((trouble = errorText(error)), 'unknown' as const));
+    if (position === 'after') return { state: 'done', error: null };
+    if (position === 'before' && acted && trouble !== null) return { state: 'failed', error: trouble };
+    if (position === 'before' && !acted) {
+      acted = true;
+      try {
+        const receipt = await step.act(witness, receipts, ctx.io, AbortSignal.any([signal, AbortSignal.timeout(step.timeoutMs)]));
+        receipts[step.name] = receipt;
+        await ctx.store.write((tx) => keepReceipt(tx, key, receipt));
+      } catch (error) {
+        trouble = errorText(error); // Its call failed; whether its effect did is asked next.
+      }
+      continue;
+    }
+    await ctx.clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
+  }
+  const state = position === 'unknown' ? 'unknown' : 'failed';
+  return { state, error: trouble ?? `was not done within ${Math.round(step.timeoutMs / 1000)} s` };
+}
+
+async function done(ctx: StageContext, run: Run): Promise<void> {
+  const now = ctx.clock.now();
+  const { settleMs, withinMs } = run.plan.prepared.verify;
+  await ctx.store.write(async (tx) => {
+    await settle(tx, run.id, now + settleMs, now + settleMs + withinMs);
+    await confirmFast(tx, run.plan.targetId, now + settleMs, now + settleMs + withinMs);
+  });
+}
+
+/** Undoes in reverse what has a receipt; what cannot be undone is said, and people take over. */
+async function undo(ctx: StageContext, run: Run, failure: string, signal: AbortSignal): Promise<void> {
+  const journal = await journalOf(ctx.store.db, run.id);
+  const troubles: string[] = [];
+  for (const row of journal.filter((one) => one.dir === 'do' && one.receipt !== null).reverse()) {
+    const step = run.steps[row.n];
+    if (!step?.undo || journal.some((one) => one.dir === 'undo' && one.n === row.n && one.state === 'done')) continue;
+    const trouble = await undoStep(ctx, run, { n: row.n, step, receipt: row.receipt }, signal);
+    if (signal.aborted) return;
+    if (trouble !== null) troubles.push(`${step.name}: ${trouble}`);
+  }
+  const undone = troubles.length === 0 ? 'what had been done was undone' : `undoing failed too (${troubles.join('; ')})`;
+  await finishFailed(ctx, run.id, `${failure}; ${undone}`);
+}
+
+async function undoStep(ctx: StageContext, run: Run, at: { readonly n: number; readonly step: Step; readonly receipt: Json }, signal: AbortSignal): Promise<string | null> {
+  const key = { remediationId: run.id, dir: 'undo', n: at.n } as const;
+  await ctx.store.write((tx) => intendStep(tx, { ...key, name: at.step.name, deadlineAt: ctx.clock.now() + at.step.timeoutMs, fence: ctx.fence }, ctx.clock.now()));
+  let trouble: string | null = null;
+  for (let tries = 0; tries < UNDO_TRIES && !signal.aborted; tries += 1) {
+    try {
+      await at.step.undo?.(at.receipt, ctx.io, AbortSignal.any([signal, AbortSignal.timeout(at.step.timeoutMs)]));
+      trouble = null;
+      break;
+    } catch (error) {
+      trouble = errorText(error);
+    }
+  }
+  if (!signal.aborted) await ctx.store.write((tx) => endStep(tx, key, { state: trouble === null ? 'done' : 'failed', error: trouble }, ctx.clock.now()));
+  return trouble;
+}
+
+async function finishFailed(ctx: StageContext, id: RemediationId, outcome: string): Promise<void> {
+  await ctx.store.write(async (tx) => {
+    await endRemediation(tx, id, 'failed', outcome, ctx.clock.now());
+    await ended(tx, ctx, id);
+  });
+}

@@ -1,0 +1,135 @@
+import { HypercareError, errorText } from '../../src/domain/errors.js';
+import type { RequestId } from '../../src/domain/ids.js';
+import type { Incident } from '../../src/domain/incident.js';
+import type { Json } from '../../src/domain/json.js';
+import { releaseName, type Release, type ReleaseSighting } from '../../src/domain/release.js';
+import type { Resource } from '../../src/domain/resource.js';
+import { audit } from '../../src/store/audits.js';
+import { changeIncident, openIncident, openIncidentOf } from '../../src/store/incidents.js';
+import { tell } from '../../src/store/events.js';
+import { openLaunchOf } from '../../src/store/launches.js';
+import { draftPlan, livePlanOf } from '../../src/store/plans.js';
+import { closeQuestion, questionOf } from '../../src/store/questions.js';
+import { enterRelease, judgeRelease } from '../../src/store/releases.js';
+import { endRequest, takeRequest, waitingRequests, type Request, type RequestResult } from '../../src/store/requests.js';
+import { underWayOn } from '../../src/store/remediations.js';
+import { getResource, lastSighting } from '../../src/store/resources.js';
+import type { Db } from '../../src/store/schema.js';
+import { movePlan } from '../../src/store/plans.js';
+import { dryRun } from './dry-run.js';
+import { launch } from './launching.js';
+import { ROLLBACK, type AppConfig, type Stage, type StageContext } from './stage.js';
+
+/** What people ask for by hand: each request is taken, done or refused in one transaction, and ends with a result. */
+export const requests: Stage = {
+  name: 'requests',
+  async run(ctx) {
+    const waiting = await waitingRequests(ctx.store.db, ctx.hostId);
+    let taken = false;
+    for (const request of waiting) taken = (await take(ctx, request)) || taken;
+    return taken;
+  },
+};
+
+async function take(ctx: StageContext, request: Request): Promise<boolean> {
+  if (onlyLooks(request)) {
+    await ctx.store.write((tx) => takeRequest(tx, request.id, ctx.clock.now()));
+    ctx.effects.start(`request:${request.id}`, (signal) => dryRun(ctx, request, signal));
+    return false;
+  }
+  await ctx.store.write(async (tx) => endRequest(tx, request.id, await answer(tx, ctx, request), ctx.clock.now()));
+  return true;
+}
+
+function onlyLooks(request: Request): boolean {
+  const args = request.args as { readonly dryRun?: boolean; readonly planOnly?: boolean };
+  return (request.verb === 'repair' && args.dryRun === true) || (request.verb === 'rollback' && args.planOnly === true);
+}
+
+async function answer(tx: Db, ctx: StageContext, request: Request): Promise<RequestResult> {
+  try {
+    return { ok: true, data: await serve(tx, ctx, request) };
+  } catch (error) {
+    // Only what is expected is answered; a failing store ends the transaction, and the request is taken again.
+    if (!(error instanceof HypercareError)) throw error;
+    return { ok: false, code: error.code, message: errorText(error), mend: error.mend };
+  }
+}
+
+async function serve(tx: Db, ctx: StageContext, request: Request): Promise<Json> {
+  if (request.resourceId === null) throw new HypercareError('request.no_target', 'invalid', 'the request names no app', 'Name one: hypercare status lists them.');
+  const app = await getResource(tx, request.resourceId);
+  const args = request.args as Readonly<Record<string, string | null>>;
+  switch (request.verb) {
+    case 'launch': return launchByHand(tx, ctx, app, request);
+    case 'restore-point': return restorePoint(tx, ctx, app, request);
+    case 'repair': return draft(tx, ctx, app, { request, repair: args['repair'] ?? '', repairArgs: {}, title: `${request.personName} asked for ${args['repair']}` });
+    case 'rollback': return draft(tx, ctx, app, { request, repair: ROLLBACK, repairArgs: { to: args['to'] ?? null, reason: args['reason'] ?? '' }, title: `${request.personName} asked for a rollback: ${args['reason'] || 'no reason given'}` });
+    default: throw new HypercareError('request.unknown', 'invalid', `this monitor does not know the request “${request.verb}”`, 'Restart it after an update: npm start.');
+  }
+}
+
+async function launchByHand(tx: Db, ctx: StageContext, app: Resource, request: Request): Promise<Json> {
+  const release = await runningRelease(tx, ctx, app);
+  const why = (request.args as { readonly why?: string | null }).why || `${request.personName} began it by hand`;
+  const opened = await launch(tx, ctx, app, release, { why, who: request.personName, autoRollback: release.quarantinedAt === null });
+  return { launchId: opened.id, release: releaseName(release) };
+}
+
+/** A person vouches for the running release: a rollback may go to it from now on. */
+async function restorePoint(tx: Db, ctx: StageContext, app: Resource, request: Request): Promise<Json> {
+  const reason = String((request.args as { readonly reason?: string | null }).reason ?? '').trim();
+  if (!reason) throw new HypercareError('request.no_reason', 'invalid', 'a restore point needs a reason', 'Say why this release is good: --reason "…".');
+  const release = await runningRelease(tx, ctx, app);
+  await judgeRelease(tx, release.id, 'stable', `marked by ${request.personName}: ${reason}`, ctx.clock.now());
+  await audit(tx, ctx.hostId, { who: request.personName, what: `restore point: ${app.name} ${releaseName(release)} counts as stable`, why: reason, body: { release: release.id, commit: release.commit } }, ctx.clock.now());
+  return { release: releaseName(release) };
+}
+
+async function runningRelease(tx: Db, ctx: StageContext, app: Resource): Promise<Release> {
+  const seen = await lastSighting(tx, app.id);
+  if (seen === null) throw new HypercareError('release.unseen', 'transient', `no running release of ${app.name} has been seen yet`, 'Check that its processes run (pm2 status), wait for the next reading, and ask again.');
+  return enterRelease(tx, app.id, seen as unknown as ReleaseSighting, ctx.clock.now());
+}
+
+interface Wish {
+  readonly request: Request;
+  readonly repair: string;
+  readonly repairArgs: Json;
+  readonly title: string;
+}
+
+/** Drafts the plan on the app's open incident, or on one of kind `manual` opened for it. */
+async function draft(tx: Db, ctx: StageContext, app: Resource, wish: Wish): Promise<Json> {
+  const now = ctx.clock.now();
+  const general = wish.repair === 'general';
+  const first = general ? ctx.settings.ladder('manual', app.config as unknown as AppConfig)[0] : { repair: wish.repair, args: wish.repairArgs };
+  const repair = first && ctx.units.repairs[first.repair];
+  if (!first || !repair) throw new HypercareError('repair.unknown', 'invalid', `there is no repair named ${wish.repair}`, `There are: general, ${Object.keys(ctx.units.repairs).join(', ')}.`);
+  const running = await underWayOn(tx, app.id);
+  if (running) throw new HypercareError('repair.under_way', 'transient', `something is already being done to ${app.name}`, 'Wait for it to end: hypercare incidents shows it.');
+  const incident = (await openIncidentOf(tx, app.id)) ?? (await openManual(tx, ctx, app, wish.title));
+  await replacePlan(tx, ctx, incident, wish.request);
+  const past = incident.kind === 'manual' && !general ? Number.MAX_SAFE_INTEGER : incident.rung;
+  await changeIncident(tx, incident.id, { state: 'repairing', rung: past });
+  const planId = await draftPlan(tx, { incidentId: incident.id, targetId: app.id, repair: first.repair, args: first.args, risk: repair.risk, askedBy: wish.request.personName, requestId: wish.request.id }, now);
+  await audit(tx, ctx.hostId, { who: wish.request.personName, what: `asked for ${wish.repair} on ${app.name}`, why: `through ${wish.request.via}`, body: { request: wish.request.id, plan: planId, args: wish.repairArgs } }, now);
+  return { incidentId: incident.id, planId };
+}
+
+async function openManual(tx: Db, ctx: StageContext, app: Resource, title: string): Promise<Incident> {
+  const current = await openLaunchOf(tx, app.id);
+  const incident = await openIncident(tx, { resourceId: app.id, launchId: current?.id ?? null, kind: 'manual', severity: 'info', emergency: false, title }, ctx.clock.now());
+  await tell(tx, ctx.hostId, { kind: 'incident.opened', incidentId: incident.id }, ctx.clock.now());
+  return incident;
+}
+
+/** A person's wish goes before what the runbook had planned and not begun. */
+async function replacePlan(tx: Db, ctx: StageContext, incident: Incident, request: { readonly id: RequestId; readonly personName: string }): Promise<void> {
+  const old = await livePlanOf(tx, incident.id);
+  if (!old || old.state === 'running') return;
+  const reason = `superseded: ${request.personName} asked for something else`;
+  await movePlan(tx, old.id, old.state, 'superseded', reason);
+  const question = await questionOf(tx, old.id);
+  if (question?.state === 'open') await closeQuestion(tx, question.id, 'superseded', reason, ctx.clock.now());
+}

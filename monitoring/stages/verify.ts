@@ -1,0 +1,72 @@
+import type { Check, Sample } from '../../src/domain/check.js';
+import type { VerifySpec } from '../../src/domain/plan.js';
+import type { Remediation } from '../../src/domain/remediation.js';
+import { actsOn } from '../../src/store/acts.js';
+import { checksOf } from '../../src/store/checks.js';
+import { getPlan } from '../../src/store/plans.js';
+import { endRemediation, remediationsIn } from '../../src/store/remediations.js';
+import { recentSamples } from '../../src/store/samples.js';
+import { ended } from './ending.js';
+import type { Stage, StageContext } from './stage.js';
+
+/** Bad readings in a row, after settling, that show a repair did not help. */
+const BAD_IN_A_ROW = 3;
+
+/** A command that succeeded is not a problem that is fixed: only fresh good samples after settling are. */
+export const verify: Stage = {
+  name: 'verify',
+  async run(ctx) {
+    let judged = false;
+    for (const run of await remediationsIn(ctx.store.db, ctx.hostId, ['settling'])) judged = (await judge(ctx, run)) || judged;
+    return judged;
+  },
+  async nextAt(ctx) {
+    const runs = await remediationsIn(ctx.store.db, ctx.hostId, ['settling']);
+    const now = ctx.clock.now();
+    const due = runs.flatMap(({ settleUntil, deadlineAt }) => [settleUntil, deadlineAt].filter((at) => at !== null && at > now) as number[]);
+    return due.length === 0 ? null : Math.min(...due);
+  },
+};
+
+async function judge(ctx: StageContext, run: Remediation): Promise<boolean> {
+  const now = ctx.clock.now();
+  if (run.settleUntil === null || run.deadlineAt === null || now < run.settleUntil) return false;
+  const spec = (await getPlan(ctx.store.db, run.planId)).prepared?.verify;
+  if (!spec) return false;
+  const checks = (await checksOf(ctx.store.db, run.resourceId)).filter((check) => spec.checks.includes(check.name) && check.trusted);
+  const fresh = await Promise.all(checks.map(async (check) => ({ check, samples: await recentSamples(ctx.store.db, check.id, run.settleUntil ?? now, 50) })));
+  const crashed = (await actsOn(ctx.store.db, run.resourceId, run.settleUntil)).filter((act) => act.by === 'pm2' && act.kind === 'restart').length;
+  const verdict = verdictOf(fresh, spec, { now, deadlineAt: run.deadlineAt, crashed });
+  if (!verdict) return false;
+  await ctx.store.write(async (tx) => {
+    await endRemediation(tx, run.id, verdict.state, verdict.outcome, now);
+    await ended(tx, ctx, run.id);
+  });
+  return true;
+}
+
+interface Fresh {
+  readonly check: Pick<Check, 'name'>;
+  readonly samples: readonly Sample[];
+}
+
+/** Null: too early to say. Unknown and error never count as good, and never as bad. */
+export function verdictOf(fresh: readonly Fresh[], spec: VerifySpec, at: { readonly now: number; readonly deadlineAt: number; readonly crashed: number }): { readonly state: 'verified' | 'failed' | 'unclear'; readonly outcome: string } | null {
+  if (at.crashed > 0) return { state: 'failed', outcome: `the app crashed ${at.crashed === 1 ? 'once more' : `${at.crashed} times more`} after it` };
+  const broken = fresh.find(({ samples }) => run(samples, 'bad') >= BAD_IN_A_ROW);
+  if (broken) return { state: 'failed', outcome: `${broken.check.name} is still bad: ${broken.samples.at(-1)?.note ?? 'failed'}` };
+  if (fresh.length > 0 && fresh.every(({ samples }) => run(samples, 'good') >= spec.good)) {
+    return { state: 'verified', outcome: `${spec.good} good readings in a row of ${fresh.length === 1 ? fresh[0]?.check.name : `each of ${fresh.length} checks`}` };
+  }
+  if (at.now < at.deadlineAt) return null;
+  const bad = fresh.filter(({ samples }) => samples.at(-1)?.verdict === 'bad').map(({ check }) => check.name);
+  if (bad.length > 0) return { state: 'failed', outcome: `${bad.join(', ')} did not stay good in time` };
+  return { state: 'unclear', outcome: 'too little could be measured to say that it helped' };
+}
+
+/** How many of the newest samples have this verdict; unknown and error are passed over. */
+function run(samples: readonly Sample[], verdict: 'good' | 'bad'): number {
+  const judged = samples.filter((sample) => sample.verdict === 'good' || sample.verdict === 'bad');
+  const other = judged.findLastIndex((sample) => sample.verdict !== verdict);
+  return judged.length - 1 - other;
+}
