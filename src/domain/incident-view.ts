@@ -12,6 +12,8 @@ export interface IncidentView {
   readonly incident: Incident;
   readonly resource: Resource;
   readonly launch: Launch | null;
+  /** The release of that launch, which may have been rolled back since. */
+  readonly launched: Release | null;
   /** The release that runs (or ran when it ended). */
   readonly release: Release | null;
   readonly findings: readonly Finding[];

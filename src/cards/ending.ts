@@ -1,0 +1,45 @@
+import { sayDuration } from '../domain/duration.js';
+import type { IncidentView } from '../domain/incident-view.js';
+import { sayClock, type Reader } from './say-time.js';
+
+/** The repair after which the incident was over; null where it went away otherwise. */
+export function mender(view: IncidentView): IncidentView['remediations'][number] | null {
+  const last = view.remediations.at(-1);
+  return view.incident.state === 'resolved' && last?.state === 'verified' ? last : null;
+}
+
+/** How long it was, and who or what mended it. */
+export function drawResolved(view: IncidentView, reader: Reader): string {
+  const { openedAt, closedAt, reason } = view.incident;
+  const end = closedAt ?? reader.now;
+  const lasted = `Lasted ${sayDuration(end - openedAt)}, from ${sayClock(openedAt, reader)} to ${sayClock(end, reader)}.`;
+  const run = mender(view);
+  if (run) return `${lasted}\n${sayMender(view, run)}`;
+  return `${lasted}\nIt ended without a repair of ours${reason === null ? '' : `: ${reason}`}.`;
+}
+
+function sayMender(view: IncidentView, run: NonNullable<ReturnType<typeof mender>>): string {
+  const plan = view.plans.find(({ id }) => id === run.planId);
+  const good = plan?.prepared?.verify.good ?? null;
+  const asker = plan?.askedBy ? `, which ${plan.askedBy} asked for` : '';
+  const proof = good === null ? 'verified by fresh checks' : `verified by ${good} good ${good === 1 ? 'check' : 'checks'}`;
+  return `Mended by ${run.repair}${asker} after ${sayDuration((run.endedAt ?? run.startedAt) - run.startedAt)}; ${proof}.`;
+}
+
+/** What people should do now that the machine has stopped. */
+export function drawEscalated(view: IncidentView): string {
+  const { resource, incident } = view;
+  const stopped = `hypercare has stopped acting: ${incident.reason ?? 'it has nothing left to try'}.`;
+  if (resource.kind !== 'app') return `${stopped}\nNow: look at ${resource.name} yourself. It is still measured, and this closes by itself once it is good.`;
+  return [
+    stopped,
+    `Now: look at its log (pm2 logs ${processOf(view)}), and mend it; it is still measured, and this closes by itself once it is good.`,
+    `Or ask for one of these: “repair general ${resource.name}”, “rollback ${resource.name} --plan”.`,
+  ].join('\n');
+}
+
+/** PM2's name of the app's first process, where the watch list names it. */
+function processOf(view: IncidentView): string {
+  const processes = (view.resource.config as { readonly processes?: unknown } | null)?.processes;
+  return Array.isArray(processes) && typeof processes[0] === 'string' ? processes[0] : view.resource.name;
+}

@@ -1,0 +1,45 @@
+import { sayDuration } from '../domain/duration.js';
+import type { EventKind } from '../domain/event.js';
+import type { IncidentView } from '../domain/incident-view.js';
+import { planAsked } from './question-part.js';
+import { sayPlan } from './repair-words.js';
+import { sayIn, type Reader } from './say-time.js';
+
+/**
+ * One line of a story that is followed along: the event tells what happened, the view is how the incident stands by
+ * now. Null for what is no news to somebody who watches this one incident.
+ */
+export function eventLine(event: { readonly kind: EventKind }, view: IncidentView, reader: Reader): string | null {
+  const { incident, resource } = view;
+  const run = view.remediations.at(-1);
+  switch (event.kind) {
+    case 'incident.opened':
+    case 'incident.changed':
+      return `${resource.name}: ${incident.title}`;
+    case 'incident.escalated':
+      return `${resource.name} needs you: ${incident.reason ?? incident.title}`;
+    case 'incident.resolved':
+      return `${resource.name}: over after ${sayDuration((incident.closedAt ?? reader.now) - incident.openedAt)}`;
+    case 'plan.suggested':
+      return suggestion(view);
+    case 'question.asked': {
+      const asked = planAsked(view);
+      return asked ? `may I ${sayPlan(asked.plan)}? (approve ${resource.name}, deny ${resource.name}; expires ${sayIn(asked.question.expiresAt, reader)})` : null;
+    }
+    case 'question.warned':
+      return view.question ? `the question still waits; it expires ${sayIn(view.question.expiresAt, reader)}` : null;
+    case 'question.closed':
+      return view.question ? `the answer: ${view.question.state}${view.question.decidedBy === null ? '' : ` (${view.question.decidedBy})`}` : null;
+    case 'remediation.started':
+      return run ? `${run.repair} has begun` : null;
+    case 'remediation.ended':
+      return run ? `${run.repair}: ${run.state} after ${sayDuration((run.endedAt ?? reader.now) - run.startedAt)}${run.outcome === null ? '' : `: ${run.outcome}`}` : null;
+    default:
+      return null;
+  }
+}
+
+function suggestion(view: IncidentView): string | null {
+  const plan = view.plans.at(-1);
+  return plan ? `${sayPlan(plan)}: suggested, not done${plan.why === null ? '' : `: ${plan.why}`}` : null;
+}

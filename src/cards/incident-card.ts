@@ -1,0 +1,80 @@
+import { sayDuration } from '../domain/duration.js';
+import type { IncidentView } from '../domain/incident-view.js';
+import { releaseName } from '../domain/release.js';
+import type { Card } from './card.js';
+import { cutText } from './clean.js';
+import { drawEscalated, drawResolved, mender } from './ending.js';
+import { drawDecision, drawQuestion, planAsked, questionButtons } from './question-part.js';
+import { sayPlan } from './repair-words.js';
+import { sayAgo, sayClock, type Reader } from './say-time.js';
+import { shortId } from './short-id.js';
+import { drawTried } from './tried.js';
+
+/** A phone's notification shows so much of a title. */
+const TITLE_SHOWN = 100;
+const MOST_EVIDENCE = 4;
+const MOST_FINDINGS = 3;
+
+/** The one live card of an incident: what is wrong, since when, what was tried, what is asked, how it ended. */
+export function incidentCard(view: IncidentView, reader: Reader): Card {
+  const { incident } = view;
+  const asked = planAsked(view);
+  const open = incident.state !== 'resolved';
+  return {
+    subject: incident.id,
+    level: open ? incident.severity : 'good',
+    title: titleOf(view, reader),
+    body: [
+      ...(open ? [] : [drawResolved(view, reader)]),
+      drawEvidence(view, reader),
+      drawChange(view),
+      drawTried(view, reader),
+      drawDecision(view, reader),
+      ...(asked ? drawQuestion(view, asked, reader) : []),
+      ...(incident.state === 'escalated' && !asked ? [drawEscalated(view)] : []),
+    ].filter((paragraph): paragraph is string => paragraph !== null && paragraph !== ''),
+    fields: fieldsOf(view, reader),
+    buttons: asked ? questionButtons(view, asked) : [],
+    footer: `incident ${shortId(incident.id)}${asked ? ` · to answer in words: approve ${view.resource.name}, deny ${view.resource.name}` : ''}`,
+  };
+}
+
+function titleOf(view: IncidentView, reader: Reader): string {
+  const { incident, resource } = view;
+  const asked = planAsked(view);
+  if (asked) return `${cutText(`${resource.name}: ${incident.title}`, TITLE_SHOWN)} – may I ${sayPlan(asked.plan)}?`;
+  if (incident.state === 'escalated') return cutText(`${resource.name} needs you: ${incident.title}`, TITLE_SHOWN);
+  if (incident.state !== 'resolved') return cutText(`${resource.name}: ${incident.title}`, TITLE_SHOWN);
+  const lasted = sayDuration((incident.closedAt ?? reader.now) - incident.openedAt);
+  return cutText(`${resource.name}${mender(view) ? ' is good again' : ': over'} after ${lasted}: ${incident.title}`, TITLE_SHOWN);
+}
+
+/** The findings' own words hold since when and against what baseline, as of when they were measured. What is over is not told again. */
+function drawEvidence(view: IncidentView, reader: Reader): string {
+  const open = view.findings.filter((finding) => finding.open);
+  const told = open.length > 0 || view.incident.state === 'resolved' ? open : view.findings;
+  const main = told.find(({ title }) => title === view.incident.title) ?? told[0];
+  if (!main) return '';
+  const others = told.filter((finding) => finding !== main);
+  const more = others.length > MOST_FINDINGS ? [`… and ${others.length - MOST_FINDINGS} more`] : [];
+  const [first, ...rest] = main.evidence.slice(0, MOST_EVIDENCE);
+  const measured = first === undefined ? [] : [`At ${sayClock(main.lastAt, reader)}: ${first}`, ...rest];
+  return [...measured, ...others.slice(0, MOST_FINDINGS).map(({ title }) => `Also: ${title}`), ...more].join('\n');
+}
+
+/** What changed since when: the release is the first suspect. */
+function drawChange(view: IncidentView): string | null {
+  const { launch, launched, incident, release } = view;
+  if (!launch || !launched) return null;
+  const age = sayDuration(Math.max(0, incident.openedAt - launch.startedAt));
+  const changed = `It began ${age} after release ${releaseName(launched)} went live.`;
+  return release && release.id !== launched.id ? `${changed} Release ${releaseName(release)} runs now.` : changed;
+}
+
+function fieldsOf(view: IncidentView, reader: Reader): Card['fields'] {
+  const { incident, release } = view;
+  return [
+    ...(incident.state === 'resolved' ? [] : [{ name: 'Began', value: sayAgo(incident.openedAt, reader) }]),
+    ...(release === null ? [] : [{ name: 'Release', value: `${releaseName(release)} (${release.verdict})` }]),
+  ];
+}

@@ -1,0 +1,35 @@
+import { sayDuration } from '../domain/duration.js';
+import type { Incident } from '../domain/incident.js';
+import type { Card } from './card.js';
+import { sayClock, type Reader } from './say-time.js';
+import { shortId } from './short-id.js';
+
+/** An incident with the name of the resource it stands at. */
+export interface NamedIncident {
+  readonly incident: Incident;
+  readonly at: string;
+}
+
+/** Open incidents first, then the newest past ones. */
+export function incidentsCard(incidents: readonly NamedIncident[], reader: Reader): Card {
+  const open = incidents.filter(({ incident }) => incident.state !== 'resolved');
+  const past = incidents.filter(({ incident }) => incident.state === 'resolved');
+  return {
+    subject: 'incidents',
+    level: open.length === 0 ? 'good' : open.some(({ incident }) => incident.severity === 'critical') ? 'critical' : 'warning',
+    title: open.length === 0 ? `no open incident${past.length === 0 ? '' : `; ${past.length} past`}` : `${open.length} open ${open.length === 1 ? 'incident' : 'incidents'}`,
+    body: [open.map((one) => drawOpen(one, reader)).join('\n'), past.map((one) => drawPast(one, reader)).join('\n')].filter((part) => part !== ''),
+    fields: [],
+    buttons: [],
+    footer: incidents.length === 0 ? null : 'one of them whole: incidents <id>',
+  };
+}
+
+function drawOpen({ incident, at }: NamedIncident, reader: Reader): string {
+  return `${shortId(incident.id)}  ${at}: ${incident.title} (${incident.state}, for ${sayDuration(reader.now - incident.openedAt)})`;
+}
+
+function drawPast({ incident, at }: NamedIncident, reader: Reader): string {
+  const lasted = sayDuration((incident.closedAt ?? reader.now) - incident.openedAt);
+  return `${shortId(incident.id)}  ${sayClock(incident.openedAt, reader)}  ${at}: ${incident.title} (over after ${lasted})`;
+}

@@ -1,0 +1,71 @@
+import type { AppStatus, Watch } from '../domain/app-status.js';
+import type { Verdict } from '../domain/check.js';
+import { sayDuration } from '../domain/duration.js';
+import { worse, type Severity } from '../domain/finding.js';
+import { releaseName } from '../domain/release.js';
+import type { Card } from './card.js';
+import { cutText } from './clean.js';
+import { sayAgo, sayClock, sayIn, type Reader } from './say-time.js';
+import { shortId } from './short-id.js';
+
+const TITLE_CHARS = 100;
+const WORD: Readonly<Record<Verdict, string>> = { good: 'good', bad: 'bad', unknown: 'not known', error: 'could not be measured' };
+const ORDER: readonly Verdict[] = ['bad', 'error', 'unknown', 'good'];
+
+/** How the apps are, the worst first. */
+export function statusCard(apps: readonly AppStatus[], watch: Watch, reader: Reader): Card {
+  const sorted = apps.toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
+  return {
+    subject: 'status',
+    level: levelOf(apps),
+    title: cutText(titleOf(sorted), TITLE_CHARS),
+    body: [...sorted.map((status) => drawApp(status, sorted.length === 1, reader)), ...drawWatchers(apps, watch, reader)],
+    fields: [],
+    buttons: [],
+    footer: null,
+  };
+}
+
+function levelOf(apps: readonly AppStatus[]): Card['level'] {
+  if (apps.length > 0 && apps.every(({ verdict }) => verdict === 'good')) return 'good';
+  const bad = apps.filter(({ verdict }) => verdict === 'bad').flatMap(({ incidents }) => incidents.map(({ severity }) => severity));
+  return bad.reduce<Severity>(worse, 'warning');
+}
+
+function titleOf(sorted: readonly AppStatus[]): string {
+  const [first, ...others] = sorted;
+  if (!first) return 'no app is watched';
+  if (others.length === 0) return `${first.app.name}: ${WORD[first.verdict]} (${first.why})`;
+  if (first.verdict === 'good') return `all ${sorted.length} apps are good`;
+  return ORDER.map((verdict) => ({ verdict, names: sorted.filter((status) => status.verdict === verdict).map(({ app }) => app.name) }))
+    .filter(({ names }) => names.length > 0)
+    .map(({ verdict, names }) => (verdict === 'good' ? `${names.length} good` : `${names.join(', ')} ${WORD[verdict]}`)).join('; ');
+}
+
+/** Where there is one app, the title has said its name and how it is. */
+function drawApp(status: AppStatus, alone: boolean, reader: Reader): string {
+  const head = `${status.app.name}: ${WORD[status.verdict]} (${status.why})`;
+  return [...(alone && head.length <= TITLE_CHARS ? [] : [head]), ...drawLaunch(status, reader), ...drawIncidents(status, reader)].join('\n');
+}
+
+function drawLaunch({ release, launch }: AppStatus, reader: Reader): readonly string[] {
+  if (!release || !launch) return ['No release of it has been seen yet.'];
+  const running = `Release ${releaseName(release)} (${release.verdict}), live for ${sayDuration(reader.now - launch.startedAt)}`;
+  if (launch.tier === null) return [`${running}; its watch has ended (${launch.state.replace('_', ' ')}).`];
+  const next = launch.nextTickAt === null ? '' : `, next full check ${sayClock(launch.nextTickAt, reader)}`;
+  return [`${running}; watched until ${sayClock(launch.endsAt, reader)}, tier ${launch.tier} of ${launch.tiers}${next}.`];
+}
+
+function drawIncidents({ app, incidents, question }: AppStatus, reader: Reader): readonly string[] {
+  const lines = incidents.map((incident) => `Incident ${shortId(incident.id)}, ${incident.state} since ${sayAgo(incident.openedAt, reader)}: ${incident.title}`);
+  return question ? [...lines, `A question waits for an answer (approve ${app.name}, deny ${app.name}); expires ${sayIn(question.expiresAt, reader)}.`] : lines;
+}
+
+/** Only where something is not known: then whoever should have measured is the first suspect. */
+function drawWatchers(apps: readonly AppStatus[], watch: Watch, reader: Reader): readonly string[] {
+  const lost = watch.pm2LostAt === null ? [] : [`PM2’s daemon has not answered since ${sayAgo(watch.pm2LostAt, reader)}.`];
+  const blind = apps.some(({ verdict }) => verdict === 'unknown' || verdict === 'error');
+  if (!blind) return lost;
+  const seen = watch.monitorSeenAt === null ? 'The monitor has never run' : `The monitor was last seen ${sayAgo(watch.monitorSeenAt, reader)}`;
+  return [...lost, `${seen}. Start it with npm start if it does not run.`];
+}

@@ -1,0 +1,59 @@
+import { sayDuration } from '../domain/duration.js';
+import type { IncidentView } from '../domain/incident-view.js';
+import type { Plan } from '../domain/plan.js';
+import { sayClock, type Reader } from './say-time.js';
+
+const MOST_LINES = 6;
+
+type Run = IncidentView['remediations'][number];
+
+/** What was tried, with outcome and duration, and what was not done and why; null where there is nothing to tell. */
+export function drawTried(view: IncidentView, reader: Reader): string | null {
+  const lines = view.plans.flatMap((plan) => {
+    const run = view.remediations.find(({ planId }) => planId === plan.id);
+    const line = run ? sayRun(run, reader) : sayUndone(plan);
+    return line === null ? [] : [line];
+  });
+  if (lines.length === 0) return null;
+  const earlier = lines.length - MOST_LINES;
+  return [...(earlier > 0 ? [`… and ${earlier} before these`] : []), ...lines.slice(-MOST_LINES)].join('\n');
+}
+
+function sayRun(run: Run, reader: Reader): string {
+  const took = sayDuration((run.endedAt ?? reader.now) - run.startedAt);
+  const outcome = run.outcome === null ? '' : `: ${run.outcome}`;
+  switch (run.state) {
+    case 'running':
+      return `${run.repair}: running for ${took}${currentStep(run)}`;
+    case 'undoing':
+      return `${run.repair}: is being taken back${outcome}`;
+    case 'settling':
+      return `${run.repair}: done, judged by fresh checks${run.deadlineAt === null ? '' : ` until ${sayClock(run.deadlineAt, reader)}`}`;
+    case 'verified':
+      return `${run.repair}: helped, after ${took}`;
+    case 'failed':
+      return `${run.repair}: did not help (${took})${outcome}`;
+    case 'unclear':
+      return `${run.repair}: nobody can say whether it helped (${took})${outcome}`;
+  }
+}
+
+function currentStep(run: Run): string {
+  const step = run.steps.findLast(({ dir }) => dir === 'do');
+  return step ? `, at “${step.name}”` : '';
+}
+
+/** A plan that never ran. One that is still on its way says nothing here. */
+function sayUndone(plan: Plan): string | null {
+  const why = plan.why === null ? '' : `: ${plan.why}`;
+  if (plan.state === 'refused') return `${plan.repair}: not possible${why}`;
+  if (plan.verdict === 'deny') return `${plan.repair}: not done${why}${plan.rule === null || plan.why?.includes(plan.rule) ? '' : ` (rule ${plan.rule})`}`;
+  const ends: Partial<Record<Plan['state'], string>> = {
+    denied: 'not done: the answer was no',
+    expired: 'not done: nobody answered in time',
+    cancelled: `not done any more${why}`,
+    superseded: `not done any more${why}`,
+  };
+  const end = ends[plan.state];
+  return end === undefined ? null : `${plan.repair}: ${end}`;
+}

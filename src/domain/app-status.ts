@@ -1,0 +1,26 @@
+import type { AppVerdict } from './app-verdict.js';
+import type { Check, Sample } from './check.js';
+import type { Incident } from './incident.js';
+import type { Launch } from './launch.js';
+import type { Question } from './question.js';
+import type { Release } from './release.js';
+import type { Resource } from './resource.js';
+
+/** How one app is, read at one time. */
+export interface AppStatus extends AppVerdict {
+  readonly app: Resource;
+  /** The release that runs: that of the newest launch. */
+  readonly release: Release | null;
+  /** The newest launch; `tier` counts from 1, and is null once the launch has ended. */
+  readonly launch: (Launch & { readonly tier: number | null; readonly tiers: number }) | null;
+  /** The open ones, at the app or at what it needs. */
+  readonly incidents: readonly Incident[];
+  readonly question: Pick<Question, 'id' | 'expiresAt'> | null;
+  readonly checks: readonly { readonly check: Check; readonly newest: Sample | null }[];
+}
+
+/** Whether anybody is watching at all. */
+export interface Watch {
+  readonly monitorSeenAt: number | null;
+  readonly pm2LostAt: number | null;
+}

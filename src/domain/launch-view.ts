@@ -1,0 +1,20 @@
+import type { Verdict } from './check.js';
+import type { Incident } from './incident.js';
+import type { Launch } from './launch.js';
+import type { Release } from './release.js';
+import type { Resource } from './resource.js';
+
+/** Everything a card of a launch is drawn from, read at one time. */
+export interface LaunchView {
+  readonly launch: Launch;
+  readonly app: Resource;
+  readonly release: Release;
+  /** Where a rollback would go now; null: nowhere. */
+  readonly wayBack: Release | null;
+  /** Those that began in this launch, oldest first. */
+  readonly incidents: readonly Incident[];
+  /** Repairs that were run in this launch, by kind. */
+  readonly repairs: readonly { readonly repair: string; readonly times: number }[];
+  /** Readings since it began, of all checks. */
+  readonly readings: Readonly<Record<Verdict, number>>;
+}

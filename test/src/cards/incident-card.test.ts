@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest';
+import { incidentCard } from '../../../src/cards/incident-card.js';
+import { drawPlain } from '../../../src/cards/plain.js';
+import type { IncidentView } from '../../../src/domain/incident-view.js';
+import { asking, BEGAN, good, incident, MINUTE, plan, question, rollbackPlan, run, UTC, view } from './views.js';
+
+const draw = (shown: IncidentView, reader = UTC, width = 80): string => drawPlain(incidentCard(shown, reader), { width, color: false });
+
+describe('the card of an incident', () => {
+  it('says at first what is wrong, since when, and after which release', () => {
+    expect(draw(view())).toMatchInlineSnapshot(`
+      "✗ CRITICAL  shop: /checkout: status 500, 3 checks in a row over 20 s
+        At 03:13 UTC: status 500 × 3
+        last good 45 s ago
+
+        It began 23 min after release 4f2a91c went live.
+
+        Began    03:12 UTC, 4 min ago
+        Release  4f2a91c (watching)
+
+        incident k2m9qx"
+    `);
+  });
+
+  it('tells what was tried, and asks for the rollback with every step', () => {
+    expect(draw(asking)).toMatchInlineSnapshot(`
+      "✗ CRITICAL  shop: /checkout: status 500, 3 checks in a row over 20 s – may I
+                  roll back to 9d1e003?
+        At 03:13 UTC: status 500 × 3
+        last good 45 s ago
+
+        It began 23 min after release 4f2a91c went live.
+
+        pm2.reload: did not help (41 s): /checkout was still bad
+
+        May I roll back to 9d1e003? I ask because the rule “rollbacks ask” asks first.
+        A yes does exactly this:
+        1. rename current → releases/9d1e003 (at most 5 s)
+        2. pm2 reload shop (at most 30 s)
+
+        9d1e003 ran well for 3 d; it is on disk and needs no install.
+        12 files differ, the lockfile does not, no migration.
+        At most 2 restarts.
+        Way back: the same two steps to 4f2a91c, which stays on disk
+
+        May decide: Ann, Bob.
+        Expires 03:44 UTC, in 28 min; without an answer nothing is done.
+
+        Began    03:12 UTC, 4 min ago
+        Release  4f2a91c (watching)
+
+        Choices: Do it · Not now · Details
+        incident k2m9qx · to answer in words: approve shop, deny shop"
+    `);
+  });
+
+  it('reads at 40 columns', () => {
+    expect(draw(asking, UTC, 40)).toMatchInlineSnapshot(`
+      "✗ CRITICAL  shop: /checkout: status 500,
+                  3 checks in a row over 20 s
+                  – may I roll back to
+                  9d1e003?
+        At 03:13 UTC: status 500 × 3
+        last good 45 s ago
+
+        It began 23 min after release 4f2a91c
+        went live.
+
+        pm2.reload: did not help (41 s):
+        /checkout was still bad
+
+        May I roll back to 9d1e003? I ask
+        because the rule “rollbacks ask” asks
+        first. A yes does exactly this:
+        1. rename current → releases/9d1e003
+        (at most 5 s)
+        2. pm2 reload shop (at most 30 s)
+
+        9d1e003 ran well for 3 d; it is on
+        disk and needs no install.
+        12 files differ, the lockfile does
+        not, no migration.
+        At most 2 restarts.
+        Way back: the same two steps to
+        4f2a91c, which stays on disk
+
+        May decide: Ann, Bob.
+        Expires 03:44 UTC, in 28 min; without
+        an answer nothing is done.
+
+        Began    03:12 UTC, 4 min ago
+        Release  4f2a91c (watching)
+
+        Choices: Do it · Not now · Details
+        incident k2m9qx · to answer in words:
+        approve shop, deny shop"
+    `);
+  });
+
+  it('names who decided once it was approved, and has no buttons then', () => {
+    const decided = { ...question, state: 'approved' as const, decidedAt: BEGAN + 3 * MINUTE, decidedBy: 'Ann' };
+    const running = view({
+      incident: { ...incident, state: 'repairing' }, question: decided, plans: [plan(), { ...rollbackPlan, state: 'running' }],
+      remediations: [run(), run({ id: 'run-2' as never, planId: rollbackPlan.id, repair: 'release.rollback', state: 'running', startedAt: BEGAN + 3 * MINUTE, endedAt: null, outcome: null, steps: [{ remediationId: 'run-2' as never, dir: 'do', n: 0, name: 'switch', state: 'intended', intendedAt: BEGAN, deadlineAt: BEGAN, endedAt: null, receipt: null, error: null }] })],
+    });
+    expect(incidentCard(running, UTC).buttons).toEqual([]);
+    expect(draw(running)).toMatchInlineSnapshot(`
+      "✗ CRITICAL  shop: /checkout: status 500, 3 checks in a row over 20 s
+        At 03:13 UTC: status 500 × 3
+        last good 45 s ago
+
+        It began 23 min after release 4f2a91c went live.
+
+        pm2.reload: did not help (41 s): /checkout was still bad
+        release.rollback: running for 60 s, at “switch”
+
+        Asked to roll back to 9d1e003: Ann said yes at 03:15 UTC; it is under way.
+
+        Began    03:12 UTC, 4 min ago
+        Release  4f2a91c (watching)
+
+        incident k2m9qx"
+    `);
+  });
+
+  it('says how long it was and what mended it, once it is over', () => {
+    const decided = { ...question, state: 'approved' as const, decidedAt: BEGAN + 3 * MINUTE, decidedBy: 'Ann' };
+    const over = view({
+      incident: { ...incident, state: 'resolved', closedAt: BEGAN + 4 * MINUTE, reason: 'release.rollback helped' }, release: good, question: decided, findings: [],
+      plans: [plan(), { ...rollbackPlan, state: 'done' }],
+      remediations: [run(), run({ id: 'run-2' as never, planId: rollbackPlan.id, repair: 'release.rollback', state: 'verified', startedAt: BEGAN + 3 * MINUTE, endedAt: BEGAN + 3 * MINUTE + 41_000, outcome: null })],
+    });
+    expect(incidentCard(over, UTC).level).toBe('good');
+    expect(draw(over)).toMatchInlineSnapshot(`
+      "✓ GOOD  shop is good again after 4 min: /checkout: status 500, 3 checks in a row
+              over 20 s
+        Lasted 4 min, from 03:12 UTC to 03:16 UTC.
+        Mended by release.rollback after 41 s; verified by 3 good checks.
+
+        It began 23 min after release 4f2a91c went live. Release 9d1e003 runs now.
+
+        pm2.reload: did not help (41 s): /checkout was still bad
+        release.rollback: helped, after 41 s
+
+        Asked to roll back to 9d1e003: Ann said yes at 03:15 UTC; it ran 41 s.
+
+        Release  9d1e003 (stable)
+
+        incident k2m9qx"
+    `);
+  });
+
+  it('says when it ended without a repair, and does not claim one', () => {
+    const over = view({ incident: { ...incident, state: 'resolved', closedAt: BEGAN + 4 * MINUTE, reason: 'superseded by release 77aa001' }, findings: [], plans: [plan()], remediations: [run()] });
+    expect(draw(over)).toMatchInlineSnapshot(`
+      "✓ GOOD  shop: over after 4 min: /checkout: status 500, 3 checks in a row over 20
+              s
+        Lasted 4 min, from 03:12 UTC to 03:16 UTC.
+        It ended without a repair of ours: superseded by release 77aa001.
+
+        It began 23 min after release 4f2a91c went live.
+
+        pm2.reload: did not help (41 s): /checkout was still bad
+
+        Release  4f2a91c (watching)
+
+        incident k2m9qx"
+    `);
+  });
+
+  it('says what people do now when the machine has stopped', () => {
+    const stopped = view({
+      incident: { ...incident, state: 'escalated', reason: 'every rung of the runbook was tried' },
+      plans: [plan(), plan({ id: 'p-3' as never, repair: 'pm2.kill', state: 'refused', why: 'it does not hang' }), plan({ id: 'p-4' as never, repair: 'pm2.restart', state: 'denied', verdict: 'deny', rule: 'budget:restarts', why: 'its restart budget is used up (3 restarts in 30 min, the limit is 3)' })],
+      remediations: [run()],
+    });
+    expect(draw(stopped)).toMatchInlineSnapshot(`
+      "✗ CRITICAL  shop needs you: /checkout: status 500, 3 checks in a row over 20 s
+        At 03:13 UTC: status 500 × 3
+        last good 45 s ago
+
+        It began 23 min after release 4f2a91c went live.
+
+        pm2.reload: did not help (41 s): /checkout was still bad
+        pm2.kill: not possible: it does not hang
+        pm2.restart: not done: its restart budget is used up (3 restarts in 30 min,
+        the limit is 3) (rule budget:restarts)
+
+        hypercare has stopped acting: every rung of the runbook was tried.
+        Now: look at its log (pm2 logs shop-web), and mend it; it is still measured,
+        and this closes by itself once it is good.
+        Or ask for one of these: “repair general shop”, “rollback shop --plan”.
+
+        Began    03:12 UTC, 4 min ago
+        Release  4f2a91c (watching)
+
+        incident k2m9qx"
+    `);
+  });
+
+  it('calls an expired question expired, and neither denied nor approved', () => {
+    const expired = view({ incident: { ...incident, state: 'escalated', reason: 'nobody answered' }, plans: [plan(), { ...rollbackPlan, state: 'expired' }], remediations: [run()], question: { ...question, state: 'expired', decidedAt: question.expiresAt } });
+    expect(incidentCard(expired, UTC).body.join('\n')).toContain('Asked to roll back to 9d1e003: nobody answered until 03:44 UTC; nothing was done.');
+  });
+
+  it('asks a second time before a disruptive rollback, and names app and version', () => {
+    const [yes] = incidentCard(asking, UTC).buttons;
+    expect(yes).toEqual({
+      label: 'Do it', style: 'danger', token: `y:${question.id}`,
+      confirm: { title: 'shop: really roll back to 9d1e003?', text: 'shop: roll back to 9d1e003. Way back: the same two steps to 4f2a91c, which stays on disk. Steps: rename current → releases/9d1e003; pm2 reload shop', yes: 'Do it', no: 'Not now' },
+    });
+  });
+
+  it('asks once where the repair is safe', () => {
+    const safe = plan({ id: rollbackPlan.id, state: 'asked', verdict: 'ask', why: 'the rule “default” asks first' });
+    const [yes, no, details] = incidentCard(view({ plans: [safe], question }), UTC).buttons;
+    expect([yes?.style, yes?.confirm]).toEqual(['primary', null]);
+    expect([no?.label, no?.token]).toEqual(['Not now', `n:${question.id}`]);
+    expect([details?.label, details?.token]).toEqual(['Details', `d:${incident.id}`]);
+  });
+
+  it('has no token of more than 60 bytes, and at most three buttons', () => {
+    const { buttons } = incidentCard(asking, UTC);
+    expect(buttons).toHaveLength(3);
+    for (const { token } of buttons) expect(Buffer.byteLength(token)).toBeLessThanOrEqual(60);
+  });
+
+  it('shows times in the zone of the reader', () => {
+    expect(incidentCard(view(), { ...UTC, timeZone: 'Europe/Berlin' }).fields[0]?.value).toBe('04:12 CET, 4 min ago');
+    expect(incidentCard(view(), { ...UTC, timeZone: 'America/New_York' }).fields[0]?.value).toBe('22:12 EST, 4 min ago');
+    expect(incidentCard(view(), { ...UTC, timeZone: 'Asia/Kolkata' }).fields[0]?.value).toBe('08:42 GMT+5:30, 4 min ago');
+    expect(incidentCard(view(), { ...UTC, timeZone: 'Nowhere/Land' }).fields[0]?.value).toBe('03:12 UTC, 4 min ago');
+  });
+
+  it('says how many people are needed, and who has said yes', () => {
+    const two = view({ plans: [rollbackPlan], question: { ...question, need: 2, answers: [{ questionId: question.id, personId: 'a' as never, yes: true, via: 'slack', at: BEGAN, outcome: 'counted', name: 'Ann' }] } });
+    expect(incidentCard(two, UTC).body.join('\n')).toContain('It needs 2 people; so far yes from Ann.');
+  });
+
+  it('says that nobody may decide where nobody may', () => {
+    expect(incidentCard(view({ plans: [rollbackPlan], question, approvers: [] }), UTC).body.join('\n')).toContain('Nobody may decide: name an approver in hypercare.yaml.');
+  });
+
+  it('keeps what is wrong within the first hundred characters of the title, however long it is', () => {
+    const long = view({ ...asking, incident: { ...asking.incident, title: `/checkout: ${'x'.repeat(300)}` } });
+    const { title } = incidentCard(long, UTC);
+    expect(title.slice(0, 100)).toMatch(/^shop: \/checkout: x+…$/);
+    expect(title.slice(100)).toBe(' – may I roll back to 9d1e003?');
+  });
+
+  it('bounds what it lists', () => {
+    const plans = Array.from({ length: 40 }, (_, n) => plan({ id: `p${n}` as never, state: 'refused', why: `reason ${n}` }));
+    const findings = Array.from({ length: 40 }, (_, n) => ({ ...view().findings[0]!, id: `f${n}` as never, title: `finding ${n}`, evidence: Array.from({ length: 30 }, () => 'line') }));
+    expect(draw(view({ plans, findings })).split('\n').length).toBeLessThan(25);
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { drawPlain } from '../../../src/cards/plain.js';
+import { statusCard } from '../../../src/cards/status-card.js';
+import type { AppStatus, Watch } from '../../../src/domain/app-status.js';
+import { bad, BEGAN, good, incident, launch, MINUTE, question, UTC, view } from './views.js';
+
+const watch: Watch = { monitorSeenAt: UTC.now, pm2LostAt: null };
+const shop: AppStatus = { app: view().resource, verdict: 'good', why: '3 checks good', release: bad, launch: { ...launch, tier: 1, tiers: 3 }, incidents: [], question: null, checks: [] };
+const sick: AppStatus = { ...shop, verdict: 'bad', why: incident.title, incidents: [incident], question };
+const named = (name: string, status: AppStatus): AppStatus => ({ ...status, app: { ...status.app, name } });
+const draw = (apps: readonly AppStatus[], seen = watch): string => drawPlain(statusCard(apps, seen, UTC), { width: 72, color: false });
+
+describe('the card of the status', () => {
+  it('is short where all is well', () => {
+    expect(draw([shop])).toMatchInlineSnapshot(`
+      "✓ GOOD  shop: good (3 checks good)
+        Release 4f2a91c (watching), live for 27 min; watched until 24 Nov
+        02:49 UTC, tier 1 of 3, next full check 03:19 UTC."
+    `);
+  });
+
+  it('puts the worst first and names it in the title', () => {
+    const blind: AppStatus = { ...named('blog', shop), verdict: 'unknown', why: 'liveness was last measured 10 min ago, and should be every 30 s' };
+    expect(draw([named('api', shop), blind, sick], { ...watch, monitorSeenAt: BEGAN - 6 * MINUTE })).toMatchInlineSnapshot(`
+      "✗ CRITICAL  shop bad; blog not known; 1 good
+        shop: bad (/checkout: status 500, 3 checks in a row over 20 s)
+        Release 4f2a91c (watching), live for 27 min; watched until 24 Nov
+        02:49 UTC, tier 1 of 3, next full check 03:19 UTC.
+        Incident k2m9qx, open since 03:12 UTC, 4 min ago: /checkout: status
+        500, 3 checks in a row over 20 s
+        A question waits for an answer (approve shop, deny shop); expires
+        03:44 UTC, in 28 min.
+
+        blog: not known (liveness was last measured 10 min ago, and should be
+        every 30 s)
+        Release 4f2a91c (watching), live for 27 min; watched until 24 Nov
+        02:49 UTC, tier 1 of 3, next full check 03:19 UTC.
+
+        api: good (3 checks good)
+        Release 4f2a91c (watching), live for 27 min; watched until 24 Nov
+        02:49 UTC, tier 1 of 3, next full check 03:19 UTC.
+
+        The monitor was last seen 03:06 UTC, 10 min ago. Start it with npm
+        start if it does not run."
+    `);
+  });
+
+  it('says that the watch is over', () => {
+    const proven: AppStatus = { ...shop, release: good, launch: { ...launch, state: 'stable', tier: null, tiers: 3 } };
+    expect(draw([proven])).toMatch(/its watch has ended\s+\(stable\)\./);
+  });
+
+  it('tells since when PM2 does not answer', () => {
+    expect(draw([shop], { ...watch, pm2LostAt: BEGAN })).toContain('PM2’s daemon has not answered since 03:12 UTC, 4 min ago.');
+  });
+
+  it('says that nothing is watched, and does not call that good', () => {
+    expect(statusCard([], watch, UTC)).toMatchObject({ title: 'no app is watched', level: 'warning' });
+  });
+});
