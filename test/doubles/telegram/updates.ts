@@ -1,0 +1,88 @@
+import { Refusal } from './refusal.js';
+
+export interface Update {
+  readonly update_id: number;
+  readonly [part: string]: unknown;
+}
+
+export interface PollRequest {
+  readonly offset?: number;
+  readonly limit?: number;
+  readonly timeout?: number;
+  readonly allowed_updates?: readonly string[];
+}
+
+interface Waiting {
+  readonly request: PollRequest;
+  readonly answer: (updates: readonly Update[]) => void;
+  readonly refuse: (refusal: Refusal) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+// Chat platforms 2.1, and telegram-bot-api (Client::abort_long_poll): it is the poll that already waits which is ended.
+const OTHER_POLLER = 'Conflict: terminated by other getUpdates request; make sure that only one bot instance is running';
+const WEBHOOK = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first";
+
+/** The queue of one bot's updates and its long poll. */
+export class UpdateQueue {
+  #queue: Update[] = [];
+  #waiting: Waiting | undefined;
+  #allowed: readonly string[] = [];
+  /** Another process polls with the same token, again and again. */
+  occupied = false;
+  webhook = false;
+
+  get waits(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  push(update: Update): void {
+    const [kind = ''] = Object.keys(update).filter((key) => key !== 'update_id');
+    // Chat platforms 2.1: allowed_updates sticks until changed.
+    if (this.#allowed.length > 0 && !this.#allowed.includes(kind)) return;
+    this.#queue.push(update);
+    const waiting = this.#release();
+    waiting?.answer(this.#take(waiting.request));
+  }
+
+  /** `closed` tells that the caller hung up. */
+  async poll(request: PollRequest, closed: AbortSignal): Promise<readonly Update[]> {
+    // Chat platforms 2.1: with a webhook set getUpdates gives 409.
+    if (this.webhook) throw new Refusal(409, WEBHOOK);
+    if (request.allowed_updates !== undefined) this.#allowed = request.allowed_updates;
+    // Chat platforms 2.1: the offset confirms everything lower.
+    if (request.offset !== undefined && request.offset > 0) this.#queue = this.#queue.filter((update) => update.update_id >= (request.offset ?? 0));
+    const ready = this.#take(request);
+    if (ready.length > 0 || !request.timeout) return ready;
+    // Chat platforms 2.1: one poller per token.
+    this.#release()?.refuse(new Refusal(409, OTHER_POLLER));
+    if (this.occupied) throw new Refusal(409, OTHER_POLLER);
+    return this.#wait(request, closed);
+  }
+
+  stop(): void {
+    this.#release()?.answer([]);
+  }
+
+  #wait(request: PollRequest, closed: AbortSignal): Promise<readonly Update[]> {
+    return new Promise((answer, refuse) => {
+      const timer = setTimeout(() => this.#release()?.answer([]), (request.timeout ?? 0) * 1_000);
+      const waiting = { request, answer, refuse, timer };
+      this.#waiting = waiting;
+      closed.addEventListener('abort', () => {
+        if (this.#waiting === waiting) this.#release()?.answer([]);
+      });
+    });
+  }
+
+  #take(request: PollRequest): readonly Update[] {
+    return this.#queue.slice(0, Math.min(100, request.limit ?? 100));
+  }
+
+  #release(): Waiting | undefined {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    clearTimeout(waiting?.timer);
+    return waiting;
+  }
+}
