@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { drawPlain } from '../../src/cards/plain.js';
 import { errorText, HypercareError } from '../../src/domain/errors.js';
+import { worse, type Severity } from '../../src/domain/finding.js';
 import type { ChannelKind, Ref } from './channel.js';
 
 export interface ConsoleOptions {
-  /** Cards below this level are not sent here; the relay judges. */
-  readonly level: 'info' | 'warning' | 'critical';
+  /** Cards below this are not written; 'info' writes all. */
+  readonly level: Severity;
 }
 
 const WIDTH = 80;
@@ -20,9 +21,12 @@ export function consoleKind(write: (text: string) => void): ChannelKind<ConsoleO
   return {
     kind: 'console',
     options: z.strictObject({ level: z.enum(['info', 'warning', 'critical']).default('info') }),
-    create: () => ({
+    create: ({ level }) => ({
       name: 'console',
-      async deliver(card): Promise<Ref> {
+      async deliver(card, _key, previous): Promise<Ref> {
+        const severity = card.level === 'good' ? 'info' : card.level;
+        // What was written once is followed to its end, so that a recovery is seen where the alarm was.
+        if ((previous ?? null) === null && worse(severity, level) !== severity) return null;
         try {
           write(`${bounded(drawPlain(card, { width: WIDTH, color: false }))}\n`);
         } catch (thrown) {

@@ -28,6 +28,17 @@ describe('the console channel', () => {
     expect(written.map((text) => text.split('\n')[0])).toEqual(['! WARNING  cart: memory grows', '✓ GOOD  cart: memory is steady']);
   });
 
+  it('writes nothing below its level, but follows what it wrote to its end', async () => {
+    const written: string[] = [];
+    const channel = consoleKind((text) => written.push(text)).create({ level: 'critical' }, {}, LOG);
+    expect(await channel?.deliver(CARD, 'k1', undefined)).toBeNull();
+    expect(await channel?.deliver(CARD, 'k1', null)).toBeNull();
+    expect(written).toEqual([]);
+    const ref = await channel?.deliver({ ...CARD, level: 'critical' }, 'k2', undefined);
+    await channel?.deliver({ ...CARD, level: 'good' }, 'k3', ref);
+    expect(written).toHaveLength(2);
+  });
+
   it('keeps to 80 columns and 60 lines', async () => {
     let written = '';
     await stage((text) => (written = text)).deliver({ ...CARD, body: ['word '.repeat(5_000)] }, 'k1', undefined);

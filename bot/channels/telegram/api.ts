@@ -1,0 +1,47 @@
+import type { Telegram } from 'telegraf';
+import type { Message, Opts } from 'telegraf/types';
+import { troubleOf, type Trouble } from './trouble.js';
+
+export type Method = 'sendMessage' | 'editMessageText' | 'editMessageReplyMarkup' | 'answerCallbackQuery' | 'setMyCommands';
+
+export type Answered<M extends Method> = { readonly result: M extends 'sendMessage' ? Message.TextMessage : unknown } | { readonly trouble: Trouble };
+
+/** The Bot API as this channel uses it; what goes wrong is a value. */
+export interface Api {
+  call<M extends Method>(method: M, payload: Opts<M>): Promise<Answered<M>>;
+}
+
+type Signal = NonNullable<NonNullable<Parameters<Telegram['callApi']>[2]>['signal']>;
+
+export interface ApiOptions {
+  readonly token: string;
+  readonly apiRoot: string;
+  readonly timeoutMs: number;
+}
+
+/**
+ * telegraf's client with a deadline for every call; by itself it waits more than eight minutes. After a deadline or a broken
+ * connection the call may have taken effect all the same: Telegram has no key that would tell a repetition.
+ */
+export function openApi(options: ApiOptions): Api {
+  let client: Promise<Telegram> | undefined;
+  return {
+    async call<M extends Method>(method: M, payload: Opts<M>): Promise<Answered<M>> {
+      try {
+        client ??= connect(options);
+        // The client is typed for an older AbortController's signal, and takes Node's own.
+        const signal = AbortSignal.timeout(options.timeoutMs) as unknown as Signal;
+        const result = await (await client).callApi(method, payload, { signal });
+        return { result } as Answered<M>;
+      } catch (thrown) {
+        return { trouble: troubleOf(thrown, options.token) };
+      }
+    },
+  };
+}
+
+/** Loads the library at the first use: a bot without Telegram never pays for it. */
+async function connect(options: ApiOptions): Promise<Telegram> {
+  const { Telegram } = await import('telegraf');
+  return new Telegram(options.token, { apiRoot: options.apiRoot, webhookReply: false });
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { HypercareError } from '../../../src/domain/errors.js';
+import { systemClock, type Clock } from '../../../src/io/clock.js';
+import type { Logger } from '../../../src/io/log.js';
+import type { Channel, ChannelKind, Hear, Secrets, Stop } from '../channel.js';
+import { openApi, type Api } from './api.js';
+import { openChats } from './chats.js';
+import { converse } from './converse.js';
+import { listen, LISTEN_TIMING, type ListenTiming } from './listen.js';
+import { openDelivery } from './post.js';
+import { within } from './within.js';
+
+export interface TelegramOptions {
+  /** Where cards go and commands come from; TELEGRAM_CHAT_ID where absent. Groups have negative ids. */
+  readonly chat?: number | undefined;
+  /** Further chats that commands and presses may come from. */
+  readonly allowedChats: readonly number[];
+  /** Cards below this are not posted; 'info' posts all. */
+  readonly level: 'info' | 'warning' | 'critical';
+  /** A Bot API server of one's own. */
+  readonly apiRoot: string;
+  /** False for all but one channel of a token: Telegram lets only one of them listen. */
+  readonly listen: boolean;
+}
+
+/** What tests make shorter. Milliseconds. */
+export interface TelegramTiming extends ListenTiming {
+  /** Deadline of one call. */
+  readonly callMs: number;
+  /** See ConverseInput. */
+  readonly ackMs: number;
+  readonly holdMs: number;
+}
+
+export interface TelegramParts {
+  readonly clock: Clock;
+  readonly timing: TelegramTiming;
+}
+
+const PARTS: TelegramParts = { clock: systemClock, timing: { ...LISTEN_TIMING, callMs: 10_000, ackMs: 3_000, holdMs: 3_000 } };
+
+const CHAT_ID = z.union([z.number().int(), z.string().regex(/^-?\d{1,16}$/, 'a chat id is a whole number').transform(Number)]).refine((id) => id !== 0, 'a chat id is not 0');
+const TOKEN = /^\d+:[\w-]{30,}$/;
+
+// The menu that Telegram offers after '/'. Names have no dashes there; all other verbs work too, and /help tells them.
+const MENU = [
+  { command: 'status', description: 'How everything is' },
+  { command: 'help', description: 'What can be asked' },
+  { command: 'hypercare', description: 'Any command, such as: /hypercare status shop' },
+];
+
+/** The kind with its clock and times exchanged; everybody but tests uses `telegram`. */
+export function telegramKind(parts: TelegramParts): ChannelKind<TelegramOptions> {
+  return {
+    kind: 'telegram',
+    options: z.strictObject({
+      chat: CHAT_ID.optional(),
+      allowedChats: z.array(CHAT_ID).max(50).default([]),
+      level: z.enum(['info', 'warning', 'critical']).default('info'),
+      apiRoot: z.url({ protocol: /^https?$/ }).default('https://api.telegram.org'),
+      listen: z.boolean().default(true),
+    }),
+    create(options, secrets, log) {
+      const token = secrets.TELEGRAM_BOT_TOKEN?.trim();
+      if (!token) return null;
+      if (!TOKEN.test(token)) {
+        throw new HypercareError('telegram.token', 'invalid', 'TELEGRAM_BOT_TOKEN is not a bot token: digits, a colon and at least 30 letters', 'Copy the whole token from @BotFather (/mybots, API Token) into .env.');
+      }
+      return open({ options, chat: options.chat ?? chatOf(secrets), token, log, parts });
+    },
+  };
+}
+
+export const telegram = telegramKind(PARTS);
+
+function chatOf(secrets: Secrets): number {
+  const parsed = CHAT_ID.safeParse(secrets.TELEGRAM_CHAT_ID?.trim() ?? '');
+  if (parsed.success) return parsed.data;
+  throw new HypercareError(
+    'telegram.chat',
+    'invalid',
+    secrets.TELEGRAM_CHAT_ID ? 'TELEGRAM_CHAT_ID is no chat id, which is a whole number' : 'there is a TELEGRAM_BOT_TOKEN but no TELEGRAM_CHAT_ID',
+    'Set TELEGRAM_CHAT_ID in .env to the id of the group (negative) or of your own account. Where you know it not, set your best guess, write /status to the bot from there, and read the id in its log.',
+  );
+}
+
+interface Opening {
+  readonly options: TelegramOptions;
+  readonly chat: number;
+  readonly token: string;
+  readonly log: Logger;
+  readonly parts: TelegramParts;
+}
+
+function open({ options, chat, token, log, parts: { clock, timing } }: Opening): Channel {
+  // Without a slash at the end the client would drop the last part of the path.
+  const apiRoot = options.apiRoot.replace(/\/*$/, '/');
+  const api = openApi({ token, apiRoot, timeoutMs: timing.callMs });
+  const chats = openChats(chat, options.allowedChats, log);
+  const deliver = openDelivery({ api, chats, clock, log }, options.level);
+
+  async function start(hear: Hear): Promise<Stop> {
+    const conversation = converse({ api, chats, hear, clock, log, ackMs: timing.ackMs, holdMs: timing.holdMs });
+    const stop = await listen({ token, apiRoot, clock, log, timing, onUpdate: (update, botName) => conversation.take(update, botName) });
+    void offerMenu(api, log);
+    return async () => {
+      await stop();
+      await within(clock, timing.stopMs, conversation.settled());
+    };
+  }
+  // With the chat in its name: pointed at another chat it is another place, where open incidents are posted anew.
+  const speaks = { name: `telegram:${chat}`, deliver: (card, _key, previous) => deliver(card, previous) } satisfies Channel;
+  return options.listen ? { ...speaks, start } : speaks;
+}
+
+async function offerMenu(api: Api, log: Logger): Promise<void> {
+  const answer = await api.call('setMyCommands', { commands: MENU });
+  if ('trouble' in answer) log.info({ trouble: answer.trouble.kind }, 'telegram: the menu of commands could not be set');
+}
