@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Config } from '../src/config/config.js';
 import { watchList } from '../src/config/watch-list.js';
 import { HypercareError } from '../src/domain/errors.js';
@@ -118,9 +117,4 @@ function peopleOf(config: Config, osUser: string): Config['people'] {
   const account = { platform: 'terminal', userId: osUser } as const;
   if (known) return config.people.map((person) => (person === known ? { ...person, accounts: [...person.accounts, account] } : person));
   return [...config.people, { name: osUser, role: 'approver', accounts: [account] }];
-}
-
-/** Where the store of a config is. */
-export function storeFile(config: Pick<Config, 'dataDir'>): string {
-  return join(config.dataDir, 'hypercare.db');
 }

@@ -1,0 +1,51 @@
+import { errorCard } from '../src/cards/error-card.js';
+import { createContext } from '../src/commands/context.js';
+import { runPressed, runWords } from '../src/commands/run-words.js';
+import { splitWords } from '../src/commands/split-words.js';
+import { HypercareError, errorText } from '../src/domain/errors.js';
+import type { HostId } from '../src/domain/ids.js';
+import type { Tier } from '../src/domain/tiers.js';
+import type { Carrier } from '../src/io/carrier.js';
+import type { Clock } from '../src/io/clock.js';
+import type { Logger } from '../src/io/log.js';
+import { personOf } from '../src/store/people.js';
+import type { Store } from '../src/store/store.js';
+import type { Hear, Reply, Utterance } from './channels/channel.js';
+
+export interface InboxParts {
+  readonly store: Store;
+  readonly hostId: HostId;
+  readonly carrier: Carrier;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly tiers: readonly Tier[];
+  readonly timeZone: string;
+}
+
+/** The ear of every channel: who speaks, what they may, what they get. It never throws. */
+export function createInbox(parts: InboxParts): Hear {
+  return async (utterance) => {
+    try {
+      return await serve(parts, utterance);
+    } catch (error) {
+      const expected = error instanceof HypercareError;
+      parts.log[expected ? 'info' : 'error']({ platform: utterance.platform, user: utterance.userId, error: errorText(error) }, 'what a person asked was not done');
+      return { card: errorCard(error), audience: 'person' };
+    }
+  };
+}
+
+async function serve(parts: InboxParts, utterance: Utterance): Promise<Reply> {
+  const { store, clock } = parts;
+  const person = await personOf(store.db, utterance.platform, utterance.userId);
+  const ctx = createContext({
+    store, hostId: parts.hostId, person, via: utterance.platform, userId: utterance.userId, nonce: utterance.nonce,
+    timeZone: parts.timeZone, tiers: parts.tiers, now: () => clock.now(), sleep: (ms) => clock.sleep(ms), poke: () => parts.carrier.poke(),
+    // The registry of repairs stands in the monitor's house, which this process may not look into.
+    repairs: async () => null,
+  });
+  const { said } = utterance;
+  const result = 'pressed' in said ? await runPressed(said.pressed, ctx) : await runWords(splitWords(said.words), ctx);
+  parts.log.info({ platform: utterance.platform, person: person?.name ?? utterance.userId, said: 'pressed' in said ? 'a button' : said.words.split(/\s/)[0] }, 'a person asked');
+  return { card: result.card, audience: 'person' };
+}

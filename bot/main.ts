@@ -1,0 +1,58 @@
+/** The people's process: it alone has a mouth. */
+import { boot } from '../src/config/boot.js';
+import { HypercareError, errorText } from '../src/domain/errors.js';
+import { fileCarrier, notifyCarrier } from '../src/io/carrier.js';
+import { systemClock } from '../src/io/clock.js';
+import { runUntilStopped } from '../src/io/lifecycle.js';
+import { createLogger } from '../src/io/log.js';
+import { hostByName } from '../src/store/hosts.js';
+import { storeAddress, storeFile } from '../src/store/address.js';
+import { isMigrated, openStore, type Store } from '../src/store/store.js';
+import type { HostId } from '../src/domain/ids.js';
+import { repairs } from '../monitoring/repairs/index.js';
+import { startBot } from './bot.js';
+import { channels, channelSchemas, createChannels } from './channels/index.js';
+
+const WAIT_EVERY_MS = 500;
+const EXIT_CONFIG = 2;
+
+const booted = boot({ channels: channelSchemas, repairs: Object.keys(repairs) });
+if ('mistakes' in booted) {
+  process.stderr.write(`hypercare's bot does not start: its configuration has mistakes.\n${booted.mistakes.map((line) => `  ${line}\n`).join('')}`);
+  process.exit(EXIT_CONFIG);
+}
+const { config, secrets } = booted;
+const log = createLogger({ format: config.log.format, level: config.log.level === 'debug' ? 'info' : config.log.level });
+const stopping = new AbortController();
+let stop = async (): Promise<void> => stopping.abort();
+runUntilStopped(log, () => stop());
+
+try {
+  const wanted = createChannels(config.channels, secrets, log);
+  const address = storeAddress(config, secrets);
+  const store = openStore(address);
+  const hostId = await waitForMonitor(store);
+  const carrier = 'url' in address ? notifyCarrier(address.url, config.host, log) : fileCarrier(storeFile(config), () => store.dataVersion());
+  const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const bot = await startBot({ store, hostId, hostName: config.host, carrier, channels: wanted, clock: systemClock, log, tiers: config.watch.tiers, timeZone });
+  stop = async () => {
+    await bot.stop();
+    await store.close();
+  };
+  log.info({ channels: wanted.map((channel) => channel.name).join(', '), known: Object.keys(channels).length }, 'speaks');
+} catch (error) {
+  if (!stopping.signal.aborted) {
+    log.error({ error: errorText(error), mend: error instanceof HypercareError ? error.mend : null }, 'the bot ended');
+    process.exit(1);
+  }
+}
+
+/** The monitor alone makes the tables and registers the host. */
+async function waitForMonitor(store: Store): Promise<HostId> {
+  for (let told = false; ; told = true) {
+    const host = (await isMigrated(store)) ? await hostByName(store.db, config.host) : null;
+    if (host) return host.id;
+    if (!told) log.info({}, 'waits for the monitor to make the store');
+    await systemClock.sleep(WAIT_EVERY_MS, stopping.signal);
+  }
+}

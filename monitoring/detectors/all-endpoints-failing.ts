@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { sayDuration } from '../../src/domain/duration.js';
+import type { Claim } from '../../src/domain/finding.js';
+import { checkLabel } from '../../src/domain/series.js';
+import { streakOf, verdictSide } from '../../src/domain/streak.js';
+import type { Detector, DetectorInput } from './detector.js';
+
+const options = z.strictObject({
+  /** Every endpoint must have been bad so many times in a row; one that was good so many times ends it. */
+  bad: z.int().min(1).max(100).default(2),
+  good: z.int().min(1).max(100).default(2),
+});
+
+type Options = z.output<typeof options>;
+
+const FINGERPRINT = 'all-endpoints-failing';
+
+/**
+ * Nothing of the app answers as it should. Trusted http checks count; one without a good or bad reading is unknown, and
+ * unknown is not sick, so then nothing is said. An app with a single endpoint is down as a whole only where that
+ * endpoint is critical: a lone check of a side page is no emergency.
+ */
+export const allEndpointsFailing: Detector<Options> = { kind: 'all-endpoints-failing', options, detect };
+
+function detect(input: DetectorInput<Options>): readonly Claim[] {
+  const endpoints = input.series.filter(({ check }) => check.probe === 'http' && check.trusted);
+  const streaks = endpoints.map(({ samples }) => streakOf(samples, verdictSide));
+  const open = input.open.has(FINGERPRINT);
+  const recovered = streaks.some(({ side, run }) => side === 'good' && run.length >= input.options.good);
+  if (open && recovered) return [{ state: 'absent', fingerprint: FINGERPRINT }];
+  const needed = open ? 1 : input.options.bad;
+  const allBad = streaks.length > 0 && streaks.every(({ side, run }) => side === 'bad' && run.length >= needed);
+  if (!allBad || (endpoints.length === 1 && !endpoints[0]?.check.critical)) return [];
+  const since = Math.max(...streaks.map(({ run }) => run[0]?.at ?? input.now));
+  const count = endpoints.length === 1 ? 'the only endpoint fails' : `all ${endpoints.length} endpoints fail`;
+  return [{
+    state: 'present',
+    fingerprint: FINGERPRINT,
+    kind: FINGERPRINT,
+    severity: 'critical',
+    emergency: true,
+    title: `${count}, for ${sayDuration(input.now - since)}`,
+    evidence: endpoints.slice(0, 8).map(({ check }, index) => `${checkLabel(check.name)}: ${streaks[index]?.run.at(-1)?.note ?? 'failed'}`),
+  }];
+}

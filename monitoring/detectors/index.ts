@@ -1,0 +1,22 @@
+import { allEndpointsFailing } from './all-endpoints-failing.js';
+import { crashLoop } from './crash-loop.js';
+import type { Detector } from './detector.js';
+import { endpointFailing } from './endpoint-failing.js';
+import { hang } from './hang.js';
+import { latency } from './latency.js';
+import { memory } from './memory.js';
+import { processDown } from './process-down.js';
+
+/**
+ * When is it a problem? One line for each detector, by its kind. What says why stands before what says only that: of
+ * two claims that are equally bad the first names the incident.
+ */
+export const detectors = {
+  'process-down': processDown,
+  'crash-loop': crashLoop,
+  hang,
+  memory,
+  'all-endpoints-failing': allEndpointsFailing,
+  'endpoint-failing': endpointFailing,
+  latency,
+} satisfies Readonly<Record<string, Detector<unknown>>>;

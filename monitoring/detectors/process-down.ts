@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { sayDuration } from '../../src/domain/duration.js';
+import type { Claim } from '../../src/domain/finding.js';
+import { valueNamed } from '../../src/domain/series.js';
+import { standing, streakOf, verdictSide } from '../../src/domain/streak.js';
+import type { Detector, DetectorInput, Series } from './detector.js';
+
+const options = z.strictObject({
+  /** A restart shows `stopping` and `stopped` for about 110 ms, so that one reading alone may fall into it. */
+  bad: z.int().min(1).max(100).default(2),
+  good: z.int().min(1).max(100).default(2),
+});
+
+type Options = z.output<typeof options>;
+
+/** PM2 gave up on a process, somebody stopped it, or it is not in PM2's list: nothing will bring it back by itself. */
+export const processDown: Detector<Options> = {
+  kind: 'process-down',
+  options,
+  detect: (input) => input.series.filter(({ check }) => check.probe === 'pm2').flatMap((series) => claimsOf(series, input)),
+};
+
+function claimsOf(series: Series, input: DetectorInput<Options>): readonly Claim[] {
+  const fingerprint = `process-down:${series.check.name}`;
+  const streak = streakOf(series.samples, verdictSide);
+  const stands = standing(streak, input.open.has(fingerprint), input.options);
+  if (stands === 'absent') return [{ state: 'absent', fingerprint }];
+  const newest = streak.run.at(-1);
+  if (stands === 'silent' || !series.check.trusted || newest === undefined) return [];
+  const online = valueNamed(series.fields, newest.values, 'online') ?? 0;
+  const instances = valueNamed(series.fields, newest.values, 'instances') ?? 0;
+  return [{
+    state: 'present',
+    fingerprint,
+    kind: 'process-down',
+    severity: 'critical',
+    emergency: false,
+    title: `${newest.note ?? 'a process is down'}: ${online} of ${instances} instances online`,
+    evidence: [`${streak.run.length} readings in a row, for ${sayDuration(input.now - (streak.run[0]?.at ?? input.now))}`],
+  }];
+}

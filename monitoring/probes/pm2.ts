@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { Reading } from '../../src/domain/check.js';
+import type { Io } from '../../src/io/io.js';
+import type { Pm2Process } from '../../src/io/pm2.js';
+import type { Probe } from './probe.js';
+
+const options = z.strictObject({
+  /** PM2 names of the processes that make up the app. */
+  processes: z.array(z.string().min(1)).min(1).max(50),
+});
+
+type Options = z.output<typeof options>;
+
+const UP: ReadonlySet<string> = new Set(['online', 'launching', 'one-launch-status']);
+
+/**
+ * What PM2 says of the app's processes, from one list.
+ *
+ * - Bad when a process is not listed, has an errored instance, or has no instance that is online or launching.
+ * - A daemon that does not answer is a failed measurement (a throw), not a sick app: its processes may well serve.
+ *
+ * `instances` and `restarts` are sums; `memory_bytes`, `cpu_percent` (of one core) and `event_loop_p95_ms` are those of
+ * the largest instance, `memory_share` of the one nearest to its own max_memory_restart (null where none is set), and
+ * `uptime_ms` of the youngest. PM2 shows zeros for what is not online; these are null here, for zero is not healthy.
+ */
+export const pm2: Probe<Options> = {
+  kind: 'pm2',
+  options,
+  fields: ['online', 'instances', 'restarts', 'memory_bytes', 'cpu_percent', 'event_loop_p95_ms', 'uptime_ms', 'memory_share'],
+  measure,
+};
+
+async function measure({ processes }: Options, io: Io): Promise<Reading> {
+  const began = io.clock.monotonic();
+  const listed = await io.pm2.list();
+  const ms = io.clock.monotonic() - began;
+  const ours = listed.filter(({ name }) => processes.includes(name));
+  const wrong = processes.map((name) => wrongWith(name, ours.filter((one) => one.name === name))).filter((words) => words !== null);
+  return {
+    verdict: wrong.length === 0 ? 'good' : 'bad',
+    ms,
+    values: valuesOf(ours, io.clock.now()),
+    note: wrong.length === 0 ? null : said(wrong),
+  };
+}
+
+function wrongWith(name: string, instances: readonly Pm2Process[]): string | null {
+  if (instances.length === 0) return `${name} is not in PM2's list`;
+  if (instances.some(({ status }) => status === 'errored')) return `${name} is errored`;
+  if (instances.some(({ status }) => UP.has(status))) return null;
+  return `${name} is ${instances[0]?.status ?? 'stopped'}`;
+}
+
+function said(wrong: readonly string[]): string {
+  return wrong.length <= 3 ? wrong.join(', ') : `${wrong.slice(0, 3).join(', ')} and ${wrong.length - 3} more`;
+}
+
+function valuesOf(instances: readonly Pm2Process[], now: number): readonly (number | null)[] {
+  const online = instances.filter(({ status }) => status === 'online');
+  const uptimes = online.map(({ startedAt }) => -Math.max(0, now - startedAt));
+  const youngest = largest(uptimes);
+  return [
+    online.length,
+    instances.length,
+    instances.reduce((sum, { restarts }) => sum + restarts, 0),
+    largest(online.map(({ memoryBytes }) => memoryBytes)),
+    largest(online.map(({ cpuPercent }) => cpuPercent)),
+    largest(online.map(({ eventLoopP95Ms }) => eventLoopP95Ms)),
+    youngest === null ? null : Math.abs(youngest),
+    largest(online.map(memoryShare)),
+  ];
+}
+
+function memoryShare({ memoryBytes, maxMemoryRestartBytes }: Pm2Process): number | null {
+  return memoryBytes === null || !maxMemoryRestartBytes ? null : memoryBytes / maxMemoryRestartBytes;
+}
+
+function largest(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { HypercareError } from '../../src/domain/errors.js';
+import type { Prepared, Refusal } from '../../src/domain/plan.js';
+import type { Io } from '../../src/io/io.js';
+import type { Pm2Process } from '../../src/io/pm2.js';
+import { witnessOf } from './process-witness.js';
+import type { RepairTarget } from './repair.js';
+
+/** `process`: one of the app's process names; without it all of them are meant. */
+export const processArgs = z.strictObject({ process: z.string().optional() });
+export type ProcessArgs = z.infer<typeof processArgs>;
+
+/** How one kind of act on PM2 processes is planned. */
+export interface ProcessActKind {
+  /** Of one process name, for people; it is hashed, so it holds no pid. */
+  does(name: string): string;
+  readonly verb: string;
+  /** Base and addition for each instance, in milliseconds. */
+  readonly timeoutMs: { readonly base: number; readonly instance: number };
+  /** Why it is not done with these instances of one name; null: it can be. */
+  refuse(name: string, instances: readonly Pm2Process[]): string | null;
+  note(name: string, instances: readonly Pm2Process[]): string;
+}
+
+/** Our own processes: a repair that hits them ends in its own middle. */
+const OWN_NAMES: readonly string[] = ['hypercare-monitor', 'hypercare-bot'];
+const BETWEEN: readonly string[] = ['launching', 'stopping', 'waiting restart'];
+
+const GOOD_IN_A_ROW = 3;
+const MIN_VERIFY_MS = 60_000;
+
+/** Plans the act on the app's processes, one step for each name; what cannot be done is refused in plain words. */
+export async function prepareProcessAct(kind: ProcessActKind, target: RepairTarget, args: ProcessArgs, io: Io): Promise<Prepared | Refusal> {
+  const names = args.process === undefined ? target.processes : [args.process];
+  const wrong = refuseNames(target, names);
+  if (wrong !== null) return { refused: wrong };
+  const listed = await io.pm2.list().catch(asRefusal);
+  if ('refused' in listed) return listed;
+  const refused = names.map((name) => refuseName(kind, name, ofName(listed, name))).find((reason) => reason !== null);
+  return typeof refused === 'string' ? { refused } : plan(kind, target, names, listed);
+}
+
+function plan(kind: ProcessActKind, target: RepairTarget, names: readonly string[], listed: readonly Pm2Process[]): Prepared {
+  const restarts = listed.filter((one) => names.includes(one.name)).length;
+  return {
+    does: names.map((name) => ({
+      name: `${kind.verb} ${name}`,
+      does: kind.does(name),
+      timeoutMs: kind.timeoutMs.base + kind.timeoutMs.instance * ofName(listed, name).length,
+    })),
+    touches: [target.id],
+    bounds: { restarts },
+    verify: {
+      checks: target.checks,
+      good: GOOD_IN_A_ROW,
+      settleMs: target.settleMs,
+      withinMs: Math.max(MIN_VERIFY_MS, 10 * target.settleMs),
+    },
+    wayBack: null,
+    witness: witnessOf(names, listed),
+    artefacts: [],
+    notes: names.map((name) => kind.note(name, ofName(listed, name))),
+  };
+}
+
+function refuseNames(target: RepairTarget, names: readonly string[]): string | null {
+  if (names.length === 0) return `${target.name} has no PM2 process in the config`;
+  const foreign = names.find((name) => !target.processes.includes(name));
+  if (foreign !== undefined) return `"${foreign}" is not a process of ${target.name}`;
+  const own = names.find((name) => OWN_NAMES.includes(name));
+  return own === undefined ? null : `"${own}" is hypercare itself, which is never the target of its own repairs`;
+}
+
+function refuseName(kind: ProcessActKind, name: string, instances: readonly Pm2Process[]): string | null {
+  if (instances.length === 0) return `PM2 lists no process named "${name}"`;
+  if (instances.some((one) => one.pid === process.pid)) return `"${name}" is hypercare itself, which is never the target of its own repairs`;
+  const between = instances.find((one) => BETWEEN.includes(one.status));
+  if (between !== undefined) return `PM2 is at work on "${name}" right now: it is ${between.status}`;
+  return kind.refuse(name, instances);
+}
+
+function ofName(listed: readonly Pm2Process[], name: string): readonly Pm2Process[] {
+  return listed.filter((one) => one.name === name);
+}
+
+/** A PM2 that is dead, denied or silent is a reason to refuse, not a fault of ours. */
+function asRefusal(thrown: unknown): Refusal {
+  if (thrown instanceof HypercareError) return { refused: thrown.message };
+  throw thrown;
+}
+
+/** '2 instances in cluster mode, online'. */
+export function sayInstances(instances: readonly Pm2Process[]): string {
+  const [first] = instances;
+  const count = instances.length === 1 ? 'one instance' : `${instances.length} instances`;
+  const statuses = [...new Set(instances.map((one) => one.status))].join(' and ');
+  return `${count} in ${first?.mode ?? 'fork'} mode, ${statuses}`;
+}

@@ -1,0 +1,53 @@
+import { HypercareError } from '../../src/domain/errors.js';
+import type { Prepared } from '../../src/domain/plan.js';
+import type { Json } from '../../src/domain/json.js';
+import type { Io } from '../../src/io/io.js';
+import { positionOf, readWitness, witnessed } from './process-witness.js';
+import type { WitnessedInstance } from './process-witness.js';
+import type { Step, StepPosition } from './repair.js';
+
+/** Does it to one process name; called only while all of its instances are the witnessed ones. */
+export type ProcessAct = (name: string, instances: readonly WitnessedInstance[], io: Io, signal: AbortSignal) => Promise<void>;
+
+/** A step for each process name, in the order of the plan. */
+export function processSteps(prepared: Prepared, act: ProcessAct): readonly Step[] {
+  return readWitness(prepared.witness).processes.flatMap(({ name }, n) => {
+    const spec = prepared.does[n];
+    return spec === undefined ? [] : [processStep(name, spec, act)];
+  });
+}
+
+function processStep(name: string, spec: { readonly name: string; readonly timeoutMs: number }, act: ProcessAct): Step {
+  return {
+    name: spec.name,
+    timeoutMs: spec.timeoutMs,
+    // A daemon that is frozen may still do what it was asked before; nothing can be told until it answers.
+    state: (witness, _receipts, io) => look(name, witness, io).catch(unknownToPm2),
+    async act(witness, _receipts, io, signal): Promise<Json> {
+      const position = await look(name, witness, io);
+      if (position !== 'before') return { asked: false, position };
+      await orAborted(act(name, witnessed(witness, name), io, signal), signal);
+      return { asked: true };
+    },
+  };
+}
+
+async function look(name: string, witness: Json, io: Io): Promise<StepPosition> {
+  return positionOf(name, witnessed(witness, name), await io.pm2.list());
+}
+
+function unknownToPm2(thrown: unknown): StepPosition {
+  if (thrown instanceof HypercareError) return 'unknown';
+  throw thrown;
+}
+
+/** Lets go of a call that cannot itself be called off: what PM2 was asked goes on, and the step's state will tell. */
+async function orAborted(call: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  let abort = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+  });
+  await Promise.race([call, aborted]).finally(() => signal.removeEventListener('abort', abort));
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { Json } from '../../src/domain/json.js';
+import type { Pm2Process } from '../../src/io/pm2.js';
+import type { StepPosition } from './repair.js';
+
+const instanceSchema = z.object({ pmId: z.number(), pid: z.number(), startedAt: z.number(), status: z.string() });
+const witnessSchema = z.object({ processes: z.array(z.object({ name: z.string(), instances: z.array(instanceSchema) })) });
+
+/** One run of one instance as it was listed. A pid alone would mislead: PM2 shows it while it ends, and the system gives it out again. */
+export type WitnessedInstance = z.infer<typeof instanceSchema>;
+
+/** The runs that an act on PM2 processes is meant for, by process name. */
+export type ProcessWitness = z.infer<typeof witnessSchema>;
+
+export function witnessOf(names: readonly string[], listed: readonly Pm2Process[]): ProcessWitness {
+  return {
+    processes: names.map((name) => ({
+      name,
+      instances: listed
+        .filter((one) => one.name === name)
+        .map(({ pmId, pid, startedAt, status }) => ({ pmId, pid, startedAt, status })),
+    })),
+  };
+}
+
+/** Reads back what `witnessOf` made, from the journal too; throws where it is something else. */
+export function readWitness(witness: Json): ProcessWitness {
+  return witnessSchema.parse(witness);
+}
+
+export function witnessed(witness: Json, name: string): readonly WitnessedInstance[] {
+  return readWitness(witness).processes.find((one) => one.name === name)?.instances ?? [];
+}
+
+/**
+ * Where a process stands between the runs that were witnessed and new ones. A new run that errored counts as done: the
+ * act happened, and whether it helped is for the checks to say. An interrupted act on several instances stays 'moving'
+ * until the step's deadline, because it cannot be told from one that somebody else is still at.
+ */
+export function positionOf(name: string, before: readonly WitnessedInstance[], listed: readonly Pm2Process[]): StepPosition {
+  const now = listed.filter((one) => one.name === name);
+  if (now.length === 0 || before.length === 0) return 'unknown';
+  if (now.every((one) => isAtRest(one) && !before.some((was) => isSameRun(was, one)))) return 'after';
+  if (before.every((was) => now.some((one) => isUntouched(was, one)))) return 'before';
+  return 'moving';
+}
+
+function isAtRest(process: Pm2Process): boolean {
+  return process.status === 'online' || process.status === 'errored';
+}
+
+function isSameRun(was: WitnessedInstance, one: Pm2Process): boolean {
+  return was.pmId === one.pmId && was.startedAt === one.startedAt;
+}
+
+function isUntouched(was: WitnessedInstance, one: Pm2Process): boolean {
+  return isSameRun(was, one) && was.pid === one.pid && was.status === one.status;
+}

@@ -1,0 +1,20 @@
+import type { Event } from '../domain/event.js';
+import type { Card } from './card.js';
+import { noteCard } from './note-card.js';
+import { sayClock, type Reader } from './say-time.js';
+
+/** What happened to the watch itself on one host; the newest event is what holds. */
+export function hostCard(host: string, events: readonly Event[], subject: string, reader: Reader): Card {
+  const newest = events.at(-1);
+  const at = sayClock(newest?.at ?? reader.now, reader);
+  switch (newest?.kind) {
+    case 'monitor.pm2_lost':
+      return noteCard({ subject, level: 'critical', title: `${host}: PM2's daemon is dead; its apps are down or run unwatched`, body: [`It stopped answering at ${at}. Nothing is repaired until it is back.`, 'On the host: pm2 resurrect (then pm2 status).'] });
+    case 'monitor.pm2_back':
+      return noteCard({ subject, level: 'good', title: `${host}: PM2's daemon answers again`, body: [`Since ${at}. Check that every app is back: pm2 status.`] });
+    case 'bot.restarted':
+      return noteCard({ subject, level: 'warning', title: `${host}: the bot fell silent and was restarted`, body: [`At ${at}, by the monitor. What happened meanwhile follows.`] });
+    default:
+      return noteCard({ subject, level: 'info', title: `${host}: ${newest?.kind ?? 'nothing happened'}`, body: [`At ${at}.`] });
+  }
+}
