@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { HypercareError } from '../../../src/domain/errors.js';
+import { systemClock } from '../../../src/io/clock.js';
+import type { Channel, ChannelKind, Secrets } from '../channel.js';
+import { slackClient } from './client.js';
+import { createDeliver } from './deliver.js';
+import { createEditOrder } from './edit-order.js';
+import { listen } from './listen.js';
+
+export interface SlackOptions {
+  /** The channel's id, as names change. */
+  readonly channel: string;
+  /** Cards below this are not posted; 'info' posts all. */
+  readonly level: 'info' | 'warning' | 'critical';
+  readonly command: string;
+  /** Slack's Web API by another way, such as a proxy. */
+  readonly apiUrl?: string | undefined;
+  /** Our workspace; learned from the bot token where it is not given. */
+  readonly team?: string | undefined;
+}
+
+const OPTIONS = z.strictObject({
+  channel: z.string().regex(/^[CGD][A-Z0-9]{2,30}$/, "must be a channel's id such as C0123456789 (at the foot of the channel's details), not its name"),
+  level: z.enum(['info', 'warning', 'critical']).default('info'),
+  command: z.string().regex(/^\/[a-z0-9_-]{1,31}$/, 'must be a slash and at most 31 small letters, digits, - or _').default('/hypercare'),
+  apiUrl: z.string().refine(isSafe, 'must be an https address, or http on this host alone: the bot token is sent there').optional(),
+  team: z.string().regex(/^[TE][A-Z0-9]{2,30}$/, "must be a workspace's id such as T0123456789").optional(),
+});
+
+/**
+ * Slack through its own library: cards in one channel, edited in place, and people's words by slash command, mention,
+ * direct message and button, over Socket Mode, so that no public address is needed. With a bot token alone it speaks
+ * and does not listen.
+ */
+export const slackChannel: ChannelKind<SlackOptions> = {
+  kind: 'slack',
+  options: OPTIONS,
+  create(options, secrets, log) {
+    const tokens = readTokens(secrets);
+    if (tokens === null) return null;
+    const { channel, level, command, apiUrl, team } = options;
+    const client = slackClient({ apiUrl, botToken: tokens.bot, log });
+    const order = createEditOrder();
+    const mouth: Channel = { name: 'slack', deliver: createDeliver({ channel, level, slack: client, order, log }) };
+    const { app: appToken } = tokens;
+    if (appToken === null) return mouth;
+    return { ...mouth, start: (hear) => listen({ slack: client, botToken: tokens.bot, appToken, apiUrl, command, team, order, clock: systemClock, log }, hear) };
+  },
+};
+
+/** Slack itself takes a token of the wrong kind for a reason to try again for ever, so the prefixes are looked at here. */
+function readTokens({ SLACK_BOT_TOKEN: bot, SLACK_APP_TOKEN: app }: Secrets): { readonly bot: string; readonly app: string | null } | null {
+  if (!bot && !app) return null;
+  if (bot?.startsWith('xapp-') || app?.startsWith('xoxb-')) throw wrong('SLACK_BOT_TOKEN and SLACK_APP_TOKEN are swapped', 'Put the bot token (xoxb-…) into SLACK_BOT_TOKEN and the app-level token (xapp-…) into SLACK_APP_TOKEN.');
+  if (!bot) throw wrong('SLACK_APP_TOKEN is set, but SLACK_BOT_TOKEN is not', 'Copy the bot token (xoxb-…) from "OAuth & Permissions" at api.slack.com/apps into SLACK_BOT_TOKEN.');
+  if (!bot.startsWith('xoxb-')) throw wrong('SLACK_BOT_TOKEN is not a bot token: those begin with xoxb-', 'Copy the "Bot User OAuth Token" from "OAuth & Permissions" at api.slack.com/apps.');
+  if (app && !app.startsWith('xapp-')) throw wrong('SLACK_APP_TOKEN is not an app-level token: those begin with xapp-', 'Make one under "Basic Information", "App-Level Tokens" at api.slack.com/apps, with the scope connections:write.');
+  return { bot, app: app || null };
+}
+
+function wrong(message: string, mend: string): HypercareError {
+  return new HypercareError('slack.token', 'invalid', message, mend);
+}
+
+function isSafe(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'https:' || (protocol === 'http:' && (hostname === '127.0.0.1' || hostname === 'localhost' || hostname === '[::1]'));
+}
