@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import type { Claim } from '../../../src/domain/finding.js';
+import { endpointFailing } from '../../../monitoring/detectors/endpoint-failing.js';
+import { error, failed, httpSeries, inputOf, ok, pm2Series, process, refused, unknown, type Happening } from './build.js';
+
+const FINGERPRINT = 'endpoint-failing:http:/checkout';
+
+function detect(happenings: readonly Happening[], facts: { open?: boolean; critical?: boolean; trusted?: boolean; options?: object; agoMs?: number } = {}): readonly Claim[] {
+  const options = endpointFailing.options.parse(facts.options ?? {});
+  return endpointFailing.detect(inputOf(options, { series: [httpSeries(happenings, facts)], open: facts.open ? [FINGERPRINT] : [] }));
+}
+
+describe('endpoint-failing', () => {
+  it.each([
+    { rule: 'two bad readings are a blip', seen: [ok, failed, failed], open: false, says: [] },
+    { rule: 'three in a row open it', seen: [ok, failed, failed, failed], open: false, says: ['present'] },
+    { rule: 'a good one between starts the count anew', seen: [failed, failed, ok, failed, failed], open: false, says: [] },
+    { rule: 'an error neither counts', seen: [failed, failed, error], open: false, says: [] },
+    { rule: 'nor does it reset', seen: [failed, error, failed, unknown, failed], open: false, says: ['present'] },
+    { rule: 'what is open stays so on one more bad', seen: [ok, failed], open: true, says: ['present'] },
+    { rule: 'one good reading ends nothing', seen: [failed, failed, failed, ok], open: true, says: [] },
+    { rule: 'two in a row end it', seen: [failed, failed, failed, ok, ok], open: true, says: ['absent'] },
+    { rule: 'an error between them does not matter', seen: [failed, ok, error, ok], open: true, says: ['absent'] },
+    { rule: 'what is not open cannot end', seen: [ok, ok, ok], open: false, says: [] },
+    { rule: 'no reading is no opinion, even when open', seen: [], open: true, says: [] },
+  ])('$rule', ({ seen, open, says }) => {
+    expect(detect(seen, { open }).map(({ state }) => state)).toEqual(says);
+  });
+
+  it('says what was wrong, how often, for how long, and when it was last well', () => {
+    expect(detect([ok, failed, refused, failed], { agoMs: 30_000 })).toEqual([{
+      state: 'present',
+      fingerprint: FINGERPRINT,
+      kind: 'endpoint-failing',
+      severity: 'critical',
+      emergency: false,
+      title: '/checkout: status 500, 3 checks in a row over 90 s',
+      evidence: ['status 500 × 2, refused × 1', 'last good 2 min ago'],
+    }]);
+  });
+
+  it('is an emergency from the fifth bad reading of a critical check on, and a warning at most for another', () => {
+    const four = Array.from({ length: 4 }, () => failed);
+    expect(detect(four)).toMatchObject([{ emergency: false }]);
+    expect(detect([...four, error, failed])).toMatchObject([{ emergency: true, severity: 'critical' }]);
+    expect(detect([...four, failed], { critical: false })).toMatchObject([{ emergency: false, severity: 'warning' }]);
+  });
+
+  it('opens nothing on a check that is not trusted, and ends what is open there', () => {
+    expect(detect([failed, failed, failed], { trusted: false, open: true })).toEqual([]);
+    expect(detect([failed, ok, ok], { trusted: false, open: true })).toMatchObject([{ state: 'absent' }]);
+  });
+
+  it('takes the counts of the configuration', () => {
+    expect(detect([failed, failed], { options: { bad: 2 } })).toMatchObject([{ state: 'present' }]);
+    expect(detect([failed, ok], { options: { good: 1 }, open: true })).toMatchObject([{ state: 'absent' }]);
+    expect(() => endpointFailing.options.parse({ bad: 0 })).toThrow();
+    expect(() => endpointFailing.options.parse({ baad: 2 })).toThrow(/baad/);
+  });
+
+  it('leaves checks of other probes alone', () => {
+    const down = process({ verdict: 'bad', online: 0 });
+    expect(endpointFailing.detect(inputOf(endpointFailing.options.parse({}), { series: [pm2Series([down, down, down])] }))).toEqual([]);
+  });
+});

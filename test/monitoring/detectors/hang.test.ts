@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { hang } from '../../../monitoring/detectors/hang.js';
+import type { Claim } from '../../../src/domain/finding.js';
+import { error, failed, httpSeries, inputOf, ok, pm2Series, process, refused, timedOut, type Happening } from './build.js';
+
+const online = [process({ online: 2, instances: 2 })];
+
+function detect(liveness: readonly Happening[], pm2: readonly Happening[], facts: { open?: boolean; pm2AgoMs?: number; name?: string; trusted?: boolean } = {}): readonly Claim[] {
+  const series = [httpSeries(liveness, { name: facts.name ?? 'liveness', trusted: facts.trusted ?? true }), pm2Series(pm2, { agoMs: facts.pm2AgoMs ?? 1_000 })];
+  return hang.detect(inputOf(hang.options.parse({}), { series, open: facts.open ? ['hang:liveness'] : [] }));
+}
+
+describe('hang', () => {
+  it('is no answer in time, three times in a row, while PM2 says online', () => {
+    expect(detect([ok, timedOut, timedOut, timedOut], online)).toEqual([{
+      state: 'present',
+      fingerprint: 'hang:liveness',
+      kind: 'hang',
+      severity: 'critical',
+      emergency: false,
+      title: 'hangs: no answer to 3 liveness checks over 60 s, while PM2 says online',
+      evidence: ['no answer within 2 s', 'PM2 says 2 of 2 online, 1 s ago'],
+    }]);
+  });
+
+  it.each([
+    { rule: 'two are not enough', liveness: [ok, timedOut, timedOut], pm2: online },
+    { rule: 'a refused connection is no hang: nothing is there', liveness: [timedOut, refused, refused, refused], pm2: online },
+    { rule: 'a wrong answer is an answer', liveness: [timedOut, timedOut, failed], pm2: online },
+    { rule: 'not online is not hanging', liveness: [timedOut, timedOut, timedOut], pm2: [process({ verdict: 'bad', online: 0 })] },
+    { rule: 'without a word of PM2 nothing is said', liveness: [timedOut, timedOut, timedOut], pm2: [] },
+    { rule: 'a failed question to PM2 is no word', liveness: [timedOut, timedOut, timedOut], pm2: [error] },
+  ])('$rule', ({ liveness, pm2 }) => {
+    expect(detect(liveness, pm2)).toEqual([]);
+  });
+
+  it("does not count PM2's word when it is old", () => {
+    expect(detect([timedOut, timedOut, timedOut], online, { pm2AgoMs: 121_000 })).toEqual([]);
+  });
+
+  it('looks at the check for liveness alone', () => {
+    expect(detect([timedOut, timedOut, timedOut], online, { name: 'http:/report' })).toEqual([]);
+  });
+
+  it('ends when answers or refusals come twice in a row', () => {
+    expect(detect([timedOut, ok], online, { open: true })).toEqual([]);
+    expect(detect([timedOut, ok, ok], online, { open: true })).toEqual([{ state: 'absent', fingerprint: 'hang:liveness' }]);
+    expect(detect([timedOut, refused, refused], online, { open: true })).toEqual([{ state: 'absent', fingerprint: 'hang:liveness' }]);
+    expect(detect([ok, timedOut], online, { open: true })).toMatchObject([{ title: expect.stringContaining('the latest liveness check') }]);
+  });
+
+  it('counts a reading of several requests when half of them stayed without an answer', () => {
+    const half: Happening = { verdict: 'bad', values: [20, 20, 1, 2, 200, 1], note: 'no answer within 2 s' };
+    const third: Happening = { verdict: 'bad', values: [20, 20, 1, 3, 500, 1], note: 'status 500' };
+    expect(detect([half, half, half], online)).toHaveLength(1);
+    expect(detect([third, third, third], online)).toEqual([]);
+  });
+});
