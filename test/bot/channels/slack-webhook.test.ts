@@ -1,0 +1,111 @@
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Channel } from '../../../bot/channels/channel.js';
+import { slackWebhookChannel } from '../../../bot/channels/slack-webhook.js';
+import { SlackDouble } from '../../doubles/slack.js';
+import { BUTTONS, card, keepLog } from './slack/stage.js';
+
+let double: SlackDouble;
+beforeEach(async () => {
+  double = await SlackDouble.start();
+});
+afterEach(() => double.stop());
+
+function open(level: 'info' | 'warning' | 'critical' = 'info', url = double.webhookUrl): Channel {
+  const channel = slackWebhookChannel.create({ level }, { SLACK_WEBHOOK_URL: url }, keepLog().log);
+  if (channel === null) throw new Error('the channel was not made');
+  return channel;
+}
+
+/** Delivers one version after the other and answers with what was posted. */
+async function post(channel: Channel, ...versions: Parameters<Channel['deliver']>[0][]): Promise<readonly string[]> {
+  let ref;
+  for (const version of versions) ref = JSON.parse(JSON.stringify(await channel.deliver(version, 'key', ref)));
+  return double.shown().map(({ text }) => text);
+}
+
+describe('what the webhook posts of one thing', () => {
+  it('its first card, without buttons, for nobody would hear a press', async () => {
+    expect(await post(open(), card('shop is down', { body: ['Since 12:03.'], buttons: BUTTONS }))).toEqual(['🔴 Critical: shop is down\nSince 12:03.']);
+    expect(double.shown()[0]?.buttons).toEqual([]);
+  });
+
+  it('not the same again', async () => {
+    expect(await post(open(), card('shop is down'), card('shop is down'), card('shop is down', { body: ['more'] }))).toHaveLength(1);
+  });
+
+  it('not numbers that count on', async () => {
+    expect(await post(open(), card('shop restarted 3 times in 5 min'), card('shop restarted 4 times in 7.5 min'))).toHaveLength(1);
+  });
+
+  it('that it got worse, and that it is over', async () => {
+    const all = await post(open(), card('shop is slow', { level: 'warning' }), card('shop is down'), card('shop is up', { level: 'good' }), card('shop is up', { level: 'good' }));
+    expect(all.map((text) => text.split(':')[0])).toEqual(['🟠 Warning', '🔴 Critical', '🟢 Good']);
+  });
+
+  it('not that it got a little better', async () => {
+    expect(await post(open(), card('shop is down'), card('shop is slow', { level: 'warning' }))).toHaveLength(1);
+  });
+
+  it('what is new while it is critical: that people are needed', async () => {
+    expect(await post(open(), card('shop is down'), card('shop is down: repairs failed, people are needed'))).toHaveLength(2);
+  });
+
+  it('nothing below its level, and the first card that reaches it', async () => {
+    const channel = open('critical');
+    expect(await post(channel, card('slow', { level: 'warning' }))).toEqual([]);
+    expect(await post(channel, card('slow', { level: 'warning' }), card('down'))).toHaveLength(1);
+  });
+
+  it('hostile text and 20 kB within the limits, as data', async () => {
+    const [text] = await post(open(), card('<!channel> <https://evil.example|x>', { body: ['🚨'.repeat(5_000)] }));
+    expect(text).toContain('<!channel> <https://evil.example|x>');
+    expect(double.messages.live).toEqual([]);
+  });
+});
+
+describe('what can go wrong', () => {
+  const failure = async (channel: Channel): Promise<unknown> => channel.deliver(card('shop is down'), 'key', undefined).then(() => expect.unreachable(), (thrown: unknown) => thrown);
+
+  it('nothing is made without an address', () => {
+    expect(slackWebhookChannel.create({ level: 'info' }, {}, keepLog().log)).toBeNull();
+  });
+
+  it.each(['http://hooks.slack.com/services/T0/B0/secret', 'ftp://127.0.0.1/secret', 'hooks.slack.com/services/secret', 'http://127.0.0.1.evil.example/secret'])('an address that would give the secret away is refused: %s', (url) => {
+    let thrown: unknown;
+    try {
+      open('info', url);
+    } catch (caught) {
+      thrown = caught;
+    }
+    expect(thrown).toMatchObject({ errorClass: 'invalid', mend: expect.stringContaining('https://hooks.slack.com') as string });
+    expect(inspect(thrown)).not.toContain('secret');
+  });
+
+  it.each([
+    [{ kind: 'destroy' }, 'transient'],
+    [{ kind: 'status', status: 503 }, 'transient'],
+    [{ kind: 'status', status: 410 }, 'permanent'],
+  ] as const)('%j is %s, and is told without the address', async (fault, errorClass) => {
+    double.fault('webhook', fault);
+    const thrown = await failure(open());
+    expect(thrown).toMatchObject({ errorClass, mend: expect.any(String) as string });
+    expect(inspect(thrown, { depth: 20, showHidden: true })).not.toContain('/services/');
+  });
+
+  it('a webhook that was removed is permanent, with Slack\'s word for it', async () => {
+    expect(await failure(open('info', `${double.webhookUrl}x`))).toMatchObject({ errorClass: 'permanent', message: expect.stringContaining('no_service') as string });
+  });
+
+  it('a wait is handed on', async () => {
+    double.fault('webhook', { kind: 'rateLimit', retryAfterS: 9 });
+    expect(await failure(open())).toMatchObject({ name: 'DeliveryDelay', retryAfterMs: 9_000 });
+  });
+
+  it('what was not posted is posted on the next try', async () => {
+    double.fault('webhook', { kind: 'destroy' });
+    const channel = open();
+    await failure(channel);
+    expect(await post(channel, card('shop is down'))).toHaveLength(1);
+  });
+});
