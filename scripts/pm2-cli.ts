@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { processEnv } from '../src/config/env.js';
 import { HypercareError } from '../src/domain/errors.js';
 import { packageRoot } from './package-root.js';
 import { run } from './run.js';
@@ -24,7 +25,7 @@ const COMMAND_WITHIN_MS = 60_000;
 
 /** The PM2 home a person's own `pm2` command uses. */
 export function usersPm2Home(): string {
-  return process.env['PM2_HOME'] || join(homedir(), '.pm2');
+  return resolve(processEnv()['PM2_HOME'] || join(homedir(), '.pm2'));
 }
 
 /** Is a daemon alive there? Asking PM2 itself would start one. */

@@ -3,6 +3,7 @@ import { accessSync, chownSync, constants, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { processEnv } from '../src/config/env.js';
 import { HypercareError } from '../src/domain/errors.js';
 import { freePort } from './free-port.js';
 
@@ -47,7 +48,7 @@ const OUTPUT_KEPT = 4_000;
  * HYPERCARE_TEST_WITHOUT=redis,postgres makes it missing on purpose.
  */
 export function missingService(kind: ServiceKind): string | null {
-  const without = (process.env['HYPERCARE_TEST_WITHOUT'] ?? '').split(',').map((name) => name.trim());
+  const without = (processEnv()['HYPERCARE_TEST_WITHOUT'] ?? '').split(',').map((name) => name.trim());
   if (without.includes(kind)) return `${kind} is left out by HYPERCARE_TEST_WITHOUT`;
   if (kind === 'redis') return findProgram('redis-server') ? null : 'redis-server is not installed';
   if (!findProgram('initdb') || !findProgram('postgres')) return 'PostgreSQL (initdb, postgres) is not installed';
@@ -173,7 +174,7 @@ function required(kind: ServiceKind, program: string): string {
 /** Debian keeps PostgreSQL's own programs out of PATH; the newest version wins there. */
 function findProgram(name: string): string | null {
   const debian = versionsUnder('/usr/lib/postgresql').map((version) => `/usr/lib/postgresql/${version}/bin`);
-  const dirs = [...debian, ...(process.env['PATH'] ?? '').split(delimiter)].filter(Boolean);
+  const dirs = [...debian, ...(processEnv()['PATH'] ?? '').split(delimiter)].filter(Boolean);
   return dirs.map((dir) => join(dir, name)).find(isExecutable) ?? null;
 }
 
@@ -208,5 +209,5 @@ function userOf(name: string): Owner | null {
 }
 
 function smallEnv(): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' };
+  return { PATH: processEnv()['PATH'] ?? '', LC_ALL: 'C' };
 }

@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '../../src/io/clock.js';
+import { createExec } from '../../src/io/exec.js';
+import { packageRoot } from '../package-root.js';
+import type { Place } from './place.js';
+
+/** What `hypercare status --json` says of one app; only what is told at the end of a start. */
+export interface AppLook {
+  readonly app: string;
+  readonly verdict: string;
+  readonly release: string | null;
+  readonly openIncidents: number;
+}
+
+export type FirstLook =
+  | { readonly kind: 'seen'; readonly apps: readonly AppLook[] }
+  /** Why nothing can be said: the status command is missing, or the monitor did not look in time. */
+  | { readonly kind: 'blind'; readonly why: string };
+
+const LOOK_WITHIN_MS = 60_000;
+const ASK_EVERY_MS = 1_000;
+const ASK_WITHIN_MS = 15_000;
+
+/** Waits until the monitor has looked at every app once, and says what it saw; an app that stays unknown is told as such. */
+export async function firstLook(place: Place): Promise<FirstLook> {
+  const main = join(packageRoot(), 'dist', 'src', 'cli', 'main.js');
+  if (!existsSync(main)) return { kind: 'blind', why: 'the command "hypercare status" is not built into this version' };
+  const deadline = systemClock.monotonic() + LOOK_WITHIN_MS;
+  for (;;) {
+    const look = await ask(place);
+    const settled = look.kind === 'seen' && look.apps.every((app) => app.verdict !== 'unknown');
+    if (settled || systemClock.monotonic() >= deadline) return look;
+    await systemClock.sleep(ASK_EVERY_MS);
+  }
+}
+
+async function ask(place: Place): Promise<FirstLook> {
+  const bin = join(packageRoot(), 'bin', 'hypercare.js');
+  const env = { HYPERCARE_CONFIG: place.config, HYPERCARE_HOME: place.dataDir };
+  const answer = await createExec().run(process.execPath, [bin, 'status', '--json'], { cwd: packageRoot(), env, timeoutMs: ASK_WITHIN_MS });
+  return readStatus(answer.stdout) ?? { kind: 'blind', why: answer.stderr.trim().slice(-300) || 'the status could not be read' };
+}
+
+/** Null where the text is no status document, or one without apps. */
+export function readStatus(text: string): FirstLook | null {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const apps = (document as { readonly apps?: unknown } | null)?.apps;
+  return Array.isArray(apps) && apps.length > 0 ? { kind: 'seen', apps: apps.map(lookOf) } : null;
+}
+
+function lookOf(raw: unknown): AppLook {
+  const { app, verdict, release, incidents } = (raw ?? {}) as Readonly<Record<string, unknown>>;
+  return {
+    app: String(app),
+    verdict: typeof verdict === 'string' ? verdict : 'unknown',
+    release: nameOf(release),
+    openIncidents: Array.isArray(incidents) ? incidents.length : 0,
+  };
+}
+
+/** A release comes as its short name, or as an object that holds it. */
+function nameOf(release: unknown): string | null {
+  if (typeof release === 'string') return release;
+  const name = (release as { readonly name?: unknown } | null)?.name;
+  return typeof name === 'string' ? name : null;
+}

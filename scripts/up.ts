@@ -1,0 +1,55 @@
+/** The second half of `npm start`, once everything is installed and built. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { processEnv } from '../src/config/env.js';
+import { SECRET_NAMES } from '../src/config/secrets.js';
+import { errorText, HypercareError } from '../src/domain/errors.js';
+import { createExec } from '../src/io/exec.js';
+import { packageRoot } from './package-root.js';
+import { usersPm2Home } from './pm2-cli.js';
+import { firstLook } from './start/first-look.js';
+import { startOwn } from './start/own-processes.js';
+import { findPlace, type Place } from './start/place.js';
+import { prepareSample } from './start/sample.js';
+import { closingWords, processWords, strayWords } from './start/words.js';
+
+const CHECK_WITHIN_MS = 20_000;
+const EXIT_USAGE = 2;
+
+const say = (line: string): void => console.log(line);
+
+async function up(): Promise<void> {
+  const env = processEnv();
+  const pm2Home = usersPm2Home();
+  const place = findPlace(env, packageRoot());
+  let shopUrl: string | null = null;
+  if (place.sample) {
+    say(existsSync(place.config) ? 'The sample shop …' : `No hypercare.yaml here: setting up the bundled sample shop in ${place.dataDir} …`);
+    const shop = await prepareSample(place, pm2Home);
+    shopUrl = shop.url;
+    say(`  it is at ${shop.url}`);
+  }
+  await checkConfig(place);
+  say('Monitor and bot, under PM2 …');
+  const own = await startOwn({ root: packageRoot(), pm2Home }, place);
+  say(`  ${processWords(own)}`);
+  const stray = strayWords(place, SECRET_NAMES.filter((name) => env[name]));
+  if (stray) say(stray);
+  say('Waiting for the first look at every app …');
+  say(closingWords(place, await firstLook(place), shopUrl));
+}
+
+/** A configuration with mistakes is shown as `hypercare config check` shows it, before anything is started. */
+async function checkConfig(place: Place): Promise<void> {
+  if (!existsSync(join(packageRoot(), 'dist', 'src', 'cli', 'main.js'))) return;
+  const bin = join(packageRoot(), 'bin', 'hypercare.js');
+  const check = await createExec().run(process.execPath, [bin, 'config', 'check', place.config], { cwd: packageRoot(), timeoutMs: CHECK_WITHIN_MS });
+  if (check.code === EXIT_USAGE) throw new HypercareError('config.invalid', 'invalid', `${check.stdout}${check.stderr}`.trim(), `Correct ${place.config}, then run \`npm start\` again.`);
+}
+
+try {
+  await up();
+} catch (error) {
+  console.error(error instanceof HypercareError ? [error.message, error.mend].filter(Boolean).join('\n') : errorText(error));
+  process.exitCode = error instanceof HypercareError && error.errorClass === 'invalid' ? EXIT_USAGE : 1;
+}
