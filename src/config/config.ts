@@ -1,0 +1,114 @@
+import type { Json } from '../domain/json.js';
+import type { Platform, Role } from '../domain/person.js';
+import type { Tier } from '../domain/tiers.js';
+import type { Policy } from '../policy/policy.js';
+
+/** hypercare.yaml, checked, complete and in one spelling: nothing behind it looks at defaults or short forms again. */
+export interface Config {
+  readonly host: string;
+  /** Absolute. */
+  readonly dataDir: string;
+  /** Absolute. */
+  readonly pm2Home: string;
+  readonly apps: readonly AppConfig[];
+  readonly dependencies: readonly DependencyConfig[];
+  readonly watch: WatchConfig;
+  readonly policy: Policy;
+  readonly people: readonly PersonConfig[];
+  readonly channels: readonly ChannelConfig[];
+  readonly keep: { readonly rawMs: number; readonly rollupsMs: number; readonly eventsMs: number };
+  readonly log: { readonly format: 'text' | 'json'; readonly level: 'debug' | 'info' | 'warn' | 'error' };
+  /** Called after each round of the monitor, so that somebody outside notices its silence. */
+  readonly heartbeatUrl: string | null;
+}
+
+export interface AppConfig {
+  readonly name: string;
+  /** PM2 process names, at least one; no two apps share one. */
+  readonly processes: readonly string[];
+  readonly url: string | null;
+  readonly endpoints: readonly EndpointConfig[];
+  /** The light probe between ticks; null: turned off, or nothing to ask. */
+  readonly liveness: HttpAsk | null;
+  /** Cadence of what is measured launch or not: liveness, PM2's list, the running release. */
+  readonly everyMs: number;
+  readonly release: ReleaseConfig | null;
+  /** Names of dependencies and other apps. */
+  readonly uses: readonly string[];
+  readonly limits: LimitsConfig;
+  /** Ladders that replace the shipped ones, by kind of incident. */
+  readonly runbook: Readonly<Record<string, readonly RunbookRung[]>>;
+}
+
+/** What is asked over HTTP, and what a good answer is. It may hold secrets in `headers`. */
+export interface HttpAsk {
+  readonly url: string;
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  /** Any of these is good: numbers, or classes like '2xx'. */
+  readonly status: readonly (number | string)[];
+  /** Text the answer must contain. */
+  readonly body: string | null;
+  readonly timeoutMs: number;
+  readonly samples: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface EndpointConfig extends HttpAsk {
+  /** '/checkout', or 'pay.example/health' for another host: without query, because it is shown everywhere. */
+  readonly name: string;
+  readonly critical: boolean;
+}
+
+export interface DependencyConfig extends HttpAsk {
+  readonly name: string;
+  readonly everyMs: number;
+}
+
+export interface ReleaseConfig {
+  readonly mode: 'releases' | 'in-place';
+  /** Absolute: holds `releases/` and `current`, or is the working tree. */
+  readonly dir: string;
+  /** Absolute path of the git repository releases are built from. */
+  readonly repo: string | null;
+  /** How many built releases are kept. */
+  readonly keep: number;
+  /** Files, relative to the release, that make up its config hash. */
+  readonly configFiles: readonly string[];
+}
+
+/** When values count as bad; null leaves it to the detector's own default. */
+export interface LimitsConfig {
+  readonly latencyMs: number | null;
+  readonly latencyRatio: number | null;
+  readonly memoryBytes: number | null;
+  readonly restarts: { readonly count: number; readonly withinMs: number } | null;
+}
+
+export interface RunbookRung {
+  readonly repair: string;
+  readonly args: Readonly<Record<string, Json>>;
+}
+
+export interface WatchConfig {
+  readonly tiers: readonly Tier[];
+  /** Fast confirmation: this often, until so many bad or good readings stand in a row. */
+  readonly confirm: { readonly everyMs: number; readonly bad: number; readonly good: number };
+  /** How long a launch in trouble is watched at the first tier's cadence. */
+  readonly hotMs: number;
+  /** How long after a repair its own effects are not counted. */
+  readonly settleMs: number;
+  /** How long after a launch values do not yet count for the baseline. */
+  readonly warmUpMs: number;
+}
+
+export interface PersonConfig {
+  readonly name: string;
+  readonly role: Role;
+  readonly accounts: readonly { readonly platform: Platform; readonly userId: string }[];
+}
+
+/** `options` have passed the kind's own schema. */
+export interface ChannelConfig {
+  readonly kind: string;
+  readonly options: unknown;
+}

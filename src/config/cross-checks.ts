@@ -1,0 +1,121 @@
+import { fits } from '../policy/glob.js';
+import { pm2NameProblem } from './app-schema.js';
+import { endpointName, isPath } from './endpoint-name.js';
+import { textAt, type AppFacts, type AskFacts, type Facts } from './facts.js';
+import type { Complaint } from './issues.js';
+import { drawPath, type Path } from './mistake.js';
+import { didYouMean, listed } from './nearest.js';
+
+/** A launch makes no more ticks than this; tiers beyond it are a slip of the unit. */
+const MAX_TICKS = 5_000;
+
+/** What no part of the file can see alone. No message repeats a value: it names a place in the file instead. */
+export function crossChecks(facts: Facts): readonly Complaint[] {
+  const known = [...new Set([...facts.names.dependencies, ...facts.names.apps])];
+  return [
+    ...facts.apps.flatMap((app) => appChecks(app, known)),
+    ...facts.dependencies.flatMap((one) => headBody(one.at, one)),
+    ...processes(facts.apps),
+    ...sharedNames(facts),
+    ...tiers(facts.tiers),
+    ...people(facts.people),
+    ...rules(facts.rules, known),
+  ];
+}
+
+function appChecks(app: AppFacts, known: readonly string[]): readonly Complaint[] {
+  const uses = app.uses.flatMap((name, index) => {
+    if (name === undefined || (name !== app.name && known.includes(name))) return [];
+    const others = known.filter((one) => one !== app.name);
+    return [at([...app.path, 'uses', index], `names no dependency and no other app${didYouMean(name, others)} (known: ${listed(others)})`)];
+  });
+  const bodies = app.endpoints.flatMap((endpoint, index) => headBody([...app.path, 'endpoints', index], endpoint));
+  return [...uses, ...bodies, ...addresses(app), ...endpointNames(app), ...livenessTimeout(app)];
+}
+
+/** The answer to HEAD has no body. */
+function headBody(path: Path, ask: AskFacts): readonly Complaint[] {
+  return ask.method === 'HEAD' && ask.hasBody ? [at([...path, 'body'], 'can never be found: the answer to HEAD has no body')] : [];
+}
+
+/** A path needs the app's `url` to be called. */
+function addresses(app: AppFacts): readonly Complaint[] {
+  if (app.url !== null) return [];
+  const asked = [...app.endpoints.map(({ path }, index) => ({ path, where: ['endpoints', index] })), { path: app.liveness.path, where: ['liveness'] }];
+  return asked
+    .filter(({ path }) => path !== undefined && isPath(path))
+    .map(({ where }) => at([...app.path, ...where], 'is a path, and the app has no `url` to put it behind'));
+}
+
+function endpointNames(app: AppFacts): readonly Complaint[] {
+  const names = app.endpoints.map(({ path, name }) => (path === undefined ? undefined : endpointName({ path, name }, app.url ?? null)));
+  return repeats(names, (index) => [...app.path, 'endpoints', index], 'would have the same name as', ': give one of them a `name`');
+}
+
+function livenessTimeout({ path, liveness: { everyMs, timeoutMs } }: AppFacts): readonly Complaint[] {
+  if (everyMs === undefined || timeoutMs === undefined || timeoutMs <= everyMs) return [];
+  return [at([...path, 'liveness', 'timeout'], 'is longer than `every`: the next one would begin before this one ends')];
+}
+
+function processes(apps: readonly AppFacts[]): readonly Complaint[] {
+  const claims = apps.flatMap((app) => app.pm2?.map((name, index) => ({ name, path: [...app.path, 'pm2', index] as Path })) ?? [{ name: app.name, path: app.path }]);
+  // Names that were written are checked by the schema; here it is those taken over from the app.
+  const unfit = apps.flatMap((app) => {
+    const problem = app.pm2 === null ? pm2NameProblem(app.name) : null;
+    return problem === null ? [] : [onKey(app.path, `is also the name of its PM2 process, which ${problem}`)];
+  });
+  return [...unfit, ...repeats(claims.map(({ name }) => name), (index) => claims[index]?.path ?? [], 'claims the same PM2 process as')];
+}
+
+function sharedNames({ names }: Facts): readonly Complaint[] {
+  return names.dependencies.filter((name) => names.apps.includes(name)).map((name) => onKey(['dependencies', name], 'has the name of an app: `uses` could mean either'));
+}
+
+function tiers(all: Facts['tiers']): readonly Complaint[] {
+  const wrong: Complaint[] = [];
+  let from = 0;
+  let ticks = 0;
+  for (const [index, { untilMs, everyMs }] of all.entries()) {
+    if (untilMs === undefined || everyMs === undefined || everyMs === 0) return wrong;
+    const path = ['watch', 'tiers', index];
+    if (untilMs <= from) wrong.push(at([...path, 'until'], 'must be later than the end of the tier before'));
+    else if (everyMs > untilMs - from) wrong.push(at([...path, 'every'], 'is longer than the tier itself'));
+    ticks += Math.max(0, untilMs - from) / everyMs;
+    from = Math.max(from, untilMs);
+  }
+  if (ticks > MAX_TICKS) wrong.push(at(['watch', 'tiers'], `make more than ${MAX_TICKS} ticks: measure less often, or end earlier`));
+  return wrong;
+}
+
+function people(all: Facts['people']): readonly Complaint[] {
+  const names = all.map((person) => textAt(person, 'name')?.trim().toLowerCase());
+  const accounts = ['terminal', 'slack', 'telegram'].flatMap((platform) =>
+    repeats(all.map((person) => textAt(person, platform)), (index) => ['people', index, platform], 'is the same account as'),
+  );
+  return [...repeats(names, (index) => ['people', index, 'name'], 'is the same person as', ': put all accounts of a person into one entry'), ...accounts];
+}
+
+function rules(all: Facts['rules'], known: readonly string[]): readonly Complaint[] {
+  const aimless = all.flatMap((rule, index) => {
+    const target = textAt(rule, 'target') ?? '*';
+    if (target === '*' || known.some((name) => fits(target, name))) return [];
+    return [at(['policy', 'rules', index, 'target'], `fits no app and no dependency${didYouMean(target, known)} (known: ${listed(known)})`)];
+  });
+  return [...aimless, ...repeats(all.map((rule) => textAt(rule, 'name')?.trim()), (index) => ['policy', 'rules', index, 'name'], 'is the same name as')];
+}
+
+/** A complaint at each value that stood before. */
+function repeats(values: readonly (string | undefined)[], path: (index: number) => Path, says: string, mend = ''): readonly Complaint[] {
+  return values.flatMap((value, index) => {
+    const first = values.indexOf(value);
+    return value === undefined || first === index ? [] : [at(path(index), `${says} ${drawPath(path(first))}${mend}`)];
+  });
+}
+
+function at(path: Path, message: string): Complaint {
+  return { path, message, onKey: false };
+}
+
+function onKey(path: Path, message: string): Complaint {
+  return { path, message, onKey: true };
+}

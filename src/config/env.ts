@@ -1,0 +1,122 @@
+import { dirname, join, resolve } from 'node:path';
+import { parseEnvFile } from './env-file.js';
+import type { Lookup } from './interpolate.js';
+import type { Mistake } from './mistake.js';
+import { readText } from './read-text.js';
+import { makeSecrets, SECRET_NAMES, type SecretName, type Secrets } from './secrets.js';
+
+/** One environment name the product reads. */
+export interface EnvName {
+  readonly name: string;
+  readonly what: string;
+  /** Secrets come back apart, may be given as NAME_FILE too, and are never shown. */
+  readonly secret: boolean;
+  /** What holds where it is not set; null: nothing does. */
+  readonly default: string | null;
+}
+
+/** Every environment name the product reads. What `${NAME}` in hypercare.yaml names comes on top. */
+export const ENV_NAMES: readonly EnvName[] = [
+  { name: 'HYPERCARE_CONFIG', what: 'path of the configuration; .env is looked for beside it', secret: false, default: './hypercare.yaml' },
+  { name: 'HYPERCARE_HOME', what: 'where hypercare keeps what it remembers, unless data_dir says it', secret: false, default: '~/.hypercare' },
+  { name: 'PM2_HOME', what: 'home of the PM2 that runs the apps, unless pm2_home says it', secret: false, default: '~/.pm2' },
+  { name: 'DATABASE_URL', what: 'PostgreSQL for many hosts; without it one SQLite file', secret: true, default: null },
+  { name: 'SLACK_BOT_TOKEN', what: "Slack's bot token (xoxb-…)", secret: true, default: null },
+  { name: 'SLACK_APP_TOKEN', what: "Slack's app-level token for socket mode (xapp-…)", secret: true, default: null },
+  { name: 'SLACK_WEBHOOK_URL', what: 'Slack incoming webhook: tells, but cannot ask', secret: true, default: null },
+  { name: 'TELEGRAM_BOT_TOKEN', what: "the bot's token from @BotFather", secret: true, default: null },
+  { name: 'TELEGRAM_CHAT_ID', what: 'the chat people are told and asked in', secret: true, default: null },
+  { name: 'NO_COLOR', what: 'any value: the terminal shows no colours', secret: false, default: null },
+];
+
+/** The table's names with the NAME_FILE forms of the secrets: what .env.example lists. */
+export function namesRead(): readonly string[] {
+  return ENV_NAMES.flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name]));
+}
+
+/** No token is longer; a larger file is the wrong one. */
+const MAX_SECRET_BYTES = 8_192;
+const MAX_ENV_FILE_BYTES = 262_144;
+
+export type ProcessEnv = Readonly<Record<string, string | undefined>>;
+
+export interface Environment {
+  /** Any name, from the process first, then from .env; undefined where it is not set or empty. */
+  readonly lookup: Lookup;
+  readonly secrets: Secrets;
+  readonly mistakes: readonly Mistake[];
+  readonly warnings: readonly Mistake[];
+}
+
+/** A copy of the process's environment; nothing else in the product looks at it. */
+export function processEnv(): ProcessEnv {
+  return { ...process.env };
+}
+
+/** Takes the secrets out of the process's own environment, which PM2 and children would hand on to the apps. */
+export function forgetSecrets(): void {
+  for (const name of SECRET_NAMES) delete process.env[name];
+}
+
+/** Where the configuration and its .env are: HYPERCARE_CONFIG, else hypercare.yaml in `cwd`. */
+export function configPaths(env: ProcessEnv, cwd: string): { readonly file: string; readonly envFile: string } {
+  const file = resolve(cwd, env['HYPERCARE_CONFIG'] || 'hypercare.yaml');
+  return { file, envFile: join(dirname(file), '.env') };
+}
+
+/** The process's environment over the .env file, which may be absent. What is wrong comes back; nothing is thrown. */
+export function readEnvironment(input: { readonly env: ProcessEnv; readonly envFile: string }): Environment {
+  const mistakes: Mistake[] = [];
+  const warnings: Mistake[] = [];
+  const fromFile = readEnvFile(input.envFile, mistakes, warnings);
+  const lookup: Lookup = (name) => own(input.env, name) || own(fromFile, name) || undefined;
+  const secrets: Partial<Record<SecretName, string>> = {};
+  for (const name of SECRET_NAMES) {
+    const value = readSecret(name, lookup, input.envFile, mistakes);
+    if (value !== undefined) secrets[name] = value;
+  }
+  return { lookup, secrets: makeSecrets(secrets), mistakes, warnings };
+}
+
+function readEnvFile(file: string, mistakes: Mistake[], warnings: Mistake[]): Readonly<Record<string, string>> {
+  const read = readText(file, MAX_ENV_FILE_BYTES);
+  if (!read.ok) {
+    if (!read.missing) mistakes.push(inFile(file, read.line, read.problem));
+    return {};
+  }
+  if (process.platform !== 'win32' && (read.mode & 0o077) !== 0) {
+    warnings.push(inFile(file, null, `other users of this machine may read it: run chmod 600 ${quoted(file)}`));
+  }
+  const { values, problems } = parseEnvFile(read.text);
+  mistakes.push(...problems.map((problem) => inFile(file, problem.line, problem.message)));
+  return values;
+}
+
+/** NAME, or the content of the file that NAME_FILE names (relative to the .env file's directory). */
+function readSecret(name: SecretName, lookup: Lookup, envFile: string, mistakes: Mistake[]): string | undefined {
+  const direct = lookup(name);
+  const named = lookup(`${name}_FILE`);
+  if (named === undefined) return direct;
+  if (direct !== undefined) {
+    mistakes.push(inFile(envFile, null, `${name} and ${name}_FILE are both set: keep one of them`));
+    return undefined;
+  }
+  const read = readText(resolve(dirname(envFile), named), MAX_SECRET_BYTES);
+  const value = read.ok ? read.text.trim() : '';
+  if (value !== '') return value;
+  mistakes.push(inFile(envFile, null, `${name}_FILE: the file it names ${read.ok ? 'is empty' : read.missing ? 'does not exist' : read.problem}`));
+  return undefined;
+}
+
+function own(values: ProcessEnv, name: string): string | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
+}
+
+function inFile(file: string, line: number | null, message: string): Mistake {
+  return { file, line, column: line === null ? null : 1, path: [], message };
+}
+
+/** For pasting into a shell. */
+function quoted(file: string): string {
+  return /^[\w./~-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
+}

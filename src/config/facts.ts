@@ -1,0 +1,111 @@
+import { parseDuration } from '../domain/duration.js';
+import type { Path } from './mistake.js';
+
+/** What checks across the file need of one app. Whatever is wrong in itself is absent here; the schema tells of it. */
+export interface AppFacts {
+  readonly path: Path;
+  readonly name: string;
+  /** Null: none is written. Undefined: one is, and cannot be read. */
+  readonly url: string | null | undefined;
+  /** Null: none is written, so its own name counts. Undefined entries cannot be read. */
+  readonly pm2: readonly (string | undefined)[] | null;
+  readonly uses: readonly (string | undefined)[];
+  readonly endpoints: readonly AskFacts[];
+  readonly liveness: { readonly path: string | undefined; readonly everyMs: number | undefined; readonly timeoutMs: number | undefined };
+}
+
+export interface AskFacts {
+  readonly path: string | undefined;
+  readonly name: string | undefined;
+  readonly method: string | undefined;
+  readonly hasBody: boolean;
+}
+
+/**
+ * The file read leniently, short forms and all. Checks across parts run on this instead of the schema's output, so
+ * that one wrong duration does not hide a misspelt dependency beside it: everything is told at once.
+ */
+export interface Facts {
+  readonly apps: readonly AppFacts[];
+  readonly dependencies: readonly (AskFacts & { readonly at: Path })[];
+  readonly names: { readonly apps: readonly string[]; readonly dependencies: readonly string[] };
+  readonly tiers: readonly { readonly untilMs: number | undefined; readonly everyMs: number | undefined }[];
+  readonly people: readonly Mapping[];
+  readonly rules: readonly Mapping[];
+}
+
+export type Mapping = Readonly<Record<string, unknown>>;
+
+export function factsOf(raw: unknown): Facts {
+  const file = mapping(raw);
+  const apps = mapping(file['apps']);
+  const dependencies = mapping(file['dependencies']);
+  return {
+    apps: Object.entries(apps).map(([name, app]) => appFacts(name, app)),
+    dependencies: Object.entries(dependencies).map(([name, one]) => ({ ...askFacts(one), at: ['dependencies', name] })),
+    names: { apps: Object.keys(apps), dependencies: Object.keys(dependencies) },
+    tiers: items(mapping(file['watch'])['tiers']).map(mapping).map((tier) => ({ untilMs: milliseconds(tier['until']), everyMs: milliseconds(tier['every']) })),
+    people: items(file['people']).map(mapping),
+    rules: items(mapping(file['policy'])['rules']).map(mapping),
+  };
+}
+
+/** The text under a key, if it is text (or a number, as account ids are written). */
+export function textAt(within: Mapping, key: string): string | undefined {
+  const value = within[key];
+  return typeof value === 'number' ? String(value) : text(value);
+}
+
+function appFacts(name: string, raw: unknown): AppFacts {
+  const app = typeof raw === 'string' ? { url: raw } : mapping(raw);
+  return {
+    path: ['apps', name],
+    name,
+    url: Object.hasOwn(app, 'url') ? url(app['url']) : null,
+    pm2: Object.hasOwn(app, 'pm2') ? texts(app['pm2']) : null,
+    uses: texts(app['uses']),
+    endpoints: items(app['endpoints']).map(askFacts),
+    liveness: livenessFacts(app['liveness']),
+  };
+}
+
+function askFacts(raw: unknown): AskFacts {
+  const ask = typeof raw === 'string' ? { path: raw } : mapping(raw);
+  const path = text(ask['path']);
+  return {
+    path: path?.startsWith('/') ? path : url(path),
+    name: text(ask['name']),
+    method: text(ask['method']),
+    hasBody: Object.hasOwn(ask, 'body'),
+  };
+}
+
+function livenessFacts(raw: unknown): AppFacts['liveness'] {
+  const light = typeof raw === 'string' ? { path: raw } : mapping(raw);
+  return { path: text(light['path']), everyMs: milliseconds(light['every'] ?? '30s'), timeoutMs: milliseconds(light['timeout']) };
+}
+
+function mapping(value: unknown): Mapping {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Mapping) : {};
+}
+
+function items(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** One text or a list of them, places kept. */
+function texts(value: unknown): readonly (string | undefined)[] {
+  return typeof value === 'string' ? [value] : items(value).map(text);
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function url(value: unknown): string | undefined {
+  return typeof value === 'string' && URL.canParse(value) ? value : undefined;
+}
+
+function milliseconds(value: unknown): number | undefined {
+  return typeof value === 'string' ? (parseDuration(value) ?? undefined) : undefined;
+}

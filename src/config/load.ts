@@ -1,0 +1,108 @@
+import type { ChannelConfig, Config } from './config.js';
+import { crossChecks } from './cross-checks.js';
+import { readEnvironment, type ProcessEnv } from './env.js';
+import { factsOf } from './facts.js';
+import type { Lookup } from './interpolate.js';
+import { issueText } from './issue-text.js';
+import { flatIssues, type Complaint } from './issues.js';
+import { inOrder, type Mistake } from './mistake.js';
+import { readText } from './read-text.js';
+import { configSchema, type ConfigFile, type ConfigSchema, type Units } from './schema.js';
+import { toConfig } from './to-config.js';
+import { warningsOf } from './warnings.js';
+import { readYaml, type Located, type YamlTree } from './yaml-tree.js';
+
+const MAX_CONFIG_BYTES = 1_048_576;
+
+/** Where a configuration is read from. */
+export interface ConfigSource {
+  /** Path of hypercare.yaml; mistakes name it as it is given. */
+  readonly file: string;
+  readonly env: ProcessEnv;
+  /** Path of the .env file, which may be absent. */
+  readonly envFile: string;
+  /** The user's home directory: what `~` stands for. */
+  readonly home: string;
+}
+
+export type LoadedConfig =
+  | { readonly ok: true; readonly config: Config; readonly warnings: readonly Mistake[] }
+  | { readonly ok: false; readonly mistakes: readonly Mistake[]; readonly warnings: readonly Mistake[] };
+
+/** Reads and checks the whole configuration. Every mistake comes back at once, in the order of the lines; nothing is thrown. */
+export function loadConfig({ units, ...source }: ConfigSource & { readonly units: Units }): LoadedConfig {
+  return configLoader(units)(source);
+}
+
+/** The same for who loads more than once: making the schema takes longer than reading a file with it. */
+export function configLoader(units: Units): (source: ConfigSource) => LoadedConfig {
+  const schema = configSchema(units);
+  const channels = defaultChannels(units);
+  return (source) => load(source, schema, channels);
+}
+
+function load(source: ConfigSource, schema: ConfigSchema, channels: readonly ChannelConfig[]): LoadedConfig {
+  const environment = readEnvironment(source);
+  const read = readText(source.file, MAX_CONFIG_BYTES);
+  const checked = read.ok ? checkText(read.text, source.file, schema, environment.lookup) : unreadable(source.file, read);
+  const warnings = inOrder([...environment.warnings, ...checked.warnings]);
+  const mistakes = inOrder([...environment.mistakes, ...checked.mistakes]);
+  if (checked.file === null || mistakes.length > 0) return { ok: false, mistakes, warnings };
+  const around = { home: source.home, lookup: environment.lookup, defaultChannels: channels };
+  return { ok: true, config: toConfig(checked.file, around), warnings };
+}
+
+interface Checked {
+  /** Null where there are mistakes. */
+  readonly file: ConfigFile | null;
+  readonly mistakes: readonly Mistake[];
+  readonly warnings: readonly Mistake[];
+}
+
+function unreadable(file: string, read: { readonly missing: boolean; readonly problem: string; readonly line: number | null }): Checked {
+  const message = read.missing ? 'there is no such file: copy hypercare.example.yaml there, or name another with HYPERCARE_CONFIG' : read.problem;
+  const mistake = { file, line: read.line, column: read.line === null ? null : 1, path: [], message };
+  return { file: null, mistakes: [mistake], warnings: [] };
+}
+
+function checkText(text: string, file: string, schema: ConfigSchema, lookup: Lookup): Checked {
+  const tree = readYaml(text, lookup);
+  const { root } = tree;
+  const broken = tree.problems.map((problem) => ({ file, ...tree.place(problem.at), path: problem.path, message: problem.message }));
+  if (root === null) return { file: null, mistakes: broken, warnings: [] };
+  const parsed = schema.safeParse(root.value, { error: issueText });
+  const complaints = [...(parsed.success ? [] : flatIssues(parsed.error.issues)), ...crossChecks(factsOf(root.value))];
+  const mistakes = [...broken, ...complaints.filter((complaint) => !isEcho(complaint, root)).map((complaint) => placed(file, tree, root, complaint))];
+  const right = parsed.success && mistakes.length === 0 ? parsed.data : null;
+  return { file: right, mistakes, warnings: right === null ? [] : warningsOf(right).map((warning) => placed(file, tree, root, warning)) };
+}
+
+/** A value that could not be read is undefined; what the schema says of that only repeats the first mistake. */
+function isEcho(complaint: Complaint, root: Located): boolean {
+  let found: Located | undefined = root;
+  for (const part of complaint.path) {
+    found = found.children.get(String(part));
+    if (found === undefined) return false;
+    if (found.value === undefined) return true;
+  }
+  return false;
+}
+
+/** Finds the line of a complaint: its value's, its key's, or for what is missing the nearest thing around it. */
+function placed(file: string, tree: YamlTree, root: Located, complaint: Complaint): Mistake {
+  const { path, message, onKey } = complaint;
+  let found = root;
+  for (const [depth, part] of path.entries()) {
+    const child = found.children.get(String(part));
+    // `uses: payments` is checked as a list of one: it has no [0] to be shown.
+    if (child === undefined && typeof part === 'number') return { file, ...tree.place(found.at), path: path.slice(0, depth), message };
+    if (child === undefined) return { file, ...tree.place(found.keyAt), path, message };
+    found = child;
+  }
+  return { file, ...tree.place(onKey ? found.keyAt : found.at), path, message };
+}
+
+function defaultChannels(units: Units): readonly ChannelConfig[] {
+  const console = units.channels['console']?.safeParse({});
+  return console?.success ? [{ kind: 'console', options: console.data }] : [];
+}

@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import { RUNGS } from '../policy/policy.js';
+import { fits } from '../policy/glob.js';
+import { appSchema, httpAsk } from './app-schema.js';
+import { absolutePath, checkedText, duration, entries, list, resourceName, section, webUrl, wholeNumber } from './fields.js';
+import { listed } from './nearest.js';
+import { personSchema } from './people-schema.js';
+
+const MAX_APPS = 100;
+const MAX_DEPENDENCIES = 100;
+const MAX_TIERS = 10;
+const MAX_RULES = 200;
+const MAX_PEOPLE = 500;
+
+/** What the registries of units know; handed in, because this folder may not look into theirs. */
+export interface Units {
+  /** Schema of each channel kind's options. */
+  readonly channels: Readonly<Record<string, z.ZodType>>;
+  /** Kinds of repairs. Empty where they cannot be seen, as from the bot: then only the monitor checks their names. */
+  readonly repairs: readonly string[];
+}
+
+/** The whole file. What its parts cannot see alone is checked in cross-checks.ts. */
+export function configSchema(units: Units) {
+  return z.strictObject({
+    host: z.string().regex(/^[\w.-]{1,63}$/, { error: 'must be a host name' }).optional().describe("Name of this host; default: the machine's own"),
+    data_dir: absolutePath().optional().describe('Where hypercare keeps what it remembers; default: $HYPERCARE_HOME or ~/.hypercare'),
+    pm2_home: absolutePath().optional().describe('Home of the PM2 that runs the apps; default: $PM2_HOME or ~/.pm2'),
+    apps: entries(resourceName(), appSchema(units.repairs), MAX_APPS).prefault({}).describe('What is watched, repaired and rolled back'),
+    dependencies: entries(resourceName(), dependencySchema(), MAX_DEPENDENCIES).prefault({})
+      .describe('What apps need and we do not run: while one is down, its apps are left alone'),
+    watch: watch().prefault({}).describe('When is measured'),
+    policy: policy(units.repairs).prefault({}).describe('What may be done, and who must say yes'),
+    people: list(personSchema(), MAX_PEOPLE).prefault([]),
+    channels: channels(units.channels).optional().describe('Where people are told and asked; default: the console'),
+    keep: section({
+      raw: duration('1h', '90d').prefault('7d').describe('Every sample'),
+      rollups: duration('1d', '3650d').prefault('400d').describe('Ten-minute summaries'),
+      events: duration('1d', '3650d').prefault('90d'),
+    }).prefault({}).describe('How long things are remembered'),
+    log: section({ format: z.enum(['text', 'json']).default('text'), level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
+    heartbeat: webUrl().optional().describe('Called after each round of the monitor: somebody outside notices when it falls silent'),
+  });
+}
+
+export type ConfigSchema = ReturnType<typeof configSchema>;
+export type ConfigFile = z.output<ConfigSchema>;
+export type AppFile = ConfigFile['apps'][string];
+export type DependencyFile = ConfigFile['dependencies'][string];
+
+function dependencySchema() {
+  const whole = z.strictObject({
+    url: webUrl(),
+    every: duration('500ms', '1h').prefault('30s'),
+    ...httpAsk('2s'),
+  });
+  return z.union([whole, webUrl().transform((url) => whole.parse({ url }))]);
+}
+
+function watch() {
+  const tier = z.strictObject({ until: duration('1s', '90d'), every: duration('500ms', '90d') });
+  return section({
+    tiers: z.array(tier).min(1).max(MAX_TIERS).optional().describe('How often a launch is measured, and until when after it began'),
+    confirm: section({
+      every: duration('100ms', '1m').prefault('1s'),
+      bad: wholeNumber(1, 20).default(3).describe('So many bad readings in a row open an incident'),
+      good: wholeNumber(1, 20).default(2).describe('So many good ones close it'),
+    }).prefault({}).describe('What is odd is measured again quickly before it counts'),
+    hot: duration('1m', '72h').prefault('2h').describe('How long trouble brings back the cadence of the first tier'),
+    settle: duration('0s', '1h').prefault('30s').describe('How long after a repair its own effects are not counted'),
+    warm_up: duration('0s', '6h').prefault('10m').describe('How long after a launch values do not count for the baseline'),
+  });
+}
+
+function policy(repairs: readonly string[]) {
+  return section({
+    default: z.enum(RUNGS).default('observe').describe('What is done where no rule fits'),
+    rules: list(rule(repairs), MAX_RULES).prefault([]).describe('The first one that fits decides'),
+    restarts: section({ per_30m: wholeNumber(0, 100).default(3), per_24h: wholeNumber(0, 1_000).default(6) })
+      .prefault({}).describe('Restarts of one app, over any cause, before the machine stops and asks'),
+    rollbacks_per_24h: wholeNumber(0, 10).default(1).describe('Rollbacks of one app without asking'),
+    expiry: section({ repair: duration('1m', '24h').prefault('15m'), rollback: duration('1m', '24h').prefault('30m') })
+      .prefault({}).describe('How long a question waits; no answer is never a yes'),
+  });
+}
+
+function rule(repairs: readonly string[]) {
+  const pattern = checkedText('a kind of repair, or a pattern like pm2.*', (text) => {
+    if (repairs.length === 0 || repairs.some((repair) => fits(text, repair))) return null;
+    return `fits no repair (known: ${listed(repairs)})`;
+  });
+  return z.strictObject({
+    name: z.string().trim().min(1).max(80).optional().describe('How it is called in decisions; default: what it says'),
+    repair: pattern.prefault('*').describe('Kind of repair; * stands for anything'),
+    target: checkedText('the name of an app, or a pattern', () => null).prefault('*').describe('App or dependency; * stands for anything'),
+    rung: z.enum(RUNGS),
+    approvers: wholeNumber(1, 5).default(1).describe('How many different people must say yes where it asks'),
+  });
+}
+
+/** Kinds whose options are a plain mapping are closed too: an unknown key is refused in every corner of the file. */
+function channels(kinds: Units['channels']) {
+  const closed = Object.entries(kinds).map(([kind, options]) => {
+    const strict: z.ZodType = options instanceof z.ZodObject && options.def.catchall === undefined ? options.strict() : options;
+    return [kind, z.preprocess((input) => input ?? {}, strict).optional()] as const;
+  });
+  return section(Object.fromEntries(closed));
+}

@@ -1,0 +1,76 @@
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { DEFAULT_TIERS } from '../domain/tiers.js';
+import type { Platform } from '../domain/person.js';
+import type { Policy } from '../policy/policy.js';
+import type { ChannelConfig, Config, DependencyConfig, PersonConfig, WatchConfig } from './config.js';
+import type { Lookup } from './interpolate.js';
+import type { ConfigFile, DependencyFile } from './schema.js';
+import { toApp, toAsk } from './to-app.js';
+
+const PLATFORMS: readonly Platform[] = ['terminal', 'slack', 'telegram'];
+
+/** What the file leaves to its surroundings. */
+export interface Surroundings {
+  readonly home: string;
+  readonly lookup: Lookup;
+  /** Where people are told when the file names no channel. */
+  readonly defaultChannels: readonly ChannelConfig[];
+}
+
+/** The file as written and checked → the Config: short forms and defaults end here. */
+export function toConfig(file: ConfigFile, around: Surroundings): Config {
+  const absolute = (path: string): string => resolve(path.replace(/^~(?=\/|$)/, () => around.home));
+  return {
+    host: file.host ?? hostname(),
+    dataDir: absolute(file.data_dir ?? around.lookup('HYPERCARE_HOME') ?? '~/.hypercare'),
+    pm2Home: absolute(file.pm2_home ?? around.lookup('PM2_HOME') ?? '~/.pm2'),
+    apps: Object.entries(file.apps).map(([name, app]) => toApp(name, app, absolute)),
+    dependencies: Object.entries(file.dependencies).map(([name, dependency]) => toDependency(name, dependency)),
+    watch: toWatch(file.watch),
+    policy: toPolicy(file.policy),
+    people: file.people.map(toPerson),
+    channels: file.channels === undefined ? around.defaultChannels : toChannels(file.channels),
+    keep: { rawMs: file.keep.raw, rollupsMs: file.keep.rollups, eventsMs: file.keep.events },
+    log: file.log,
+    heartbeatUrl: file.heartbeat ?? null,
+  };
+}
+
+function toDependency(name: string, dependency: DependencyFile): DependencyConfig {
+  return { name, everyMs: dependency.every, ...toAsk({ ...dependency, samples: 1 }, dependency.url) };
+}
+
+function toWatch(watch: ConfigFile['watch']): WatchConfig {
+  return {
+    tiers: watch.tiers?.map((tier) => ({ untilMs: tier.until, everyMs: tier.every })) ?? DEFAULT_TIERS,
+    confirm: { everyMs: watch.confirm.every, bad: watch.confirm.bad, good: watch.confirm.good },
+    hotMs: watch.hot,
+    settleMs: watch.settle,
+    warmUpMs: watch.warm_up,
+  };
+}
+
+function toPolicy(policy: ConfigFile['policy']): Policy {
+  return {
+    default: policy.default,
+    rules: policy.rules.map((rule) => ({ ...rule, name: rule.name ?? `${rule.rung} ${rule.repair} on ${rule.target}` })),
+    restartsPer30m: policy.restarts.per_30m,
+    restartsPer24h: policy.restarts.per_24h,
+    rollbacksPer24h: policy.rollbacks_per_24h,
+    repairExpiryMs: policy.expiry.repair,
+    rollbackExpiryMs: policy.expiry.rollback,
+  };
+}
+
+function toPerson(person: ConfigFile['people'][number]): PersonConfig {
+  const accounts = PLATFORMS.flatMap((platform) => {
+    const userId = person[platform];
+    return userId === undefined ? [] : [{ platform, userId }];
+  });
+  return { name: person.name, role: person.role, accounts };
+}
+
+function toChannels(channels: NonNullable<ConfigFile['channels']>): readonly ChannelConfig[] {
+  return Object.entries(channels).flatMap(([kind, options]) => (options === undefined ? [] : [{ kind, options }]));
+}

@@ -1,0 +1,37 @@
+import { DEFAULT_TIERS, windowMs } from '../domain/tiers.js';
+import type { Complaint } from './issues.js';
+import type { ConfigFile } from './schema.js';
+
+const NOBODY = 'asks, and nobody in `people` is an approver';
+
+/** What is allowed, and most likely not what was meant. */
+export function warningsOf(file: ConfigFile): readonly Complaint[] {
+  return [...unwatched(file), ...unanswerable(file), ...shortMemory(file)];
+}
+
+function unwatched(file: ConfigFile): readonly Complaint[] {
+  const apps = Object.values(file.apps);
+  if (apps.length === 0) return [{ path: ['apps'], message: 'no app is watched', onKey: true }];
+  const used = new Set(apps.flatMap((app) => app.uses));
+  return Object.keys(file.dependencies).filter((name) => !used.has(name))
+    .map((name) => ({ path: ['dependencies', name], message: 'no app `uses` it, so its trouble holds no repair back', onKey: true }));
+}
+
+/** A question that nobody may answer expires, and nothing is done. */
+function unanswerable(file: ConfigFile): readonly Complaint[] {
+  const approvers = file.people.filter((person) => person.role === 'approver').length;
+  const { policy } = file;
+  const byDefault = policy.default === 'ask' && approvers === 0 ? [{ path: ['policy', 'default'], message: NOBODY, onKey: false }] : [];
+  const byRule = policy.rules.flatMap((rule, index) => {
+    if (rule.rung !== 'ask' || rule.approvers <= approvers) return [];
+    const message = approvers === 0 ? NOBODY : `asks ${rule.approvers} people, and \`people\` has ${approvers} approver${approvers === 1 ? '' : 's'}`;
+    return [{ path: ['policy', 'rules', index], message, onKey: false }];
+  });
+  return [...byDefault, ...byRule];
+}
+
+function shortMemory(file: ConfigFile): readonly Complaint[] {
+  const watched = file.watch.tiers?.at(-1)?.until ?? windowMs(DEFAULT_TIERS);
+  if (file.keep.raw >= watched) return [];
+  return [{ path: ['keep', 'raw'], message: 'is shorter than a launch is watched: its first samples are gone before it ends', onKey: false }];
+}

@@ -1,0 +1,92 @@
+import type { Cadence } from '../domain/check.js';
+import type { Json } from '../domain/json.js';
+import type { Resource } from '../domain/resource.js';
+import type { AppConfig, Config, DependencyConfig, HttpAsk } from './config.js';
+
+/** What there is to watch, as plain JSON: the monitor makes the store equal to it at its start. */
+export interface WatchList {
+  readonly resources: readonly { readonly kind: Resource['kind']; readonly name: string; readonly config: Json }[];
+  /** `from` needs `to` to work; names of resources, which are unique across kinds. */
+  readonly edges: readonly { readonly from: string; readonly to: string }[];
+  readonly checks: readonly WatchedCheck[];
+}
+
+export interface WatchedCheck {
+  /** Name of the resource. */
+  readonly resource: string;
+  /** Unique within the resource. */
+  readonly name: string;
+  readonly probe: 'http' | 'pm2' | 'release';
+  readonly options: Json;
+  readonly cadence: Cadence;
+  /** Milliseconds. For `tick`, the first tier's: what a hot launch is measured at. */
+  readonly everyMs: number;
+  readonly critical: boolean;
+}
+
+/** Files that count as configuration where no `release` says otherwise. */
+const USUAL_CONFIG_FILES: readonly string[] = ['.env'];
+
+/** The list of what is to be watched that follows from the Config. Pure. */
+export function watchList(config: Config): WatchList {
+  const tickMs = config.watch.tiers[0]?.everyMs ?? 0;
+  return {
+    resources: [...config.dependencies.map(dependencyResource), ...config.apps.map(appResource)],
+    edges: config.apps.flatMap((app) => app.uses.map((to) => ({ from: app.name, to }))),
+    checks: [...config.dependencies.map(dependencyCheck), ...config.apps.flatMap((app) => appChecks(app, tickMs))],
+  };
+}
+
+/** What repairs and detectors are told of the app. Headers stay out: they may hold secrets, and this is shown. */
+function appResource(app: AppConfig): WatchList['resources'][number] {
+  const { release } = app;
+  return {
+    kind: 'app',
+    name: app.name,
+    config: {
+      url: app.url,
+      processes: app.processes,
+      release: release && { mode: release.mode, dir: release.dir, repo: release.repo, keep: release.keep, configFiles: release.configFiles },
+      limits: { ...app.limits, restarts: app.limits.restarts && { ...app.limits.restarts } },
+      runbook: Object.fromEntries(Object.entries(app.runbook).map(([kind, rungs]) => [kind, rungs.map(({ repair, args }) => ({ repair, args }))])),
+    },
+  };
+}
+
+/** The address is its origin alone: its path and query may hold a key. */
+function dependencyResource(dependency: DependencyConfig): WatchList['resources'][number] {
+  return { kind: 'dependency', name: dependency.name, config: { url: new URL(dependency.url).origin } };
+}
+
+function appChecks(app: AppConfig, tickMs: number): readonly WatchedCheck[] {
+  const light = { resource: app.name, cadence: 'every', everyMs: app.everyMs } as const;
+  const ticks = app.endpoints.map((endpoint): WatchedCheck => ({
+    resource: app.name, name: `http:${endpoint.name}`, probe: 'http', options: httpOptions(endpoint), cadence: 'tick', everyMs: tickMs, critical: endpoint.critical,
+  }));
+  const alive: readonly WatchedCheck[] = app.liveness ? [{ ...light, name: 'liveness', probe: 'http', options: httpOptions(app.liveness), critical: true }] : [];
+  return [
+    ...ticks,
+    ...alive,
+    { ...light, name: 'pm2', probe: 'pm2', options: { processes: app.processes }, critical: true },
+    { ...light, name: 'release', probe: 'release', options: releaseOptions(app), critical: false },
+  ];
+}
+
+/** Without a `release` the running one is still told apart, by the directory its process works in. */
+function releaseOptions({ release, processes }: AppConfig): Json {
+  return {
+    mode: release?.mode ?? 'in-place',
+    dir: release?.dir ?? null,
+    repo: release?.repo ?? null,
+    processes,
+    configFiles: release?.configFiles ?? USUAL_CONFIG_FILES,
+  };
+}
+
+function dependencyCheck(dependency: DependencyConfig): WatchedCheck {
+  return { resource: dependency.name, name: 'up', probe: 'http', options: httpOptions(dependency), cadence: 'every', everyMs: dependency.everyMs, critical: true };
+}
+
+function httpOptions({ url, method, status, body, timeoutMs, samples, headers }: HttpAsk): Json {
+  return { url, method, status: [...status], body, timeoutMs, samples, headers: { ...headers } };
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { probes } from '../../../monitoring/probes/index.js';
+import type { Probe } from '../../../monitoring/probes/probe.js';
+import { watchList, type WatchedCheck } from '../../../src/config/watch-list.js';
+import { configFor } from './written.js';
+
+const CONFIG = `
+apps:
+  shop:
+    pm2: [web, worker]
+    url: http://127.0.0.1:3100
+    endpoints: [/health, { path: '/checkout?key=k', critical: true, status: [200, 3xx], body: cart, timeout: 5s, samples: 2, headers: { authorization: Bearer secret } }]
+    liveness: { every: 10s }
+    release: { mode: releases, dir: /srv/shop, repo: /srv/shop/repo.git, config_files: [.env, app.yml] }
+    uses: [payments, stock]
+  stock:
+dependencies:
+  payments: { url: 'https://pay.example/health?key=secret', every: 20s, status: 204 }
+watch: { tiers: [{ until: 1h, every: 5m }, { until: 2h, every: 10m }] }
+`;
+const list = watchList(configFor(CONFIG));
+
+function check(resource: string, name: string): WatchedCheck | undefined {
+  return list.checks.find((one) => one.resource === resource && one.name === name);
+}
+
+it('lists the resources and what they need', () => {
+  expect(list.resources.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['dependency payments', 'app shop', 'app stock']);
+  expect(list.edges).toEqual([{ from: 'shop', to: 'payments' }, { from: 'shop', to: 'stock' }]);
+});
+
+it('lists the checks of each, with their cadence', () => {
+  expect(list.checks.map((one) => [one.resource, one.name, one.probe, one.cadence, one.everyMs, one.critical])).toEqual([
+    ['payments', 'up', 'http', 'every', 20_000, true],
+    ['shop', 'http:/health', 'http', 'tick', 300_000, false],
+    ['shop', 'http:/checkout', 'http', 'tick', 300_000, true],
+    ['shop', 'liveness', 'http', 'every', 10_000, true],
+    ['shop', 'pm2', 'pm2', 'every', 10_000, true],
+    ['shop', 'release', 'release', 'every', 10_000, false],
+    ['stock', 'pm2', 'pm2', 'every', 30_000, true],
+    ['stock', 'release', 'release', 'every', 30_000, false],
+  ]);
+});
+
+describe('options', () => {
+  it('say all that is asked at a tick', () => {
+    expect(check('shop', 'http:/checkout')?.options).toEqual({
+      url: 'http://127.0.0.1:3100/checkout?key=k', method: 'GET', status: [200, '3xx'], body: 'cart', timeoutMs: 5_000, samples: 2, headers: { authorization: 'Bearer secret' },
+    });
+  });
+
+  it('ask once and quickly between ticks', () => {
+    expect(check('shop', 'liveness')?.options).toMatchObject({ url: 'http://127.0.0.1:3100/health', timeoutMs: 2_000, samples: 1 });
+  });
+
+  it('say where releases stand, or that the process has to be asked', () => {
+    expect(check('shop', 'release')?.options).toEqual({ mode: 'releases', dir: '/srv/shop', repo: '/srv/shop/repo.git', processes: ['web', 'worker'], configFiles: ['.env', 'app.yml'] });
+    expect(check('stock', 'release')?.options).toEqual({ mode: 'in-place', dir: null, repo: null, processes: ['stock'], configFiles: ['.env'] });
+  });
+
+  it.each(list.checks.filter(({ probe }) => probe in probes).map((one) => [`${one.resource} ${one.name}`, one] as const))("of %s fit the probe's own schema", (_name, one) => {
+    const probe: Probe<unknown> | undefined = (probes as Readonly<Record<string, Probe<unknown>>>)[one.probe];
+    expect(probe?.options.parse(one.options)).toEqual(one.options);
+  });
+});
+
+it('is plain JSON', () => {
+  expect(JSON.parse(JSON.stringify(list))).toEqual(list);
+});
+
+it('puts no header and no query into what is shown of a resource', () => {
+  expect(JSON.stringify([list.resources, list.checks.map(({ name }) => name)])).not.toMatch(/secret|key=/);
+});
