@@ -1,7 +1,7 @@
 /** What both `npm start` and `npm test` need before anything else: tools, dependencies, a build. No dependency of its own. */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -35,6 +35,7 @@ export async function install(say) {
   const stamp = hashOf([join(root, 'package-lock.json')], process.versions.modules);
   if (readOr(stampFile) === stamp) return;
   if (!existsSync(stampFile) && installedByHand()) return writeFileSync(stampFile, stamp);
+  refuseLink(join(root, 'node_modules'));
   say('Installing dependencies (npm ci). The first time this takes some minutes …');
   await runQuietly(say, 'installing', npm(['ci', '--include=dev', '--no-audit', '--no-fund']), INSTALL_WITHIN_MS);
   writeFileSync(stampFile, stamp);
@@ -86,6 +87,12 @@ function runQuietly(say, doing, [program, ...args], withinMs) {
     child.once('error', (error) => end(error.message));
     child.once('close', (code, signal) => end(code === 0 ? null : (signal ?? `exit ${code}`)));
   });
+}
+
+/** npm ci follows a link and empties what it points to, which is another checkout's. */
+function refuseLink(path) {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  throw new SetupError(`${path} is a link, and what it points to is not what package-lock.json asks for. Remove the link, so that this checkout gets its own.`);
 }
 
 /** npm leaves this file at the end of an install: newer than the lock file, somebody installed just this. */
