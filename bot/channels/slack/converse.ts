@@ -3,9 +3,9 @@ import { errorText } from '../../../src/domain/errors.js';
 import type { Clock } from '../../../src/io/clock.js';
 import type { Logger } from '../../../src/io/log.js';
 import type { Hear, Reply, Utterance } from '../channel.js';
-import { placeName } from './deliver.js';
 import type { EditOrder } from './edit-order.js';
 import type { Heard } from './heard.js';
+import { placeName } from './place.js';
 import type { Answer } from './reply.js';
 import type { Speaker } from './speaker.js';
 import { LATE, within } from './within.js';
@@ -41,13 +41,12 @@ const UNSURE = 'It was heard, and may have been done. Ask for the status before 
  */
 export function createConversation(parties: Parties): Conversation {
   const { hear, speaker, reply, order, clock, log } = parties;
-  const recent = new Set<string>();
+  const memory = createMemory();
   const running = new Set<Promise<void>>();
 
   return {
     async take(heard) {
-      if (recent.has(heard.nonce)) return log.info({ nonce: heard.nonce }, 'slack: delivered again, and already heard');
-      remember(heard.nonce);
+      if (!memory.isNew(heard.nonce)) return log.info({ nonce: heard.nonce }, 'slack: delivered again, and already heard');
       const work = converse(heard).catch((thrown: unknown) => log.error({ nonce: heard.nonce, why: errorText(thrown) }, 'slack: an answer failed'));
       running.add(work);
       await work;
@@ -91,15 +90,31 @@ export function createConversation(parties: Parties): Conversation {
 
   /** Forgotten again, so that what Slack delivers a second time finds an ear. */
   function busy(heard: Heard): Reply {
-    recent.delete(heard.nonce);
+    memory.forget(heard.nonce);
     return toPerson(word('warning', 'Too much at once', `More than ${MAX_AT_ONCE} people are being answered. Nothing was done: try again in a minute.`));
   }
+}
 
-  function remember(nonce: string): void {
-    const [oldest] = recent;
-    if (recent.size >= MAX_REMEMBERED && oldest !== undefined) recent.delete(oldest);
-    recent.add(nonce);
-  }
+interface Memory {
+  /** True once for each nonce, as far as it remembers. */
+  isNew(nonce: string): boolean;
+  forget(nonce: string): void;
+}
+
+function createMemory(): Memory {
+  const recent = new Set<string>();
+  return {
+    isNew(nonce) {
+      if (recent.has(nonce)) return false;
+      const [oldest] = recent;
+      if (recent.size >= MAX_REMEMBERED && oldest !== undefined) recent.delete(oldest);
+      recent.add(nonce);
+      return true;
+    },
+    forget(nonce) {
+      recent.delete(nonce);
+    },
+  };
 }
 
 function toPerson(card: Card): Reply {

@@ -11,6 +11,10 @@ export interface Message {
   readonly attachments: types.MessageAttachment[];
 }
 
+/** Nothing that was typed becomes a mention, a link or a preview; `chat.update` would parse mentions by default. */
+export const AS_DATA = { parse: 'none', link_names: false } as const;
+export const NO_PREVIEW = { unfurl_links: false, unfurl_media: false } as const;
+
 /**
  * Slack's limits are 150 for a header, 3000 for a section, 2000 for a field, ten fields, 50 blocks, and about 13,000
  * characters for all blocks together, which it does not document. These keep the largest card below 10,000.

@@ -16,10 +16,10 @@ beforeEach(async () => {
 });
 afterEach(() => double.stop());
 
-async function connect(): Promise<Connection> {
+async function connect({ clock = systemClock, pingTimeoutMs = 5_000 } = {}): Promise<Connection> {
   const slack = await slackClient({ apiUrl: double.apiUrl, botToken: double.botToken, log: keepLog().log })();
   const app = { processEvent: async () => {} } as unknown as App;
-  return dial({ slack, app, appToken: double.appToken, pingTimeoutMs: 150, clock: hasty });
+  return dial({ slack, app, appToken: double.appToken, pingTimeoutMs, clock });
 }
 
 describe('one connection to Slack', () => {
@@ -31,7 +31,7 @@ describe('one connection to Slack', () => {
 
   it('without a hello is given up as transient, and leaves no socket', async () => {
     double.sockets.hello = false;
-    await expect(connect()).rejects.toMatchObject({ code: 'slack.silent', errorClass: 'transient' });
+    await expect(connect({ clock: hasty })).rejects.toMatchObject({ code: 'slack.silent', errorClass: 'transient' });
     await until(() => double.sockets.open === 0, 'the socket to close');
   });
 
@@ -46,7 +46,7 @@ describe('one connection to Slack', () => {
 
   it('that answers no ping has ended', async () => {
     double.sockets.pong = false;
-    const connection = await connect();
+    const connection = await connect({ pingTimeoutMs: 150 });
     await connection.ended;
   });
 
@@ -57,7 +57,7 @@ describe('one connection to Slack', () => {
     await until(() => double.sockets.open === 0, 'the socket to close');
   });
 
-  it('with tickets that are used up fails and does not hang', async () => {
+  it('that Slack refuses because there are too many fails and does not hang', async () => {
     const connection = await connect();
     double.fault('apps.connections.open', { kind: 'error', error: 'too_many_websockets' });
     await expect(connect()).rejects.toMatchObject({ message: expect.stringContaining('too_many_websockets') as string });

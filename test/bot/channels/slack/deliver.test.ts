@@ -73,13 +73,29 @@ describe('delivering a card', () => {
 });
 
 describe('an answer that was lost', () => {
-  it('is found by its subject on the next try, and the message is edited, not doubled', async () => {
+  it('is found by its key on the next try, and the message is edited, not doubled', async () => {
     stage.double.fault('chat.postMessage', { kind: 'lost' });
     await expect(stage.channel.deliver(down, 'k1', undefined)).rejects.toMatchObject({ errorClass: 'transient' });
     const ref = await stage.channel.deliver(card('shop is still down'), 'k2', undefined);
     expect(stage.double.shown().map(({ text }) => text)).toEqual(['🔴 Critical: shop is still down']);
     await stage.channel.deliver(card('shop is up', { level: 'good' }), 'k3', ref);
     expect(stage.double.shown()).toHaveLength(1);
+  });
+
+  it('is found although an earlier try never reached Slack, under another key', async () => {
+    stage.double.fault('chat.postMessage', { kind: 'destroy' });
+    stage.double.fault('chat.postMessage', { kind: 'lost' });
+    for (const key of ['k1', 'k2']) await stage.channel.deliver(down, key, undefined).catch(() => {});
+    await stage.channel.deliver(down, 'k3', undefined);
+    expect(stage.double.shown()).toHaveLength(1);
+  });
+
+  it('is not confused with an older message about the same thing', async () => {
+    await stage.channel.deliver(card('launch began'), 'k1', undefined);
+    stage.double.fault('chat.postMessage', { kind: 'destroy' });
+    await stage.channel.deliver(card('launch is stable'), 'k2', undefined).catch(() => {});
+    await stage.channel.deliver(card('launch is stable'), 'k2', undefined);
+    expect(stage.double.shown().map(({ text }) => text)).toEqual(['🔴 Critical: launch began', '🔴 Critical: launch is stable']);
   });
 
   it('is never repeated by the client itself', async () => {
