@@ -38,8 +38,8 @@ function sayOutcome(answered: Answered, reader: Reader): Said {
       return sayNotAllowed(answered);
     case 'too_late':
     case 'already_decided':
-    case undefined:
-    case null:
+      return sayOver(answered, reader);
+    default:
       return question.state === 'open'
         ? { level: 'warning', title: `your ${own?.yes ? 'yes' : 'no'} is kept; the monitor has not judged it yet`, body: [`It counts if the monitor sees it before the question expires: ${sayIn(question.expiresAt, reader)}.\nIf the monitor does not run, start it with “npm start”.`] }
         : sayOver(answered, reader);
@@ -70,6 +70,7 @@ function sayOver({ plan, question }: Answered, reader: Reader): Said {
     case 'denied':
       return { level: 'info', title: `already denied by ${by}${at} (${sayPlan(plan)})`, body: [] };
     case 'expired':
+    case 'open':
       return { level: 'warning', title: `too late: the question expired at ${sayClock(question.expiresAt, reader)}, and nothing was done`, body: ['“repair” and “rollback” ask for it anew.'] };
     default:
       return { level: 'info', title: `too late: the question was taken back${at}, and nothing was done`, body: question.decidedBy === null ? [] : [question.decidedBy] };

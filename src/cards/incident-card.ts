@@ -46,7 +46,8 @@ function titleOf(view: IncidentView, reader: Reader): string {
   if (incident.state === 'escalated') return cutText(`${resource.name} needs you: ${incident.title}`, TITLE_SHOWN);
   if (incident.state !== 'resolved') return cutText(`${resource.name}: ${incident.title}`, TITLE_SHOWN);
   const lasted = sayDuration((incident.closedAt ?? reader.now) - incident.openedAt);
-  return cutText(`${resource.name}${mender(view) ? ' is good again' : ': over'} after ${lasted}: ${incident.title}`, TITLE_SHOWN);
+  const how = !mender(view) ? ': over' : incident.kind === 'manual' ? ': done' : ' is good again';
+  return cutText(`${resource.name}${how} after ${lasted}: ${incident.title}`, TITLE_SHOWN);
 }
 
 /** The findings' own words hold since when and against what baseline, as of when they were measured. What is over is not told again. */

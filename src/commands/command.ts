@@ -1,0 +1,86 @@
+import type { ZodType } from 'zod';
+import type { Card } from '../cards/card.js';
+import type { HostId, IncidentId, PlanId, ResourceId } from '../domain/ids.js';
+import type { Json } from '../domain/json.js';
+import type { Person, Platform, Role } from '../domain/person.js';
+import type { Risk } from '../domain/plan.js';
+import type { Tier } from '../domain/tiers.js';
+import type { Store } from '../store/store.js';
+
+/** How a command's words become its arguments. */
+export interface WordsSpec {
+  /** Names of the words that stand by their place, in order; those the schema lets be absent come last. */
+  readonly positionals: readonly string[];
+  /** By their name as typed, without '--'; `--dry-run` becomes the argument `dryRun`. */
+  readonly flags: Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly about: string }>>;
+}
+
+/** What only the monitor can do, asked of it. */
+export interface Wish {
+  readonly verb: string;
+  readonly resourceId: ResourceId | null;
+  readonly args: Json;
+}
+
+export interface RepairKind {
+  readonly kind: string;
+  readonly summary: string;
+  readonly risk: Risk;
+}
+
+/** Who speaks, from where, and what a command may use. */
+export interface Context {
+  readonly store: Store;
+  readonly hostId: HostId;
+  /** Null for an account that belongs to nobody who is known. */
+  readonly person: Person | null;
+  readonly via: Platform;
+  /** The platform's own id of the account. */
+  readonly userId: string;
+  /** Equal for every redelivery of the same act of speech. */
+  readonly nonce: string;
+  /** IANA name of the zone times are shown in. */
+  readonly timeZone: string;
+  readonly tiers: readonly Tier[];
+  now(): number;
+  sleep(ms: number): Promise<void>;
+  /** Wakes the monitor after something was written for it. */
+  poke(): Promise<void>;
+  /**
+   * Puts a request and waits for the monitor's answer. Throws `monitor.down` when nobody takes it in time, and then it
+   * is withdrawn: nothing will be done. Throws what the monitor refused it with.
+   */
+  ask(wish: Wish): Promise<Json>;
+  /** The repairs there are; null where this process cannot know. */
+  repairs(): Promise<readonly RepairKind[] | null>;
+}
+
+/** A JSON document that scripts may rely on. */
+export type Document = { readonly version: 1 } & { readonly [key: string]: Json };
+
+/** 0: good · 1: findings, or something is left for people · 2: usage or config · 3: could not be checked or done. */
+export type Exit = 0 | 1 | 2 | 3;
+
+export interface Result {
+  readonly data: Document;
+  readonly card: Card;
+  readonly exit: Exit;
+  /** What goes on after the command has ended, for a terminal that follows along. */
+  readonly follow?: { readonly incidentId: IncidentId; readonly planId: PlanId | null };
+}
+
+/** A verb a person can use, the same in every place. It reads, or writes a request or an answer. */
+export interface Command<A> {
+  readonly name: string;
+  readonly summary: string;
+  /** Its words: 'rollback <app> [--to <release>]'. */
+  readonly usage: string;
+  readonly examples: readonly string[];
+  /** Who may use it; null: anybody, strangers too. */
+  readonly role: Role | null;
+  /** True for what is not said in chats. */
+  readonly terminalOnly?: boolean;
+  readonly words: WordsSpec;
+  readonly args: ZodType<A>;
+  run(args: A, ctx: Context): Promise<Result>;
+}

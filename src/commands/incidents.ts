@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { incidentCard } from '../cards/incident-card.js';
+import { incidentsCard } from '../cards/incidents-card.js';
+import { HypercareError } from '../domain/errors.js';
+import type { Incident } from '../domain/incident.js';
+import { incidentsEndingWith } from '../store/find-incidents.js';
+import { incidentView } from '../store/incident-view.js';
+import { openIncidents, recentIncidents } from '../store/incidents.js';
+import { getResource } from '../store/resources.js';
+import type { Command, Context, Result } from './command.js';
+import { word } from './fields.js';
+import { incidentDocument, incidentSummary } from './incident-document.js';
+
+const MOST_RECENT = 20;
+const MIN_SUFFIX = 4;
+
+const args = z.strictObject({ id: word.optional() });
+
+/** What was and is wrong? Exit 1 while something is open. */
+export const incidents: Command<z.output<typeof args>> = {
+  name: 'incidents',
+  summary: 'what was and is wrong; with an id, one incident whole',
+  usage: 'incidents [id]',
+  examples: ['incidents', 'incidents 7k2m9q'],
+  role: 'viewer',
+  words: { positionals: ['id'], flags: {} },
+  args,
+  run: async ({ id }, ctx) => (id === undefined ? listAll(ctx) : showOne(ctx, await findIncident(ctx, id))),
+};
+
+async function listAll(ctx: Context): Promise<Result> {
+  const open = await openIncidents(ctx.store.db, ctx.hostId);
+  const recent = await recentIncidents(ctx.store.db, ctx.hostId, MOST_RECENT);
+  const known = new Set(open.map((incident) => incident.id));
+  const all = [...open, ...recent.filter((incident) => !known.has(incident.id))];
+  const named = await Promise.all(all.map(async (incident) => ({ incident, at: (await getResource(ctx.store.db, incident.resourceId)).name })));
+  return {
+    data: { version: 1, incidents: named.map(({ incident, at }) => incidentSummary(incident, at)) },
+    card: incidentsCard(named, { now: ctx.now(), timeZone: ctx.timeZone }),
+    exit: open.length === 0 ? 0 : 1,
+  };
+}
+
+async function showOne(ctx: Context, incident: Incident): Promise<Result> {
+  const view = await incidentView(ctx.store.db, incident.id);
+  return {
+    data: { version: 1, incident: incidentDocument(view) },
+    card: incidentCard(view, { now: ctx.now(), timeZone: ctx.timeZone }),
+    exit: incident.state === 'resolved' ? 0 : 1,
+  };
+}
+
+async function findIncident(ctx: Context, id: string): Promise<Incident> {
+  const found = id.length < MIN_SUFFIX ? [] : await incidentsEndingWith(ctx.store.db, ctx.hostId, id);
+  const [first, second] = found;
+  if (first && !second) return first;
+  const why = first ? `more than one incident ends with “${id}”` : `there is no incident “${id}”`;
+  throw new HypercareError('incident.unknown', 'invalid', why, `Give the last ${MIN_SUFFIX} characters of its id or more; “incidents” lists them.`);
+}

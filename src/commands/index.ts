@@ -1,0 +1,29 @@
+import { approve } from './approve.js';
+import { audit } from './audit.js';
+import type { Command } from './command.js';
+import { deny } from './deny.js';
+import { helpOn } from './help.js';
+import { incidents } from './incidents.js';
+import { launch } from './launch.js';
+import { repair } from './repair.js';
+import { repairs } from './repairs.js';
+import { restorePoint } from './restore-point.js';
+import { rollback } from './rollback.js';
+import { status } from './status.js';
+import { whoami } from './whoami.js';
+
+/** What may a person ask? One line for each command, in the order of the help. */
+export const commands: readonly Command<unknown>[] = [
+  status,
+  incidents,
+  approve,
+  deny,
+  repair,
+  rollback,
+  launch,
+  restorePoint,
+  repairs,
+  audit,
+  whoami,
+  helpOn(() => commands),
+];

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { noteCard } from '../cards/note-card.js';
+import { HypercareError } from '../domain/errors.js';
+import type { Command } from './command.js';
+
+const args = z.strictObject({});
+
+export const repairs: Command<z.output<typeof args>> = {
+  name: 'repairs',
+  summary: 'what can be done to an app',
+  usage: 'repairs',
+  examples: ['repairs'],
+  role: 'viewer',
+  words: { positionals: [], flags: {} },
+  args,
+  async run(_args, ctx) {
+    const known = await ctx.repairs();
+    if (known === null) throw new HypercareError('denied.place', 'denied', 'the repairs are known in the terminal alone', 'On the host itself: hypercare repairs');
+    const sorted = known.toSorted((a, b) => (a.kind < b.kind ? -1 : 1));
+    return {
+      data: { version: 1, repairs: sorted.map(({ kind, summary, risk }) => ({ kind, summary, risk })) },
+      card: noteCard({
+        subject: 'repairs', level: 'info', title: `${sorted.length} repairs, and “general”: the runbook from its first rung`,
+        fields: sorted.map(({ kind, summary, risk }) => ({ name: kind, value: `${summary} (${risk})` })), footer: 'repair <repair> <app> --dry-run says what one would do',
+      }),
+      exit: 0,
+    };
+  },
+};

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { statusCard } from '../cards/status-card.js';
+import type { AppStatus, Watch } from '../domain/app-status.js';
+import type { Json } from '../domain/json.js';
+import { releaseName } from '../domain/release.js';
+import { appStatuses } from '../store/app-status.js';
+import { watchOf } from '../store/watch.js';
+import type { Command, Exit } from './command.js';
+import { word } from './fields.js';
+import { findApp } from './find-app.js';
+import { incidentSummary } from './incident-document.js';
+import { iso } from './iso.js';
+
+const args = z.strictObject({ app: word.optional() });
+
+/** How are the apps? Exit 1 when one is bad, 3 when one is not known. */
+export const status: Command<z.output<typeof args>> = {
+  name: 'status',
+  summary: 'how the apps are, and why',
+  usage: 'status [app]',
+  examples: ['status', 'status shop'],
+  role: 'viewer',
+  words: { positionals: ['app'], flags: {} },
+  args,
+  async run({ app }, ctx) {
+    const wanted = app === undefined ? null : await findApp(ctx, app);
+    const now = ctx.now();
+    const all = await appStatuses(ctx.store.db, ctx.hostId, { tiers: ctx.tiers, now });
+    const apps = all.filter((one) => wanted === null || one.app.id === wanted.id);
+    const watch = await watchOf(ctx.store.db, ctx.hostId);
+    return {
+      data: { version: 1, apps: apps.map(appDocument), monitor: watchDocument(watch) },
+      card: statusCard(apps, watch, { now, timeZone: ctx.timeZone }),
+      exit: exitOf(apps),
+    };
+  },
+};
+
+function exitOf(apps: readonly AppStatus[]): Exit {
+  if (apps.some(({ verdict }) => verdict === 'bad')) return 1;
+  return apps.length > 0 && apps.every(({ verdict }) => verdict === 'good') ? 0 : 3;
+}
+
+function appDocument(one: AppStatus): Json {
+  const { launch } = one;
+  return {
+    app: one.app.name, verdict: one.verdict, why: one.why, release: one.release && releaseName(one.release), releaseVerdict: one.release?.verdict ?? null,
+    launch: launch && {
+      id: launch.id, state: launch.state, tier: launch.tier, startedAt: iso(launch.startedAt), endsAt: iso(launch.endsAt),
+      nextTickAt: iso(launch.nextTickAt), hotUntil: launch.hotUntil === 0 ? null : iso(launch.hotUntil),
+    },
+    incidents: one.incidents.map((incident) => incidentSummary(incident, one.app.name)),
+    question: one.question && { id: one.question.id, expiresAt: iso(one.question.expiresAt) },
+    checks: one.checks.map(({ check, newest }) => ({
+      name: check.name, critical: check.critical, trusted: check.trusted, everyMs: check.everyMs, verdict: newest?.verdict ?? null,
+      at: iso(newest?.at ?? null), ms: newest?.ms ?? null, note: newest?.note ?? null,
+    })),
+  };
+}
+
+function watchDocument(watch: Watch): Json {
+  return { seenAt: iso(watch.monitorSeenAt), pm2LostAt: iso(watch.pm2LostAt) };
+}
