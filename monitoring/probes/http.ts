@@ -62,7 +62,7 @@ async function measure(asked: Options, io: Io, signal: AbortSignal): Promise<Rea
   const tries: Try[] = [];
   let ours: HttpFault | null = null;
   while (ours === null && tries.length < asked.samples && !isSettled(tries, asked.samples)) {
-    const answer = await io.http.request({ ...requestOf(asked) }, signal);
+    const answer = await io.http.request(requestOf(asked), signal);
     if ('fault' in answer && (answer.fault === 'dns' || answer.fault === 'local')) ours = answer.fault;
     else tries.push('fault' in answer ? unanswered(answer.fault, answer.ms, asked) : answered(answer, asked));
   }

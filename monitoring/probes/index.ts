@@ -1,9 +1,11 @@
 import { http } from './http.js';
 import { pm2 } from './pm2.js';
 import type { Probe } from './probe.js';
+import { release } from './release.js';
 
 /** How is it measured? One line for each probe, by its kind. */
 export const probes = {
   http,
   pm2,
+  release,
 } satisfies Readonly<Record<string, Probe<unknown>>>;

@@ -35,6 +35,11 @@ export function detectorContract<O>(detector: Detector<O>, fingerprints: readonl
       }), { numRuns: RUNS });
     });
 
+    it('does not say nothing of everything', () => {
+      const some = fc.sample(pictures(['good', 'bad', 'unknown', 'error'], anyActs()), { numRuns: RUNS, seed: 72 });
+      expect(some.some((picture) => present(detect(picture, fingerprints)).length > 0)).toBe(true);
+    });
+
     it('never throws, says the same of the same, changes nothing, and ends only what is open', () => {
       fc.assert(fc.property(pictures(['good', 'bad', 'unknown', 'error'], anyActs()), opens, (picture, open) => {
         const frozen = deepFreeze(picture);

@@ -1,0 +1,98 @@
+import { realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Reading } from '../../src/domain/check.js';
+import type { ReleaseSighting } from '../../src/domain/release.js';
+import type { Git } from '../../src/io/git.js';
+import type { Io } from '../../src/io/io.js';
+import type { Pm2Process } from '../../src/io/pm2.js';
+import { isWithin } from '../../src/io/processes.js';
+import { identifyRelease, LOCKFILES, revisionOf, workerDirectories } from '../release/identify.js';
+import { releaseOf } from '../release/layout.js';
+import type { Probe } from './probe.js';
+
+const options = z.strictObject({
+  mode: z.enum(['releases', 'in-place']),
+  /** Absolute: holds `releases/` and `current`, or is the working tree; null: wherever the workers are. */
+  dir: z.string().startsWith('/').nullable(),
+  /** Where releases are built from; this probe does not ask it. */
+  repo: z.string().startsWith('/').nullable().default(null),
+  processes: z.array(z.string().min(1)).min(1).max(50),
+  /** Relative to the release; their content is part of what the release is. */
+  configFiles: z.array(z.string().min(1)).max(50).default([]),
+});
+
+type Options = z.output<typeof options>;
+
+/** A reason, for people, why it cannot be told what runs. */
+interface Untold {
+  readonly untold: string;
+}
+
+/**
+ * Which release the app's online workers run from, by the directory each of them really works in.
+ *
+ * What stands on disk is what runs only if it stood there when the workers began. HEAD that was moved since (pulled,
+ * but not restarted), and lockfiles or configuration written since, make the reading unknown, without a sighting: the
+ * release that was seen before still runs, and the next restart will bring another. So do workers in two directories
+ * or started from two commits, as in the middle of a reload. Unknown, rather than a guess: a sighting opens a launch.
+ * The reflog counts in seconds, so a move in the very second of a start counts as before it.
+ */
+export const release: Probe<Options> = { kind: 'release', options, fields: ['workers'], measure };
+
+async function measure(sought: Options, io: Io): Promise<Reading> {
+  const listed = await io.pm2.list();
+  const workers = listed.filter(({ name, status, pid }) => sought.processes.includes(name) && status === 'online' && pid > 0);
+  const seen = await identifyWorkers(workers, sought, io.git);
+  const found = { ms: null, values: [workers.length] };
+  return 'untold' in seen
+    ? { ...found, verdict: 'unknown', note: seen.untold }
+    : { ...found, verdict: 'good', note: null, sighting: { ...seen } };
+}
+
+async function identifyWorkers(workers: readonly Pm2Process[], sought: Options, git: Git): Promise<ReleaseSighting | Untold> {
+  const place = await directoryOf(workers, sought);
+  if ('untold' in place) return place;
+  const { dir } = place;
+  const startedAt = Math.min(...workers.map((worker) => worker.startedAt));
+  const { configFiles } = sought;
+  const sighting = await identifyRelease(dir, { configFiles, nodeVersion: workers[0]?.nodeVersion ?? null, startedAt }, git);
+  return (await headMoved(dir, sighting.commit, git)) ?? (await writtenSince(dir, [...LOCKFILES, ...configFiles], startedAt)) ?? sighting;
+}
+
+/** The one release directory all workers are in. */
+async function directoryOf(workers: readonly Pm2Process[], sought: Options): Promise<{ readonly dir: string } | Untold> {
+  if (workers.length === 0) return { untold: 'no worker is online' };
+  const base = sought.dir === null ? null : await realpath(sought.dir).catch(() => null);
+  const dirs = new Set<string>();
+  for (const cwd of (await workerDirectories(workers.map(({ pid }) => pid))).values()) {
+    if (cwd === null) return { untold: 'a worker ended while it was looked at' };
+    if (cwd.endsWith(' (deleted)')) return { untold: 'a worker runs from a directory that was removed' };
+    dirs.add(base === null ? cwd : releaseRoot(cwd, sought.mode, base));
+  }
+  const [dir, other] = dirs;
+  return dir === undefined || other !== undefined ? { untold: `the workers run from ${dirs.size} directories` } : { dir };
+}
+
+/** A worker may work below its release; one that works elsewhere runs whatever is there. */
+function releaseRoot(cwd: string, mode: Options['mode'], base: string): string {
+  if (mode === 'releases') return releaseOf(base, cwd) ?? cwd;
+  return isWithin(base, cwd) ? base : cwd;
+}
+
+/** A built release says its commit itself; a working tree's HEAD may be another than when the first worker began. */
+async function headMoved(dir: string, commit: string | null, git: Git): Promise<Untold | null> {
+  if ((await revisionOf(dir)) !== null) return null;
+  const now = await git.head(dir);
+  if (now === commit) return null;
+  const runs = commit === null ? 'what runs is not recorded' : `${commit.slice(0, 7)} runs`;
+  return { untold: `HEAD moved to ${now?.slice(0, 7) ?? 'nothing'} after the workers started; ${runs}` };
+}
+
+async function writtenSince(dir: string, files: readonly string[], startedAt: number): Promise<Untold | null> {
+  for (const file of files) {
+    const writtenAt = await stat(join(dir, file)).then(({ mtimeMs }) => mtimeMs, () => 0);
+    if (writtenAt > startedAt) return { untold: `${file} was changed after the workers started` };
+  }
+  return null;
+}
