@@ -7,7 +7,7 @@ export function personSchema() {
   return z.strictObject({
     name: z.string().trim().min(1).max(80),
     role: z.enum(['viewer', 'operator', 'approver']).describe('viewer: sees; operator: also asks for repairs; approver: also answers questions'),
-    terminal: z.string().regex(/^[a-z_][a-z0-9_.-]{0,31}\$?$/i, { error: 'must be the name of a user of this machine' }).optional(),
+    terminal: z.string().regex(/^[^\s:/]{1,64}$/, { error: 'must be the name of a user of this machine' }).optional(),
     slack: z.string().regex(/^[UW][A-Z0-9]{2,20}$/, { error: 'must be a member ID like U012AB3CD (in Slack: profile, ⋮, Copy member ID)' }).optional(),
     telegram: telegramId().optional(),
   });
