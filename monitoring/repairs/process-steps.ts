@@ -42,7 +42,7 @@ function unknownToPm2(thrown: unknown): StepPosition {
 }
 
 /** Lets go of a call that cannot itself be called off: what PM2 was asked goes on, and the step's state will tell. */
-async function orAborted(call: Promise<void>, signal: AbortSignal): Promise<void> {
+export async function orAborted(call: Promise<void>, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   let abort = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {

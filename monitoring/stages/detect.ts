@@ -9,7 +9,7 @@ import { baselineOf, saveBaseline } from '../../src/store/baselines.js';
 import { checksOf, markDetected, undetected } from '../../src/store/checks.js';
 import { openFindingsOn } from '../../src/store/findings.js';
 import { openLaunchOf } from '../../src/store/launches.js';
-import { lastSettled, underWayOn } from '../../src/store/remediations.js';
+import { remediationsSince, underWayOn } from '../../src/store/remediations.js';
 import { ledgerOf } from '../../src/store/releases.js';
 import { getResource } from '../../src/store/resources.js';
 import { newestSample, recentSamples } from '../../src/store/samples.js';
@@ -36,29 +36,43 @@ async function detectOn(ctx: StageContext, id: ResourceId): Promise<void> {
   const resource = await getResource(ctx.store.db, id);
   const checks = await checksOf(ctx.store.db, id);
   const launch = await openLaunchOf(ctx.store.db, id);
-  const since = await lookFrom(ctx, id, launch);
+  const view = await viewOf(ctx, id, launch);
   // Also what is masked counts as looked at; what is written from here on does not.
   const seen = await newestOf(ctx, checks);
-  const series = await Promise.all(checks.map((check) => loadSeries(ctx, check, launch, since)));
-  const claims = since === null ? [] : await ask(ctx, resource, series, since);
+  const series = await Promise.all(checks.map((check) => loadSeries(ctx, check, launch, view)));
+  const claims = view === null ? [] : await ask(ctx, resource, series, view);
   await ctx.store.write(async (tx) => {
     for (const { id: check, seenAt } of seen) await markDetected(tx, check, seenAt);
-    if (since === null) return;
+    if (view === null) return;
     await applyClaims(tx, ctx, resource, launch, claims);
   });
   if (launch && claims.every(({ claims: made }) => made.every((claim) => claim.state === 'absent'))) await learn(ctx, launch, checks);
 }
 
+/** What of the past counts: everything after `since`, but for the times when a repair was at work or settled. */
+interface View {
+  readonly since: number;
+  readonly masked: readonly { readonly from: number; readonly to: number }[];
+}
+
 /**
- * From when samples count: the launch's beginning (verdicts belong to a release), and the end of the last repair's
- * settling (its own effects are not a problem). Null while a repair works or settles: then nothing is judged.
+ * Samples count from the launch's beginning (verdicts belong to a release) or from the last repair that helped, which is
+ * a fresh start. A repair's own effects are never a problem. Null while one works or settles: then nothing is judged.
  */
-async function lookFrom(ctx: StageContext, id: ResourceId, launch: Launch | null): Promise<number | null> {
+async function viewOf(ctx: StageContext, id: ResourceId, launch: Launch | null): Promise<View | null> {
   const now = ctx.clock.now();
   const underWay = await underWayOn(ctx.store.db, id);
   if (underWay && (underWay.settleUntil === null || now < underWay.settleUntil)) return null;
-  const settled = underWay?.settleUntil ?? (await lastSettled(ctx.store.db, id)) ?? 0;
-  return Math.max(launch ? launch.startedAt - 1 : 0, settled - 1, now - LOOK_BACK_MS);
+  const runs = await remediationsSince(ctx.store.db, id, now - LOOK_BACK_MS);
+  const helped = runs.findLast((run) => run.state === 'verified');
+  return {
+    since: Math.max(launch ? launch.startedAt - 1 : 0, (helped?.settleUntil ?? 0) - 1, now - LOOK_BACK_MS),
+    masked: runs.map((run) => ({ from: run.startedAt, to: run.settleUntil ?? run.endedAt ?? now })),
+  };
+}
+
+function counts(view: View): (one: { readonly at: number }) => boolean {
+  return ({ at }) => at > view.since && !view.masked.some(({ from, to }) => at >= from && at < to);
 }
 
 async function newestOf(ctx: StageContext, checks: readonly Check[]): Promise<readonly { readonly id: CheckId; readonly seenAt: number }[]> {
@@ -66,11 +80,11 @@ async function newestOf(ctx: StageContext, checks: readonly Check[]): Promise<re
   return newest.flatMap((sample) => (sample ? [{ id: sample.checkId, seenAt: sample.at }] : []));
 }
 
-async function loadSeries(ctx: StageContext, check: Check, launch: Launch | null, since: number | null): Promise<Series> {
+async function loadSeries(ctx: StageContext, check: Check, launch: Launch | null, view: View | null): Promise<Series> {
   return {
     check,
     fields: ctx.units.probes[check.probe]?.fields ?? [],
-    samples: await recentSamples(ctx.store.db, check.id, since ?? 0, SAMPLES),
+    samples: view === null ? [] : (await recentSamples(ctx.store.db, check.id, view.since, SAMPLES)).filter(counts(view)),
     baseline: launch ? await baselineFor(ctx, check, launch) : null,
   };
 }
@@ -83,8 +97,8 @@ async function baselineFor(ctx: StageContext, check: Check, launch: Launch) {
   return before ?? baselineOf(ctx.store.db, check.id, launch.releaseId);
 }
 
-async function ask(ctx: StageContext, resource: Resource, series: readonly Series[], since: number): Promise<readonly DetectorClaims[]> {
-  const acts = await actsOn(ctx.store.db, resource.id, since);
+async function ask(ctx: StageContext, resource: Resource, series: readonly Series[], view: View): Promise<readonly DetectorClaims[]> {
+  const acts = (await actsOn(ctx.store.db, resource.id, view.since)).filter(counts(view));
   const open = await openFindingsOn(ctx.store.db, resource.id);
   const config = resource.config as unknown as AppConfig;
   return Object.values(ctx.units.detectors).map((detector) => ({

@@ -42,8 +42,8 @@ interface Ended {
 
 async function afterSuccess(tx: Db, ctx: StageContext, { remediation, plan, incident }: Ended): Promise<void> {
   const took = sayDuration((remediation.endedAt ?? ctx.clock.now()) - incident.openedAt);
-  if (plan.repair === ROLLBACK) await rolledBack(tx, ctx, plan, incident);
   await closeIncident(tx, ctx, incident, `${plan.repair} mended it after ${took}: ${remediation.outcome ?? ''}`);
+  if (plan.repair === ROLLBACK) await rolledBack(tx, ctx, plan, incident);
 }
 
 async function afterFailure(tx: Db, ctx: StageContext, { remediation, plan, incident }: Ended): Promise<void> {
@@ -57,14 +57,14 @@ async function afterFailure(tx: Db, ctx: StageContext, { remediation, plan, inci
 async function rolledBack(tx: Db, ctx: StageContext, plan: Plan, incident: Incident): Promise<void> {
   const now = ctx.clock.now();
   const app = await getResource(tx, plan.targetId);
-  const args = plan.prepared?.witness as { readonly targetReleaseId?: string } | null;
   const current = await openLaunchOf(tx, app.id);
   if (current) {
     await endLaunch(tx, current.id, 'rolled_back', now);
     await judgeRelease(tx, current.releaseId, 'bad', `rolled back: ${incident.title}`, now);
     await tell(tx, ctx.hostId, { kind: 'launch.ended', launchId: current.id, body: { incident: incident.id } }, now);
   }
-  if (!args?.targetReleaseId) return; // The release probe sees what runs now, and opens its launch.
-  const release = await getRelease(tx, args.targetReleaseId as never);
+  const leadsTo = plan.prepared?.leadsTo;
+  if (leadsTo === undefined) return; // The release probe sees what runs now, and opens its launch.
+  const release = await getRelease(tx, leadsTo);
   await launch(tx, ctx, app, release, { why: `rolled back to ${releaseName(release)}: ${incident.title}`, who: plan.askedBy ?? 'hypercare', autoRollback: false });
 }

@@ -44,8 +44,8 @@ export async function prepare(ctx: StageContext, plan: Pick<Plan, 'repair' | 'ar
 
 /** What a yes is to: what the plan does, with every value, and nothing of what merely was true when it was made. */
 export function hashOf(plan: Pick<Plan, 'repair' | 'targetId'>, prepared: Prepared): string {
-  const { does, touches, bounds, verify, wayBack } = prepared;
-  return sha256(canonicalJson({ version: 1, repair: plan.repair, target: plan.targetId, does, touches, bounds, verify, wayBack }));
+  const { does, touches, leadsTo, bounds, verify, wayBack } = prepared;
+  return sha256(canonicalJson({ version: 1, repair: plan.repair, target: plan.targetId, does, touches, leadsTo, bounds, verify, wayBack }));
 }
 
 async function refuse(tx: Db, ctx: StageContext, plan: Plan, why: string): Promise<void> {

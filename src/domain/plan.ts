@@ -1,4 +1,4 @@
-import type { IncidentId, PlanId, ResourceId } from './ids.js';
+import type { IncidentId, PlanId, ReleaseId, ResourceId } from './ids.js';
 import type { Json } from './json.js';
 
 /** safe: no user notices · disruptive: some may · destructive: something may be lost. */
@@ -27,6 +27,8 @@ export interface VerifySpec {
 export interface Prepared {
   readonly does: readonly StepSpec[];
   readonly touches: readonly ResourceId[];
+  /** The release that runs afterwards, of a repair that changes it. */
+  readonly leadsTo?: ReleaseId;
   readonly bounds: Bounds;
   readonly verify: VerifySpec;
   /** How to come back from it, for people; null: there is no way back. */

@@ -88,11 +88,10 @@ function toRemediation(row: RemediationsTable): Remediation {
   };
 }
 
-/** When the newest ended remediation of a resource had settled; what was measured before shows its own effects. */
-export async function lastSettled(db: Db, resourceId: ResourceId): Promise<number | null> {
-  const row = await db.selectFrom('remediations').select('settle_until').where('resource_id', '=', resourceId).where('ended_at', 'is not', null)
-    .where('settle_until', 'is not', null).orderBy('started_at', 'desc').limit(1).executeTakeFirst();
-  return row?.settle_until ?? null;
+/** Every run on a resource that was begun after `since`, oldest first. */
+export async function remediationsSince(db: Db, resourceId: ResourceId, since: number): Promise<readonly Remediation[]> {
+  const rows = await db.selectFrom('remediations').selectAll().where('resource_id', '=', resourceId).where('started_at', '>', since).orderBy('started_at').limit(200).execute();
+  return rows.map(toRemediation);
 }
 
 /** How often each repair was run for one problem of a resource after `since`. */

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { HypercareError } from '../../src/domain/errors.js';
+import type { Json } from '../../src/domain/json.js';
+import type { Prepared, Refusal } from '../../src/domain/plan.js';
+import type { Release } from '../../src/domain/release.js';
+import type { Io } from '../../src/io/io.js';
+import { chooseTarget } from '../release/choose-target.js';
+import { preflight } from '../release/preflight.js';
+import type { Repair, RepairTarget } from './repair.js';
+import { inPlaceByHand, inPlaceRoad, inPlaceWitness, surveyInPlace, type InPlaceWitness } from './rollback-in-place.js';
+import { releasesByHand, releasesRoad, releasesWitness, surveyReleases, type ReleasesWitness } from './rollback-releases.js';
+import type { Leg } from './rollback-road.js';
+
+/** `to`: an id of the ledger, or a commit from seven digits on; null: the newest stable release. */
+export const rollbackArgs = z.strictObject({ to: z.string().min(1).max(200).nullable().default(null), reason: z.string().max(1_000).default('') });
+export type RollbackArgs = z.infer<typeof rollbackArgs>;
+
+type Witness = ReleasesWitness | InPlaceWitness;
+const witnessSchema = z.discriminatedUnion('mode', [releasesWitness, inPlaceWitness]);
+
+const GOOD_IN_A_ROW = 3;
+const MIN_VERIFY_MS = 60_000;
+
+/** A rollback is a release: the way there is the way every release takes, to another commit. */
+export const releaseRollback: Repair<RollbackArgs> = {
+  kind: 'release.rollback',
+  summary: 'take an app back to its last stable release',
+  args: rollbackArgs,
+  risk: 'disruptive',
+  prepare,
+  steps: (_target, _args, prepared) => road(witnessSchema.parse(prepared.witness)),
+};
+
+async function prepare(target: RepairTarget, args: RollbackArgs, io: Io): Promise<Prepared | Refusal> {
+  const chosen = chooseTarget(target, args.to);
+  if ('refused' in chosen) return chosen;
+  const { from, to } = chosen;
+  try {
+    const witness = await survey(target, chosen, io);
+    if ('refused' in witness) return witness;
+    return await plan(target, witness, { from, to }, io);
+  } catch (thrown) {
+    // A dead PM2, a repository that is not there, a link that is none: reasons to refuse, not faults of ours.
+    if (thrown instanceof HypercareError) return { refused: thrown.mend ? `${thrown.message}. ${thrown.mend}` : thrown.message };
+    throw thrown;
+  }
+}
+
+async function survey(target: RepairTarget, { from, to }: { readonly from: Release; readonly to: Release }, io: Io): Promise<Witness | Refusal> {
+  const { release, processes: names } = target;
+  if (release === null) return { refused: `The config of ${target.name} does not say where its releases stand` };
+  if (names.length === 0) return { refused: `${target.name} has no PM2 process in the config` };
+  const listed = await io.pm2.list();
+  const own = listed.find((one) => names.includes(one.name) && one.pid === process.pid);
+  if (own) return { refused: `"${own.name}" is hypercare itself, which is never the target of its own repairs` };
+  if (release.mode === 'in-place') return surveyInPlace({ dir: release.dir, from, to, names, listed }, io);
+  return surveyReleases({ base: release.dir, repo: release.repo, from, to, names, listed }, io);
+}
+
+async function plan(target: RepairTarget, witness: Witness, { from, to }: { readonly from: Release; readonly to: Release }, io: Io): Promise<Prepared> {
+  const repo = witness.mode === 'in-place' ? witness.dir : (target.release?.repo ?? null);
+  const facts = await preflight({ from, to, repo }, io.git);
+  const { there, back } = witness.mode === 'in-place' ? inPlaceByHand(witness) : releasesByHand(witness);
+  const restarts = witness.processes.reduce((sum, one) => sum + one.instances.length, 0);
+  return {
+    does: road(witness).map(({ name, does, timeoutMs }) => ({ name, does, timeoutMs })),
+    touches: [target.id],
+    leadsTo: to.id,
+    // Migrations stand here and not in the notes alone, so that policy can have a rule on them.
+    bounds: { restarts, rollbacks: 1, ...(facts.migrations === null ? {} : { migrations: facts.migrations }) },
+    verify: { checks: target.checks, good: GOOD_IN_A_ROW, settleMs: target.settleMs, withinMs: Math.max(MIN_VERIFY_MS, 10 * target.settleMs) },
+    wayBack: back,
+    witness: witness as Json,
+    artefacts: [],
+    notes: [...facts.notes, ...outage(witness), ...modeNotes(witness), `by hand: ${there}`],
+  };
+}
+
+function road(witness: Witness): readonly Leg[] {
+  return witness.mode === 'in-place' ? inPlaceRoad(witness) : releasesRoad(witness);
+}
+
+function outage(witness: Witness): readonly string[] {
+  const away = witness.processes.filter((one) => one.verb === 'restart').map((one) => one.name);
+  if (away.length === 0) return ['expected downtime: none, workers are replaced one by one'];
+  return [`expected downtime: about as long as ${away.join(' and ')} ${away.length === 1 ? 'takes' : 'take'} to start`];
+}
+
+function modeNotes(witness: Witness): readonly string[] {
+  if (witness.mode === 'releases') return witness.build ? ['its directory is gone and is built again first, beside the live one'] : [];
+  return [
+    'in place: files change under the running app, and a kill half way leaves it between two releases until it is tried again',
+    ...(witness.install ? ['packages are installed in place: the app lacks them while npm runs, which may take minutes'] : []),
+    `afterwards ${witness.dir} is on no branch: git pull fails there until somebody checks one out`,
+  ];
+}

@@ -1,0 +1,77 @@
+import type { StepSpec } from '../../src/domain/plan.js';
+import { HypercareError } from '../../src/domain/errors.js';
+import type { Step, StepPosition } from './repair.js';
+import { actOn, processPosition, untilUp, whatIsMissing, type RolledProcess, type Running } from './rollback-workers.js';
+
+/** A step together with what people read of it, so that the plan and what is done cannot differ. */
+export interface Leg extends Step, StepSpec {}
+
+export const WAY_BACK = 'note the way back';
+
+const WORKER_MS = 30_000;
+const CONFIRM_MS = 60_000;
+/** The step's own words come before its deadline cuts it short. */
+const WORDS_MS = 2_000;
+
+/** How long starting these anew may take: PM2 does one instance after the other. */
+export function startingMs(processes: readonly RolledProcess[]): number {
+  return 10_000 + WORKER_MS * processes.reduce((sum, one) => sum + Math.max(1, one.instances.length), 0);
+}
+
+/** What the steps that start workers need to know of the code they start from; `moved`: names of the steps that move it. */
+export interface Destination {
+  readonly dir: string | null;
+  readonly shown: string;
+  readonly moved: readonly string[];
+}
+
+/** The last legs of every rollback: each process anew, then look whether all of it came up. */
+export function workerLegs(processes: readonly RolledProcess[], to: Destination): readonly Leg[] {
+  return [...processes.map((process) => startLeg(process, to)), confirmLeg(processes, to)];
+}
+
+function startLeg(process: RolledProcess, to: Destination): Leg {
+  return {
+    name: `${process.verb} ${process.name}`,
+    does: `pm2 ${process.verb} ${process.name}`,
+    timeoutMs: startingMs([process]),
+    state: (_witness, receipts, io) => orUnknown(processPosition(process.name, runningIn(to, receipts), io)),
+    async act(_witness, _receipts, io, signal) {
+      await actOn(process, io, signal);
+      return { at: io.clock.now() };
+    },
+    // No undo of its own: a worker goes where the code is, so it can only follow once the code is back (`WAY_BACK`).
+  };
+}
+
+function confirmLeg(processes: readonly RolledProcess[], to: Destination): Leg {
+  return {
+    name: 'confirm workers',
+    does: `look until every worker of ${processes.map((one) => one.name).join(', ')} runs from ${to.shown} and stays up; else go back`,
+    timeoutMs: CONFIRM_MS,
+    state: (_witness, receipts, io) => orUnknown(whatIsMissing(processes, runningIn(to, receipts), io).then((missing) => (missing === null ? 'after' : 'before'))),
+    async act(_witness, receipts, io, signal) {
+      await untilUp(processes, runningIn(to, receipts), CONFIRM_MS - WORDS_MS, io, signal);
+      return { at: io.clock.now() };
+    },
+  };
+}
+
+/** A worker runs the target if it began after the last of the steps that moved its code. */
+function runningIn(to: Destination, receipts: Parameters<Step['state']>[1]): Running {
+  const times = to.moved.map((name) => momentOf(receipts[name])).filter((at) => at !== null);
+  return { dir: to.dir, since: times.length === 0 ? null : Math.max(...times) };
+}
+
+function momentOf(receipt: unknown): number | null {
+  const at = typeof receipt === 'object' && receipt !== null ? (receipt as { readonly at?: unknown }).at : null;
+  return typeof at === 'number' ? at : null;
+}
+
+/** A daemon that is dead, or a git that cannot be asked, leaves it open where a step stands. */
+export async function orUnknown(position: Promise<StepPosition>): Promise<StepPosition> {
+  return position.catch((thrown: unknown) => {
+    if (thrown instanceof HypercareError) return 'unknown';
+    throw thrown;
+  });
+}
