@@ -58,6 +58,14 @@ describe('the double of Telegram', () => {
       expect((await second).ok).toBe(true);
     });
 
+    it('makes a poll wait that repeats the last one at once', async () => {
+      await call('getUpdates', { offset: 5 });
+      const repeated = call('getUpdates', { offset: 5 });
+      await expect.poll(() => double.updates.waits).toBe(true);
+      double.updates.stop();
+      expect(ids(await repeated)).toEqual([]);
+    });
+
     it('ends every poll while another process holds the token', async () => {
       double.updates.occupied = true;
       expect(await call('getUpdates', { timeout: 50 })).toMatchObject({ error_code: 409 });
@@ -73,6 +81,7 @@ describe('the double of Telegram', () => {
     it('keeps to the kinds of updates that were asked for last', async () => {
       await call('getUpdates', { allowed_updates: ['callback_query'] });
       double.say(ANN, PRIVATE, 'a');
+      double.advance(3_000);
       expect(ids(await call('getUpdates'))).toEqual([]);
       void double.press(ANN, GROUP, 1, 'x');
       expect(ids(await call('getUpdates'))).toHaveLength(1);

@@ -39,7 +39,7 @@ export class TelegramDouble {
   readonly token = TOKEN;
   readonly bot = BOT;
   readonly calls: Call[] = [];
-  readonly updates = new UpdateQueue();
+  readonly updates: UpdateQueue;
   readonly #options: DoubleOptions;
   readonly #messages: MessageStore;
   readonly #queries: CallbackQueries;
@@ -51,6 +51,7 @@ export class TelegramDouble {
 
   private constructor(options: DoubleOptions) {
     this.#options = options;
+    this.updates = new UpdateQueue(this.now);
     this.#messages = new MessageStore(this.now);
     this.#queries = new CallbackQueries(this.now);
   }

@@ -11,8 +11,6 @@ export interface Api {
   call<M extends Method>(method: M, payload: Opts<M>): Promise<Answered<M>>;
 }
 
-type Signal = NonNullable<NonNullable<Parameters<Telegram['callApi']>[2]>['signal']>;
-
 export interface ApiOptions {
   readonly token: string;
   readonly apiRoot: string;
@@ -29,15 +27,18 @@ export function openApi(options: ApiOptions): Api {
     async call<M extends Method>(method: M, payload: Opts<M>): Promise<Answered<M>> {
       try {
         client ??= connect(options);
-        // The client is typed for an older AbortController's signal, and takes Node's own.
-        const signal = AbortSignal.timeout(options.timeoutMs) as unknown as Signal;
-        const result = await (await client).callApi(method, payload, { signal });
+        const result = await (await client).callApi(method, payload, until(AbortSignal.timeout(options.timeoutMs)));
         return { result } as Answered<M>;
       } catch (thrown) {
         return { trouble: troubleOf(thrown, options.token) };
       }
     },
   };
+}
+
+/** The client is typed for the signals of an older AbortController, and takes Node's own. */
+export function until(signal: AbortSignal): NonNullable<Parameters<Telegram['callApi']>[2]> {
+  return { signal } as unknown as ReturnType<typeof until>;
 }
 
 /** Loads the library at the first use: a bot without Telegram never pays for it. */

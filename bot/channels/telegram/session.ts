@@ -3,7 +3,9 @@ import type { Update } from 'telegraf/types';
 import { errorText } from '../../../src/domain/errors.js';
 import type { Clock } from '../../../src/io/clock.js';
 import type { Logger } from '../../../src/io/log.js';
+import { until } from './api.js';
 import { troubleOf, type Trouble } from './trouble.js';
+import { within } from './within.js';
 
 /** How one life of the poller ended. */
 export type Ended = { readonly why: 'stopped' } | { readonly why: 'silent' } | { readonly why: 'trouble'; readonly trouble: Trouble };
@@ -29,6 +31,7 @@ const ALLOWED = ['message', 'callback_query'] as const;
 /** An update is let go after `holdMs` (converse.ts); this only guards against a fault in that. */
 const HANDLER_TIMEOUT_MS = 20_000;
 const MIN_WATCH_MS = 10;
+const CONFIRM_MS = 500;
 
 /**
  * One life of telegraf's poller, which cannot be started again. Its own retries are taken from it, because they sleep where
@@ -84,22 +87,19 @@ async function watch(input: SessionInput, polls: Polls, signal: AbortSignal): Pr
   }
 }
 
-// The client is typed for an older AbortController's signal, and takes Node's own.
-type Signal = NonNullable<NonNullable<Parameters<Telegraf['telegram']['callApi']>[2]>['signal']>;
-
 /** Every call of the poller passes here, so that it can be watched and, once the session is over, refused. */
 function watchPolls(bot: Telegraf, input: SessionInput): Polls {
   const polls: Polls = { lastAt: input.clock.monotonic(), stopping: false, over: new AbortController(), failure: undefined };
   const call = bot.telegram.callApi.bind(bot.telegram);
   let hearing = false;
-  let lastOffset = -1;
   bot.telegram.callApi = async (method, payload, options) => {
     if (polls.over.signal.aborted) throw new Error('this session of polling is over');
-    if ((method as string) !== 'getUpdates') return call(method, payload, { signal: polls.over.signal as unknown as Signal });
-    const { offset } = payload as { readonly offset: number };
-    // On stopping telegraf polls once more to confirm the last batch; where the last poll did that, it would only wait for nothing.
-    if (polls.stopping && offset === lastOffset) return [] as never;
-    lastOffset = offset;
+    if ((method as string) !== 'getUpdates') return call(method, payload, until(polls.over.signal));
+    if (polls.stopping) {
+      // telegraf polls once more to confirm the last batch. Telegram takes that as it arrives, and may hold the answer for 3 s.
+      const confirmed = call(method, payload, until(polls.over.signal)).catch(() => []);
+      return ((await within(input.clock, CONFIRM_MS, confirmed)) ?? []) as never;
+    }
     polls.lastAt = input.clock.monotonic();
     const answer = call(method, payload, options);
     if (!hearing) input.onHearing();

@@ -23,14 +23,19 @@ interface Waiting {
 const OTHER_POLLER = 'Conflict: terminated by other getUpdates request; make sure that only one bot instance is running';
 const WEBHOOK = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first";
 
+const REPEAT_SECONDS = 3;
+
 /** The queue of one bot's updates and its long poll. */
 export class UpdateQueue {
   #queue: Update[] = [];
   #waiting: Waiting | undefined;
   #allowed: readonly string[] = [];
+  #last: { readonly offset: number; readonly at: number } | undefined;
   /** Another process polls with the same token, again and again. */
   occupied = false;
   webhook = false;
+
+  constructor(private readonly now: () => number) {}
 
   get waits(): boolean {
     return this.#waiting !== undefined;
@@ -52,16 +57,25 @@ export class UpdateQueue {
     if (request.allowed_updates !== undefined) this.#allowed = request.allowed_updates;
     // Chat platforms 2.1: the offset confirms everything lower.
     if (request.offset !== undefined && request.offset > 0) this.#queue = this.#queue.filter((update) => update.update_id >= (request.offset ?? 0));
+    const timeout = this.#timeout(request);
     const ready = this.#take(request);
-    if (ready.length > 0 || !request.timeout) return ready;
+    if (ready.length > 0 || timeout === 0) return ready;
     // Chat platforms 2.1: one poller per token.
     this.#release()?.refuse(new Refusal(409, OTHER_POLLER));
     if (this.occupied) throw new Refusal(409, OTHER_POLLER);
-    return this.#wait(request, closed);
+    return this.#wait({ ...request, timeout }, closed);
   }
 
   stop(): void {
     this.#release()?.answer([]);
+  }
+
+  /** telegram-bot-api (Client::process_get_updates_query): a poll that repeats the last one within 3 s is made to wait 3 s. */
+  #timeout(request: PollRequest): number {
+    const offset = request.offset ?? 0;
+    const repeats = this.#last !== undefined && this.#last.offset === offset && this.now() - this.#last.at < REPEAT_SECONDS * 1_000;
+    this.#last = { offset, at: this.now() };
+    return repeats ? Math.max(REPEAT_SECONDS, request.timeout ?? 0) : (request.timeout ?? 0);
   }
 
   #wait(request: PollRequest, closed: AbortSignal): Promise<readonly Update[]> {

@@ -217,6 +217,16 @@ describe('speaking with people on Telegram', () => {
       expect(stage.logs()).toContain('refused a press');
     });
 
+    it('are put off while a hundred others are in work', async () => {
+      await begin({ timing: { holdMs: 10, stopMs: 50 } });
+      await posted();
+      stage.answer = () => new Promise(() => {});
+      for (let index = 0; index < 100; index += 1) stage.double.say(ANN, GROUP, '/status');
+      await until(() => stage.heard.length === 100);
+      expect(await press('Not now')).toEqual({ as: 'alert', text: 'Too much at once. Try again in a minute.' });
+      expect(stage.heard).toHaveLength(100);
+    });
+
     it('are answered where the hearer fails', async () => {
       await begin();
       await posted();

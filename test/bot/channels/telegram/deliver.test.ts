@@ -72,6 +72,14 @@ describe('delivering to Telegram', () => {
     expect(stage.double.calls.at(-1)?.payload['chat_id']).toBe(upgraded.id);
   });
 
+  it('asks the old group once, and no more once it knows the new one', async () => {
+    await begin();
+    stage.double.migrate(GROUP, { id: -1_000_500, type: 'supergroup' }, false);
+    await stage.channel.deliver(CARD, 'k1', undefined);
+    await stage.channel.deliver(CARD, 'k2', undefined);
+    expect(stage.double.calls.map((call) => call.payload['chat_id'])).toEqual([GROUP.id, -1_000_500, -1_000_500]);
+  });
+
   it('posts to the new chat where the operator moved the channel and the bot left the old one', async () => {
     await begin();
     stage.double.forbid({ id: -700, type: 'group' }, 'bot was kicked from the group chat');

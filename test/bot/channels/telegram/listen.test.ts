@@ -36,7 +36,7 @@ describe('listening to Telegram', () => {
     await until(() => stage.double.messages(GROUP).length > 0);
     expect(stage.heard.map((utterance) => utterance.said)).toEqual([{ words: 'status new' }]);
     expect(stage.double.messages(GROUP).map((message) => message.text)).toEqual([expect.stringContaining('status new')]);
-    expect(stage.logs()).toMatch(/it is 12[12] s old/);
+    expect(stage.logs()).toMatch(/it is \d+ s old/);
   });
 
   it('refuses to start with a token that Telegram does not know, and says what to do', async () => {
@@ -93,6 +93,8 @@ describe('listening to Telegram', () => {
     await until(() => stage.logs().includes('another process listens with the same TELEGRAM_BOT_TOKEN'));
     const polls = calls('getUpdates');
     expect(stage.logs()).toContain('"againInMs":150');
+    // telegraf would confirm its offset with one more poll, which would knock the other poller out.
+    expect(stage.double.calls.filter((call) => call.payload['limit'] === 1)).toEqual([]);
     stage.double.updates.occupied = false;
     await until(() => stage.double.updates.waits);
     expect(calls('getUpdates')).toBe(polls + 1);
