@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { processEnv } from '../src/config/env.js';
 import { errorText } from '../src/domain/errors.js';
-import { packageRoot } from './package-root.js';
+import { packageRoot } from '../src/io/package-root.js';
 import { listPm2, type Pm2Entry, pm2, usersPm2Home } from './pm2-cli.js';
 import { installedShop } from './shop/shop.js';
 import { isOwn, ownEntries } from './start/own-processes.js';

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { processEnv } from '../src/config/env.js';
 import { HypercareError } from '../src/domain/errors.js';
-import { packageRoot } from './package-root.js';
+import { packageRoot } from '../src/io/package-root.js';
 import { run } from './run.js';
 
 /** One PM2 process; a chosen few of its fields, for the raw entry carries the app's whole environment. */

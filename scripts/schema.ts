@@ -6,6 +6,6 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { channelSchemas } from '../bot/channels/index.js';
 import { configJsonSchema } from '../src/config/json-schema.js';
-import { packageRoot } from './package-root.js';
+import { packageRoot } from '../src/io/package-root.js';
 
 writeFileSync(join(packageRoot(), 'hypercare.schema.json'), configJsonSchema({ channels: channelSchemas, repairs: [] }));

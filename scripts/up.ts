@@ -5,7 +5,7 @@ import { processEnv } from '../src/config/env.js';
 import { SECRET_NAMES } from '../src/config/secrets.js';
 import { errorText, HypercareError } from '../src/domain/errors.js';
 import { createExec } from '../src/io/exec.js';
-import { packageRoot } from './package-root.js';
+import { packageRoot } from '../src/io/package-root.js';
 import { usersPm2Home } from './pm2-cli.js';
 import { firstLook } from './start/first-look.js';
 import { startOwn } from './start/own-processes.js';

@@ -1,14 +1,16 @@
-import { mkdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { mkdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '../run.js';
+import { currentLink, releaseDir, releasesDir, REVISION_FILE, temporaryDir } from '../../monitoring/release/layout.js';
+import { createExec } from '../../src/io/exec.js';
+import { exportCommit } from '../../src/io/git-export.js';
 
-/** Where an installation of the sample shop keeps its things; all below `dir`. */
+/** Where an installation of the sample shop keeps its things; all below `dir`, and releases where a rollback looks for them. */
 export interface ShopPlaces {
   readonly dir: string;
   /** Bare repository with every release. */
   readonly repo: string;
-  readonly releases: string;
   /** Symlink to the release that is live. */
   readonly current: string;
   /** The shop's SHOP_DATA: its price list, and the switches of its faults. */
@@ -21,14 +23,12 @@ export interface ShopPlaces {
 }
 
 const EXPORT_WITHIN_MS = 30_000;
-const DIR_NAME_DIGITS = 12;
 
 export function shopPlaces(dir: string): ShopPlaces {
   return {
     dir,
     repo: join(dir, 'repo.git'),
-    releases: join(dir, 'releases'),
-    current: join(dir, 'current'),
+    current: currentLink(dir),
     data: join(dir, 'data'),
     logs: join(dir, 'logs'),
     ecosystem: join(dir, 'shop.config.json'),
@@ -38,18 +38,12 @@ export function shopPlaces(dir: string): ShopPlaces {
 
 /** releases/<first 12 digits of the commit>, written beside and renamed, so that it is whole or missing. Idempotent. */
 export async function buildRelease(places: ShopPlaces, commit: string): Promise<string> {
-  const name = commit.slice(0, DIR_NAME_DIGITS);
-  const dir = join(places.releases, name);
+  const dir = releaseDir(places.dir, commit);
   if (existsSync(dir)) return dir;
-  const beside = join(places.releases, `.tmp-${name}`);
-  await rm(beside, { recursive: true, force: true });
-  await mkdir(beside, { recursive: true });
-  const tar = join(beside, '.tree.tar');
-  const options = { env: { LC_ALL: 'C' }, timeoutMs: EXPORT_WITHIN_MS };
-  await run('git', ['-C', places.repo, 'archive', '--format=tar', '-o', tar, commit], options);
-  await run('tar', ['-xf', tar, '-C', beside], options);
-  await rm(tar);
-  await writeFile(join(beside, 'REVISION'), `${commit}\n`);
+  const beside = temporaryDir(places.dir, commit, { pid: process.pid, unique: randomBytes(6).toString('hex') });
+  await mkdir(releasesDir(places.dir), { recursive: true });
+  await exportCommit(createExec(), { repo: places.repo, commit, dir: beside, timeoutMs: EXPORT_WITHIN_MS });
+  await writeFile(join(beside, REVISION_FILE), `${commit}\n`);
   await rename(beside, dir);
   return dir;
 }

@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HypercareError } from '../../src/domain/errors.js';
 import { freePort } from '../free-port.js';
-import { packageRoot } from '../package-root.js';
+import { packageRoot } from '../../src/io/package-root.js';
 import { listPm2, type Pm2Entry, pm2 } from '../pm2-cli.js';
 import { until } from '../until.js';
 import { commitOf, writeHistory } from './history.js';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../src/io/clock.js';
 import { createExec } from '../../src/io/exec.js';
-import { packageRoot } from '../package-root.js';
+import { packageRoot } from '../../src/io/package-root.js';
 import type { Place } from './place.js';
 
 /** What `hypercare status --json` says of one app; only what is told at the end of a start. */
@@ -11,6 +11,8 @@ export interface AppLook {
   readonly verdict: string;
   readonly release: string | null;
   readonly openIncidents: number;
+  /** Was each of its checks measured at least once? */
+  readonly looked: boolean;
 }
 
 export type FirstLook =
@@ -22,14 +24,14 @@ const LOOK_WITHIN_MS = 60_000;
 const ASK_EVERY_MS = 1_000;
 const ASK_WITHIN_MS = 15_000;
 
-/** Waits until the monitor has looked at every app once, and says what it saw; an app that stays unknown is told as such. */
+/** Waits until the monitor has looked at every app once, and says what it saw; an app it did not get to is told as unknown. */
 export async function firstLook(place: Place): Promise<FirstLook> {
   const main = join(packageRoot(), 'dist', 'src', 'cli', 'main.js');
   if (!existsSync(main)) return { kind: 'blind', why: 'the command "hypercare status" is not built into this version' };
   const deadline = systemClock.monotonic() + LOOK_WITHIN_MS;
   for (;;) {
     const look = await ask(place);
-    const settled = look.kind === 'seen' && look.apps.every((app) => app.verdict !== 'unknown');
+    const settled = look.kind === 'seen' && look.apps.every((app) => app.looked);
     if (settled || systemClock.monotonic() >= deadline) return look;
     await systemClock.sleep(ASK_EVERY_MS);
   }
@@ -55,18 +57,16 @@ export function readStatus(text: string): FirstLook | null {
 }
 
 function lookOf(raw: unknown): AppLook {
-  const { app, verdict, release, incidents } = (raw ?? {}) as Readonly<Record<string, unknown>>;
+  const { app, verdict, release, incidents, checks } = (raw ?? {}) as Readonly<Record<string, unknown>>;
   return {
     app: String(app),
     verdict: typeof verdict === 'string' ? verdict : 'unknown',
-    release: nameOf(release),
+    release: typeof release === 'string' ? release : null,
     openIncidents: Array.isArray(incidents) ? incidents.length : 0,
+    looked: Array.isArray(checks) && checks.length > 0 && checks.every(wasMeasured),
   };
 }
 
-/** A release comes as its short name, or as an object that holds it. */
-function nameOf(release: unknown): string | null {
-  if (typeof release === 'string') return release;
-  const name = (release as { readonly name?: unknown } | null)?.name;
-  return typeof name === 'string' ? name : null;
+function wasMeasured(check: unknown): boolean {
+  return typeof (check as { readonly verdict?: unknown } | null)?.verdict === 'string';
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { packageRoot } from '../../scripts/package-root.js';
+import { packageRoot } from '../../src/io/package-root.js';
 
 const run = promisify(execFile);
 

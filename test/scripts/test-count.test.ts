@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { packageRoot } from '../../scripts/package-root.js';
+import { packageRoot } from '../../src/io/package-root.js';
 
 // Plain JavaScript without types, because it runs before anything is installed.
 const { closingLine, countResults } = (await import(pathToFileURL(join(packageRoot(), 'scripts', 'test-count.mjs')).href)) as {

@@ -4,7 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packageRoot } from '../../scripts/package-root.js';
+import { packageRoot } from '../../src/io/package-root.js';
 import { listPm2 } from '../../scripts/pm2-cli.js';
 import { type Pm2Home, startPm2Home } from '../doubles/pm2-home.js';
 
@@ -112,13 +112,13 @@ describe('npm stop', () => {
 
 function makeCheckout(name: string): string {
   const [from, to] = [packageRoot(), join(scratch, name)];
-  for (const part of ['package.json', 'package-lock.json', 'tsconfig.json', 'ecosystem.config.js', 'scripts', 'src/domain', 'src/io', 'src/config', 'src/policy']) {
+  for (const part of ['package.json', 'package-lock.json', 'tsconfig.json', 'ecosystem.config.js', 'scripts', 'src/domain', 'src/io', 'src/config', 'src/policy', 'monitoring/release']) {
     // With its times: a lock file younger than what is installed asks for a new install.
     cpSync(join(from, part), join(to, part), { recursive: true, preserveTimestamps: true });
   }
-  writeFileSync(join(to, 'tsconfig.build.json'), JSON.stringify({ extends: './tsconfig.json', compilerOptions: { noEmit: false }, include: ['scripts/up.ts', 'scripts/down.ts', 'monitoring', 'bot'] }));
+  writeFileSync(join(to, 'tsconfig.build.json'), JSON.stringify({ extends: './tsconfig.json', compilerOptions: { noEmit: false }, include: ['scripts/up.ts', 'scripts/down.ts', 'monitoring/main.ts', 'bot/main.ts'] }));
   for (const process of ['monitoring', 'bot']) {
-    mkdirSync(join(to, process));
+    mkdirSync(join(to, process), { recursive: true });
     writeFileSync(join(to, process, 'main.ts'), STAYS);
   }
   symlinkSync(join(from, 'node_modules'), join(to, 'node_modules'));

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { packageRoot } from '../../../scripts/package-root.js';
+import { packageRoot } from '../../../src/io/package-root.js';
 import { commitOf, filesOf, SHOP_RELEASES, writeHistory } from '../../../scripts/shop/history.js';
 
 const sources = join(packageRoot(), 'scripts', 'shop', 'releases');

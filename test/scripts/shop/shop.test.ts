@@ -23,9 +23,9 @@ afterAll(async () => {
 describe('the installed sample shop', () => {
   it('opens with release 2, its commit in REVISION, and release 1 built beside it', async () => {
     const [first, second] = [await commitOf(shop.places.repo, 1), await commitOf(shop.places.repo, 2)];
-    expect(realpathSync(shop.places.current)).toBe(join(realpathSync(shop.places.releases), second.slice(0, 12)));
+    expect(realpathSync(shop.places.current)).toBe(join(realpathSync(join(shop.places.dir, 'releases')), second.slice(0, 12)));
     expect(readFileSync(join(shop.places.current, 'REVISION'), 'utf8').trim()).toBe(second);
-    expect(readFileSync(join(shop.places.releases, first.slice(0, 12), 'REVISION'), 'utf8').trim()).toBe(first);
+    expect(readFileSync(join(shop.places.dir, 'releases', first.slice(0, 12), 'REVISION'), 'utf8').trim()).toBe(first);
     expect(await versions(shop)).toEqual(['2.0.0']);
   });
 

@@ -5,21 +5,21 @@ it.each(['', 'not JSON', 'null', '{}', '{"apps":[]}', '{"apps":"many"}'])('%j sa
   expect(readStatus(text)).toBeNull();
 });
 
-it('a status document gives verdict, release and open incidents of each app', () => {
+it('a status document gives verdict, release and open incidents of each app, and whether every check of it was measured', () => {
   const document = {
     version: 1,
     apps: [
-      { app: 'shop', verdict: 'bad', release: '6ab0c14', incidents: [{}, {}] },
-      { app: 'api', verdict: 'good', release: { name: '144eaba' }, incidents: [] },
+      { app: 'shop', verdict: 'bad', release: '6ab0c14', incidents: [{}, {}], checks: [{ verdict: 'bad' }, { verdict: 'good' }] },
+      { app: 'api', verdict: 'unknown', release: null, incidents: [], checks: [{ verdict: 'good' }, { verdict: null }] },
       { app: 'new' },
     ],
   };
   expect(readStatus(JSON.stringify(document))).toEqual({
     kind: 'seen',
     apps: [
-      { app: 'shop', verdict: 'bad', release: '6ab0c14', openIncidents: 2 },
-      { app: 'api', verdict: 'good', release: '144eaba', openIncidents: 0 },
-      { app: 'new', verdict: 'unknown', release: null, openIncidents: 0 },
+      { app: 'shop', verdict: 'bad', release: '6ab0c14', openIncidents: 2, looked: true },
+      { app: 'api', verdict: 'unknown', release: null, openIncidents: 0, looked: false },
+      { app: 'new', verdict: 'unknown', release: null, openIncidents: 0, looked: false },
     ],
   });
 });

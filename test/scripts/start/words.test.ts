@@ -15,8 +15,8 @@ describe('what happened to monitor and bot', () => {
 describe('the end of a start', () => {
   it('says what is watched, how it is, where to look and three things to try', () => {
     const apps = [
-      { app: 'sample-shop', verdict: 'good', release: '6ab0c14', openIncidents: 0 },
-      { app: 'api', verdict: 'bad', release: null, openIncidents: 1 },
+      { app: 'sample-shop', verdict: 'good', release: '6ab0c14', openIncidents: 0, looked: true },
+      { app: 'api', verdict: 'bad', release: null, openIncidents: 1, looked: true },
     ];
     expect(closingWords(place, { kind: 'seen', apps }, 'http://127.0.0.1:4870')).toMatchInlineSnapshot(`
       "
