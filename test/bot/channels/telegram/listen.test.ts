@@ -181,6 +181,16 @@ describe('listening to Telegram', () => {
     said.mockRestore();
   });
 
+  it('stops soon in the middle of a poll, though Telegram holds the answer to its confirmation for three', async () => {
+    await begin({ timing: { stopMs: 20_000 } });
+    const stop = await stage.channel.start?.(stage.answer);
+    await until(() => stage.double.updates.waits);
+    const before = performance.now();
+    await stop?.();
+    expect(performance.now() - before).toBeLessThan(2_000);
+    expect(stage.double.calls.at(-1)?.payload['limit']).toBe(1);
+  });
+
   it('only speaks where it is told not to listen', async () => {
     await begin({ channel: { listen: false } });
     expect(stage.channel.start).toBeUndefined();
