@@ -13,7 +13,7 @@ export function errorCard(thrown: unknown): Card {
   const why = thrown.cause === undefined ? [] : [errorText(thrown.cause)];
   return noteCard({
     subject: 'error',
-    level: errorClass === 'invalid' || errorClass === 'denied' ? 'warning' : 'critical',
+    level: errorClass === 'permanent' ? 'critical' : 'warning',
     title: message,
     body: [...(message.length > TITLE_CHARS ? [message] : []), ...why, ...(mend === null ? [] : [mend])],
     footer: null,

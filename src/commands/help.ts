@@ -29,7 +29,7 @@ function overview(all: readonly Command<unknown>[], ctx: Context): Result {
   return {
     data: { version: 1, commands: able.map(commandDocument) },
     card: noteCard({
-      subject: 'help', level: 'info', title: 'what you may ask here', fields: able.map(({ usage, summary }) => ({ name: usage, value: summary })),
+      subject: 'help', level: 'info', title: 'what you may ask here', fields: able.map(({ name, summary }) => ({ name, value: summary })),
       footer: hidden === 0 ? 'more on one of them: help <command>' : `more on one of them: help <command> · ${hidden} more are for other roles or for the terminal`,
     }),
     exit: 0,

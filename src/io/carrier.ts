@@ -15,7 +15,7 @@ export interface Carrier {
 
 /** Behind the file watch: it can fire before the commit is visible, and loses its file when the last connection closes. */
 const POLL_MS = 250;
-const CHANNEL = 'hypercare_poke';
+export const CHANNEL = 'hypercare_poke';
 const RECONNECT_MS = 2_000;
 
 /** On SQLite each commit changes the `-wal` file: that is the poke. `dataVersion` grows when another connection wrote. */

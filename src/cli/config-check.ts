@@ -1,0 +1,34 @@
+import { resolve } from 'node:path';
+import { noteCard } from '../cards/note-card.js';
+import type { Result } from '../commands/command.js';
+import { mistakeLine, type Mistake } from '../config/mistake.js';
+import { HypercareError } from '../domain/errors.js';
+import type { CliIo } from './cli-io.js';
+import { findConfig } from './find-config.js';
+import { checkConfig } from './load-config.js';
+
+/** Every mistake of a hypercare.yaml and its .env, as file:line:column and what to write instead. Exit 2 with mistakes. */
+export async function configCheck(words: readonly string[], io: CliIo, named: string | null): Promise<Result> {
+  const [verb, file, ...more] = words;
+  if (verb !== 'check' || more.length > 0 || file?.startsWith('-')) {
+    throw new HypercareError('usage', 'invalid', verb === 'check' ? 'config check takes one file' : 'config can be checked', 'Usage: config check [file]');
+  }
+  const paths = findConfig(io, file === undefined ? named : resolve(io.cwd, file));
+  const loaded = await checkConfig(io, paths);
+  const mistakes = loaded.ok ? [] : loaded.mistakes;
+  const { warnings } = loaded;
+  const count = mistakes.length === 1 ? '1 mistake' : `${mistakes.length} mistakes`;
+  const notes = warnings.length === 0 ? '' : `, ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`;
+  return {
+    data: { version: 1, file: paths.file, ok: loaded.ok, mistakes: mistakes.map(documentOf), warnings: warnings.map(documentOf) },
+    card: noteCard({
+      subject: 'config', level: !loaded.ok ? 'critical' : warnings.length > 0 ? 'warning' : 'good', title: loaded.ok ? `the configuration is right${notes}` : `the configuration has ${count}${notes}`,
+      body: [...mistakes.map(mistakeLine), ...warnings.map((warning) => `warning: ${mistakeLine(warning)}`)], footer: paths.file,
+    }),
+    exit: loaded.ok ? 0 : 2,
+  };
+}
+
+function documentOf({ file, line, column, path, message }: Mistake) {
+  return { file, line, column, path, message };
+}

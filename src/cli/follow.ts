@@ -1,0 +1,76 @@
+import { eventLine } from '../cards/event-line.js';
+import { incidentCard } from '../cards/incident-card.js';
+import type { Context, Result } from '../commands/command.js';
+import { incidentDocument } from '../commands/incident-document.js';
+import { sayDuration } from '../domain/duration.js';
+import type { IncidentView } from '../domain/incident-view.js';
+import type { PlanState } from '../domain/plan.js';
+import { eventsOf } from '../store/events.js';
+import { incidentView } from '../store/incident-view.js';
+import type { CliIo } from './cli-io.js';
+
+const FOLLOW_MS = 120_000;
+const LOOK_EVERY_MS = 250;
+/** Nobody is left without a word for longer. */
+const SILENCE_MS = 15_000;
+
+/** States in which a plan leads nowhere any more. */
+const OVER: readonly PlanState[] = ['done', 'refused', 'denied', 'expired', 'cancelled', 'superseded'];
+
+type Follow = NonNullable<Result['follow']>;
+
+/**
+ * Tells what happens to an incident, one line an event on stderr, until its plan has ended, people are asked, or two
+ * minutes passed. The result is how it stands then: exit 0 only when fresh samples showed that it helped.
+ */
+export async function follow(first: Result, begun: Follow, ctx: Context, io: CliIo): Promise<Result> {
+  const startedAt = io.clock.monotonic();
+  const told = new Set((await eventsOf(ctx.store.db, begun.incidentId)).filter(({ at }) => at < ctx.now() - LOOK_EVERY_MS).map(({ id }) => id));
+  let spokenAt = startedAt;
+  for (;;) {
+    const elapsed = io.clock.monotonic() - startedAt;
+    const view = await incidentView(ctx.store.db, begun.incidentId);
+    const lines = await newLines(view, told, ctx);
+    if (lines.length === 0 && io.clock.monotonic() - spokenAt >= SILENCE_MS) lines.push('still under way');
+    for (const line of lines) io.stderr.write(`${sayDuration(elapsed).padStart(6)}  ${line}\n`);
+    if (lines.length > 0) spokenAt = io.clock.monotonic();
+    const outcome = outcomeOf(view, begun);
+    if (outcome !== null || elapsed >= FOLLOW_MS) return lastWord(first, view, outcome ?? 'under_way', ctx);
+    await io.clock.sleep(LOOK_EVERY_MS);
+  }
+}
+
+async function newLines(view: IncidentView, told: Set<string>, ctx: Context): Promise<string[]> {
+  const lines: string[] = [];
+  for (const event of await eventsOf(ctx.store.db, view.incident.id)) {
+    if (told.has(event.id)) continue;
+    told.add(event.id);
+    const line = eventLine(event, view, { now: ctx.now(), timeZone: ctx.timeZone });
+    if (line !== null) lines.push(line);
+  }
+  return lines;
+}
+
+type Outcome = 'mended' | 'failed' | 'unclear' | 'asked' | 'escalated' | 'resolved' | 'under_way' | PlanState;
+
+/** Null while there is something to wait for. Without a plan of its own the whole incident is followed. */
+function outcomeOf(view: IncidentView, { planId }: Follow): Outcome | null {
+  const { incident, question } = view;
+  const run = view.remediations.findLast((one) => planId === null || one.planId === planId);
+  const plan = view.plans.find(({ id }) => id === planId);
+  const ended = planId === null ? incident.state === 'resolved' || incident.state === 'escalated' : plan === undefined || OVER.includes(plan.state) || incident.state === 'resolved';
+  if (ended) {
+    if (run?.state === 'verified') return 'mended';
+    if (run?.state === 'failed' || run?.state === 'unclear') return run.state;
+    return plan?.state ?? (incident.state === 'escalated' ? 'escalated' : 'resolved');
+  }
+  return question?.state === 'open' && (planId === null || question.planId === planId) ? 'asked' : null;
+}
+
+function lastWord(first: Result, view: IncidentView, outcome: Outcome, ctx: Context): Result {
+  return {
+    data: { ...first.data, outcome, incident: incidentDocument(view) },
+    card: incidentCard(view, { now: ctx.now(), timeZone: ctx.timeZone }),
+    exit: outcome === 'mended' ? 0 : 1,
+  };
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { sql } from 'kysely';
+import type { Context } from '../commands/command.js';
+import { createContext } from '../commands/context.js';
+import type { Config } from '../config/config.js';
+import { HypercareError } from '../domain/errors.js';
+import { CHANNEL } from '../io/carrier.js';
+import { storeAddress } from '../store/address.js';
+import { hostByName } from '../store/hosts.js';
+import { personOf } from '../store/people.js';
+import { isMigrated, openStore, type Store, type StoreAddress } from '../store/store.js';
+import type { CliIo } from './cli-io.js';
+import { findConfig } from './find-config.js';
+import { readConfig } from './load-config.js';
+
+/** A store that is there, and who speaks to it. The caller closes it. */
+export interface Installation {
+  readonly ctx: Context;
+  close(): Promise<void>;
+}
+
+/** Opens what the monitor made. It never makes or changes a table, and writes nothing but requests and answers. */
+export async function openInstallation(io: CliIo, named: string | null): Promise<Installation> {
+  const paths = findConfig(io, named);
+  if (!existsSync(paths.file)) throw nothingYet(`there is no ${paths.file}`);
+  const { config, secrets } = await readConfig(io, paths);
+  const store = await openExisting(storeAddress(config, secrets));
+  try {
+    return { ctx: await speak(io, config, store), close: () => store.close() };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function openExisting(address: StoreAddress): Promise<Store> {
+  if ('file' in address && !existsSync(address.file)) throw nothingYet(`there is no store ${address.file}`);
+  const where = 'file' in address ? `the store ${address.file}` : 'the PostgreSQL of DATABASE_URL';
+  const mend = 'file' in address ? 'Check that it belongs to this user and is a store of hypercare.' : 'Check that it runs, and that DATABASE_URL is right.';
+  let store: Store | null = null;
+  try {
+    store = openStore(address);
+    await sql`select 1`.execute(store.db);
+    return store;
+  } catch (error) {
+    await store?.close();
+    throw new HypercareError('store.unreadable', 'transient', `${where} cannot be opened`, mend, { cause: error });
+  }
+}
+
+async function speak(io: CliIo, config: Config, store: Store): Promise<Context> {
+  if (!(await isMigrated(store))) {
+    throw new HypercareError('store.version', 'transient', 'the store was made by another version of hypercare, or is just being made', 'Run “npm start”: the monitor brings it to this version. Then ask again.');
+  }
+  const host = await hostByName(store.db, config.host);
+  if (!host) throw nothingYet(`no monitor of the host ${config.host} has run with this store`);
+  return createContext({
+    store, hostId: host.id, person: await personOf(store.db, 'terminal', io.user), via: 'terminal', userId: io.user, nonce: randomUUID(), timeZone: io.timeZone, tiers: config.watch.tiers,
+    now: () => io.clock.now(),
+    sleep: (ms) => io.clock.sleep(ms),
+    // On SQLite the commit itself wakes the monitor.
+    poke: async () => void (store.engine === 'postgres' && (await sql`select pg_notify(${CHANNEL}, ${config.host})`.execute(store.db))),
+    async repairs() {
+      const { repairs } = await import('../../monitoring/repairs/index.js');
+      return Object.values(repairs).map(({ kind, summary, risk }) => ({ kind, summary, risk }));
+    },
+  });
+}
+
+function nothingYet(why: string): HypercareError {
+  return new HypercareError('store.none', 'transient', `nothing has run here yet: ${why}`, 'Start it with “npm start”; or name the configuration it runs with: --config <file>.');
+}

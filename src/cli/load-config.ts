@@ -1,0 +1,33 @@
+import type { LoadedConfig } from '../config/load.js';
+import type { Config } from '../config/config.js';
+import type { Mistake } from '../config/mistake.js';
+import type { Secrets } from '../config/secrets.js';
+import { HypercareError } from '../domain/errors.js';
+import type { CliIo } from './cli-io.js';
+import type { ConfigPaths } from './find-config.js';
+
+/** The whole configuration, checked against every unit there is; the registries are loaded only here. */
+export async function checkConfig(io: Pick<CliIo, 'env' | 'home'>, paths: ConfigPaths): Promise<LoadedConfig> {
+  const { loadConfig } = await import('../config/load.js');
+  const { channelSchemas } = await import('../../bot/channels/index.js');
+  const { repairs } = await import('../../monitoring/repairs/index.js');
+  return loadConfig({ ...paths, env: io.env, home: io.home, units: { channels: channelSchemas, repairs: Object.keys(repairs) } });
+}
+
+/** The configuration has mistakes; they are told line by line. */
+export class ConfigMistakes extends HypercareError {
+  constructor(
+    file: string,
+    readonly mistakes: readonly Mistake[],
+  ) {
+    super('config.invalid', 'invalid', `${file} has ${mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`}`, 'Correct it; “hypercare config check” shows whether it is right.');
+  }
+}
+
+/** The configuration and the secrets beside it; throws ConfigMistakes. */
+export async function readConfig(io: Pick<CliIo, 'env' | 'home'>, paths: ConfigPaths): Promise<{ readonly config: Config; readonly secrets: Secrets }> {
+  const loaded = await checkConfig(io, paths);
+  if (!loaded.ok) throw new ConfigMistakes(paths.file, loaded.mistakes);
+  const { readEnvironment } = await import('../config/env.js');
+  return { config: loaded.config, secrets: readEnvironment({ env: io.env, envFile: paths.envFile }).secrets };
+}

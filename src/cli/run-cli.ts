@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Exit, Result } from '../commands/command.js';
+import { commands } from '../commands/index.js';
+import { parseWords } from '../commands/parse-words.js';
+import { runWords } from '../commands/run-words.js';
+import { packageRoot } from '../io/package-root.js';
+import type { CliIo } from './cli-io.js';
+import { putError, putResult } from './output.js';
+import { readArgv, type Argv } from './read-argv.js';
+import { missing, usage } from './usage.js';
+
+/** The command line: words → command → text or JSON. Never throws; gives the exit code. */
+export async function runCli(io: CliIo): Promise<Exit> {
+  let json = io.argv.includes('--json');
+  try {
+    const argv = readArgv(io.argv);
+    json = argv.json;
+    return await dispatch(argv, io);
+  } catch (error) {
+    return putError(io, json, error);
+  }
+}
+
+async function dispatch(argv: Argv, io: CliIo): Promise<Exit> {
+  const [verb, ...rest] = argv.words;
+  if (argv.version) return putVersion(argv, io);
+  if (verb === undefined || verb === 'help' || argv.help) return put(argv, io, usage(verb === 'help' ? rest[0] : verb));
+  if (verb === 'config') {
+    const { configCheck } = await import('./config-check.js');
+    return put(argv, io, await configCheck(rest, io, argv.config));
+  }
+  if (verb === 'demo') {
+    const { demo } = await import('./demo.js');
+    return demo(rest, io, argv.json);
+  }
+  return command(verb, argv, io);
+}
+
+/** What can be wrong with the words is told before the store is opened. */
+async function command(verb: string, argv: Argv, io: CliIo): Promise<Exit> {
+  const known = commands.find(({ name }) => name === verb.toLowerCase()) ?? missing(verb);
+  parseWords(known, argv.words.slice(1));
+  const { openInstallation } = await import('./installation.js');
+  const { ctx, close } = await openInstallation(io, argv.config);
+  try {
+    const result = await runWords(argv.words, ctx);
+    if (!result.follow) return put(argv, io, result);
+    const { follow } = await import('./follow.js');
+    return put(argv, io, await follow(result, result.follow, ctx, io));
+  } finally {
+    await close();
+  }
+}
+
+function put(argv: Argv, io: CliIo, result: Result): Exit {
+  putResult(io, argv.json, result);
+  return result.exit;
+}
+
+function putVersion(argv: Argv, io: CliIo): Exit {
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { readonly version: string };
+  io.stdout.write(argv.json ? `${JSON.stringify({ version: 1, hypercare: version, node: process.versions.node }, null, 2)}\n` : `hypercare ${version}\n`);
+  return 0;
+}

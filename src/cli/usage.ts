@@ -1,0 +1,47 @@
+import { commandCard } from '../commands/help.js';
+import { commands } from '../commands/index.js';
+import type { Result } from '../commands/command.js';
+import { HypercareError } from '../domain/errors.js';
+import { nearestWord } from '../domain/nearest.js';
+
+type Shown = Parameters<typeof commandCard>[0];
+
+const NO_FLAGS = { positionals: [], flags: {} } as const;
+
+/** Verbs of the terminal alone, which need no store. */
+export const OWN_VERBS: readonly Shown[] = [
+  { name: 'config', summary: 'check hypercare.yaml: every mistake with its line', usage: 'config check [file]', examples: ['config check', 'config check /etc/hypercare/hypercare.yaml'], words: NO_FLAGS, role: null },
+  {
+    name: 'demo', summary: 'break a sample shop for real, and watch it being healed', usage: 'demo <fault> [--yes]', examples: ['demo crash', 'demo bad-release --yes'], role: null,
+    words: { positionals: ['fault'], flags: { yes: { type: 'boolean', about: 'answer the questions by itself' } } },
+  },
+];
+
+const EXAMPLES = ['hypercare status', 'hypercare rollback shop --plan', 'hypercare approve shop', 'hypercare status --json'];
+
+/** Everything there is, examples first; or one command. */
+export function usage(name: string | undefined): Result {
+  const all: readonly Shown[] = [...commands, ...OWN_VERBS];
+  if (name !== undefined) {
+    const found = all.find((one) => one.name === name.toLowerCase()) ?? missing(name, all);
+    return { data: { version: 1, command: documentOf(found) }, card: commandCard(found), exit: 0 };
+  }
+  const fields = all.map(({ name: verb, summary }) => ({ name: verb, value: summary }));
+  const card = {
+    subject: 'help', level: 'info' as const, title: 'hypercare watches your app after it went live, and mends it',
+    body: [`For example:\n${EXAMPLES.map((example) => `  ${example}`).join('\n')}`], fields, buttons: [],
+    footer: 'How one of them is used: hypercare help <command>.\nEverywhere: --json, --config <file>, --help, --version.\nExit codes: 0 good, 1 findings, 2 usage or config, 3 could not check.',
+  };
+  return { data: { version: 1, commands: all.map(documentOf) }, card, exit: 0 };
+}
+
+/** Throws what was probably meant, for a verb that is none. */
+export function missing(name: string, all: readonly Pick<Shown, 'name'>[] = [...commands, ...OWN_VERBS]): never {
+  const near = nearestWord(name, all.map((one) => one.name));
+  const said = name.length > 40 ? `${name.slice(0, 40)}…` : name;
+  throw new HypercareError('command.unknown', 'invalid', `there is no command “${said}”`, `${near === null ? '' : `Did you mean “${near}”? `}“hypercare --help” lists them.`);
+}
+
+function documentOf({ name, summary, usage: words, examples, role }: Shown) {
+  return { name, summary, usage: words, examples, role };
+}
