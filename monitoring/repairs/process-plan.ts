@@ -36,6 +36,8 @@ export async function prepareProcessAct(kind: ProcessActKind, target: RepairTarg
   if (wrong !== null) return { refused: wrong };
   const listed = await io.pm2.list().catch(asRefusal);
   if ('refused' in listed) return listed;
+  const busy = names.map((name) => busyWith(name, ofName(listed, name))).find((reason) => reason !== null);
+  if (typeof busy === 'string') return { refused: busy, again: true };
   const refused = names.map((name) => refuseName(kind, name, ofName(listed, name))).find((reason) => reason !== null);
   return typeof refused === 'string' ? { refused } : plan(kind, target, names, listed);
 }
@@ -74,9 +76,12 @@ function refuseNames(target: RepairTarget, names: readonly string[]): string | n
 function refuseName(kind: ProcessActKind, name: string, instances: readonly Pm2Process[]): string | null {
   if (instances.length === 0) return `PM2 lists no process named "${name}"`;
   if (instances.some((one) => one.pid === process.pid)) return `"${name}" is hypercare itself, which is never the target of its own repairs`;
-  const between = instances.find((one) => BETWEEN.includes(one.status));
-  if (between !== undefined) return `PM2 is at work on "${name}" right now: it is ${between.status}`;
   return kind.refuse(name, instances);
+}
+
+function busyWith(name: string, instances: readonly Pm2Process[]): string | null {
+  const between = instances.find((one) => BETWEEN.includes(one.status));
+  return between === undefined ? null : `PM2 is at work on "${name}" right now: it is ${between.status}`;
 }
 
 function ofName(listed: readonly Pm2Process[], name: string): readonly Pm2Process[] {

@@ -32,24 +32,24 @@ export async function applyClaims(tx: Db, ctx: StageContext, resource: Resource,
   }
   const present = made.flatMap(({ detector, claims }) => claims.flatMap((claim) => (claim.state === 'present' ? [{ detector, claim }] : [])));
   if (present.length === 0) return;
-  const worst = worstOf(present.map(({ claim }) => claim));
+  const worst = worstOf(present.map(({ detector, claim }) => ({ ...claim, detector })), Object.keys(ctx.units.detectors));
   const incident = await incidentFor(tx, ctx, resource, launch, worst);
-  let fresh = false;
-  for (const { detector, claim } of present) {
-    fresh = (await noteFinding(tx, { incidentId: incident.id, resourceId: resource.id, detector, now }, claim)) || fresh;
-  }
-  await follow(tx, ctx, incident, resource, fresh);
+  for (const { detector, claim } of present) await noteFinding(tx, { incidentId: incident.id, resourceId: resource.id, detector, now }, claim);
+  await follow(tx, ctx, incident);
 }
 
-/** Critical before warning; emergencies first among equals; then the order of the detectors. */
-function worstOf(claims: readonly Present[]): Present {
-  return claims.reduce((worst, claim) => (rank(claim) > rank(worst) ? claim : worst));
+/**
+ * The most severe; among equals the one whose detector stands first in the registry, where causes (a process that is
+ * down, a hang) stand before what they look like from outside (endpoints that fail).
+ */
+function worstOf<T extends { readonly detector: string; readonly severity: Severity }>(all: readonly T[], order: readonly string[]): T {
+  return all.reduce((worst, one) => (rank(one, order) > rank(worst, order) ? one : worst));
 }
 
-const SEVERITY_RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 2, critical: 4 };
+const SEVERITY_RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1_000, critical: 2_000 };
 
-function rank(claim: Pick<Present, 'severity' | 'emergency'>): number {
-  return SEVERITY_RANK[claim.severity] + (claim.emergency ? 1 : 0);
+function rank(one: { readonly detector: string; readonly severity: Severity }, order: readonly string[]): number {
+  return SEVERITY_RANK[one.severity] - order.indexOf(one.detector);
 }
 
 /** The open incident at the cause: the deepest bad resource along `uses` edges, else the resource itself. */
@@ -98,16 +98,15 @@ async function askDependencies(tx: Db, ctx: StageContext, id: ResourceId): Promi
 }
 
 /** The incident takes on the worst of its open findings; people are told when that makes it another problem. */
-async function follow(tx: Db, ctx: StageContext, incident: Incident, resource: Resource, fresh: boolean): Promise<void> {
+async function follow(tx: Db, ctx: StageContext, incident: Incident): Promise<void> {
   const findings = (await findingsOf(tx, incident.id)).filter((finding) => finding.open && finding.resourceId === incident.resourceId);
   if (findings.length === 0) return;
-  const worst = findings.reduce((a, b) => (rank(b) > rank(a) ? b : a));
+  const worst = worstOf(findings, Object.keys(ctx.units.detectors));
+  const { kind, title } = worst;
   const severity = findings.reduce<Severity>((a, finding) => worse(a, finding.severity), 'info');
-  const kind = rank(worst) > rank(incident) || incident.kind === 'manual' ? worst.kind : incident.kind;
   const emergency = incident.emergency || findings.some((finding) => finding.emergency);
-  const title = kind === incident.kind ? (findings.find((finding) => finding.kind === kind)?.title ?? incident.title) : worst.title;
   if (kind === incident.kind && severity === incident.severity && emergency === incident.emergency && title === incident.title) return;
   await changeIncident(tx, incident.id, { kind, severity, emergency, title });
-  const worsened = kind !== incident.kind || severity !== incident.severity || emergency !== incident.emergency;
-  if (fresh || worsened) await tell(tx, ctx.hostId, { kind: 'incident.changed', incidentId: incident.id, body: { resource: resource.id } }, ctx.clock.now());
+  if (kind === incident.kind && severity === incident.severity) return; // The same problem, with newer numbers.
+  await tell(tx, ctx.hostId, { kind: 'incident.changed', incidentId: incident.id, body: { kind, severity } }, ctx.clock.now());
 }

@@ -1,5 +1,5 @@
 import { updateBaseline, BASELINE_MAX_SAMPLES } from '../../src/domain/baseline.js';
-import type { Check } from '../../src/domain/check.js';
+import type { Check, Sample } from '../../src/domain/check.js';
 import type { Claim } from '../../src/domain/finding.js';
 import type { CheckId, ResourceId } from '../../src/domain/ids.js';
 import type { Launch } from '../../src/domain/launch.js';
@@ -12,13 +12,14 @@ import { openLaunchOf } from '../../src/store/launches.js';
 import { remediationsSince, underWayOn } from '../../src/store/remediations.js';
 import { ledgerOf } from '../../src/store/releases.js';
 import { getResource } from '../../src/store/resources.js';
-import { newestSample, recentSamples } from '../../src/store/samples.js';
+import { newestSample, recentSamples, thinnedSamples } from '../../src/store/samples.js';
 import type { Series } from '../detectors/detector.js';
 import { applyClaims, type DetectorClaims } from './claims.js';
 import type { AppConfig, Stage, StageContext } from './stage.js';
 
-/** Samples of one check that detectors are shown. */
-const SAMPLES = 120;
+/** The newest samples of one check that detectors are shown, and one for each half minute of two hours before them. */
+const NEWEST = 60;
+const THINNED = { spanMs: 2 * 3_600_000, everyMs: 30_000 };
 /** How far back detectors look, in samples and in acts. */
 const LOOK_BACK_MS = 24 * 3_600_000;
 
@@ -56,7 +57,7 @@ interface View {
 }
 
 /**
- * Samples count from the launch's beginning (verdicts belong to a release) or from the last repair that helped, which is
+ * Samples count from the launch's beginning (verdicts belong to a release) and settling (a slow boot is no fault), or from the last repair that helped, which is
  * a fresh start. A repair's own effects are never a problem. Null while one works or settles: then nothing is judged.
  */
 async function viewOf(ctx: StageContext, id: ResourceId, launch: Launch | null): Promise<View | null> {
@@ -66,7 +67,7 @@ async function viewOf(ctx: StageContext, id: ResourceId, launch: Launch | null):
   const runs = await remediationsSince(ctx.store.db, id, now - LOOK_BACK_MS);
   const helped = runs.findLast((run) => run.state === 'verified');
   return {
-    since: Math.max(launch ? launch.startedAt - 1 : 0, (helped?.settleUntil ?? 0) - 1, now - LOOK_BACK_MS),
+    since: Math.max(launch ? launch.startedAt + ctx.settings.settleMs - 1 : 0, (helped?.settleUntil ?? 0) - 1, now - LOOK_BACK_MS),
     masked: runs.map((run) => ({ from: run.startedAt, to: run.settleUntil ?? run.endedAt ?? now })),
   };
 }
@@ -84,9 +85,18 @@ async function loadSeries(ctx: StageContext, check: Check, launch: Launch | null
   return {
     check,
     fields: ctx.units.probes[check.probe]?.fields ?? [],
-    samples: view === null ? [] : (await recentSamples(ctx.store.db, check.id, view.since, SAMPLES)).filter(counts(view)),
+    samples: view === null ? [] : (await shownSamples(ctx, check.id, view.since)).filter(counts(view)),
     baseline: launch ? await baselineFor(ctx, check, launch) : null,
   };
+}
+
+/** Every sample of the last minutes, so that streaks are true, and a long look back that a hot hour cannot crowd out. */
+async function shownSamples(ctx: StageContext, check: CheckId, since: number): Promise<readonly Sample[]> {
+  const newest = await recentSamples(ctx.store.db, check, since, NEWEST);
+  if (newest.length < NEWEST) return newest;
+  const from = Math.max(since, ctx.clock.now() - THINNED.spanMs);
+  const before = await thinnedSamples(ctx.store.db, check, { after: from, before: newest[0]?.at ?? from, everyMs: THINNED.everyMs });
+  return [...before, ...newest];
 }
 
 /** The previous stable release's where there is one, else the launch's own first healthy checks. */

@@ -1,6 +1,7 @@
 import type { Check, Reading } from '../../src/domain/check.js';
 import { errorText } from '../../src/domain/errors.js';
 import { canonicalJson } from '../../src/domain/json.js';
+import { baselineOf } from '../../src/store/baselines.js';
 import { checksOf, confirmFast, scheduleCheck } from '../../src/store/checks.js';
 import { openIncidentOf } from '../../src/store/incidents.js';
 import { openLaunchOf } from '../../src/store/launches.js';
@@ -17,6 +18,8 @@ const PROBE_DEADLINE_MS = 60_000;
 /** A pause that takes this much longer than asked shows that the monitor itself lags. */
 const LAG_MS = 500;
 const LAG_PROBE_MS = 20;
+/** A reading is looked at again at once from here; when it is a problem, the detectors say. */
+const SLOW = { ratio: 3, floorMs: 100 };
 
 /** An effect: measures one check once and writes its sample, its next due time and what follows at once from it. */
 export async function measure(ctx: StageContext, check: Check, signal: AbortSignal): Promise<void> {
@@ -60,7 +63,8 @@ async function keep(tx: Db, ctx: StageContext, measured: Check, reading: Reading
   // A tick or a confirmation asked for this check while it was being measured: it stays due.
   const askedMeanwhile = check.nextAt !== measured.nextAt && check.nextAt <= now;
   if (!askedMeanwhile) await scheduleCheck(tx, check.id, nextDue(check, now, { ...ctx.settings, incidentOpen, withoutLaunchMs: await cadenceWithoutLaunch(tx, ctx, check) }));
-  if (surprises(before?.verdict ?? null, reading.verdict) && check.hotUntil <= now && !(incidentOpen && reading.verdict === 'bad')) {
+  const surprising = surprises(before?.verdict ?? null, reading.verdict) || (await slow(tx, check, reading));
+  if (surprising && check.hotUntil <= now && !(incidentOpen && reading.verdict !== 'good')) {
     await confirmFast(tx, check.resourceId, now + ctx.settings.confirmEveryMs, now + ctx.settings.confirmForMs);
   }
 }
@@ -74,6 +78,15 @@ async function cadenceWithoutLaunch(tx: Db, ctx: StageContext, check: Check): Pr
 /** A turn between good and bad is looked at again at once; a first bad reading too. */
 function surprises(before: Reading['verdict'] | null, now: Reading['verdict']): boolean {
   return (now === 'bad' && before !== 'bad') || (now === 'good' && before === 'bad');
+}
+
+/** Good, and far slower than this release usually is: between two ticks hours may lie, so it is looked at again at once. */
+async function slow(tx: Db, check: Check, reading: Reading): Promise<boolean> {
+  if (reading.ms === null || reading.verdict !== 'good') return false;
+  const launch = await openLaunchOf(tx, check.resourceId);
+  const usual = launch ? (await baselineOf(tx, check.id, launch.releaseId))?.values[0] : null;
+  const typical = reading.values[0] ?? null;
+  return usual != null && typical !== null && typical > Math.max(usual.median * SLOW.ratio, usual.median + SLOW.floorMs);
 }
 
 /** A release seen in the middle of our own work on the app is not news: whoever works there concludes from it. */

@@ -48,7 +48,7 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
   const rung = await nextRung(ctx, incident, resource);
   await ctx.store.write(async (tx) => {
     if (!rung) {
-      await escalate(tx, ctx, incident, await whyNothingIsLeft(tx, incident));
+      await escalate(tx, ctx, incident, resource.kind === 'app' ? await whyNothingIsLeft(tx, incident) : `${resource.name} is not ours to repair; the apps that use it are left alone meanwhile`);
       return;
     }
     const repair = ctx.units.repairs[rung.repair];
@@ -64,6 +64,7 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
  * younger than ten minutes.
  */
 async function nextRung(ctx: StageContext, incident: Incident, resource: Resource): Promise<(RunbookRung & { readonly n: number }) | null> {
+  if (resource.kind !== 'app') return null;
   const ladder = ctx.settings.ladder(incident.kind, resource.config as unknown as AppConfig);
   const rollbackAt = ladder.findIndex((rung) => rung.repair === ROLLBACK);
   if (rollbackAt >= incident.rung && incident.emergency && (await mayHurry(ctx, incident))) return { ...(ladder[rollbackAt] as RunbookRung), n: rollbackAt };

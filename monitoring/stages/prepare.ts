@@ -5,7 +5,7 @@ import { sha256 } from '../../src/io/hash.js';
 import { audit } from '../../src/store/audits.js';
 import { tell } from '../../src/store/events.js';
 import { changeIncident, getIncident } from '../../src/store/incidents.js';
-import { getPlan, keepPrepared, movePlan } from '../../src/store/plans.js';
+import { getPlan, keepPrepared, movePlan, plansOf } from '../../src/store/plans.js';
 import { questionOf } from '../../src/store/questions.js';
 import { getResource } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
@@ -15,6 +15,9 @@ import type { StageContext } from './stage.js';
 import { targetOf } from './targets.js';
 
 const PREPARE_DEADLINE_MS = 30_000;
+/** A rung is waited for while PM2 is at work on the app: it gives up a boot that fails after some ten seconds. */
+const BUSY_TRIES = 8;
+const BUSY_WAIT_MS = 2_000;
 
 /** An effect: prepares a drafted plan, or prepares one again after the yes and compares. */
 export async function preparePlan(ctx: StageContext, plan: Plan, signal: AbortSignal): Promise<void> {
@@ -23,7 +26,7 @@ export async function preparePlan(ctx: StageContext, plan: Plan, signal: AbortSi
   await ctx.store.write(async (tx) => {
     const now = await getPlan(tx, plan.id);
     if (now.state !== plan.state) return; // Cancelled or superseded meanwhile.
-    if ('refused' in result) await refuse(tx, ctx, plan, result.refused);
+    if ('refused' in result) await refuse(tx, ctx, plan, result);
     else if (plan.state === 'drafted') await keepPrepared(tx, plan.id, result, hashOf(plan, result), 'prepared');
     else await confirm(tx, ctx, plan, result);
   });
@@ -48,12 +51,14 @@ export function hashOf(plan: Pick<Plan, 'repair' | 'targetId'>, prepared: Prepar
   return sha256(canonicalJson({ version: 1, repair: plan.repair, target: plan.targetId, does, touches, leadsTo, bounds, verify, wayBack }));
 }
 
-async function refuse(tx: Db, ctx: StageContext, plan: Plan, why: string): Promise<void> {
+async function refuse(tx: Db, ctx: StageContext, plan: Plan, { refused: why, again }: Refusal): Promise<void> {
   const incident = await getIncident(tx, plan.incidentId);
   await movePlan(tx, plan.id, plan.state, 'refused', why);
   await audit(tx, ctx.hostId, { who: plan.askedBy ?? 'hypercare', what: `${plan.repair} was not possible`, why, body: { plan: plan.id, incident: incident.id } }, ctx.clock.now());
   if (incident.kind === 'manual') return closeIncident(tx, ctx, incident, `${plan.repair} was not possible: ${why}`);
-  await changeIncident(tx, incident.id, { state: 'open', rung: incident.rung + 1, nextAt: ctx.clock.now() });
+  const tries = (await plansOf(tx, incident.id)).filter((one) => one.repair === plan.repair && one.state === 'refused').length;
+  const wait = again === true && tries < BUSY_TRIES;
+  await changeIncident(tx, incident.id, { state: 'open', rung: wait ? incident.rung : incident.rung + 1, nextAt: ctx.clock.now() + (wait ? BUSY_WAIT_MS : 0) });
 }
 
 /** After the yes: an equal hash runs with the fresh witness, a different one is a new question. */

@@ -43,6 +43,8 @@ export interface Prepared {
 /** Why a repair will not do it, for people. */
 export interface Refusal {
   readonly refused: string;
+  /** True when it may be possible in a moment: somebody else is at work. */
+  readonly again?: boolean;
 }
 
 /**

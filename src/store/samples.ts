@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Sample } from '../domain/check.js';
 import type { CheckId } from '../domain/ids.js';
 import type { Db, SamplesTable } from './schema.js';
@@ -15,6 +16,14 @@ export async function recentSamples(db: Db, check: CheckId, since: number, limit
   const rows = await db.selectFrom('samples').selectAll().where('check_id', '=', check).where('at', '>', since)
     .orderBy('at', 'desc').limit(limit).execute();
   return rows.map(toSample).reverse();
+}
+
+/** The last sample of each `everyMs` between two times, oldest first. */
+export async function thinnedSamples(db: Db, check: CheckId, span: { readonly after: number; readonly before: number; readonly everyMs: number }): Promise<readonly Sample[]> {
+  const kept = db.selectFrom('samples').select((eb) => eb.fn.max('at').as('at')).where('check_id', '=', check)
+    .where('at', '>', span.after).where('at', '<', span.before).groupBy(sql`at / cast(${span.everyMs} as bigint)`);
+  const rows = await db.selectFrom('samples').selectAll().where('check_id', '=', check).where('at', 'in', kept).orderBy('at').execute();
+  return rows.map(toSample);
 }
 
 export async function newestSample(db: Db, check: CheckId): Promise<Sample | null> {
