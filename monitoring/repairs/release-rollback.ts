@@ -7,8 +7,10 @@ import type { Io } from '../../src/io/io.js';
 import { chooseTarget } from '../release/choose-target.js';
 import { preflight } from '../release/preflight.js';
 import type { Repair, RepairTarget } from './repair.js';
-import { inPlaceByHand, inPlaceRoad, inPlaceWitness, surveyInPlace, type InPlaceWitness } from './rollback-in-place.js';
-import { releasesByHand, releasesRoad, releasesWitness, surveyReleases, type ReleasesWitness } from './rollback-releases.js';
+import { inPlaceByHand, inPlaceRoad } from './rollback-in-place.js';
+import { inPlaceWitness, surveyInPlace, type InPlaceWitness } from './rollback-in-place-survey.js';
+import { releasesByHand, releasesRoad } from './rollback-releases.js';
+import { releasesWitness, surveyReleases, type ReleasesWitness } from './rollback-releases-survey.js';
 import type { Leg } from './rollback-road.js';
 
 /** `to`: an id of the ledger, or a commit from seven digits on; null: the newest stable release. */

@@ -1,79 +1,21 @@
-import { mkdir, realpath, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { HypercareError } from '../../src/domain/errors.js';
 import type { Json } from '../../src/domain/json.js';
-import { releaseName, type Release } from '../../src/domain/release.js';
-import { sha256 } from '../../src/io/hash.js';
 import type { Io } from '../../src/io/io.js';
-import type { Pm2Process } from '../../src/io/pm2.js';
-import { isWithin } from '../../src/io/processes.js';
-import { lockfileAt } from '../release/node-modules.js';
 import { installInPlace, isInstalling, notesDir, packagesIn } from '../release/install-in-place.js';
+import { inPlaceWitness, type InPlaceWitness } from './rollback-in-place-survey.js';
 import { orUnknown, startingMs, WAY_BACK, workerLegs, type Leg } from './rollback-road.js';
-import { actOn, areAsNoted, rolledProcess, untilStarted, verbFor, type RolledProcess } from './rollback-workers.js';
-
-/** What was true when the rollback was prepared, where the app runs from a working tree. */
-export const inPlaceWitness = z.object({
-  mode: z.literal('in-place'),
-  dir: z.string(),
-  /** Commits: HEAD now and afterwards. */
-  from: z.string(),
-  to: z.string(),
-  /** Lockfile hashes where they differ, so that packages must be installed; null where they are equal. */
-  install: z.object({ from: z.string().nullable(), to: z.string() }).nullable(),
-  processes: z.array(rolledProcess),
-});
-export type InPlaceWitness = z.infer<typeof inPlaceWitness>;
+import { actOn, areAsNoted, untilStarted, verbFor } from './rollback-workers.js';
 
 const CHECKOUT_MS = 120_000;
 const INSTALL_MS = 600_000;
 const SAVE_MS = 20_000;
 const MAX_PATCH_BYTES = 20 * 1024 * 1024;
-const MAX_NAMED = 10;
 const SAVED = 'save edits';
 const CHECKED_OUT = 'check out';
 const INSTALLED = 'install packages';
-
-/** Reads only; the witness, or why it cannot be done, in plain words. */
-export async function surveyInPlace(survey: { readonly dir: string; readonly from: Release; readonly to: Release; readonly names: readonly string[]; readonly listed: readonly Pm2Process[] }, io: Io): Promise<InPlaceWitness | { readonly refused: string }> {
-  const { from, to } = survey;
-  const dir = await realpath(survey.dir).catch(() => survey.dir);
-  const head = await io.git.head(dir);
-  if (head === null) return { refused: `${dir} is no git tree, so there is nothing to go back in` };
-  if (to.commit === null || from.commit === null) return { refused: `No commit is known of ${releaseName(to.commit === null ? to : from)}` };
-  if (head !== from.commit) return { refused: `${dir} is at ${head.slice(0, 7)} while ${releaseName(from)} runs: somebody moved it and has not restarted yet` };
-  if (head === to.commit) return { refused: `${dir} is at ${releaseName(to)} already; the two differ outside of git only` };
-  if ((await io.git.resolve(dir, to.commit)) === null) return { refused: `${dir} does not have the commit of ${releaseName(to)} (a shallow clone?); git fetch may bring it` };
-  const edits = await io.git.inTheWay(dir, to.commit);
-  if (edits.length > 0) return { refused: `Unsaved work is in the way in ${dir}: ${edits.slice(0, MAX_NAMED).join(', ')}${edits.length > MAX_NAMED ? ` and ${edits.length - MAX_NAMED} more` : ''}; commit it or put it aside` };
-  const processes = rolledInPlace(dir, survey, io.clock.now());
-  if ('refused' in processes) return processes;
-  const install = await packagesBetween(dir, from.commit, to.commit, io);
-  if (install !== null && 'refused' in install) return install;
-  return { mode: 'in-place', dir, from: from.commit, to: to.commit, install, processes: processes.rolled };
-}
-
-function rolledInPlace(dir: string, { names, listed }: { readonly names: readonly string[]; readonly listed: readonly Pm2Process[] }, now: number): { readonly rolled: RolledProcess[] } | { readonly refused: string } {
-  const rolled: RolledProcess[] = [];
-  for (const name of names) {
-    const instances = listed.filter((one) => one.name === name);
-    const [first] = instances;
-    if (!first) return { refused: `PM2 lists no process named "${name}"` };
-    if (!isWithin(dir, first.cwd) && !isWithin(dir, first.execPath)) return { refused: `PM2 starts "${name}" in ${first.cwd}, which is not in ${dir}` };
-    rolled.push({ name, verb: verbFor(instances, now), below: relative(dir, first.cwd), instances: instances.map(({ pmId, pid, startedAt }) => ({ pmId, pid, startedAt })) });
-  }
-  return { rolled };
-}
-
-async function packagesBetween(dir: string, from: string, to: string, io: Io): Promise<InPlaceWitness['install'] | { readonly refused: string }> {
-  const [before, after] = [await lockfileAt(io.git, dir, from), await lockfileAt(io.git, dir, to)];
-  if (after === null) return null;
-  // Equal lockfiles spare the install, unless one of ours broke off here.
-  if (before?.text === after.text && (await packagesIn(dir)) !== 'broken') return null;
-  if (!after.name.endsWith('.json')) return { refused: `The packages differ, they are installed by ${after.name}, and hypercare installs with npm only` };
-  return { from: before === null ? null : sha256(before.text), to: sha256(after.text) };
-}
 
 /** Note the way back · save edits · check out · install where the lockfile differs · each process · look that all came up. */
 export function inPlaceRoad(witness: InPlaceWitness): readonly Leg[] {

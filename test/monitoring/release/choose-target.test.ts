@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { chooseTarget } from '../../../monitoring/release/choose-target.js';
+import type { ReleaseId, ResourceId } from '../../../src/domain/ids.js';
+import type { Release } from '../../../src/domain/release.js';
+
+function release(digit: string, fields: Partial<Release> = {}): Release {
+  return {
+    id: `r${digit}` as ReleaseId, appId: 'a' as ResourceId, commit: digit.repeat(40), dir: `/srv/releases/${digit}`, lockHash: null, configHash: null,
+    nodeVersion: null, firstSeenAt: 0, verdict: 'unwatched', verdictAt: 0, verdictReason: null, quarantinedAt: null, ...fields,
+  };
+}
+
+const running = release('9');
+const choose = (ledger: readonly Release[], to: string | null = null): unknown => {
+  const chosen = chooseTarget({ name: 'shop', running, ledger: [running, ...ledger] }, to);
+  return 'refused' in chosen ? chosen.refused : chosen.to.id;
+};
+
+describe('the target of a rollback', () => {
+  it('is the newest that was found stable, not the one before', () => {
+    expect(choose([release('8'), release('7', { verdict: 'stable', verdictAt: 10 }), release('6', { verdict: 'stable', verdictAt: 20 })])).toBe('r6');
+  });
+
+  it.each(['unwatched', 'watching', 'bad', 'unproven', 'superseded'] as const)('is never, unasked, one that is %s', (verdict) => {
+    expect(choose([release('8', { verdict, verdictAt: 99 })])).toMatch(/^No release of shop but the running one is marked stable/);
+  });
+
+  it('is never one in quarantine, even though it was stable', () => {
+    expect(choose([release('8', { verdict: 'stable', quarantinedAt: 5 })])).toMatch(/^No release/);
+    expect(choose([release('8', { verdict: 'stable', quarantinedAt: 5 })], 'r8')).toContain('is not gone back to');
+  });
+
+  it('can be named by id or by seven digits of its commit, also when it was never watched', () => {
+    expect(choose([release('8')], 'r8')).toBe('r8');
+    expect(choose([release('8')], '8888888')).toBe('r8');
+    expect(choose([release('8')], '888888')).toMatch(/^No release of shop that was ever seen/);
+  });
+
+  it('prefers the good one of two releases of the same commit', () => {
+    expect(choose([release('8', { verdict: 'bad' }), { ...release('8'), id: 'again' as ReleaseId }], '8888888')).toBe('again');
+  });
+});
