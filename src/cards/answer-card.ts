@@ -1,5 +1,6 @@
 import type { Plan } from '../domain/plan.js';
 import type { Answer, Question } from '../domain/question.js';
+import type { Release } from '../domain/release.js';
 import type { Card } from './card.js';
 import { noteCard } from './note-card.js';
 import { sayPlan } from './repair-words.js';
@@ -9,6 +10,8 @@ import { sayClock, sayIn, type Reader } from './say-time.js';
 export interface Answered {
   readonly app: string;
   readonly plan: Plan;
+  /** Those the plan leads to. */
+  readonly destinations: readonly Release[];
   readonly question: Question;
   /** What stands for this person; null where the question was over before he answered. */
   readonly own: Answer | null;
@@ -46,29 +49,29 @@ function sayOutcome(answered: Answered, reader: Reader): Said {
   }
 }
 
-function sayCounted({ plan, question }: Answered, yes: boolean, reader: Reader): Said {
-  const what = sayPlan(plan);
+function sayCounted({ plan, destinations, question }: Answered, yes: boolean, reader: Reader): Said {
+  const what = sayPlan(plan, destinations);
   if (!yes) return { level: 'info', title: `your no counts; I do not ${what}`, body: ['Measuring goes on, and so does the runbook where it knows another way.'] };
   if (question.state === 'approved') return { level: 'info', title: `your yes counts; I ${what} now`, body: ['It is prepared once more first: would it do something else by now, I ask again.'] };
   if (question.state === 'open') return { level: 'info', title: `your yes counts; ${question.need} people are needed to ${what}`, body: [`The question waits for the others; it expires ${sayIn(question.expiresAt, reader)}.`] };
   return { level: 'warning', title: `your yes counted, and the question ended otherwise: ${question.state}`, body: question.decidedBy === null ? [] : [question.decidedBy] };
 }
 
-function sayNotAllowed({ plan, name, approvers }: Answered): Said {
+function sayNotAllowed({ plan, destinations, name, approvers }: Answered): Said {
   const others = approvers.filter((approver) => approver !== name);
   const may = others.length === 0 ? [] : [`These may: ${others.join(', ')}.`];
-  const title = plan.askedBy === name ? `you asked to ${sayPlan(plan)}; somebody else says yes to it` : `your answer does not count: you may not decide whether I ${sayPlan(plan)}`;
+  const title = plan.askedBy === name ? `you asked to ${sayPlan(plan, destinations)}; somebody else says yes to it` : `your answer does not count: you may not decide whether I ${sayPlan(plan, destinations)}`;
   return { level: 'warning', title, body: may };
 }
 
-function sayOver({ plan, question }: Answered, reader: Reader): Said {
+function sayOver({ plan, destinations, question }: Answered, reader: Reader): Said {
   const at = question.decidedAt === null ? '' : ` at ${sayClock(question.decidedAt, reader)}`;
   const by = question.decidedBy ?? 'somebody';
   switch (question.state) {
     case 'approved':
-      return { level: 'info', title: `already approved by ${by}${at} (${sayPlan(plan)})`, body: [] };
+      return { level: 'info', title: `already approved by ${by}${at} (${sayPlan(plan, destinations)})`, body: [] };
     case 'denied':
-      return { level: 'info', title: `already denied by ${by}${at} (${sayPlan(plan)})`, body: [] };
+      return { level: 'info', title: `already denied by ${by}${at} (${sayPlan(plan, destinations)})`, body: [] };
     case 'expired':
     case 'open':
       return { level: 'warning', title: `too late: the question expired at ${sayClock(question.expiresAt, reader)}, and nothing was done`, body: ['“repair” and “rollback” ask for it anew.'] };

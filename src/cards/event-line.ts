@@ -24,7 +24,7 @@ export function eventLine(event: { readonly kind: EventKind }, view: IncidentVie
       return suggestion(view);
     case 'question.asked': {
       const asked = planAsked(view);
-      return asked ? `may I ${sayPlan(asked.plan)}? (approve ${resource.name}, deny ${resource.name}; expires ${sayIn(asked.question.expiresAt, reader)})` : null;
+      return asked ? `may I ${sayPlan(asked.plan, view.destinations)}? (approve ${resource.name}, deny ${resource.name}; expires ${sayIn(asked.question.expiresAt, reader)})` : null;
     }
     case 'question.warned':
       return view.question ? `the question still waits; it expires ${sayIn(view.question.expiresAt, reader)}` : null;
@@ -41,5 +41,5 @@ export function eventLine(event: { readonly kind: EventKind }, view: IncidentVie
 
 function suggestion(view: IncidentView): string | null {
   const plan = view.plans.at(-1);
-  return plan ? `${sayPlan(plan)}: suggested, not done${plan.why === null ? '' : `: ${plan.why}`}` : null;
+  return plan ? `${sayPlan(plan, view.destinations)}: suggested, not done${plan.why === null ? '' : `: ${plan.why}`}` : null;
 }

@@ -42,7 +42,7 @@ export function incidentCard(view: IncidentView, reader: Reader): Card {
 function titleOf(view: IncidentView, reader: Reader): string {
   const { incident, resource } = view;
   const asked = planAsked(view);
-  if (asked) return `${cutText(`${resource.name}: ${incident.title}`, TITLE_SHOWN)} – may I ${sayPlan(asked.plan)}?`;
+  if (asked) return `${cutText(`${resource.name}: ${incident.title}`, TITLE_SHOWN)} – may I ${sayPlan(asked.plan, view.destinations)}?`;
   if (incident.state === 'escalated') return cutText(`${resource.name} needs you: ${incident.title}`, TITLE_SHOWN);
   if (incident.state !== 'resolved') return cutText(`${resource.name}: ${incident.title}`, TITLE_SHOWN);
   const lasted = sayDuration((incident.closedAt ?? reader.now) - incident.openedAt);

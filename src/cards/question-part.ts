@@ -24,7 +24,7 @@ export function planAsked(view: IncidentView): { readonly plan: Plan; readonly q
 /** What is asked, what a yes does step by step, what to know before, who may say it and until when. */
 export function drawQuestion(view: IncidentView, asked: NonNullable<ReturnType<typeof planAsked>>, reader: Reader): readonly string[] {
   const { plan, question } = asked;
-  const heading = `May I ${sayPlan(plan)}?${plan.why === null ? '' : ` I ask because ${plan.why}.`}`;
+  const heading = `May I ${sayPlan(plan, view.destinations)}?${plan.why === null ? '' : ` I ask because ${plan.why}.`}`;
   const steps = plan.prepared === null ? heading : drawSteps(`${heading} A yes does exactly this:`, plan.prepared.does);
   return [steps, ...(plan.prepared === null ? [] : [drawCaution(plan.prepared)]), drawDeciders(view, question, reader)];
 }
@@ -41,7 +41,7 @@ export function drawDecision(view: IncidentView, reader: Reader): string | null 
   const { question } = view;
   const plan = view.plans.find(({ id }) => id === question?.planId);
   if (!question || !plan || question.state === 'open') return null;
-  const what = sayPlan(plan);
+  const what = sayPlan(plan, view.destinations);
   const at = question.decidedAt === null ? '' : ` at ${sayClock(question.decidedAt, reader)}`;
   const by = question.decidedBy ?? 'somebody';
   switch (question.state) {
@@ -75,7 +75,7 @@ export function questionButtons(view: IncidentView, asked: NonNullable<ReturnTyp
 }
 
 function confirmOf(view: IncidentView, plan: Plan): NonNullable<Button['confirm']> {
-  const what = sayPlan(plan);
+  const what = sayPlan(plan, view.destinations);
   const steps = plan.prepared?.does.map(({ does }) => does).join('; ') ?? '';
   const wayBack = plan.prepared?.wayBack ?? 'there is no way back';
   return {

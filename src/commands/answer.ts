@@ -2,6 +2,7 @@ import { answerCard, type Answered } from '../cards/answer-card.js';
 import { HypercareError } from '../domain/errors.js';
 import type { Answer, AnswerOutcome, Question } from '../domain/question.js';
 import type { Person } from '../domain/person.js';
+import { destinationsOf } from '../store/incident-view.js';
 import { approvers } from '../store/people.js';
 import { getPlan } from '../store/plans.js';
 import { answer, answersTo, getQuestion } from '../store/questions.js';
@@ -59,7 +60,8 @@ async function resultOf(ctx: Context, judged: Judged): Promise<Result> {
   const { question, own, person } = judged;
   const plan = await getPlan(ctx.store.db, question.planId);
   const app = (await getResource(ctx.store.db, plan.targetId)).name;
-  const answered: Answered = { app, plan, question, own, again: judged.again, name: person.name, yes: judged.yes, approvers: await approvers(ctx.store.db) };
+  const destinations = await destinationsOf(ctx.store.db, [plan]);
+  const answered: Answered = { app, plan, destinations, question, own, again: judged.again, name: person.name, yes: judged.yes, approvers: await approvers(ctx.store.db) };
   const counted = own?.outcome === 'counted';
   return {
     data: {

@@ -19,6 +19,8 @@ export interface IncidentView {
   readonly findings: readonly Finding[];
   /** Oldest first. */
   readonly plans: readonly Plan[];
+  /** Those that a plan leads to. */
+  readonly destinations: readonly Release[];
   readonly remediations: readonly (Remediation & { readonly repair: string; readonly steps: readonly JournalStep[] })[];
   /** The open question, else the last one. */
   readonly question: (Question & { readonly answers: readonly (Answer & { readonly name: string })[] }) | null;

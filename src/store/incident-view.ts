@@ -27,6 +27,7 @@ export async function incidentView(db: Db, id: IncidentId): Promise<IncidentView
     release: await releaseDuring(db, incident),
     findings: await findingsOf(db, id),
     plans,
+    destinations: await destinationsOf(db, plans),
     remediations: await remediationsWithSteps(db, id),
     question: await lastQuestion(db, plans),
     approvers: await approvers(db),
@@ -38,6 +39,11 @@ async function releaseDuring(db: Db, incident: Incident): Promise<Release | null
   const row = await db.selectFrom('launches').select('release_id').where('app_id', '=', incident.resourceId as ResourceId)
     .where('started_at', '<=', incident.closedAt ?? Number.MAX_SAFE_INTEGER).orderBy('started_at', 'desc').orderBy('id', 'desc').limit(1).executeTakeFirst();
   return row ? getRelease(db, row.release_id) : null;
+}
+
+export async function destinationsOf(db: Db, plans: readonly Plan[]): Promise<readonly Release[]> {
+  const ids = new Set(plans.flatMap(({ prepared }) => (prepared?.leadsTo === undefined ? [] : [prepared.leadsTo])));
+  return Promise.all([...ids].map((id) => getRelease(db, id)));
 }
 
 async function remediationsWithSteps(db: Db, id: IncidentId): Promise<IncidentView['remediations']> {

@@ -7,7 +7,7 @@ import { incidentsCard } from '../../../src/cards/incidents-card.js';
 import { drawPlain } from '../../../src/cards/plain.js';
 import { planCard, refusedCard } from '../../../src/cards/plan-card.js';
 import { HypercareError } from '../../../src/domain/errors.js';
-import { BEGAN, incident, MINUTE, question, rollbackPlan, switchBack, UTC } from './views.js';
+import { BEGAN, good, incident, MINUTE, question, rollbackPlan, switchBack, UTC } from './views.js';
 
 const draw = (card: Card): string => drawPlain(card, { width: 72, color: false });
 
@@ -82,7 +82,7 @@ describe('the card of the audit trail', () => {
 
 describe('what is said back to an answer', () => {
   const own = { questionId: question.id, personId: 'ann' as never, yes: true, via: 'slack' as const, at: BEGAN + 3 * MINUTE, outcome: 'counted' as const };
-  const answered: Answered = { app: 'shop', plan: rollbackPlan, question: { ...question, state: 'approved', decidedAt: BEGAN + 3 * MINUTE, decidedBy: 'Ann' }, own, again: false, name: 'Ann', yes: true, approvers: ['Ann', 'Bob'] };
+  const answered: Answered = { app: 'shop', plan: rollbackPlan, destinations: [good], question: { ...question, state: 'approved', decidedAt: BEGAN + 3 * MINUTE, decidedBy: 'Ann' }, own, again: false, name: 'Ann', yes: true, approvers: ['Ann', 'Bob'] };
   const bob: Answered = { ...answered, name: 'Bob', own: null };
   const title = (said: Answered): string => answerCard(said, UTC).title;
 

@@ -39,6 +39,7 @@ export const reload: Prepared = {
 
 export const switchBack: Prepared = {
   ...reload,
+  leadsTo: good.id,
   does: [
     { name: 'switch', does: 'rename current → releases/9d1e003', timeoutMs: 5_000 },
     { name: 'reload', does: 'pm2 reload shop', timeoutMs: 30_000 },
@@ -55,7 +56,7 @@ export function plan(change: Partial<Plan> = {}): Plan {
 }
 
 export const rollbackPlan = plan({
-  id: 'p-2' as never, repair: 'release.rollback', args: { to: good.commit, reason: 'runbook' }, risk: 'disruptive', state: 'asked', prepared: switchBack, verdict: 'ask', rule: 'rollbacks ask',
+  id: 'p-2' as never, repair: 'release.rollback', args: { to: null, reason: '' }, risk: 'disruptive', state: 'asked', prepared: switchBack, verdict: 'ask', rule: 'rollbacks ask',
   why: 'the rule “rollbacks ask” asks first', hash: 'b'.repeat(64),
 });
 
@@ -74,7 +75,7 @@ export const question: NonNullable<IncidentView['question']> = {
 export function view(change: Partial<IncidentView> = {}): IncidentView {
   return {
     incident, resource: { id: incident.resourceId, hostId: 'h' as never, kind: 'app', name: 'shop', config: { processes: ['shop-web'] } },
-    launch, launched: bad, release: bad, findings: [finding], plans: [], remediations: [], question: null, approvers: ['Ann', 'Bob'], ...change,
+    launch, launched: bad, release: bad, findings: [finding], plans: [], destinations: [good], remediations: [], question: null, approvers: ['Ann', 'Bob'], ...change,
   };
 }
 
