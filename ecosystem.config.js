@@ -28,9 +28,8 @@ const common = {
   // What they started (git, npm) goes on when they are restarted; its outcome is looked at afterwards.
   treekill: false,
   kill_timeout: 10_000,
+  // Tried again at most every 15 s: a corrected configuration is taken up by itself.
   exp_backoff_restart_delay: 100,
-  // Exit code 2 is a configuration that cannot be used: starting again does not mend it.
-  stop_exit_codes: [2],
   max_memory_restart: '1G',
   merge_logs: true,
   env,

@@ -12,7 +12,7 @@ async function down(): Promise<void> {
   const pm2Home = usersPm2Home();
   const ours = (entry: Pm2Entry): boolean => isOwn(packageRoot(), entry);
   const named = await ownEntries(pm2Home);
-  // The monitor goes first: it would take the end of the shop for a fault.
+  // The monitor goes first: it would take the end of bot and shop for faults.
   const gone = [...named.filter(ours), ...(await shopEntries(pm2Home))];
   for (const entry of gone) await pm2(pm2Home, ['delete', String(entry.pmId)]);
   const foreign = named.filter((entry) => !ours(entry));

@@ -53,21 +53,25 @@ async function launch(checkout: Checkout, place: Place, names: readonly string[]
   await pm2(checkout.pm2Home, ['start', file, '--only', names.join(',')], { HYPERCARE_CONFIG: place.config, HYPERCARE_HOME: place.dataDir });
 }
 
-/** Whatever bears one of our names, from this checkout or another. */
+/** Whatever bears one of our names, from this checkout or another; the monitor first. */
 export async function ownEntries(pm2Home: string): Promise<readonly Pm2Entry[]> {
-  const names: readonly string[] = OWN.map((one) => one.name);
-  return (await listPm2(pm2Home)).filter((entry) => names.includes(entry.name));
+  const all = await listPm2(pm2Home);
+  return OWN.flatMap((one) => all.filter((entry) => entry.name === one.name));
 }
 
-/** Null while one of the two is still on its way. Throws when one has ended for good. */
+/** Null while one of the two is still on its way. Throws when one did not live long enough to be called up. */
 async function allUp(pm2Home: string): Promise<readonly Pm2Entry[] | null> {
   const entries = await ownEntries(pm2Home);
-  const down = entries.find((entry) => ['stopped', 'errored'].includes(entry.status));
+  const down = entries.find((entry) => ['stopped', 'errored'].includes(entry.status) || (entry.restarts > 0 && ageMs(entry) < STAYS_UP_MS));
   if (down) {
     throw new HypercareError('own.down', 'permanent', `${down.name} ended right after its start`, `See why: npx pm2 logs ${down.name} --nostream --lines 20`);
   }
-  const up = entries.filter((entry) => entry.status === 'online' && systemClock.now() - entry.startedAt >= STAYS_UP_MS);
+  const up = entries.filter((entry) => entry.status === 'online' && ageMs(entry) >= STAYS_UP_MS);
   return up.length === OWN.length ? up : null;
+}
+
+function ageMs(entry: Pm2Entry): number {
+  return systemClock.now() - entry.startedAt;
 }
 
 function isCurrent(checkout: Checkout, entry: Pm2Entry): boolean {

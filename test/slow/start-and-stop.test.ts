@@ -77,6 +77,19 @@ describe('npm start', () => {
   });
 });
 
+describe('npm start with a bot that ends at once', () => {
+  it('says so, and where to see why, instead of calling it started', async () => {
+    const main = join(checkout, 'bot', 'main.ts');
+    writeFileSync(main, 'process.exit(1);\nexport {};\n');
+    const { code, output } = await npm('start');
+    writeFileSync(main, STAYS);
+    expect(output).toContain('hypercare-bot ended right after its start');
+    expect(output).toContain('npx pm2 logs hypercare-bot');
+    expect(code).toBe(1);
+    expect((await npm('start')).code).toBe(0);
+  });
+});
+
 describe('npm stop', () => {
   it('of another checkout leaves ours alone', async () => {
     const before = await pids();
