@@ -1,7 +1,6 @@
 import { mayActAs, type Person } from '../../src/domain/person.js';
 import type { Plan } from '../../src/domain/plan.js';
 import type { Answer, Question } from '../../src/domain/question.js';
-import { audit } from '../../src/store/audits.js';
 import { tell } from '../../src/store/events.js';
 import { changeIncident, getIncident } from '../../src/store/incidents.js';
 import { getPerson } from '../../src/store/people.js';
@@ -9,6 +8,7 @@ import { getPlan, movePlan } from '../../src/store/plans.js';
 import { answersTo, closeQuestion, getQuestion, judgeAnswer, markWarned, openQuestions, unjudgedAnswers } from '../../src/store/questions.js';
 import type { Db } from '../../src/store/schema.js';
 import { closeIncident, escalate } from './closing.js';
+import { record } from './record.js';
 import type { Stage, StageContext } from './stage.js';
 
 /** Part of a question's life after which those who were asked are reminded. */
@@ -43,7 +43,7 @@ async function judge(tx: Db, ctx: StageContext, given: Answer & { readonly name:
   if (question.state !== 'open') return judgeAnswer(tx, given, 'already_decided');
   await judgeAnswer(tx, given, 'counted');
   const plan = await getPlan(tx, question.planId);
-  await audit(tx, ctx.hostId, { who: person.name, what: `said ${given.yes ? 'yes' : 'no'} to ${plan.repair}`, why: `question ${question.id}, plan hash ${question.hash}, through ${given.via}`, body: { question: question.id, plan: plan.id, hash: question.hash, yes: given.yes } }, now);
+  await record(tx, ctx, { who: person.name, what: `said ${given.yes ? 'yes' : 'no'} to ${plan.repair}`, why: `question ${question.id}, plan hash ${question.hash}, through ${given.via}`, body: { question: question.id, plan: plan.id, hash: question.hash, yes: given.yes } });
   if (!given.yes) return denied(tx, ctx, { question, plan, person });
   const yes = (await answersTo(tx, question.id)).filter((one) => one.yes && one.outcome === 'counted');
   if (yes.length < question.need) return tell(tx, ctx.hostId, { kind: 'incident.changed', incidentId: plan.incidentId, body: { yes: yes.length, need: question.need } }, now);
@@ -82,7 +82,7 @@ async function expire(tx: Db, ctx: StageContext, question: Question): Promise<vo
   if (!(await closeQuestion(tx, question.id, 'expired', 'nobody answered in time', now))) return;
   const plan = await getPlan(tx, question.planId);
   await movePlan(tx, plan.id, 'asked', 'expired', 'nobody answered in time');
-  await audit(tx, ctx.hostId, { who: 'hypercare', what: `the question about ${plan.repair} expired`, why: 'nobody answered in time; nothing was done', body: { question: question.id, plan: plan.id } }, now);
+  await record(tx, ctx, { who: 'hypercare', what: `the question about ${plan.repair} expired`, why: 'nobody answered in time; nothing was done', body: { question: question.id, plan: plan.id } });
   await tell(tx, ctx.hostId, { kind: 'question.closed', incidentId: plan.incidentId, body: { question: question.id } }, now);
   await handOver(tx, ctx, plan, `nobody answered the question about ${plan.repair} in time; nothing was done`);
 }

@@ -3,7 +3,6 @@ import type { Incident } from '../../src/domain/incident.js';
 import type { ResourceId } from '../../src/domain/ids.js';
 import type { Launch } from '../../src/domain/launch.js';
 import { causeOf, type Resource } from '../../src/domain/resource.js';
-import { audit } from '../../src/store/audits.js';
 import { checksOf, confirmFast } from '../../src/store/checks.js';
 import { tell } from '../../src/store/events.js';
 import { closeFinding, findingsOf, noteFinding } from '../../src/store/findings.js';
@@ -13,6 +12,7 @@ import { listEdges } from '../../src/store/resources.js';
 import { newestSample } from '../../src/store/samples.js';
 import type { Db } from '../../src/store/schema.js';
 import { closeIncident } from './closing.js';
+import { record } from './record.js';
 import type { StageContext } from './stage.js';
 
 export interface DetectorClaims {
@@ -66,7 +66,7 @@ async function incidentFor(tx: Db, ctx: StageContext, resource: Resource, launch
   if (own) return own;
   const opened = await openIncident(tx, { resourceId: resource.id, launchId: launch?.id ?? null, kind: worst.kind, severity: worst.severity, emergency: worst.emergency, title: worst.title }, now);
   await tell(tx, ctx.hostId, { kind: 'incident.opened', incidentId: opened.id }, now);
-  await audit(tx, ctx.hostId, { who: 'hypercare', what: `incident on ${resource.name}: ${worst.title}`, why: worst.evidence.join('; ') || worst.fingerprint, body: { incident: opened.id, kind: worst.kind, severity: worst.severity } }, now);
+  await record(tx, ctx, { who: 'hypercare', what: `incident on ${resource.name}: ${worst.title}`, why: worst.evidence.join('; ') || worst.fingerprint, body: { incident: opened.id, kind: worst.kind, severity: worst.severity } });
   await heatLaunch(tx, resource.id, now + ctx.settings.hotMs, now);
   await askDependencies(tx, ctx, resource.id);
   return opened;

@@ -6,6 +6,7 @@ import { changeIncident, resolveIncident } from '../../src/store/incidents.js';
 import { livePlanOf, movePlan } from '../../src/store/plans.js';
 import { closeQuestion, questionOf } from '../../src/store/questions.js';
 import type { Db } from '../../src/store/schema.js';
+import { record } from './record.js';
 import type { StageContext } from './stage.js';
 
 /** The incident is over: its findings are closed, and what was planned or asked for it is cancelled with the reason. */
@@ -15,6 +16,7 @@ export async function closeIncident(tx: Db, ctx: StageContext, incident: Inciden
   await closeFindingsOf(tx, incident.id, now);
   await resolveIncident(tx, incident.id, reason, now);
   await coolDown(tx, incident.resourceId);
+  await record(tx, ctx, { who: 'hypercare', what: `incident over: ${incident.title}`, why: reason, body: { incident: incident.id } });
   await tell(tx, ctx.hostId, { kind: 'incident.resolved', incidentId: incident.id }, now);
 }
 
@@ -33,5 +35,6 @@ export async function cancelPlan(tx: Db, ctx: StageContext, incident: Incident, 
 /** The machine stops here and says so; the incident stays open until the problem is gone. */
 export async function escalate(tx: Db, ctx: StageContext, incident: Incident, reason: string): Promise<void> {
   await changeIncident(tx, incident.id, { state: 'escalated', reason });
+  await record(tx, ctx, { who: 'hypercare', what: `people are needed: ${incident.title}`, why: reason, body: { incident: incident.id } });
   await tell(tx, ctx.hostId, { kind: 'incident.escalated', incidentId: incident.id }, ctx.clock.now());
 }

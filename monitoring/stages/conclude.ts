@@ -2,7 +2,6 @@ import type { Launch, LaunchState } from '../../src/domain/launch.js';
 import type { Incident } from '../../src/domain/incident.js';
 import { sayDuration } from '../../src/domain/duration.js';
 import { windowMs } from '../../src/domain/tiers.js';
-import { audit } from '../../src/store/audits.js';
 import { checksOf } from '../../src/store/checks.js';
 import { tell } from '../../src/store/events.js';
 import { findingsOf } from '../../src/store/findings.js';
@@ -13,6 +12,7 @@ import { judgeRelease } from '../../src/store/releases.js';
 import { underWayOn } from '../../src/store/remediations.js';
 import { newestSample, recentSamples } from '../../src/store/samples.js';
 import { closeIncident } from './closing.js';
+import { record } from './record.js';
 import type { Stage, StageContext } from './stage.js';
 
 const SIX_HOURS_MS = 6 * 3_600_000;
@@ -62,7 +62,7 @@ async function concludeLaunch(ctx: StageContext, launch: Launch & { readonly six
     await endLaunch(tx, launch.id, state, now);
     await judgeRelease(tx, launch.releaseId, state === 'stable' ? 'stable' : 'unproven', why, now);
     await tell(tx, ctx.hostId, { kind: 'launch.ended', launchId: launch.id }, now);
-    await audit(tx, ctx.hostId, { who: 'hypercare', what: `launch ended ${state}`, why, body: { launch: launch.id, release: launch.releaseId } }, now);
+    await record(tx, ctx, { who: 'hypercare', what: `launch ended ${state}`, why, body: { launch: launch.id, release: launch.releaseId } });
   });
   return true;
 }

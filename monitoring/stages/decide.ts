@@ -2,7 +2,6 @@ import type { Incident } from '../../src/domain/incident.js';
 import type { Decision, Plan } from '../../src/domain/plan.js';
 import type { Resource } from '../../src/domain/resource.js';
 import { decide as judge, ruleFor } from '../../src/policy/decide.js';
-import { audit } from '../../src/store/audits.js';
 import { tell } from '../../src/store/events.js';
 import { changeIncident, getIncident } from '../../src/store/incidents.js';
 import { keepDecision, plansIn } from '../../src/store/plans.js';
@@ -12,6 +11,7 @@ import type { Db } from '../../src/store/schema.js';
 import { closeIncident, escalate } from './closing.js';
 import { factsFor, inQuestion } from './facts.js';
 import { putQuestion } from './asking.js';
+import { record } from './record.js';
 import type { Stage, StageContext } from './stage.js';
 
 /** Policy's answer to each prepared plan: it runs, people are asked, or it is denied with the rule's name. */
@@ -41,10 +41,10 @@ async function write(tx: Db, ctx: StageContext, on: { readonly plan: Plan; reado
   const now = ctx.clock.now();
   const state = ({ auto: 'approved', ask: 'asked', deny: 'denied' } as const)[decision.verdict];
   await keepDecision(tx, plan.id, decision, state);
-  await audit(tx, ctx.hostId, {
+  await record(tx, ctx, {
     who: plan.askedBy ?? 'hypercare', what: `${plan.repair} on ${target.name}: ${decision.verdict}`, why: `rule ${decision.rule}: ${decision.why}`,
     body: { plan: plan.id, incident: incident.id, hash: plan.hash, rule: decision.rule, verdict: decision.verdict },
-  }, now);
+  });
   if (decision.verdict === 'ask') {
     await putQuestion(tx, ctx, plan);
     await tell(tx, ctx.hostId, { kind: 'question.asked', incidentId: incident.id, body: { plan: plan.id } }, now);

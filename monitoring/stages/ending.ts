@@ -4,7 +4,6 @@ import type { Plan } from '../../src/domain/plan.js';
 import { releaseName } from '../../src/domain/release.js';
 import type { Remediation } from '../../src/domain/remediation.js';
 import { sayDuration } from '../../src/domain/duration.js';
-import { audit } from '../../src/store/audits.js';
 import { tell } from '../../src/store/events.js';
 import { changeIncident, getIncident } from '../../src/store/incidents.js';
 import { endLaunch, openLaunchOf } from '../../src/store/launches.js';
@@ -15,6 +14,7 @@ import { getResource } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import { closeIncident, escalate } from './closing.js';
 import { launch } from './launching.js';
+import { record } from './record.js';
 import { ROLLBACK, type StageContext } from './stage.js';
 
 /**
@@ -29,7 +29,7 @@ export async function ended(tx: Db, ctx: StageContext, id: RemediationId): Promi
   const target = await getResource(tx, plan.targetId);
   await movePlan(tx, plan.id, 'running', 'done');
   await tell(tx, ctx.hostId, { kind: 'remediation.ended', incidentId: incident.id, body: { remediation: id, state: remediation.state } }, now);
-  await audit(tx, ctx.hostId, { who: 'hypercare', what: `${plan.repair} on ${target.name} ended: ${remediation.state}`, why: remediation.outcome ?? '', body: { remediation: id, plan: plan.id } }, now);
+  await record(tx, ctx, { who: 'hypercare', what: `${plan.repair} on ${target.name} ended: ${remediation.state}`, why: remediation.outcome ?? '', body: { remediation: id, plan: plan.id } });
   if (remediation.state === 'verified') return afterSuccess(tx, ctx, { remediation, plan, incident });
   await afterFailure(tx, ctx, { remediation, plan, incident });
 }

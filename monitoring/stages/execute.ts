@@ -2,7 +2,6 @@ import type { Plan } from '../../src/domain/plan.js';
 import type { Resource } from '../../src/domain/resource.js';
 import { decide as judge } from '../../src/policy/decide.js';
 import { noteAct } from '../../src/store/acts.js';
-import { audit } from '../../src/store/audits.js';
 import { tell } from '../../src/store/events.js';
 import { changeIncident, getIncident } from '../../src/store/incidents.js';
 import { movePlan, plansIn } from '../../src/store/plans.js';
@@ -13,6 +12,7 @@ import { closeIncident, escalate } from './closing.js';
 import { factsFor, inQuestion } from './facts.js';
 import { problemOf } from './problem.js';
 import { runJournal } from './journal.js';
+import { record } from './record.js';
 import { ROLLBACK, type Stage, type StageContext } from './stage.js';
 
 /**
@@ -41,7 +41,7 @@ async function begin(ctx: StageContext, plan: Plan): Promise<boolean> {
   return ctx.store.write(async (tx) => {
     if (stopped) {
       await movePlan(tx, plan.id, 'approved', 'denied', brakes.why);
-      await audit(tx, ctx.hostId, { who: 'hypercare', what: `${plan.repair} on ${target.name} was stopped before it began`, why: `rule ${brakes.rule}: ${brakes.why}`, body: { plan: plan.id } }, ctx.clock.now());
+      await record(tx, ctx, { who: 'hypercare', what: `${plan.repair} on ${target.name} was stopped before it began`, why: `rule ${brakes.rule}: ${brakes.why}`, body: { plan: plan.id } });
       if (incident.kind === 'manual') await closeIncident(tx, ctx, incident, `stopped: ${brakes.why}`);
       else await escalate(tx, ctx, incident, `${plan.repair} was stopped before it began: ${brakes.why}`);
       return true;
@@ -62,6 +62,6 @@ async function start(tx: Db, ctx: StageContext, plan: Plan, target: Resource): P
   await noteAct(tx, { resourceId: target.id, at: now, by: 'us', kind, fingerprint, dedupe: `remediation:${id}`, note: plan.repair });
   if (incident.state !== 'repairing') await changeIncident(tx, incident.id, { state: 'repairing' });
   await tell(tx, ctx.hostId, { kind: 'remediation.started', incidentId: incident.id, body: { remediation: id, repair: plan.repair } }, now);
-  await audit(tx, ctx.hostId, { who: plan.askedBy ?? 'hypercare', what: `${plan.repair} on ${target.name} began`, why: `rule ${plan.rule}, plan hash ${plan.hash}`, body: { remediation: id, plan: plan.id, hash: plan.hash } }, now);
+  await record(tx, ctx, { who: plan.askedBy ?? 'hypercare', what: `${plan.repair} on ${target.name} began`, why: `rule ${plan.rule}, plan hash ${plan.hash}`, body: { remediation: id, plan: plan.id, hash: plan.hash } });
   return true;
 }

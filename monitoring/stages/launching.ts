@@ -2,13 +2,13 @@ import type { Launch } from '../../src/domain/launch.js';
 import { releaseName, type Release, type ReleaseSighting } from '../../src/domain/release.js';
 import type { Resource } from '../../src/domain/resource.js';
 import { windowMs } from '../../src/domain/tiers.js';
-import { audit } from '../../src/store/audits.js';
 import { tell } from '../../src/store/events.js';
 import { openIncidentOf } from '../../src/store/incidents.js';
 import { endLaunch, newestLaunchOf, openLaunch, openLaunchOf } from '../../src/store/launches.js';
 import { enterRelease, getRelease, judgeRelease } from '../../src/store/releases.js';
 import type { Db } from '../../src/store/schema.js';
 import { closeIncident } from './closing.js';
+import { record } from './record.js';
 import type { StageContext } from './stage.js';
 
 /** A release was seen running. It is a launch when it is another than the one that is, or was last, watched. */
@@ -34,7 +34,7 @@ export async function launch(tx: Db, ctx: StageContext, app: Resource, release: 
     await judgeRelease(tx, release.id, 'watching', reason.why, now);
   }
   await tell(tx, ctx.hostId, { kind: 'launch.started', launchId: opened.id }, now);
-  await audit(tx, ctx.hostId, { who: reason.who, what: `launch of ${app.name} ${releaseName(release)} began`, why: reason.why, body: { launch: opened.id, release: release.id, commit: release.commit } }, now);
+  await record(tx, ctx, { who: reason.who, what: `launch of ${app.name} ${releaseName(release)} began`, why: reason.why, body: { launch: opened.id, release: release.id, commit: release.commit } });
   return opened;
 }
 

@@ -2,7 +2,6 @@ import { errorText } from '../../src/domain/errors.js';
 import { canonicalJson } from '../../src/domain/json.js';
 import type { Plan, Prepared, Refusal } from '../../src/domain/plan.js';
 import { sha256 } from '../../src/io/hash.js';
-import { audit } from '../../src/store/audits.js';
 import { tell } from '../../src/store/events.js';
 import { changeIncident, getIncident } from '../../src/store/incidents.js';
 import { getPlan, keepPrepared, movePlan, plansOf } from '../../src/store/plans.js';
@@ -11,6 +10,7 @@ import { getResource } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import { closeIncident } from './closing.js';
 import { putQuestion } from './asking.js';
+import { record } from './record.js';
 import type { StageContext } from './stage.js';
 import { targetOf } from './targets.js';
 
@@ -54,7 +54,7 @@ export function hashOf(plan: Pick<Plan, 'repair' | 'targetId'>, prepared: Prepar
 async function refuse(tx: Db, ctx: StageContext, plan: Plan, { refused: why, again }: Refusal): Promise<void> {
   const incident = await getIncident(tx, plan.incidentId);
   await movePlan(tx, plan.id, plan.state, 'refused', why);
-  await audit(tx, ctx.hostId, { who: plan.askedBy ?? 'hypercare', what: `${plan.repair} was not possible`, why, body: { plan: plan.id, incident: incident.id } }, ctx.clock.now());
+  await record(tx, ctx, { who: plan.askedBy ?? 'hypercare', what: `${plan.repair} was not possible`, why, body: { plan: plan.id, incident: incident.id } });
   if (incident.kind === 'manual') return closeIncident(tx, ctx, incident, `${plan.repair} was not possible: ${why}`);
   const tries = (await plansOf(tx, incident.id)).filter((one) => one.repair === plan.repair && one.state === 'refused').length;
   const wait = again === true && tries < BUSY_TRIES;
@@ -68,7 +68,7 @@ async function confirm(tx: Db, ctx: StageContext, plan: Plan, fresh: Prepared): 
   const question = await questionOf(tx, plan.id);
   const resource = await getResource(tx, plan.targetId);
   await keepPrepared(tx, plan.id, fresh, hash, 'asked');
-  await audit(tx, ctx.hostId, { who: 'hypercare', what: `${plan.repair} on ${resource.name} would now do something else than what was approved`, why: 'the plan hash changed between the question and the yes', body: { plan: plan.id, question: question?.id ?? null, was: plan.hash, is: hash } }, ctx.clock.now());
+  await record(tx, ctx, { who: 'hypercare', what: `${plan.repair} on ${resource.name} would now do something else than what was approved`, why: 'the plan hash changed between the question and the yes', body: { plan: plan.id, question: question?.id ?? null, was: plan.hash, is: hash } });
   await putQuestion(tx, ctx, { ...plan, hash });
   await tell(tx, ctx.hostId, { kind: 'question.asked', incidentId: plan.incidentId, body: { plan: plan.id, changed: true } }, ctx.clock.now());
 }

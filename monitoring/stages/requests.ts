@@ -4,7 +4,6 @@ import type { Incident } from '../../src/domain/incident.js';
 import type { Json } from '../../src/domain/json.js';
 import { releaseName, type Release, type ReleaseSighting } from '../../src/domain/release.js';
 import type { Resource } from '../../src/domain/resource.js';
-import { audit } from '../../src/store/audits.js';
 import { changeIncident, openIncident, openIncidentOf } from '../../src/store/incidents.js';
 import { tell } from '../../src/store/events.js';
 import { openLaunchOf } from '../../src/store/launches.js';
@@ -18,6 +17,7 @@ import type { Db } from '../../src/store/schema.js';
 import { movePlan } from '../../src/store/plans.js';
 import { dryRun } from './dry-run.js';
 import { launch } from './launching.js';
+import { record } from './record.js';
 import { ROLLBACK, type AppConfig, type Stage, type StageContext } from './stage.js';
 
 /** What people ask for by hand: each request is taken, done or refused in one transaction, and ends with a result. */
@@ -82,7 +82,7 @@ async function restorePoint(tx: Db, ctx: StageContext, app: Resource, request: R
   if (!reason) throw new HypercareError('request.no_reason', 'invalid', 'a restore point needs a reason', 'Say why this release is good: --reason "…".');
   const release = await runningRelease(tx, ctx, app);
   await judgeRelease(tx, release.id, 'stable', `marked by ${request.personName}: ${reason}`, ctx.clock.now());
-  await audit(tx, ctx.hostId, { who: request.personName, what: `restore point: ${app.name} ${releaseName(release)} counts as stable`, why: reason, body: { release: release.id, commit: release.commit } }, ctx.clock.now());
+  await record(tx, ctx, { who: request.personName, what: `restore point: ${app.name} ${releaseName(release)} counts as stable`, why: reason, body: { release: release.id, commit: release.commit } });
   return { release: releaseName(release) };
 }
 
@@ -113,7 +113,7 @@ async function draft(tx: Db, ctx: StageContext, app: Resource, wish: Wish): Prom
   const past = incident.kind === 'manual' && !general ? Number.MAX_SAFE_INTEGER : incident.rung;
   await changeIncident(tx, incident.id, { state: 'repairing', rung: past });
   const planId = await draftPlan(tx, { incidentId: incident.id, targetId: app.id, repair: first.repair, args: first.args, risk: repair.risk, askedBy: wish.request.personName, requestId: wish.request.id }, now);
-  await audit(tx, ctx.hostId, { who: wish.request.personName, what: `asked for ${wish.repair} on ${app.name}`, why: `through ${wish.request.via}`, body: { request: wish.request.id, plan: planId, args: wish.repairArgs } }, now);
+  await record(tx, ctx, { who: wish.request.personName, what: `asked for ${wish.repair} on ${app.name}`, why: `through ${wish.request.via}`, body: { request: wish.request.id, plan: planId, args: wish.repairArgs } });
   return { incidentId: incident.id, planId };
 }
 

@@ -53,7 +53,9 @@ async function tellEvents(scene: Scene, teller: Teller, from: number, told: Set<
     if (event.kind === 'launch.started') teller.line(event.kind, 'a new release is seen running: its watch begins');
     if (!event.incidentId) continue;
     const text = eventLine(event, await incidentView(store.db, event.incidentId), teller.reader());
-    if (text !== null) teller.line(event.kind, text);
+    // The view is how it stands by now: two events close together would tell the same line twice.
+    if (text !== null && !told.has(text)) teller.line(event.kind, text);
+    if (text !== null) told.add(text);
   }
 }
 
