@@ -3,6 +3,7 @@ import type { Clock } from '../../../src/io/clock.js';
 import type { Logger } from '../../../src/io/log.js';
 import { DeliveryDelay, type Stop } from '../channel.js';
 import type { Connection } from './connection.js';
+import { within } from './within.js';
 
 const FIRST_WAIT_MS = 250;
 const MAX_WAIT_MS = 30_000;
@@ -10,6 +11,8 @@ const MAX_WAIT_MS = 30_000;
 const REFUSED_WAIT_MS = 300_000;
 /** A connection that held this long was a good one; after shorter ones the waits go on growing. */
 const STEADY_MS = 30_000;
+/** How long a stop waits for sockets to close. */
+const STOP_MS = 3_000;
 
 export interface Line {
   readonly open: () => Promise<Connection>;
@@ -30,7 +33,8 @@ export async function keepLine({ open, clock, log }: Line): Promise<Stop> {
   const following = follow(await open());
   return async () => {
     stopping.abort();
-    await following;
+    // One that is being opened ends itself once it stands.
+    await within(following, STOP_MS, clock);
   };
 
   async function follow(first: Connection): Promise<void> {
@@ -47,9 +51,7 @@ export async function keepLine({ open, clock, log }: Line): Promise<Stop> {
     let waitMs = growing();
     while (await pause(waitMs)) {
       try {
-        const connection = await open();
-        if (!signal.aborted) return connection;
-        await connection.end();
+        return await open();
       } catch (thrown) {
         failures += 1;
         waitMs = tellAndWait(thrown);

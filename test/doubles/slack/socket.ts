@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { systemClock } from '../../../src/io/clock.js';
@@ -90,6 +91,18 @@ export class Sockets {
   sendAndDrop(envelope: Envelope): void {
     for (const client of this.#open) {
       client.send(JSON.stringify(envelope), () => client.terminate());
+      return;
+    }
+  }
+
+  /** The envelope and the close in one packet: what is acknowledged now comes too late (1.9, ack after the socket died). */
+  sendAndClose(envelope: Envelope): void {
+    for (const client of this.#open) {
+      const { _socket: socket } = client as unknown as { readonly _socket: Socket };
+      socket.cork();
+      client.send(JSON.stringify(envelope));
+      client.close(1000);
+      socket.uncork();
       return;
     }
   }

@@ -59,6 +59,13 @@ describe('a connection that ends', () => {
     expect(stage.double.called('apps.connections.open')).toHaveLength(2);
   });
 
+  it('does not drop what was said when its acknowledgement came too late', async () => {
+    const heard = await stage.listen();
+    stage.double.sockets.sendAndClose(stage.double.people.commandEnvelope(ADA, '/hypercare rollback shop'));
+    await until(() => heard.length > 0, 'the command');
+    expect(stage.logs()).toContain('could not acknowledge');
+  });
+
   it('does not lose what was said just before it: Slack says it again, and it is heard once', async () => {
     const heard = await stage.listen();
     const envelope = stage.double.people.commandEnvelope(ADA, '/hypercare rollback shop');
@@ -97,9 +104,9 @@ describe('stopping', () => {
       return toPerson('in the end');
     });
     const deed = await stage.double.people.mention(ADA, 'status');
-    const stopped = stage.stop();
-    finish();
-    await stopped;
+    await until(() => stage.double.called('users.info').length > 0, 'the work to begin');
+    setTimeout(finish, 100);
+    await stage.stop();
     expect(deed.seen()).toHaveLength(1);
   });
 

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SlackDouble } from '../../../doubles/slack.js';
+import { until } from '../../../doubles/slack/until.js';
 import { ADA, BUTTONS, card, EVE, openStage, toPerson, toPlace, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -198,6 +200,17 @@ describe('what is answered', () => {
     expect(await (await stage.double.people.command(ADA, '/hypercare status')).saw()).toMatchObject([{ via: 'ephemeral', onlyFor: ADA }]);
   });
 
+  it('sends no word to an address that is not Slack\'s, whatever a payload says', async () => {
+    await stage.listen();
+    const elsewhere = await SlackDouble.start();
+    const envelope = stage.double.people.commandEnvelope(ADA, '/hypercare status');
+    const payload = { ...(envelope.payload as object), response_url: elsewhere.webhookUrl };
+    const deed = await stage.double.people.deliver(ADA, { ...envelope, payload });
+    expect(await deed.saw()).toMatchObject([{ via: 'ephemeral' }]);
+    expect(elsewhere.calls).toEqual([]);
+    await elsewhere.stop();
+  });
+
   it('keeps what was asked when no reply gets through', async () => {
     const heard = await stage.listen();
     stage.double.fault('hook', { kind: 'destroy' });
@@ -250,17 +263,15 @@ describe('a pressed button', () => {
   });
 
   it('never puts an old card back over a newer one', async () => {
-    let place = { channel: '', ts: '' };
+    const place = await cardWithButtons();
     await stage.listen(async () => {
       await stage.channel.deliver(card('shop rolled back', { level: 'good' }), 'k2', place);
       return toPlace('working');
     });
-    place = await cardWithButtons();
-    const deed = await stage.double.people.press(ADA, place, 'Roll back');
-    await deed.saw();
-    await (await stage.double.people.press(ADA, await cardWithButtons(), 'Not now')).saw(2);
-    expect(stage.double.shown()[0]?.text).toContain('shop rolled back');
-    expect(stage.double.shown()[0]?.text).not.toContain('working');
+    await stage.double.people.press(ADA, place, 'Roll back');
+    await until(() => stage.double.shown()[0]?.text.includes('shop rolled back'), 'the newer card');
+    await stage.stop();
+    expect(stage.double.shown()).toEqual([{ text: '🟢 Good: shop rolled back', buttons: [] }]);
   });
 
   it('in a message to one person alone is replaced by the reply', async () => {
