@@ -20,12 +20,12 @@ const OVER: readonly PlanState[] = ['done', 'refused', 'denied', 'expired', 'can
 type Follow = NonNullable<Result['follow']>;
 
 /**
- * Tells what happens to an incident, one line an event on stderr, until its plan has ended, people are asked, or two
+ * Tells what happens to an incident from `since` on, one line an event on stderr, until its plan has ended, people are asked, or two
  * minutes passed. The result is how it stands then: exit 0 only when fresh samples showed that it helped.
  */
-export async function follow(first: Result, begun: Follow, ctx: Context, io: CliIo): Promise<Result> {
+export async function follow(first: Result, begun: Follow & { readonly since: number }, ctx: Context, io: CliIo): Promise<Result> {
   const startedAt = io.clock.monotonic();
-  const told = new Set((await eventsOf(ctx.store.db, begun.incidentId)).filter(({ at }) => at < ctx.now() - LOOK_EVERY_MS).map(({ id }) => id));
+  const told = new Set((await eventsOf(ctx.store.db, begun.incidentId)).filter(({ at }) => at < begun.since).map(({ id }) => id));
   let spokenAt = startedAt;
   for (;;) {
     const elapsed = io.clock.monotonic() - startedAt;

@@ -44,10 +44,11 @@ async function command(verb: string, argv: Argv, io: CliIo): Promise<Exit> {
   const { openInstallation } = await import('./installation.js');
   const { ctx, close } = await openInstallation(io, argv.config);
   try {
+    const since = ctx.now();
     const result = await runWords(argv.words, ctx);
     if (!result.follow) return put(argv, io, result);
     const { follow } = await import('./follow.js');
-    return put(argv, io, await follow(result, result.follow, ctx, io));
+    return put(argv, io, await follow(result, { ...result.follow, since }, ctx, io));
   } finally {
     await close();
   }

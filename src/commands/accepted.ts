@@ -28,8 +28,15 @@ const answer = z.union([
   z.object({ incidentId: z.string(), planId: z.string().nullable() }),
 ]);
 
+interface Asked {
+  readonly repair: string;
+  readonly target: string;
+  /** True for a whole runbook: its first plan is not its end. */
+  readonly whole?: boolean;
+}
+
 /** The monitor's answer as the result of the command that asked for it. */
-export async function resultOf(said: Json, asked: { readonly repair: string; readonly target: string }, ctx: Context): Promise<Result> {
+export async function resultOf(said: Json, asked: Asked, ctx: Context): Promise<Result> {
   const parsed = answer.safeParse(said);
   if (!parsed.success) throw strangeAnswer();
   if ('plan' in parsed.data) {
@@ -39,14 +46,15 @@ export async function resultOf(said: Json, asked: { readonly repair: string; rea
   if ('refused' in parsed.data) {
     return { data: { version: 1, app: asked.target, refused: parsed.data.refused }, card: refusedCard(asked, parsed.data.refused), exit: 1 };
   }
-  return underWay({ incidentId: parsed.data.incidentId as IncidentId, planId: parsed.data.planId as PlanId | null }, ctx);
+  const planId = parsed.data.planId as PlanId | null;
+  return underWay({ incidentId: parsed.data.incidentId as IncidentId, planId: asked.whole ? null : planId }, planId, ctx);
 }
 
 /** Something has begun: how its incident stands by now. It is not done yet, so nobody may take it for good. */
-async function underWay(begun: NonNullable<Result['follow']>, ctx: Context): Promise<Result> {
+async function underWay(begun: NonNullable<Result['follow']>, planId: PlanId | null, ctx: Context): Promise<Result> {
   const view = await incidentView(ctx.store.db, begun.incidentId);
   return {
-    data: { version: 1, incidentId: begun.incidentId, planId: begun.planId, incident: incidentDocument(view) },
+    data: { version: 1, incidentId: begun.incidentId, planId, incident: incidentDocument(view) },
     card: incidentCard(view, { now: ctx.now(), timeZone: ctx.timeZone }),
     exit: 1,
     follow: begun,

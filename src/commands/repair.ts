@@ -23,7 +23,7 @@ export const repair: Command<z.output<typeof args>> = {
     await knownRepair(ctx, wanted.repair);
     const app = await findApp(ctx, wanted.app);
     const said = await ctx.ask({ verb: 'repair', resourceId: app.id, args: { repair: wanted.repair, app: app.name, dryRun: wanted.dryRun } });
-    return resultOf(said, { repair: wanted.repair, target: app.name }, ctx);
+    return resultOf(said, { repair: wanted.repair, target: app.name, whole: wanted.repair === GENERAL }, ctx);
   },
 };
 

@@ -117,23 +117,3 @@ describe('words become arguments', () => {
     }), { numRuns: 200 });
   });
 });
-
-describe('every command', () => {
-  it.each(commands.map((command) => [command.name, command] as const))('%s has examples that it understands', (name, command) => {
-    expect(command.examples.length).toBeGreaterThan(0);
-    for (const example of command.examples) {
-      const [first, ...words] = splitWords(example);
-      expect(first).toBe(name);
-      expect(() => parseWords(command, words)).not.toThrow();
-    }
-  });
-
-  it.each(commands.map((command) => [command.name, command] as const))('%s names all its flags in its usage', (name, command) => {
-    expect(command.usage.startsWith(name)).toBe(true);
-    for (const flag of Object.keys(command.words.flags)) expect(command.usage).toContain(`--${flag}`);
-  });
-
-  it('has a name of its own', () => {
-    expect(new Set(commands.map(({ name }) => name)).size).toBe(commands.length);
-  });
-});

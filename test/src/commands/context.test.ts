@@ -1,11 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Result } from '../../../src/commands/command.js';
 import { ENDED_WITHIN_MS, TAKEN_WITHIN_MS } from '../../../src/commands/context.js';
+import { launch } from '../../../src/commands/launch.js';
+import { repair } from '../../../src/commands/repair.js';
+import { restorePoint } from '../../../src/commands/restore-point.js';
+import { rollback } from '../../../src/commands/rollback.js';
 import { runWords } from '../../../src/commands/run-words.js';
 import { splitWords } from '../../../src/commands/split-words.js';
 import type { Json } from '../../../src/domain/json.js';
 import type { Request, RequestResult } from '../../../src/store/requests.js';
 import { takeRequest, waitingRequests } from '../../../src/store/requests.js';
+import { commandContract } from '../../contracts/command.js';
 import { BEGAN, reload } from '../cards/views.js';
 import { asked, broken, launched, monitorAnswers, openStage, type Stage } from './stage.js';
 
@@ -21,6 +26,8 @@ const say = async (line: string, who: string | null = 'Otto', change = {}): Prom
 const rows = () => stage.store.db.selectFrom('requests').selectAll().execute();
 const ok = (data: Json): RequestResult => ({ ok: true, data });
 const planned = { plan: { repair: 'pm2.reload', target: 'shop', does: reload.does.map((step) => ({ ...step })), bounds: { ...reload.bounds }, wayBack: reload.wayBack, notes: [], verdict: 'auto', rule: 'asked-by-approver', why: 'Ann asked for it, and may approve', hash: 'c'.repeat(64) } };
+
+for (const command of [launch, repair, restorePoint, rollback]) commandContract(command);
 
 describe('what the monitor is asked', () => {
   const seen = async (line: string, data: Json): Promise<Pick<Request, 'verb' | 'args' | 'resourceId' | 'personName' | 'via'>> => {
@@ -83,6 +90,13 @@ describe('what is said of the monitor’s answer', () => {
     monitorAnswers(stage, () => ok({ incidentId: incident.id, planId: plan.id }));
     const result = await say('rollback shop --reason "checkout is broken"');
     expect(result).toMatchObject({ exit: 1, follow: { incidentId: incident.id, planId: plan.id }, data: { incidentId: incident.id, planId: plan.id, incident: { title: incident.title } }, card: { subject: incident.id } });
+  });
+
+  it('a whole runbook is followed to the end of its incident, and not of its first plan', async () => {
+    const incident = await broken(stage);
+    const { plan } = await asked(stage, incident);
+    monitorAnswers(stage, () => ok({ incidentId: incident.id, planId: plan.id }));
+    expect(await say('repair general shop')).toMatchObject({ follow: { incidentId: incident.id, planId: null }, data: { planId: plan.id } });
   });
 
   it('a launch shows its card', async () => {

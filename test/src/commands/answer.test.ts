@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Result } from '../../../src/commands/command.js';
+import { approve } from '../../../src/commands/approve.js';
+import { deny } from '../../../src/commands/deny.js';
 import { runPressed, runWords } from '../../../src/commands/run-words.js';
 import type { AnswerOutcome, Question } from '../../../src/domain/question.js';
 import { answersTo, closeQuestion, getQuestion, judgeAnswer, unjudgedAnswers } from '../../../src/store/questions.js';
+import { commandContract } from '../../contracts/command.js';
 import { BEGAN, MINUTE } from '../cards/views.js';
 import { asked, broken, openStage, type Stage } from './stage.js';
 
@@ -33,6 +36,9 @@ function judge(as?: AnswerOutcome): void {
     }
   };
 }
+
+commandContract(approve);
+commandContract(deny);
 
 describe('a yes', () => {
   it.each([

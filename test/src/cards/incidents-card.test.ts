@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import type { Card } from '../../../src/cards/card.js';
+import { incidentsCard } from '../../../src/cards/incidents-card.js';
+import { drawPlain } from '../../../src/cards/plain.js';
+import { BEGAN, incident, MINUTE, UTC } from './views.js';
+
+const draw = (card: Card): string => drawPlain(card, { width: 72, color: false });
+
+describe('the card of the incidents', () => {
+  it('puts the open ones before the past ones', () => {
+    const past = { ...incident, id: '06g8zk2v1a7kpast01' as never, state: 'resolved' as const, openedAt: BEGAN - 26 * 60 * MINUTE, closedAt: BEGAN - 26 * 60 * MINUTE + 41_000, title: 'hangs: no answer to 3 liveness checks' };
+    expect(draw(incidentsCard([{ incident, at: 'shop' }, { incident: past, at: 'shop' }], UTC))).toMatchInlineSnapshot(`
+      "✗ CRITICAL  1 open incident
+        k2m9qx  shop: /checkout: status 500, 3 checks in a row over 20 s
+        (open, for 4 min)
+
+        past01  20 Nov 01:12 UTC  shop: hangs: no answer to 3 liveness checks
+        (over after 41 s)
+
+        one of them whole: incidents <id>"
+    `);
+  });
+
+  it('is good where nothing is open', () => {
+    expect(incidentsCard([], UTC)).toMatchObject({ level: 'good', title: 'no open incident', body: [] });
+  });
+});

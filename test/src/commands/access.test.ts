@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Result } from '../../../src/commands/command.js';
+import { runWords } from '../../../src/commands/run-words.js';
+import { splitWords } from '../../../src/commands/split-words.js';
+import { openStage, type Stage } from './stage.js';
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await openStage();
+});
+afterEach(async () => {
+  await stage.close();
+});
+
+const say = async (line: string, who: string | null = 'Ann', change = {}): Promise<Result> => runWords(splitWords(line), await stage.as(who, change));
+
+describe('who may not', () => {
+  it('is told whose role is what, and who may', async () => {
+    await expect(say('repair pm2.reload shop', 'Vera')).rejects.toMatchObject({
+      code: 'denied.role', errorClass: 'denied', message: '“repair” asks for an operator, and Vera is a viewer', mend: 'These may: Ann (approver), Bob (approver), Otto (operator).',
+    });
+    await expect(say('approve shop', 'Otto')).rejects.toMatchObject({ message: '“approve” asks for an approver, and Otto is an operator', mend: 'These may: Ann (approver), Bob (approver).' });
+  });
+
+  it('is a stranger in a chat, who may not even look', async () => {
+    await expect(say('status', null)).rejects.toMatchObject({ code: 'denied.stranger', message: '“status” asks for a viewer, and the slack account U0NOBODY belongs to nobody who is known here' });
+  });
+
+  it('is a stranger in the terminal, who may look and not ask', async () => {
+    const root = { via: 'terminal', userId: 'root' };
+    expect((await say('status', null, root)).data['version']).toBe(1);
+    await expect(say('launch shop', null, root)).rejects.toMatchObject({ code: 'denied.stranger' });
+  });
+
+  it('writes nothing', async () => {
+    await say('rollback shop --reason now', 'Vera').catch(() => undefined);
+    expect(await stage.store.db.selectFrom('requests').selectAll().execute()).toEqual([]);
+    expect(stage.pokes).toBe(0);
+  });
+});

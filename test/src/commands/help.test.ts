@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { drawPlain } from '../../../src/cards/plain.js';
+import type { Result } from '../../../src/commands/command.js';
+import { runWords } from '../../../src/commands/run-words.js';
+import { splitWords } from '../../../src/commands/split-words.js';
+import { commands } from '../../../src/commands/index.js';
+import { findCommand } from '../../../src/commands/help.js';
+import { commandContract } from '../../contracts/command.js';
+import { openStage, type Stage } from './stage.js';
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await openStage();
+});
+afterEach(async () => {
+  await stage.close();
+});
+
+const say = async (line: string, who: string | null = 'Ann', change = {}): Promise<Result> => runWords(splitWords(line), await stage.as(who, change));
+const drawn = (result: Result): string => drawPlain(result.card, { width: 80, color: false });
+
+commandContract(findCommand(commands, 'help'));
+
+describe('help', () => {
+  it('lists only what the speaker may use', async () => {
+    const names = async (who: string | null): Promise<unknown> => ((await say('help', who)).data['commands'] as { name: string }[]).map(({ name }) => name);
+    expect(await names('Vera')).toEqual(['status', 'incidents', 'repairs', 'whoami', 'help']);
+    expect(await names('Otto')).toEqual(['status', 'incidents', 'repair', 'rollback', 'launch', 'restore-point', 'repairs', 'audit', 'whoami', 'help']);
+    expect(await names(null)).toEqual(['whoami', 'help']);
+  });
+
+  it('is what no words at all ask for', async () => {
+    expect((await runWords([], await stage.as('Vera'))).card.subject).toBe('help');
+  });
+
+  it('shows one command, examples first', async () => {
+    expect(drawn(await say('help rollback'))).toMatchInlineSnapshot(`
+      "i INFO  rollback: take an app back to its last stable release
+        For example:
+          rollback shop --plan
+          rollback shop --reason "checkout is broken"
+
+        Usage: rollback <app> --reason <why> [--to <release>], or rollback <app>
+        --plan
+
+        --to      another release than the newest stable one
+        --plan    say exactly what it would do, and do nothing
+        --reason  why, for the audit trail
+
+        for everybody from operator on"
+    `);
+  });
+
+  it('names the nearest command', async () => {
+    await expect(say('help rolback')).rejects.toMatchObject({ mend: 'Did you mean “rollback”? “help” lists what you may ask.' });
+  });
+});

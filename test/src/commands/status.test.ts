@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { drawPlain } from '../../../src/cards/plain.js';
+import type { Result } from '../../../src/commands/command.js';
+import { runWords } from '../../../src/commands/run-words.js';
+import { splitWords } from '../../../src/commands/split-words.js';
+import { status } from '../../../src/commands/status.js';
+import { commandContract } from '../../contracts/command.js';
+import { MINUTE } from '../cards/views.js';
+import { broken, launched, openStage, watchShop, type Stage } from './stage.js';
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await openStage();
+});
+afterEach(async () => {
+  await stage.close();
+});
+
+const say = async (line: string): Promise<Result> => runWords(splitWords(line), await stage.as('Ann'));
+const drawn = (result: Result): string => drawPlain(result.card, { width: 80, color: false });
+
+commandContract(status);
+
+describe('status', () => {
+  it('is good with fresh good samples, and gives the documented JSON', async () => {
+    const launch = await launched(stage);
+    await watchShop(stage);
+    const result = await say('status shop');
+    expect(result.exit).toBe(0);
+    expect(result.data).toMatchObject({
+      version: 1,
+      apps: [{
+        app: 'shop', verdict: 'good', release: '4f2a91c',
+        launch: { state: 'watching', tier: 1, startedAt: '2026-11-21T03:12:00.000Z', endsAt: '2026-11-24T03:12:00.000Z', nextTickAt: '2026-11-21T03:12:00.000Z', id: launch.id }, incidents: [],
+      }],
+    });
+    expect(drawn(result)).toMatchInlineSnapshot(`
+      "✓ GOOD  shop: good (1 check good)
+        Release 4f2a91c (unwatched), live for 0 ms; watched until 24 Nov 03:12 UTC,
+        tier 1 of 3, next full check 03:12 UTC."
+    `);
+  });
+
+  it('is bad with an open incident, and exits 1', async () => {
+    await watchShop(stage);
+    const incident = await broken(stage);
+    const result = await say('status shop');
+    expect(result.exit).toBe(1);
+    expect(result.data['apps']).toMatchObject([{ verdict: 'bad', incidents: [{ id: incident.id, severity: 'critical', state: 'open' }] }]);
+  });
+
+  it('shows an app the incident of what it needs', async () => {
+    await watchShop(stage);
+    const incident = await broken(stage);
+    await stage.store.db.updateTable('incidents').set({ resource_id: stage.blog }).where('id', '=', incident.id).execute();
+    expect((await say('status shop')).data['apps']).toMatchObject([{ app: 'shop', verdict: 'bad', incidents: [{ id: incident.id }] }]);
+  });
+
+  it('is unknown with old samples, exits 3 and says when the monitor was last seen', async () => {
+    await watchShop(stage);
+    stage.now += 10 * MINUTE;
+    const result = await say('status shop');
+    expect(result.exit).toBe(3);
+    expect(drawn(result)).toMatchInlineSnapshot(`
+      "! WARNING  shop: not known (liveness was last measured 10 min ago, and should be
+                 every 30 s)
+        No release of it has been seen yet.
+
+        The monitor was last seen 03:12 UTC, 10 min ago. Start it with npm start if it
+        does not run."
+    `);
+  });
+
+  it('is unknown for an app of which nothing is measured, and never good', async () => {
+    const result = await say('status');
+    expect(result.exit).toBe(3);
+    expect(result.data['apps']).toMatchObject([{ app: 'blog', verdict: 'unknown', release: null, launch: null }, { app: 'shop', verdict: 'unknown' }]);
+  });
+
+  it('is an error where measuring itself failed', async () => {
+    await watchShop(stage, 'error');
+    expect((await say('status shop')).data['apps']).toMatchObject([{ verdict: 'error', why: 'liveness could not be measured: connect refused' }]);
+  });
+
+  it('names the app that was meant', async () => {
+    await expect(say('status shpo')).rejects.toMatchObject({ code: 'app.unknown', mend: 'Did you mean “shop”? Watched are: blog, shop.' });
+    expect((await say('status SHOP')).data['apps']).toHaveLength(1);
+  });
+});
