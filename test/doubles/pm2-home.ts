@@ -96,8 +96,8 @@ export async function startPm2Home(daemonEnv: Readonly<Record<string, string>> =
     daemonPid,
     freeze: async () => void process.kill(await daemonPid(), 'SIGSTOP'),
     thaw: async () => void process.kill(await daemonPid(), 'SIGCONT'),
-    killDaemon: async () => killAndAwait(await daemonPid()),
-    stop: () => stopHome(home),
+    killDaemon: async () => killMember(await daemonPid(), dir),
+    stop: () => stopHome(dir),
   };
 }
 
@@ -149,45 +149,31 @@ function runPm2(home: Home, args: readonly string[]): Promise<string> {
   });
 }
 
-async function stopHome(home: Home): Promise<void> {
-  const pidFile = join(home.dir, 'pm2.pid');
-  const daemon = existsSync(pidFile) ? Number(await readFile(pidFile, 'utf8')) : 0;
-  if (daemon > 0 && (await isOfHome(daemon, home.dir))) {
-    process.kill(daemon, 'SIGCONT');
-    await runPm2(home, ['kill']).catch(() => undefined);
-    await killAndAwait(daemon);
-  }
-  await killOrphans(home.dir);
-  await rm(home.dir, { recursive: true, force: true, maxRetries: 5 });
+/**
+ * By SIGKILL to each, which a frozen daemon obeys too and which takes a tenth of the time of `pm2 kill`. Who belongs to
+ * the home is told by its path in their environment, so that no stranger's pid is signalled.
+ */
+async function stopHome(home: string): Promise<void> {
+  const claimed = [join(home, 'pm2.pid'), ...(await filesIn(join(home, 'pids')))];
+  const pids = await Promise.all(claimed.map(async (file) => Number(await readFile(file, 'utf8').catch(() => '0'))));
+  for (const pid of pids) await killMember(pid, home);
+  await rm(home, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** Apps that outlived a killed daemon; found by the home in their environment, so that no stranger's pid is signalled. */
-async function killOrphans(home: string): Promise<void> {
-  const pidDir = join(home, 'pids');
-  for (const file of existsSync(pidDir) ? await readdir(pidDir) : []) {
-    const pid = Number(await readFile(join(pidDir, file), 'utf8').catch(() => '0'));
-    if (pid > 1 && (await isOfHome(pid, home))) await killAndAwait(pid);
-  }
+async function filesIn(dir: string): Promise<readonly string[]> {
+  return existsSync(dir) ? (await readdir(dir)).map((file) => join(dir, file)) : [];
 }
 
+async function killMember(pid: number, home: string): Promise<void> {
+  if (pid <= 1 || !(await isOfHome(pid, home))) return;
+  process.kill(pid, 'SIGKILL');
+  await until(`process ${pid} to end`, async () => !(await isOfHome(pid, home)));
+}
+
+/** A process that has ended has no environment any more, though its pid may stay taken until its parent asks for it. */
 async function isOfHome(pid: number, home: string): Promise<boolean> {
   const environ = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
   return environ.includes(home);
-}
-
-async function killAndAwait(pid: number): Promise<void> {
-  if (!isAlive(pid)) return;
-  process.kill(pid, 'SIGKILL');
-  await until(`process ${pid} to end`, () => !isAlive(pid));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function freePort(): Promise<number> {

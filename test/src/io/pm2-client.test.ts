@@ -10,7 +10,7 @@ import { instancesOf } from '../../../src/io/pm2-acts.js';
 import { createPm2 } from '../../../src/io/pm2-client.js';
 import type { Pm2Options } from '../../../src/io/pm2-client.js';
 import type { Pm2, Pm2Process } from '../../../src/io/pm2.js';
-import { startPm2Home, until } from '../../doubles/pm2-home.js';
+import { faultyApp, startPm2Home, until } from '../../doubles/pm2-home.js';
 import type { Pm2Home, StartedApp } from '../../doubles/pm2-home.js';
 
 const SECRET = 'payment-key-4711';
@@ -145,12 +145,14 @@ test('a restart gives the process a new start, keeps its environment and takes n
   expect(await own.pm2('jlist')).not.toContain('bot-token');
 });
 
-test('two restarts of one process at once are one restart, and the second says that PM2 is busy', async () => {
-  const before = await only('shop');
-  const outcomes = await Promise.allSettled([pm2.restart('shop'), pm2.restart('shop')]);
-  const refused = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason as HypercareError] : []));
-  expect(refused.map((error) => [error.code, error.errorClass])).toEqual([['pm2.busy', 'transient']]);
-  expect((await only('shop')).restarts).toBe(before.restarts + 1);
+test('a restart of a process that is being restarted says that PM2 is busy, and is not done', async () => {
+  await own.startApp({ name: 'stubborn', code: `process.on('SIGINT', () => {}); ${faultyApp}`, awaitAnswer: true, pm2: { kill_timeout: 1_000 } });
+  onTestFinished(() => own.pm2('delete', 'stubborn').then(() => undefined));
+  const first = pm2.restart('stubborn');
+  await until('it to be stopping', async () => (await only('stubborn')).status === 'stopping');
+  expect(await failure(pm2.restart('stubborn'))).toMatchObject({ code: 'pm2.busy', errorClass: 'transient' });
+  await first;
+  expect(await only('stubborn')).toMatchObject({ status: 'online', restarts: 1 });
 });
 
 test('a reload replaces every worker of a cluster', async () => {
