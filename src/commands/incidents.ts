@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { incidentCard } from '../cards/incident-card.js';
+import { incidentDetails } from '../cards/incident-details.js';
 import { incidentsCard } from '../cards/incidents-card.js';
 import { HypercareError } from '../domain/errors.js';
 import type { Incident } from '../domain/incident.js';
@@ -45,7 +45,7 @@ async function showOne(ctx: Context, incident: Incident): Promise<Result> {
   const view = await incidentView(ctx.store.db, incident.id);
   return {
     data: { version: 1, incident: incidentDocument(view) },
-    card: incidentCard(view, { now: ctx.now(), timeZone: ctx.timeZone }),
+    card: incidentDetails(view, { now: ctx.now(), timeZone: ctx.timeZone }),
     exit: incident.state === 'resolved' ? 0 : 1,
   };
 }
