@@ -3,7 +3,7 @@ import type { Logger } from './log.js';
 import type { Pm2, Pm2Process } from './pm2.js';
 import { reloadAll, restartAll, stopAll } from './pm2-acts.js';
 import type { Pm2Hands } from './pm2-acts.js';
-import { closedClient, deniedDaemon, ownProcess } from './pm2-errors.js';
+import { classifyReply, closedClient, deniedDaemon, ownProcess } from './pm2-errors.js';
 import { openLine } from './pm2-line.js';
 import type { Pm2Line } from './pm2-line.js';
 import { isRunning, toProcess } from './pm2-process.js';
@@ -49,8 +49,9 @@ export function createPm2(options: Pm2Options): Pm2 {
 
   async function list(): Promise<readonly Pm2Process[]> {
     const raw = await hands.call('getMonitorData', [{}], timeoutMs);
-    const entries: readonly unknown[] = Array.isArray(raw) ? raw : [];
-    return entries.map(toProcess).filter((one) => one !== null);
+    // An answer that is no list must not pass for a PM2 without processes.
+    if (!Array.isArray(raw)) throw classifyReply('getMonitorData', 'its answer is no list');
+    return raw.map(toProcess).filter((one) => one !== null);
   }
 
   return {

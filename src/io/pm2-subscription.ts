@@ -9,9 +9,11 @@ import type { ReadPacket } from './pm2-bus.js';
 import { classifySocketError } from './pm2-errors.js';
 import { openFrame } from './pm2-frame.js';
 
+type Listen = (event: Pm2Event) => void;
+
 export interface Subscription {
   /** See Pm2.subscribe. Resolves once the first attempt to connect has succeeded or failed. */
-  subscribe(listen: (event: Pm2Event) => void): Promise<() => void>;
+  subscribe(listen: Listen): Promise<() => void>;
   close(): void;
 }
 
@@ -30,33 +32,23 @@ const RECONNECT_MS = 500;
  * by nobody; missed exits are found by comparing two lists (pm2-missed.ts).
  */
 export function createSubscription({ home, clock, log }: SubscriptionOptions): Subscription {
-  const listeners = new Set<(event: Pm2Event) => void>();
+  const listeners = new Set<Listen>();
   let state: 'idle' | 'connecting' | 'connected' | 'lost' = 'idle';
   let disconnect = (): void => undefined;
   let firstOutcome: Promise<void> = Promise.resolve();
-
-  function tell(event: Pm2Event, to: Iterable<(event: Pm2Event) => void> = [...listeners]): void {
-    for (const listen of to) {
-      try {
-        listen(event);
-      } catch (error) {
-        log.error({ event: event.kind, error: errorText(error) }, 'a listener of the PM2 bus failed');
-      }
-    }
-  }
 
   function enter(next: 'connected' | 'lost', error: unknown): void {
     if (state === next) return;
     state = next;
     if (next === 'lost') log.warn({ home, reason: classifySocketError(home, error).message }, 'PM2 bus lost');
-    tell({ kind: next, at: clock.now() });
+    tell([...listeners], { kind: next, at: clock.now() }, log);
   }
 
   function start(): void {
     state = 'connecting';
     firstOutcome = new Promise((resolve) => {
       const end = keepConnected(join(home, 'pub.sock'), createPacketReader(), {
-        event: (event) => tell(event),
+        event: (event) => tell([...listeners], event, log),
         up: () => (enter('connected', null), resolve()),
         down: (error) => (enter('lost', error), resolve()),
       });
@@ -75,7 +67,7 @@ export function createSubscription({ home, clock, log }: SubscriptionOptions): S
       listeners.add(listen);
       if (known === 'idle') start();
       await firstOutcome;
-      if (known === 'connected' || known === 'lost') tell({ kind: known, at: clock.now() }, [listen]);
+      if (known === 'connected' || known === 'lost') tell([listen], { kind: known, at: clock.now() }, log);
       return () => {
         if (listeners.delete(listen) && listeners.size === 0) stop();
       };
@@ -85,6 +77,17 @@ export function createSubscription({ home, clock, log }: SubscriptionOptions): S
       stop();
     },
   };
+}
+
+/** A listener that throws keeps nobody else from hearing. */
+function tell(listeners: readonly Listen[], event: Pm2Event, log: Logger): void {
+  for (const listen of listeners) {
+    try {
+      listen(event);
+    } catch (error) {
+      log.error({ event: event.kind, error: errorText(error) }, 'a listener of the PM2 bus failed');
+    }
+  }
 }
 
 interface Ears {

@@ -31,7 +31,18 @@ export interface Pm2Process {
  * the process, and `overMemory` when PM2 did so itself because of max_memory_restart.
  */
 export type Pm2Event =
-  | { readonly kind: 'exit'; readonly name: string; readonly pmId: number; readonly at: number; readonly manual: boolean; readonly code: number | null; readonly signal: string | null; readonly overMemory: boolean; readonly dedupe: string }
+  | {
+      readonly kind: 'exit';
+      readonly name: string;
+      readonly pmId: number;
+      readonly at: number;
+      readonly manual: boolean;
+      readonly overMemory: boolean;
+      readonly code: number | null;
+      readonly signal: string | null;
+      /** Names the run that ended (pm2-bus.ts), the same from the bus and from two lists (pm2-missed.ts). */
+      readonly dedupe: string;
+    }
   | { readonly kind: 'online'; readonly name: string; readonly pmId: number; readonly at: number; readonly dedupe: string }
   | { readonly kind: 'overlimit'; readonly name: string; readonly pmId: number; readonly at: number; readonly dedupe: string }
   | { readonly kind: 'exception'; readonly name: string; readonly pmId: number; readonly at: number; readonly text: string; readonly dedupe: string }

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -276,6 +277,42 @@ test('several homes are spoken to from one process, and neither PM2_HOME nor ~/.
   expect((await pm2.list()).map((one) => one.name)).not.toContain('cart');
   expect(existsSync(elsewhere)).toBe(false);
   expect(touched()).toBe(before);
+});
+
+/** A daemon that gives this reply to every call, over PM2's own server side of the wire. */
+async function answering(reply: unknown): Promise<Pm2> {
+  const home = await emptyHome();
+  const axon = createRequire(import.meta.url)('pm2/modules/pm2-axon/index.js') as { socket(type: 'rep'): RepSocket };
+  const server = axon.socket('rep');
+  onTestFinished(() => server.close());
+  server.on('message', (_message, answer) => answer(reply));
+  await new Promise<void>((resolve) => {
+    server.on('bind', () => resolve());
+    server.bind(join(home, 'rpc.sock'));
+  });
+  return throwaway(home);
+}
+
+interface RepSocket {
+  on(event: 'message' | 'bind', listen: (message: unknown, answer: (reply: unknown) => void) => void): void;
+  bind(path: string): void;
+  close(): void;
+}
+
+test('an answer that is no list is an error, not a PM2 without processes', async () => {
+  const odd = await answering({ args: [{}] });
+  expect(await failure(odd.list())).toMatchObject({ code: 'pm2.failed' });
+});
+
+test.each([
+  ['a text', 'Script not found'],
+  ['an array of errors', [{ message: 'Script not found' }, { message: 'and more' }]],
+  ['an object of the daemon\'s', { type: 'param', msg: 'Script not found' }],
+])('an error that comes as %s is told by its text', async (_, error) => {
+  const odd = await answering({ error });
+  const told = await failure(odd.list());
+  expect(told).toMatchObject({ code: 'pm2.failed', errorClass: 'permanent' });
+  expect(told.message).toContain('Script not found');
 });
 
 test('after close no call is made', async () => {
