@@ -1,9 +1,9 @@
 import type { App } from '@slack/bolt';
 import { HypercareError } from '../../../src/domain/errors.js';
 import type { Clock } from '../../../src/io/clock.js';
+import { LATE, within } from '../../../src/io/within.js';
 import type { Slack } from './client.js';
 import { slackFailure } from './failure.js';
-import { LATE, within } from './within.js';
 
 /** One socket, from hello to its end. */
 export interface Connection {

@@ -2,13 +2,13 @@ import type { Card } from '../../../src/cards/card.js';
 import { errorText } from '../../../src/domain/errors.js';
 import type { Clock } from '../../../src/io/clock.js';
 import type { Logger } from '../../../src/io/log.js';
+import { LATE, within } from '../../../src/io/within.js';
 import type { Hear, Reply, Utterance } from '../channel.js';
 import type { EditOrder } from './edit-order.js';
 import type { Heard } from './heard.js';
 import { placeName } from './place.js';
 import type { Answer } from './reply.js';
 import type { Speaker } from './speaker.js';
-import { LATE, within } from './within.js';
 
 export interface Conversation {
   /** Never throws. */

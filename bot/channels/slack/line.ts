@@ -1,9 +1,9 @@
 import { errorText, HypercareError } from '../../../src/domain/errors.js';
 import type { Clock } from '../../../src/io/clock.js';
 import type { Logger } from '../../../src/io/log.js';
+import { within } from '../../../src/io/within.js';
 import { DeliveryDelay, type Stop } from '../channel.js';
 import type { Connection } from './connection.js';
-import { within } from './within.js';
 
 const FIRST_WAIT_MS = 250;
 const MAX_WAIT_MS = 30_000;

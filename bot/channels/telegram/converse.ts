@@ -2,6 +2,7 @@ import type { InlineKeyboardMarkup, Update } from 'telegraf/types';
 import { errorText } from '../../../src/domain/errors.js';
 import type { Clock } from '../../../src/io/clock.js';
 import type { Logger } from '../../../src/io/log.js';
+import { LATE, within } from '../../../src/io/within.js';
 import type { Hear, Reply, Utterance } from '../channel.js';
 import type { Api } from './api.js';
 import type { Chats } from './chats.js';
@@ -9,7 +10,6 @@ import { drawCard, drawLine } from './draw.js';
 import { asking, kept } from './keyboard.js';
 import { post, type Place } from './post.js';
 import { understand, type Understood } from './understand.js';
-import { within } from './within.js';
 
 export interface ConverseInput {
   readonly api: Api;
@@ -55,7 +55,7 @@ export function converse(given: ConverseInput): Conversation {
         .catch((thrown: unknown) => input.log.error({ update: update.update_id, error: errorText(thrown) }, 'telegram: an update could not be handled'))
         .finally(() => pending.delete(work));
       pending.add(work);
-      await within(input.clock, input.holdMs, work);
+      await within(work, input.holdMs, input.clock);
     },
     async settled() {
       await Promise.all(pending);
@@ -104,8 +104,8 @@ async function refuse(input: Talk, heard: Extract<Understood, { readonly kind: '
  */
 async function answerPress(input: Talk, heard: Extract<Understood, { readonly kind: 'press' }>): Promise<void> {
   const said = reply(input, heard.utterance);
-  const inTime = await within(input.clock, input.ackMs, said);
-  if (inTime === undefined) {
+  const inTime = await within(said, input.ackMs, input.clock);
+  if (inTime === LATE) {
     await toast(input, heard.queryId, { text: 'Heard. The answer follows here.', alert: false });
     return say(input, await said, heard.at);
   }

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { HypercareError } from '../../../src/domain/errors.js';
 import { systemClock, type Clock } from '../../../src/io/clock.js';
 import type { Logger } from '../../../src/io/log.js';
+import { within } from '../../../src/io/within.js';
 import type { Channel, ChannelKind, Hear, Secrets, Stop } from '../channel.js';
 import { openApi, type Api } from './api.js';
 import { openChats } from './chats.js';
 import { converse } from './converse.js';
 import { listen, LISTEN_TIMING, type ListenTiming } from './listen.js';
 import { openDelivery } from './post.js';
-import { within } from './within.js';
 
 export interface TelegramOptions {
   /** Where cards go and commands come from; TELEGRAM_CHAT_ID where absent. Groups have negative ids. */
@@ -105,7 +105,7 @@ function open({ options, chat, token, log, parts: { clock, timing } }: Opening):
     void offerMenu(api, log);
     return async () => {
       await stop();
-      await within(clock, timing.stopMs, conversation.settled());
+      await within(conversation.settled(), timing.stopMs, clock);
     };
   }
   // With the chat in its name: pointed at another chat it is another place, where open incidents are posted anew.

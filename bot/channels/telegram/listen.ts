@@ -1,8 +1,8 @@
 import { errorText } from '../../../src/domain/errors.js';
+import { within } from '../../../src/io/within.js';
 import type { Stop } from '../channel.js';
 import { openSession, type Ended, type Session, type SessionInput } from './session.js';
 import { errorOf } from './trouble.js';
-import { within } from './within.js';
 
 /** Milliseconds. */
 export interface ListenTiming {
@@ -54,14 +54,14 @@ class Listener {
       this.input.log.error({ error: errorText(thrown) }, 'telegram: listens no more');
       this.#starter?.failed(thrown);
     });
-    await within(this.input.clock, this.input.timing.startMs, first);
+    await within(first, this.input.timing.startMs, this.input.clock);
     this.#starter = undefined;
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#session?.stop();
-    await within(this.input.clock, this.input.timing.stopMs, this.#run);
+    await within(this.#run, this.input.timing.stopMs, this.input.clock);
   }
 
   async #sessions(): Promise<void> {

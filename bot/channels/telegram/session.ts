@@ -3,9 +3,9 @@ import type { Update } from 'telegraf/types';
 import { errorText } from '../../../src/domain/errors.js';
 import type { Clock } from '../../../src/io/clock.js';
 import type { Logger } from '../../../src/io/log.js';
+import { LATE, within } from '../../../src/io/within.js';
 import { until } from './api.js';
 import { troubleOf, type Trouble } from './trouble.js';
-import { within } from './within.js';
 
 /** How one life of the poller ended. */
 export type Ended = { readonly why: 'stopped' } | { readonly why: 'silent' } | { readonly why: 'trouble'; readonly trouble: Trouble };
@@ -98,7 +98,8 @@ function watchPolls(bot: Telegraf, input: SessionInput): Polls {
     if (polls.stopping) {
       // telegraf polls once more to confirm the last batch. Telegram takes that as it arrives, and may hold the answer for 3 s.
       const confirmed = call(method, payload, until(polls.over.signal)).catch(() => []);
-      return ((await within(input.clock, CONFIRM_MS, confirmed)) ?? []) as never;
+      const updates = await within(confirmed, CONFIRM_MS, input.clock);
+      return (updates === LATE ? [] : updates) as never;
     }
     polls.lastAt = input.clock.monotonic();
     const answer = call(method, payload, options);
