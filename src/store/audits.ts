@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { HostId } from '../domain/ids.js';
 import { canonicalJson, type Json } from '../domain/json.js';
 import type { AuditsTable, Db } from './schema.js';
+import { storable } from './storable-text.js';
 
 export interface AuditEntry {
   readonly who: string;
@@ -12,6 +13,8 @@ export interface AuditEntry {
 }
 
 const GENESIS = '0'.repeat(64);
+/** Entries read at once; a chain is checked in pages. */
+const PAGE = 1_000;
 
 /**
  * Appends to the host's chain: each entry is hashed over the one before. The monitor alone appends, inside a
@@ -19,7 +22,7 @@ const GENESIS = '0'.repeat(64);
  */
 export async function audit(tx: Db, hostId: HostId, entry: AuditEntry, at: number): Promise<void> {
   const last = await tx.selectFrom('audits').select(['seq', 'hash']).where('host_id', '=', hostId).orderBy('seq', 'desc').limit(1).executeTakeFirst();
-  const row = { host_id: hostId, seq: (last?.seq ?? 0) + 1, at, who: entry.who, what: entry.what, why: entry.why, body: canonicalJson(entry.body), prev: last?.hash ?? GENESIS };
+  const row = { host_id: hostId, seq: (last?.seq ?? 0) + 1, at, ...storableWords(entry), body: canonicalJson(entry.body), prev: last?.hash ?? GENESIS };
   await tx.insertInto('audits').values({ ...row, hash: hashOf(row) }).execute();
 }
 
@@ -27,17 +30,27 @@ export async function readAudit(db: Db, hostId: HostId, limit: number): Promise<
   return (await db.selectFrom('audits').selectAll().where('host_id', '=', hostId).orderBy('seq', 'desc').limit(limit).execute()).reverse();
 }
 
-/** The first `seq` at which the chain is broken (an entry changed, removed or put between); null when it is whole. */
+/**
+ * The first `seq` at which the chain is broken (an entry changed, removed or put between); null when it is whole. That
+ * the newest entries were cut off cannot be seen from the chain itself.
+ */
 export async function brokenAt(db: Db, hostId: HostId): Promise<number | null> {
   let prev = GENESIS;
-  for (let from = 0; ; from += 1_000) {
-    const rows = await db.selectFrom('audits').selectAll().where('host_id', '=', hostId).orderBy('seq').limit(1_000).offset(from).execute();
-    for (const [n, row] of rows.entries()) {
-      if (row.seq !== from + n + 1 || row.prev !== prev || row.hash !== hashOf(row)) return from + n + 1;
+  for (let seen = 0; ; ) {
+    const after = seen === 0 ? Number.MIN_SAFE_INTEGER : seen;
+    const rows = await db.selectFrom('audits').selectAll().where('host_id', '=', hostId).where('seq', '>', after).orderBy('seq').limit(PAGE).execute();
+    for (const row of rows) {
+      if (row.seq !== seen + 1 || row.prev !== prev || row.hash !== hashOf(row)) return seen + 1;
       prev = row.hash;
+      seen = row.seq;
     }
-    if (rows.length < 1_000) return null;
+    if (rows.length < PAGE) return null;
   }
+}
+
+/** What is hashed is what the store gives back. */
+function storableWords({ who, what, why }: AuditEntry): Pick<AuditEntry, 'who' | 'what' | 'why'> {
+  return { who: storable(who), what: storable(what), why: storable(why) };
 }
 
 function hashOf(row: Omit<AuditsTable, 'hash'>): string {

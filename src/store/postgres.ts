@@ -1,11 +1,12 @@
-import { PostgresDialect } from 'kysely';
+import { PostgresDialect, PostgresDriver, type DatabaseConnection, type Driver, type QueryCompiler } from 'kysely';
 import pg from 'pg';
+import { withStorableText } from './storable-text.js';
 
 /** OID of bigint, which pg hands over as text: milliseconds and counts fit a number exactly. */
 const INT8 = 20;
 
 /** A small pool on `url`; every statement ends after a minute, on the server too. */
-export function openPostgres(url: string): { readonly dialect: PostgresDialect; readonly pool: pg.Pool } {
+export function openPostgres(url: string): PostgresDialect {
   const pool = new pg.Pool({
     connectionString: url,
     max: 4,
@@ -20,5 +21,24 @@ export function openPostgres(url: string): { readonly dialect: PostgresDialect; 
   });
   // A broken idle connection is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
-  return { dialect: new PostgresDialect({ pool }), pool };
+  return new StoreDialect(pool);
+}
+
+class StoreDialect extends PostgresDialect {
+  constructor(private readonly pool: pg.Pool) {
+    super({ pool });
+  }
+  override createDriver(): Driver {
+    return new StoreDriver({ pool: this.pool });
+  }
+  override createQueryCompiler(): QueryCompiler {
+    return withStorableText(super.createQueryCompiler());
+  }
+}
+
+class StoreDriver extends PostgresDriver {
+  /** It fails only on a lost connection, and the transaction is gone with that; the first error is the one to tell. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    await super.rollbackTransaction(connection).catch(() => undefined);
+  }
 }

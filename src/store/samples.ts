@@ -6,7 +6,7 @@ import type { Db, SamplesTable } from './schema.js';
 /** Two samples of one check at one millisecond are one: the second is dropped. */
 export async function insertSample(tx: Db, sample: Sample): Promise<void> {
   await tx.insertInto('samples')
-    .values({ check_id: sample.checkId, at: sample.at, verdict: sample.verdict, ms: sample.ms, v: JSON.stringify(sample.values), note: sample.note?.replaceAll('\0', '') ?? null })
+    .values({ check_id: sample.checkId, at: sample.at, verdict: sample.verdict, ms: sample.ms, v: JSON.stringify(sample.values), note: sample.note })
     .onConflict((conflict) => conflict.columns(['check_id', 'at']).doNothing())
     .execute();
 }

@@ -1,54 +1,25 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { CompiledQuery, SqliteDialect, SqliteDriver, type DatabaseConnection, type Driver, type SqliteDialectConfig } from 'kysely';
 import { HypercareError } from '../domain/errors.js';
-
-/** How long a transaction waits for the other process's before it gives up. */
-const LOCK_WAIT_MS = 10_000;
+import { ImmediateDialect } from './sqlite-dialect.js';
 
 /**
- * Kysely begins deferred, and two writers then fail each other with BUSY_SNAPSHOT; SQLite's own busy_timeout waits
- * inside the call and stalls the event loop for hundreds of milliseconds. So: BEGIN IMMEDIATE, no timeout of SQLite's,
- * and an awaited back-off of ours.
+ * Opening alone waits inside SQLite: two processes that make a file of WAL at once, or one that closes it as its last
+ * user, lock it for some milliseconds, and nothing else runs yet that could stall.
  */
-class ImmediateDriver extends SqliteDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    const giveUpAt = performance.now() + LOCK_WAIT_MS;
-    for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 20)) {
-      try {
-        await connection.executeQuery(CompiledQuery.raw('begin immediate'));
-        return;
-      } catch (error) {
-        if (!isBusy(error) || performance.now() > giveUpAt) throw error;
-        await delay(pauseMs * (0.5 + Math.random()));
-      }
-    }
-  }
-}
-
-class ImmediateDialect extends SqliteDialect {
-  constructor(private readonly own: SqliteDialectConfig) {
-    super(own);
-  }
-  override createDriver(): Driver {
-    return new ImmediateDriver(this.own);
-  }
-}
-
-function isBusy(error: unknown): boolean {
-  return String((error as { code?: unknown } | null)?.code).startsWith('SQLITE_BUSY');
-}
+const OPEN_WAIT_MS = 5_000;
 
 /** Opens (and creates) the file: WAL, and synchronous FULL, so that what was said survives a power cut. */
-export function openSqlite(file: string): { readonly dialect: SqliteDialect; readonly raw: Database.Database } {
-  let raw: Database.Database;
+export function openSqlite(file: string): { readonly dialect: ImmediateDialect; readonly raw: Database.Database } {
+  let raw: Database.Database | null = null;
   try {
-    raw = new Database(file, { timeout: 0 });
+    raw = new Database(file, { timeout: OPEN_WAIT_MS });
+    raw.pragma('journal_mode = WAL');
+    raw.pragma('synchronous = FULL');
+    raw.pragma('foreign_keys = OFF');
+    raw.pragma('busy_timeout = 0');
+    return { dialect: new ImmediateDialect(raw), raw };
   } catch (error) {
-    throw new HypercareError('store.unopenable', 'permanent', `the store ${file} cannot be opened`, 'Check that its folder exists and belongs to this user, and that the disk is not full.', { cause: error });
+    raw?.close();
+    throw new HypercareError('store.unopenable', 'permanent', `the store ${file} cannot be opened`, 'Check that its folder exists and belongs to this user, that it is a store of hypercare, and that the disk is not full.', { cause: error });
   }
-  raw.pragma('journal_mode = WAL');
-  raw.pragma('synchronous = FULL');
-  raw.pragma('foreign_keys = OFF');
-  return { dialect: new ImmediateDialect({ database: raw }), raw };
 }

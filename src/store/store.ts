@@ -19,7 +19,7 @@ export interface Store {
   readonly db: Db;
   /** One transaction. `fn` touches only the store, and may be run again. */
   write<T>(fn: (tx: Db) => Promise<T>): Promise<T>;
-  /** A number that changes when another connection has written; null where the engine tells by notification. */
+  /** A number that changes when another connection has written; null where the engine tells by notification, and where it cannot be told just now. */
   dataVersion(): number | null;
   close(): Promise<void>;
 }
@@ -29,8 +29,7 @@ export type StoreAddress = { readonly url: string } | { readonly file: string };
 
 export function openStore(address: StoreAddress): Store {
   if ('url' in address) {
-    const { dialect } = openPostgres(address.url);
-    return makeStore('postgres', new Kysely<Tables>({ dialect }), null);
+    return makeStore('postgres', new Kysely<Tables>({ dialect: openPostgres(address.url) }), null);
   }
   mkdirSync(dirname(address.file), { recursive: true, mode: 0o700 });
   const { dialect, raw } = openSqlite(address.file);
@@ -42,9 +41,18 @@ function makeStore(engine: Engine, db: Kysely<Tables>, raw: Database.Database | 
     engine,
     db,
     write: (fn) => writeWithRetries(db, fn),
-    dataVersion: () => (raw?.open ? (raw.pragma('data_version', { simple: true }) as number) : null),
+    dataVersion: () => (raw ? dataVersion(raw) : null),
     close: () => db.destroy(),
   };
+}
+
+/** Null while it cannot be told: closed, or locked for the moment by whoever recovers the file. */
+function dataVersion(raw: Database.Database): number | null {
+  try {
+    return raw.pragma('data_version', { simple: true }) as number;
+  } catch {
+    return null;
+  }
 }
 
 async function writeWithRetries<T>(db: Kysely<Tables>, fn: (tx: Db) => Promise<T>): Promise<T> {
@@ -62,26 +70,43 @@ function isConflict(error: unknown): boolean {
   return ['40001', '40P01'].includes(String((error as { code?: unknown } | null)?.code));
 }
 
-/** Brings the tables up to this version. The monitor alone calls it, holding the seat. */
+/** Brings the tables up to this version, in one transaction. The monitor alone calls it, holding the seat. */
 export async function migrate(store: Store): Promise<void> {
-  const migrator = new Migrator({ db: store.db, provider: { getMigrations: async () => migrations(store.engine) } });
-  const { error } = await migrator.migrateToLatest();
+  const wanted = migrations(store.engine);
+  refuseNewer(await migrationsDone(store), wanted);
+  const { error } = await new Migrator({ db: store.db, provider: { getMigrations: async () => wanted } }).migrateToLatest();
   if (!error) return;
   throw new HypercareError(
-    'store.migration', 'permanent', 'the store could not be brought to this version’s tables',
-    'If the store was written by a newer hypercare, start that version; otherwise restore a copy of it.', { cause: error },
+    'store.migration', 'permanent', 'the store could not be brought to this version’s tables, and was left as it was',
+    'Check that it can be reached and written (PostgreSQL runs, or the disk is not full); otherwise restore a copy of it.', { cause: error },
   );
 }
 
-/** True once the tables of this version are there; what the bot and the command line wait for. */
+/** True once the tables of this version are there; what the bot and the command line wait for. Throws `store.newer`. */
 export async function isMigrated(store: Store): Promise<boolean> {
+  const wanted = migrations(store.engine);
+  const done = await migrationsDone(store);
+  refuseNewer(done, wanted);
+  return Object.keys(wanted).every((name) => done.has(name));
+}
+
+/** Names of the migrations the store has been through; none where it has never seen one. */
+async function migrationsDone(store: Store): Promise<ReadonlySet<string>> {
   try {
     const done = await sql<{ name: string }>`select name from kysely_migration`.execute(store.db);
-    const names = new Set(done.rows.map((row) => row.name));
-    return Object.keys(migrations(store.engine)).every((name) => names.has(name));
+    return new Set(done.rows.map((row) => row.name));
   } catch {
-    return false;
+    return new Set();
   }
+}
+
+function refuseNewer(done: ReadonlySet<string>, wanted: Readonly<Record<string, unknown>>): void {
+  const unknown = [...done].filter((name) => !Object.hasOwn(wanted, name));
+  if (unknown.length === 0) return;
+  throw new HypercareError(
+    'store.newer', 'permanent', `the store was written by a newer hypercare: this version does not know its ${unknown.join(', ')}`,
+    'Start the newer version again, or restore the copy of the store that was made before it.',
+  );
 }
 
 /**
