@@ -11,20 +11,25 @@ export interface Seat {
   release(): void;
 }
 
-/** Null when another process holds it. */
+/** Null when another process holds it. Throws `seat.unopenable` for what waiting does not mend. */
 export function takeSeat(pm2Home: string): Seat | null {
   const file = join(pm2Home, 'hypercare.seat');
   let lock: Database.Database;
   try {
     lock = new Database(file, { timeout: 0 });
   } catch (error) {
-    throw new HypercareError('seat.unopenable', 'permanent', `the seat ${file} cannot be opened`, 'Check that the PM2 home exists and belongs to the user the monitor runs as.', { cause: error });
+    throw unopenable(file, error);
   }
   try {
     lock.exec('begin exclusive');
     return { release: () => lock.close() };
-  } catch {
+  } catch (error) {
     lock.close();
-    return null;
+    if (String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) return null;
+    throw unopenable(file, error);
   }
+}
+
+function unopenable(file: string, cause: unknown): HypercareError {
+  return new HypercareError('seat.unopenable', 'permanent', `the seat ${file} cannot be opened`, 'Check that the PM2 home exists and belongs to the user the monitor runs as, and that the disk is not full.', { cause });
 }
