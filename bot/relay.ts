@@ -52,14 +52,14 @@ export function createRelay(parts: RelayParts): Relay {
         await deliverDue(parts, channel, editedAt);
       }));
     },
-    nextAt: () => nextDeliveryAt(parts.store.db),
+    nextAt: () => nextDeliveryAt(parts.store.db, { hostId: parts.hostId, channels: parts.channels.map(({ name }) => name) }),
   };
 }
 
 async function planFor(parts: RelayParts, channel: string): Promise<void> {
   const { store, hostId, clock } = parts;
   const now = clock.now();
-  const since = (await hasDeliveries(store.db, channel)) ? now - LOOK_BACK_MS : now - NEW_CHANNEL_MS;
+  const since = (await hasDeliveries(store.db, { hostId, channel })) ? now - LOOK_BACK_MS : now - NEW_CHANNEL_MS;
   const events = await undelivered(store.db, hostId, channel, since, BATCH);
   if (events.length === 0) return;
   await store.write(async (tx) => {
@@ -74,7 +74,7 @@ function isTold(event: Event): boolean {
 
 async function deliverDue(parts: RelayParts, channel: Channel, editedAt: Map<string, number>): Promise<void> {
   const now = parts.clock.now();
-  const due = await dueDeliveries(parts.store.db, channel.name, now, BATCH);
+  const due = await dueDeliveries(parts.store.db, { hostId: parts.hostId, channel: channel.name }, now, BATCH);
   const attempts = new Map(due.map((row) => [row.event_id, row.attempts]));
   const events = await getEvents(parts.store.db, due.map((row) => row.event_id));
   for (const [subject, ofSubject] of bySubject(events)) {

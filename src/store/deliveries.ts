@@ -1,4 +1,4 @@
-import type { EventId } from '../domain/ids.js';
+import type { EventId, HostId } from '../domain/ids.js';
 import type { Json } from '../domain/json.js';
 import type { Db, DeliveriesTable } from './schema.js';
 
@@ -8,13 +8,17 @@ export async function planDelivery(tx: Db, eventId: EventId, channel: string, st
     .onConflict((conflict) => conflict.columns(['event_id', 'channel']).doNothing()).execute();
 }
 
-export async function dueDeliveries(db: Db, channel: string, now: number, limit: number): Promise<readonly DeliveriesTable[]> {
-  return db.selectFrom('deliveries').selectAll().where('channel', '=', channel).where('state', '=', 'due').where('next_at', '<=', now)
-    .orderBy('next_at').orderBy('event_id').limit(limit).execute();
+/** Of the host's events alone: on a shared PostgreSQL each host's bot speaks for its own. */
+export async function dueDeliveries(db: Db, to: { readonly hostId: HostId; readonly channel: string }, now: number, limit: number): Promise<readonly DeliveriesTable[]> {
+  return db.selectFrom('deliveries').innerJoin('events', 'events.id', 'deliveries.event_id').selectAll('deliveries').where('events.host_id', '=', to.hostId)
+    .where('channel', '=', to.channel).where('state', '=', 'due').where('next_at', '<=', now).orderBy('next_at').orderBy('event_id').limit(limit).execute();
 }
 
-export async function nextDeliveryAt(db: Db): Promise<number | null> {
-  const row = await db.selectFrom('deliveries').select((eb) => eb.fn.min('next_at').as('at')).where('state', '=', 'due').executeTakeFirst();
+/** When the next delivery to one of these channels is due; what waits for a channel that is no longer configured wakes nobody. */
+export async function nextDeliveryAt(db: Db, to: { readonly hostId: HostId; readonly channels: readonly string[] }): Promise<number | null> {
+  if (to.channels.length === 0) return null;
+  const row = await db.selectFrom('deliveries').innerJoin('events', 'events.id', 'deliveries.event_id').select((eb) => eb.fn.min('next_at').as('at'))
+    .where('events.host_id', '=', to.hostId).where('channel', 'in', [...to.channels]).where('state', '=', 'due').executeTakeFirst();
   return row?.at ?? null;
 }
 
@@ -29,9 +33,12 @@ export async function retryDeliveries(tx: Db, ids: readonly EventId[], channel: 
     .where('channel', '=', channel).where('event_id', 'in', [...ids]).execute();
 }
 
-/** True once the channel has ever been planned for: a new one is not told the past. */
-export async function hasDeliveries(db: Db, channel: string): Promise<boolean> {
-  return (await db.selectFrom('deliveries').select('event_id').where('channel', '=', channel).limit(1).executeTakeFirst()) !== undefined;
+/** True once the channel has ever been planned for on this host: a new one is not told the past. */
+export async function hasDeliveries(db: Db, to: { readonly hostId: HostId; readonly channel: string }): Promise<boolean> {
+  const planned = await db.selectFrom('events').select('id').where('host_id', '=', to.hostId)
+    .where((eb) => eb.exists(eb.selectFrom('deliveries').select('event_id').whereRef('deliveries.event_id', '=', 'events.id').where('deliveries.channel', '=', to.channel)))
+    .limit(1).executeTakeFirst();
+  return planned !== undefined;
 }
 
 /** Where a subject's live card stands in a channel. */
