@@ -33,7 +33,7 @@ export async function closeFindingsOf(tx: Db, incidentId: IncidentId, now: numbe
 }
 
 export async function openFindingsOn(db: Db, resourceId: ResourceId): Promise<readonly Finding[]> {
-  const rows = await db.selectFrom('findings').selectAll().where('resource_id', '=', resourceId).where('open_key', 'is not', null).orderBy('first_at').execute();
+  const rows = await db.selectFrom('findings').selectAll().where('resource_id', '=', resourceId).where('closed_at', 'is', null).orderBy('first_at').execute();
   return rows.map(toFinding);
 }
 

@@ -48,9 +48,10 @@ export async function openIncidentOf(db: Db, resourceId: ResourceId): Promise<In
   return row ? toIncident(row) : null;
 }
 
+/** Joined by the column that is null once an incident is over, so that past ones cost nothing. */
 export async function openIncidents(db: Db, hostId: HostId): Promise<readonly Incident[]> {
-  const rows = await db.selectFrom('incidents').innerJoin('resources', 'resources.id', 'incidents.resource_id').selectAll('incidents')
-    .where('resources.host_id', '=', hostId).where('incidents.open_resource', 'is not', null).orderBy('incidents.opened_at').execute();
+  const rows = await db.selectFrom('incidents').innerJoin('resources', 'resources.id', 'incidents.open_resource').selectAll('incidents')
+    .where('resources.host_id', '=', hostId).orderBy('incidents.opened_at').execute();
   return rows.map(toIncident);
 }
 

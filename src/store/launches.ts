@@ -55,8 +55,8 @@ export async function getLaunch(db: Db, id: LaunchId): Promise<Launch> {
 }
 
 export async function openLaunches(db: Db, hostId: HostId): Promise<readonly (Launch & { readonly sixHoursTold: boolean })[]> {
-  const rows = await db.selectFrom('launches').innerJoin('resources', 'resources.id', 'launches.app_id').selectAll('launches')
-    .where('resources.host_id', '=', hostId).where('launches.open_app', 'is not', null).execute();
+  const rows = await db.selectFrom('launches').innerJoin('resources', 'resources.id', 'launches.open_app').selectAll('launches')
+    .where('resources.host_id', '=', hostId).execute();
   return rows.map((row) => ({ ...toLaunch(row), sixHoursTold: row.six_hours_told === 1 }));
 }
 

@@ -4,6 +4,8 @@ import type { Db } from './schema.js';
 
 /** Samples moved into rollups and removed in one transaction: its worst time was measured at 10 ms. */
 const SLICE = 500;
+/** Each check makes one rollup in ten minutes, and is pruned as often: fewer than checks would never catch up. */
+const ROLLUP_SLICE = 10_000;
 export const ROLLUP_SPAN_MS = 600_000;
 
 /**
@@ -48,10 +50,12 @@ async function addToRollup(tx: Db, check: CheckId, at: number, members: readonly
 
 /** Removes what is past keeping, a bounded number of rows at a time; returns how many went. */
 export async function pruneOld(tx: Db, limits: { readonly rollupsBefore: number; readonly eventsBefore: number; readonly actsBefore: number }): Promise<number> {
-  const rollups = await tx.deleteFrom('rollups').where('at', '<', limits.rollupsBefore).executeTakeFirst();
-  const acts = await sql`delete from acts where id in (select id from acts where at < ${limits.actsBefore} limit ${SLICE})`.execute(tx);
-  const signals = await sql`delete from signals where id in (select id from signals where taken_at is not null and at < ${limits.actsBefore} limit ${SLICE})`.execute(tx);
-  const deliveries = await sql`delete from deliveries where state <> 'due' and event_id in (select id from events where at < ${limits.eventsBefore} limit ${SLICE})`.execute(tx);
-  const events = await sql`delete from events where id in (select id from events where at < ${limits.eventsBefore} and not exists (select 1 from deliveries where event_id = events.id) limit ${SLICE})`.execute(tx);
-  return Number(rollups.numDeletedRows) + [acts, signals, deliveries, events].reduce((sum, r) => sum + Number(r.numAffectedRows ?? 0n), 0);
+  const removed = [
+    await sql`delete from rollups where (check_id, span_ms, at) in (select check_id, span_ms, at from rollups where check_id in (select id from checks) and span_ms = ${ROLLUP_SPAN_MS} and at < ${limits.rollupsBefore} limit ${ROLLUP_SLICE})`.execute(tx),
+    await sql`delete from acts where id in (select id from acts where at < ${limits.actsBefore} limit ${SLICE})`.execute(tx),
+    await sql`delete from signals where id in (select id from signals where taken_at is not null and at < ${limits.actsBefore} limit ${SLICE})`.execute(tx),
+    await sql`delete from deliveries where (state <> 'due' or next_at < ${limits.eventsBefore}) and event_id in (select id from events where at < ${limits.eventsBefore} order by at limit ${SLICE})`.execute(tx),
+    await sql`delete from events where id in (select id from events where at < ${limits.eventsBefore} and not exists (select 1 from deliveries where event_id = events.id) limit ${SLICE})`.execute(tx),
+  ];
+  return removed.reduce((sum, { numAffectedRows }) => sum + Number(numAffectedRows ?? 0n), 0);
 }

@@ -101,11 +101,11 @@ export function first(engine: Engine): Migration {
   async function indexes(db: Kysely<unknown>): Promise<void> {
     const wanted: readonly (readonly [string, readonly string[]])[] = [
       ['checks', ['next_at']], ['releases', ['app_id', 'first_seen_at']], ['launches', ['app_id', 'started_at']],
-      ['signals', ['host_id', 'taken_at', 'at']], ['incidents', ['state', 'next_at']], ['incidents', ['resource_id', 'opened_at']],
-      ['findings', ['incident_id']], ['plans', ['incident_id']], ['plans', ['state']], ['questions', ['plan_id']],
-      ['questions', ['state', 'expires_at']], ['requests', ['host_id', 'taken_at']], ['remediations', ['state']],
-      ['acts', ['resource_id', 'at']], ['events', ['incident_id', 'n']], ['events', ['at']],
-      ['deliveries', ['channel', 'state', 'next_at']], ['evidence', ['remediation_id']],
+      ['signals', ['host_id', 'taken_at', 'at']], ['incidents', ['resource_id', 'opened_at']], ['incidents', ['launch_id']],
+      ['findings', ['incident_id']], ['findings', ['resource_id', 'closed_at']], ['plans', ['incident_id']], ['plans', ['state']],
+      ['questions', ['plan_id']], ['answers', ['outcome']], ['requests', ['host_id', 'ended_at']], ['remediations', ['state']],
+      ['remediations', ['resource_id', 'started_at']], ['acts', ['resource_id', 'at']], ['events', ['incident_id', 'n']],
+      ['events', ['host_id', 'at']], ['events', ['at']], ['deliveries', ['channel', 'state', 'next_at']], ['evidence', ['remediation_id']],
     ];
     for (const [on, columns] of wanted) {
       await db.schema.createIndex(`${on}_${columns.join('_')}_i`).on(on).columns([...columns]).execute();
