@@ -12,8 +12,7 @@ export async function findQuestion(ctx: Context, which: string): Promise<Questio
   const open = await openQuestions(ctx.store.db, ctx.hostId);
   const byApp = open.find(({ appName }) => appName === which) ?? open.find(({ appName }) => appName.toLowerCase() === which.toLowerCase());
   if (byApp) return byApp;
-  const suffix = which.toLowerCase();
-  const ending = /^[0-9a-z]+$/.test(suffix) && suffix.length >= MIN_SUFFIX ? await questionsEndingWith(ctx.store.db, ctx.hostId, suffix) : [];
+  const ending = which.length >= MIN_SUFFIX ? await questionsEndingWith(ctx.store.db, ctx.hostId, which) : [];
   const [first, second] = ending;
   if (first && !second) return first;
   const listed = open.slice(0, MOST_LISTED).map(({ id, appName }) => `${appName} (${shortId(id)})`).join(', ');

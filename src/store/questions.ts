@@ -1,6 +1,7 @@
 import type { HostId, PersonId, PlanId, QuestionId, ResourceId } from '../domain/ids.js';
 import type { Platform } from '../domain/person.js';
 import type { Answer, AnswerOutcome, Question, QuestionState } from '../domain/question.js';
+import { endingWith } from './id-ending.js';
 import { newId } from './new-id.js';
 import type { AnswersTable, Db, QuestionsTable } from './schema.js';
 
@@ -41,10 +42,12 @@ export async function openQuestions(db: Db, hostId: HostId): Promise<readonly (Q
   return rows.map((row) => ({ ...toQuestion(row), appId: row.app_id, appName: row.app_name }));
 }
 
-/** Questions of a host whose id ends with `suffix`, newest first; for people who type a short id. */
+/** Questions of a host whose id ends with `suffix`, newest first, at most five; for people who type a short id. */
 export async function questionsEndingWith(db: Db, hostId: HostId, suffix: string): Promise<readonly Question[]> {
+  const pattern = endingWith<'question'>(suffix);
+  if (pattern === null) return [];
   const rows = await db.selectFrom('questions').innerJoin('plans', 'plans.id', 'questions.plan_id').innerJoin('resources', 'resources.id', 'plans.target_id')
-    .selectAll('questions').where('resources.host_id', '=', hostId).where('questions.id', 'like', `%${suffix.replace(/[^0-9a-z]/g, '')}` as QuestionId)
+    .selectAll('questions').where('resources.host_id', '=', hostId).where('questions.id', 'like', pattern)
     .orderBy('questions.asked_at', 'desc').limit(5).execute();
   return rows.map(toQuestion);
 }

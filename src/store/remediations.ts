@@ -32,11 +32,6 @@ export async function remediationsIn(db: Db, hostId: HostId, states: readonly Re
   return rows.map(toRemediation);
 }
 
-export async function remediationOf(db: Db, planId: PlanId): Promise<Remediation | null> {
-  const row = await db.selectFrom('remediations').selectAll().where('plan_id', '=', planId).executeTakeFirst();
-  return row ? toRemediation(row) : null;
-}
-
 export async function underWayOn(db: Db, resourceId: ResourceId): Promise<Remediation | null> {
   const row = await db.selectFrom('remediations').selectAll().where('open_lane', '=', resourceId).executeTakeFirst();
   return row ? toRemediation(row) : null;
