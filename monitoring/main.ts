@@ -9,6 +9,7 @@ import { createHttp } from '../src/io/http.js';
 import { runUntilStopped } from '../src/io/lifecycle.js';
 import { createLogger } from '../src/io/log.js';
 import { createPm2 } from '../src/io/pm2-client.js';
+import { poking } from '../src/store/poking.js';
 import { takeSeat, type Seat } from '../src/store/seat.js';
 import { openStore } from '../src/store/store.js';
 import { storeAddress, storeFile } from '../src/store/address.js';
@@ -38,8 +39,9 @@ runUntilStopped(log, () => stop());
 try {
   const seat = await sit();
   const address = storeAddress(config, secrets);
-  const store = openStore(address);
-  const carrier = 'url' in address ? notifyCarrier(address.url, config.host, log) : fileCarrier(storeFile(config), () => store.dataVersion());
+  const opened = openStore(address);
+  const carrier = 'url' in address ? notifyCarrier(address.url, config.host, log) : fileCarrier(storeFile(config), () => opened.dataVersion());
+  const store = poking(opened, () => carrier.poke());
   const io = { clock: systemClock, http: createHttp(), exec: createExec(), git: createGit(), pm2: createPm2({ home: config.pm2Home, clock: systemClock, log }) };
   const monitor = await createMonitor({ config, store, carrier, io, log, units: { probes, detectors, repairs }, osUser });
   stop = async () => {
