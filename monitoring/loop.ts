@@ -1,9 +1,10 @@
 import { HypercareError, errorText } from '../src/domain/errors.js';
+import { hasOpenWork } from '../src/store/open-work.js';
 import type { Ticker } from './schedule/ticker.js';
 import type { Stage, StageContext } from './stages/stage.js';
 
-/** A laptop that slept or a clock that stepped makes a timer late: the loop looks at least this often. */
-const LONGEST_SLEEP_MS = 15_000;
+/** With nothing due, it looks again after an hour; the ticker rings sooner where timers cannot be trusted. */
+const LONGEST_SLEEP_MS = 3_600_000;
 /** After a stage failed, the loop goes on with the others and comes back to it. */
 const AFTER_FAILURE_MS = 1_000;
 /** Passes in a row without sleeping; more means that two stages undo each other. */
@@ -31,8 +32,10 @@ export function createLoop(ctx: StageContext, stages: readonly Stage[], ticker: 
   async function pass(): Promise<{ readonly changed: boolean; readonly failed: boolean }> {
     let changed = false;
     let failed = false;
+    let open: boolean | null = null;
     for (const stage of stages) {
       try {
+        if (stage.onlyWhenOpen && !(open ??= await hasOpenWork(ctx.store.db, ctx.hostId))) continue;
         changed = (await stage.run(ctx)) || changed;
       } catch (error) {
         if (error instanceof HypercareError && error.code === 'seat.lost') throw error;
@@ -58,7 +61,8 @@ export function createLoop(ctx: StageContext, stages: readonly Stage[], ticker: 
 
   async function dueAt(): Promise<number> {
     const now = ctx.clock.now();
-    const times = await Promise.all(stages.map((stage) => stage.nextAt?.(ctx) ?? null));
+    const open = await hasOpenWork(ctx.store.db, ctx.hostId);
+    const times = await Promise.all(stages.map((stage) => (stage.onlyWhenOpen && !open ? null : (stage.nextAt?.(ctx) ?? null))));
     return Math.min(now + LONGEST_SLEEP_MS, ...times.filter((at) => at !== null));
   }
 

@@ -16,6 +16,7 @@ import type { Db } from '../src/store/schema.js';
 import { createEffects } from './effects.js';
 import { createLoop, type Loop } from './loop.js';
 import { createTicker, type Ticker } from './schedule/ticker.js';
+import { createReadings } from './readings.js';
 import { watchPm2 } from './schedule/pm2-watch.js';
 import { settingsOf } from './settings.js';
 import { answer } from './stages/answer.js';
@@ -25,6 +26,7 @@ import { detect } from './stages/detect.js';
 import { execute } from './stages/execute.js';
 import { observe } from './stages/observe.js';
 import { plan } from './stages/plan.js';
+import { keepReadings } from './stages/measure.js';
 import { requests } from './stages/requests.js';
 import type { StageContext, Units } from './stages/stage.js';
 import { upkeep } from './stages/upkeep.js';
@@ -63,9 +65,10 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   const apps = await store.write((tx) => takeOver(tx, parts, host.id));
   let loop: Loop | null = null;
   const poke = () => loop?.poke();
-  const effects = createEffects({ most: MOST_EFFECTS, ended: poke, log });
+  const pokeSoon = coalesced(poke);
+  const effects = createEffects({ most: MOST_EFFECTS, ended: pokeSoon, log });
   const settings = settingsOf(config, Object.keys(parts.units.repairs));
-  const ctx: StageContext = { store, hostId: host.id, fence: host.fence, clock: io.clock, io, log, settings, units: parts.units, effects };
+  const ctx: StageContext = { store, hostId: host.id, fence: host.fence, clock: io.clock, io, log, settings, units: parts.units, effects, readings: createReadings((taken) => keepReadings(ctx, taken)) };
   const stages = [requests, observe, detect, plan, answer, decide, execute, verify, conclude, upkeep(config.heartbeatUrl)];
   loop = createLoop(ctx, stages, parts.ticker ?? createTicker(io.clock));
   const stopping = new AbortController();
@@ -87,6 +90,19 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
       stopping.abort();
       await effects.stop(STOP_WITHIN_MS);
     },
+  };
+}
+
+/** Many calls in one turn of the event loop are one. */
+function coalesced(call: () => void): () => void {
+  let planned = false;
+  return () => {
+    if (planned) return;
+    planned = true;
+    setImmediate(() => {
+      planned = false;
+      call();
+    });
   };
 }
 

@@ -17,6 +17,7 @@ const WARN_AT = 2 / 3;
 /** Answers are judged in the order they came, expiry by this clock alone. No answer is never a yes. */
 export const answer: Stage = {
   name: 'answer',
+  onlyWhenOpen: true,
   async run(ctx) {
     const given = await unjudgedAnswers(ctx.store.db, ctx.hostId);
     for (const one of given) await ctx.store.write((tx) => judge(tx, ctx, one));

@@ -17,6 +17,7 @@ import type { Stage, StageContext } from './stage.js';
 /** Policy's answer to each prepared plan: it runs, people are asked, or it is denied with the rule's name. */
 export const decide: Stage = {
   name: 'decide',
+  onlyWhenOpen: true,
   async run(ctx) {
     let decided = false;
     for (const plan of await plansIn(ctx.store.db, ctx.hostId, ['prepared'])) decided = (await decideOn(ctx, plan)) || decided;

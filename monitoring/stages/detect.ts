@@ -28,12 +28,14 @@ export const detect: Stage = {
   name: 'detect',
   async run(ctx) {
     const resources = await undetected(ctx.store.db, ctx.hostId);
-    for (const id of resources) await detectOn(ctx, id);
-    return resources.length > 0;
+    let claimed = false;
+    for (const id of resources) claimed = (await detectOn(ctx, id)) || claimed;
+    return claimed;
   },
 };
 
-async function detectOn(ctx: StageContext, id: ResourceId): Promise<void> {
+/** True when a detector had something to say. */
+async function detectOn(ctx: StageContext, id: ResourceId): Promise<boolean> {
   const resource = await getResource(ctx.store.db, id);
   const checks = await checksOf(ctx.store.db, id);
   const launch = await openLaunchOf(ctx.store.db, id);
@@ -48,6 +50,7 @@ async function detectOn(ctx: StageContext, id: ResourceId): Promise<void> {
     await applyClaims(tx, ctx, resource, launch, claims);
   });
   if (launch && claims.every(({ claims: made }) => made.every((claim) => claim.state === 'absent'))) await learn(ctx, launch, checks);
+  return claims.some(({ claims: made }) => made.length > 0);
 }
 
 /** What of the past counts: everything after `since`, but for the times when a repair was at work or settled. */

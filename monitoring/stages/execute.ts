@@ -21,6 +21,7 @@ import { ROLLBACK, type Stage, type StageContext } from './stage.js';
  */
 export const execute: Stage = {
   name: 'execute',
+  onlyWhenOpen: true,
   async run(ctx) {
     let begun = false;
     for (const plan of await plansIn(ctx.store.db, ctx.hostId, ['approved'])) begun = (await begin(ctx, plan)) || begun;

@@ -16,7 +16,7 @@ const DAY_MS = 24 * 3_600_000;
 
 /** What policy looks at of a prepared plan. */
 export function inQuestion(plan: Pick<Plan, 'repair' | 'risk'>, prepared: Prepared, target: Resource): PlanInQuestion {
-  return { repair: plan.repair, risk: plan.risk, targetName: target.name, restarts: prepared.bounds['restarts'] ?? 0, rollsBack: plan.repair === ROLLBACK };
+  return { repair: plan.repair, risk: plan.risk, targetName: target.name, restarts: prepared.bounds['restarts'] ?? 0, rollsBack: plan.repair === ROLLBACK, migrations: prepared.bounds['migrations'] ?? null };
 }
 
 /** What is true around a plan, read fresh for each decision. */

@@ -1,6 +1,8 @@
 import type { Check, Reading } from '../../src/domain/check.js';
 import { errorText } from '../../src/domain/errors.js';
+import type { ResourceId } from '../../src/domain/ids.js';
 import { canonicalJson } from '../../src/domain/json.js';
+import type { Launch } from '../../src/domain/launch.js';
 import { baselineOf } from '../../src/store/baselines.js';
 import { checksOf, confirmFast, scheduleCheck } from '../../src/store/checks.js';
 import { openIncidentOf } from '../../src/store/incidents.js';
@@ -10,6 +12,7 @@ import { insertSample, newestSample } from '../../src/store/samples.js';
 import type { Db } from '../../src/store/schema.js';
 import { insertSignal } from '../../src/store/signals.js';
 import { underWayOn } from '../../src/store/remediations.js';
+import type { TakenReading } from '../readings.js';
 import { nextDue } from '../schedule/next-due.js';
 import type { StageContext } from './stage.js';
 
@@ -21,12 +24,12 @@ const LAG_PROBE_MS = 20;
 /** A reading is looked at again at once from here; when it is a problem, the detectors say. */
 const SLOW = { ratio: 3, floorMs: 100 };
 
-/** An effect: measures one check once and writes its sample, its next due time and what follows at once from it. */
+/** An effect: measures one check once. Its reading is kept together with those that come at the same time. */
 export async function measure(ctx: StageContext, check: Check, signal: AbortSignal): Promise<void> {
   const at = ctx.clock.now();
-  const reading = await selfChecked(ctx, await read(ctx, check, signal));
-  if (signal.aborted) return; // Aborted by our own stop: not a reading. It is still due.
-  await ctx.store.write((tx) => keep(tx, ctx, check, reading, at));
+  const keep = ctx.readings.begin();
+  const reading = await read(ctx, check, signal).then((first) => selfChecked(ctx, first));
+  await keep(signal.aborted ? null : { check, reading, at }); // Aborted by our own stop: not a reading. It is still due.
 }
 
 async function read(ctx: StageContext, check: Check, signal: AbortSignal): Promise<Reading> {
@@ -52,27 +55,46 @@ async function selfChecked(ctx: StageContext, reading: Reading): Promise<Reading
   return lag < LAG_MS ? reading : { ...reading, verdict: 'error', note: `the monitor itself lagged by ${Math.round(lag)} ms; first read: ${reading.note}` };
 }
 
-async function keep(tx: Db, ctx: StageContext, measured: Check, reading: Reading, at: number): Promise<void> {
+/** Writes readings of one moment in one transaction: samples, next due times, and what follows at once from them. */
+export async function keepReadings(ctx: StageContext, taken: readonly TakenReading[]): Promise<void> {
+  const byResource = new Map<ResourceId, TakenReading[]>();
+  for (const one of taken) byResource.set(one.check.resourceId, [...(byResource.get(one.check.resourceId) ?? []), one]);
+  await ctx.store.write(async (tx) => {
+    for (const [resourceId, ofResource] of byResource) await keepOf(tx, ctx, resourceId, ofResource);
+  });
+}
+
+interface Around {
+  readonly launch: Launch | null;
+  readonly incidentOpen: boolean;
+}
+
+async function keepOf(tx: Db, ctx: StageContext, resourceId: ResourceId, taken: readonly TakenReading[]): Promise<void> {
+  const checks = await checksOf(tx, resourceId);
+  const around: Around = { launch: await openLaunchOf(tx, resourceId), incidentOpen: (await openIncidentOf(tx, resourceId)) !== null };
+  let surprised = false;
+  for (const one of taken) {
+    const check = checks.find(({ id }) => id === one.check.id);
+    if (check) surprised = (await keep(tx, ctx, { ...one, check, measuredFor: one.check.nextAt }, around)) || surprised; // Else it was taken out of the config meanwhile.
+  }
   const now = ctx.clock.now();
-  const check = (await checksOf(tx, measured.resourceId)).find((one) => one.id === measured.id);
-  if (!check) return; // Taken out of the config meanwhile.
+  if (surprised) await confirmFast(tx, resourceId, now + ctx.settings.confirmEveryMs, now + ctx.settings.confirmForMs);
+}
+
+/** True when the reading is to be looked at again at once. */
+async function keep(tx: Db, ctx: StageContext, { check, reading, at, measuredFor }: TakenReading & { readonly measuredFor: number }, around: Around): Promise<boolean> {
+  const now = ctx.clock.now();
+  const { incidentOpen } = around;
   const before = await newestSample(tx, check.id);
-  const incidentOpen = (await openIncidentOf(tx, check.resourceId)) !== null;
   await insertSample(tx, { checkId: check.id, at, verdict: reading.verdict, ms: reading.ms, values: reading.values, note: reading.note });
   await noteSeen(tx, ctx, check, reading, at);
   // A tick or a confirmation asked for this check while it was being measured: it stays due.
-  const askedMeanwhile = check.nextAt !== measured.nextAt && check.nextAt <= now;
-  if (!askedMeanwhile) await scheduleCheck(tx, check.id, nextDue(check, now, { ...ctx.settings, incidentOpen, withoutLaunchMs: await cadenceWithoutLaunch(tx, ctx, check) }));
-  const surprising = surprises(before?.verdict ?? null, reading.verdict) || (await slow(tx, check, reading));
-  if (surprising && check.hotUntil <= now && !(incidentOpen && reading.verdict !== 'good')) {
-    await confirmFast(tx, check.resourceId, now + ctx.settings.confirmEveryMs, now + ctx.settings.confirmForMs);
-  }
-}
-
-/** After the window, and before a release was ever seen, the slowest tier goes on; null while a launch is open. */
-async function cadenceWithoutLaunch(tx: Db, ctx: StageContext, check: Check): Promise<number | null> {
-  if (check.cadence !== 'tick' || (await openLaunchOf(tx, check.resourceId))) return null;
-  return ctx.settings.tiers.at(-1)?.everyMs ?? check.everyMs;
+  const askedMeanwhile = check.nextAt !== measuredFor && check.nextAt <= now;
+  // After the window, and before a release was ever seen, the slowest tier goes on.
+  const withoutLaunchMs = around.launch ? null : (ctx.settings.tiers.at(-1)?.everyMs ?? check.everyMs);
+  if (!askedMeanwhile) await scheduleCheck(tx, check.id, nextDue(check, now, { ...ctx.settings, incidentOpen, withoutLaunchMs }));
+  if (check.hotUntil > now || (incidentOpen && reading.verdict !== 'good')) return false;
+  return surprises(before?.verdict ?? null, reading.verdict) || (await slow(tx, check, reading, around.launch));
 }
 
 /** A turn between good and bad is looked at again at once; a first bad reading too. */
@@ -81,9 +103,8 @@ function surprises(before: Reading['verdict'] | null, now: Reading['verdict']): 
 }
 
 /** Good, and far slower than this release usually is: between two ticks hours may lie, so it is looked at again at once. */
-async function slow(tx: Db, check: Check, reading: Reading): Promise<boolean> {
+async function slow(tx: Db, check: Check, reading: Reading, launch: Launch | null): Promise<boolean> {
   if (reading.ms === null || reading.verdict !== 'good') return false;
-  const launch = await openLaunchOf(tx, check.resourceId);
   const usual = launch ? (await baselineOf(tx, check.id, launch.releaseId))?.values[0] : null;
   const typical = reading.values[0] ?? null;
   return usual != null && typical !== null && typical > Math.max(usual.median * SLOW.ratio, usual.median + SLOW.floorMs);

@@ -20,6 +20,7 @@ const DAY_MS = 24 * 3_600_000;
 /** Incidents that nobody works on get the next rung of their runbook; drafted plans are prepared beside the loop. */
 export const plan: Stage = {
   name: 'plan',
+  onlyWhenOpen: true,
   async run(ctx) {
     let planned = false;
     for (const incident of await openIncidents(ctx.store.db, ctx.hostId)) {

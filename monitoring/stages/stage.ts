@@ -8,6 +8,7 @@ import type { Policy } from '../../src/policy/policy.js';
 import type { Store } from '../../src/store/store.js';
 import type { Detector } from '../detectors/detector.js';
 import type { Effects } from '../effects.js';
+import type { Readings } from '../readings.js';
 import type { Probe } from '../probes/probe.js';
 import type { Repair } from '../repairs/repair.js';
 
@@ -64,11 +65,14 @@ export interface StageContext {
   readonly settings: Settings;
   readonly units: Units;
   readonly effects: Effects;
+  readonly readings: Readings;
 }
 
 /** Loads rows, decides in pure functions, saves in one transaction. It takes no message, so a restart is its ordinary path. */
 export interface Stage {
   readonly name: string;
+  /** True: it works on incidents and plans alone, and is passed over while none is open. */
+  readonly onlyWhenOpen?: boolean;
   /** True when it changed something that another stage may act on at once. */
   run(ctx: StageContext): Promise<boolean>;
   /** When it has to look again although nothing happens; null: never. */

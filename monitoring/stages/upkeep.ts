@@ -10,7 +10,10 @@ const PRUNE_EVERY_MS = 10 * 60_000;
 /** Slices of 500 samples one upkeep moves; the rest follows in the next. */
 const MOST_SLICES = 200;
 
-/** What the monitor does for itself: says that it lives, rings the outgoing heartbeat, and forgets what is past keeping. */
+/**
+ * What the monitor does for itself: says that it lives, rings the outgoing heartbeat, and forgets what is past keeping.
+ * It never wakes the loop, which looks often enough.
+ */
 export function upkeep(heartbeatUrl: string | null): Stage {
   let seenAt = 0;
   let rangAt = 0;
@@ -33,7 +36,6 @@ export function upkeep(heartbeatUrl: string | null): Stage {
       }
       return false;
     },
-    nextAt: async () => Math.min(seenAt + SEEN_EVERY_MS, heartbeatUrl === null ? Number.POSITIVE_INFINITY : rangAt + HEARTBEAT_EVERY_MS),
   };
 }
 

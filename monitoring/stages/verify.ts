@@ -15,6 +15,7 @@ const BAD_IN_A_ROW = 3;
 /** A command that succeeded is not a problem that is fixed: only fresh good samples after settling are. */
 export const verify: Stage = {
   name: 'verify',
+  onlyWhenOpen: true,
   async run(ctx) {
     let judged = false;
     for (const run of await remediationsIn(ctx.store.db, ctx.hostId, ['settling'])) judged = (await judge(ctx, run)) || judged;

@@ -74,6 +74,8 @@ function askInstead(plan: PlanInQuestion, policy: Policy, facts: PolicyFacts): D
     return { verdict: 'ask', rule: 'recurrence', why: `the same repair ran ${facts.sameBefore} times for this problem in 24 h: something else is the cause` };
   }
   if (!plan.rollsBack) return null;
+  if (plan.migrations === null) return { verdict: 'ask', rule: 'risk:migrations', why: 'whether migrations lie between the two releases cannot be told' };
+  if (plan.migrations > 0) return { verdict: 'ask', rule: 'risk:migrations', why: `${plan.migrations} migrations lie between the two releases, and the older code may not stand the newer schema` };
   const done = countRollbacks(facts.acts, facts.now - DAY_MS);
   if (done >= policy.rollbacksPer24h) return { verdict: 'ask', rule: 'budget:rollbacks', why: `it was rolled back ${done} times in 24 h already` };
   if (!facts.mayRollBackAlone) return { verdict: 'ask', rule: 'after-rollback', why: 'this release was rolled back to: it is not rolled back by itself again' };

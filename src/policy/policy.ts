@@ -35,6 +35,8 @@ export interface PlanInQuestion {
   readonly targetName: string;
   readonly restarts: number;
   readonly rollsBack: boolean;
+  /** Migration files between the running release and the target of a rollback; null: cannot be told. */
+  readonly migrations: number | null;
 }
 
 /** What is true around the plan. */

@@ -14,6 +14,7 @@ import { recentIncidents } from '../../src/store/incidents.js';
 import { openStore, type Store } from '../../src/store/store.js';
 import { storeFile } from '../../src/store/address.js';
 import { createMonitor, type Monitor } from '../../monitoring/monitor.js';
+import type { VirtualTime } from './virtual-time.js';
 import { detectors } from '../../monitoring/detectors/index.js';
 import { probes } from '../../monitoring/probes/index.js';
 import { repairs } from '../../monitoring/repairs/index.js';
@@ -24,11 +25,12 @@ export interface Watched {
   readonly logs: string[];
   /** The config's directory, with the store in it. */
   readonly dir: string;
-  stop(): Promise<void>;
+  /** `keep`: the directory stays, for a second monitor on the same store. */
+  stop(options?: { readonly keep: boolean }): Promise<void>;
 }
 
 /** `yaml` is given the data directory. */
-export async function startWatched(yaml: (dataDir: string) => string, options: { readonly keepDir?: string } = {}): Promise<Watched> {
+export async function startWatched(yaml: (dataDir: string) => string, options: { readonly keepDir?: string; readonly time?: VirtualTime } = {}): Promise<Watched> {
   const dir = options.keepDir ?? (await mkdtemp(join(tmpdir(), 'hypercare-watched-')));
   const file = join(dir, 'hypercare.yaml');
   await writeFile(file, yaml(dir));
@@ -37,20 +39,22 @@ export async function startWatched(yaml: (dataDir: string) => string, options: {
   const logs: string[] = [];
   const log = createLogger({ format: 'text', level: 'info' }, (line) => logs.push(line));
   const store = openStore({ file: storeFile(loaded.config) });
+  const clock = options.time?.clock ?? systemClock;
   const pm2 = createPm2({ home: loaded.config.pm2Home, clock: systemClock, log });
-  const io = { clock: systemClock, http: createHttp(), exec: createExec(), git: createGit(), pm2 };
+  const io = { clock, http: createHttp(), exec: createExec(), git: createGit(), pm2 };
   const carrier = fileCarrier(storeFile(loaded.config), () => store.dataVersion());
-  const monitor = await createMonitor({ config: loaded.config, store, carrier, io, log, units: { probes, detectors, repairs }, osUser: 'tester' });
+  const monitor = await createMonitor({ config: loaded.config, store, carrier, io, log, units: { probes, detectors, repairs }, osUser: 'tester', ...(options.time ? { ticker: options.time.ticker } : {}) });
+  options.time?.watch(monitor.ctx.effects);
   const running = monitor.run().catch((error: unknown) => logs.push(`ended: ${String(error)}`));
   return {
     monitor, store, logs, dir,
-    async stop() {
+    async stop(ending = { keep: false }) {
       await monitor.stop();
       await running;
       await pm2.close();
       await io.http.close();
       await store.close();
-      if (!options.keepDir) await rm(dir, { recursive: true, force: true });
+      if (!ending.keep) await rm(dir, { recursive: true, force: true });
     },
   };
 }

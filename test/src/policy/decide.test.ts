@@ -8,8 +8,8 @@ import { RUNGS } from '../../../src/policy/policy.js';
 const NOW = 1_800_000_000_000;
 const MINUTE = 60_000;
 
-const restart: PlanInQuestion = { repair: 'pm2.restart', risk: 'disruptive', targetName: 'shop', restarts: 2, rollsBack: false };
-const rollback: PlanInQuestion = { ...restart, repair: 'release.rollback', restarts: 0, rollsBack: true };
+const restart: PlanInQuestion = { repair: 'pm2.restart', risk: 'disruptive', targetName: 'shop', restarts: 2, rollsBack: false, migrations: null };
+const rollback: PlanInQuestion = { ...restart, repair: 'release.rollback', restarts: 0, rollsBack: true, migrations: 0 };
 
 function policy(rung: Rung, more: Partial<Policy> = {}): Policy {
   return { default: 'observe', rules: [{ name: 'shop', repair: '*', target: 'shop', rung, approvers: 1 }], restartsPer30m: 3, restartsPer24h: 6, rollbacksPer24h: 1, repairExpiryMs: 900_000, rollbackExpiryMs: 1_800_000, ...more };
@@ -43,6 +43,8 @@ describe('policy', () => {
     ['a rollback is no restart', policy('act-and-tell'), rollback, facts({ acts: [act(25, 'us'), act(15, 'us'), act(5, 'us')] }), 'auto', 'shop'],
     ['one automatic rollback a day', policy('act-and-tell'), rollback, facts({ acts: [act(600, 'us', 'rollback')] }), 'ask', 'budget:rollbacks'],
     ['what was rolled back to is not rolled back by itself', policy('act-and-tell'), rollback, facts({ mayRollBackAlone: false }), 'ask', 'after-rollback'],
+    ['no rollback by itself over a migration', policy('act-and-tell'), { ...rollback, migrations: 1 }, facts(), 'ask', 'risk:migrations'],
+    ['nor over what cannot be told', policy('act-and-tell'), { ...rollback, migrations: null }, facts(), 'ask', 'risk:migrations'],
     ['the same repair a third time in a day asks', policy('act-and-tell'), restart, facts({ sameBefore: 2 }), 'ask', 'recurrence'],
     ['what destroys is always asked', policy('act-and-tell'), { ...restart, risk: 'destructive' as const }, facts(), 'ask', 'risk:destructive'],
     ['an approver’s own wish is his yes', policy('observe'), restart, facts({ askedBy: ann }), 'auto', 'asked-by-approver'],

@@ -1,0 +1,71 @@
+/** A clock that passes only when nothing is under way: 72 hours run in seconds, on real probes and a real store. */
+import type { Clock } from '../../src/io/clock.js';
+import type { Effects } from '../../monitoring/effects.js';
+import type { Ticker } from '../../monitoring/schedule/ticker.js';
+
+export interface VirtualTime {
+  readonly clock: Clock;
+  readonly ticker: Ticker;
+  /** The effects that are waited for before time passes. */
+  watch(effects: Effects): void;
+  /** Time stops at `at`; resolves when it is there. */
+  reach(at: number): Promise<void>;
+  /** What a wall clock does when it is set: `now` steps, durations do not. */
+  step(byMs: number): void;
+}
+
+export function virtualTime(start: number): VirtualTime {
+  let now = start;
+  let passed = 0;
+  let effects: Effects | null = null;
+  let limit = start;
+  let held: (() => void) | null = null;
+  let reached: (() => void) | null = null;
+
+  /** Rings once everything under way has ended, and never beyond the limit. */
+  async function ring(at: number, bell: () => void, cancelled: () => boolean): Promise<void> {
+    await new Promise<void>((turn) => setImmediate(turn));
+    await effects?.idle();
+    if (cancelled()) return;
+    if (at > limit) {
+      held = () => void ring(at, bell, cancelled);
+      reached?.();
+      return;
+    }
+    passed += Math.max(0, at - now);
+    now = Math.max(now, at);
+    bell();
+  }
+
+  return {
+    clock: {
+      now: () => now,
+      monotonic: () => passed,
+      sleep: async (ms) => {
+        passed += ms;
+        await new Promise<void>((turn) => setImmediate(turn));
+      },
+    },
+    ticker: {
+      wakeAt(at, bell) {
+        let taken = false;
+        void ring(at, bell, () => taken);
+        return () => void (taken = true);
+      },
+    },
+    watch: (watched) => void (effects = watched),
+    step: (byMs) => void (now += byMs),
+    reach(at) {
+      limit = at;
+      const go = held;
+      held = null;
+      return new Promise<void>((done) => {
+        reached = () => {
+          reached = null;
+          done();
+        };
+        go?.();
+      });
+    },
+  };
+}
