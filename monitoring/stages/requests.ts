@@ -20,6 +20,9 @@ import { launch } from './launching.js';
 import { record } from './record.js';
 import { ROLLBACK, type AppConfig, type Stage, type StageContext } from './stage.js';
 
+/** Whoever asked waits five seconds. What lay longer was given up on, and is not done behind anybody's back. */
+const STALE_MS = 30_000;
+
 /** What people ask for by hand: each request is taken, done or refused in one transaction, and ends with a result. */
 export const requests: Stage = {
   name: 'requests',
@@ -33,11 +36,14 @@ export const requests: Stage = {
 
 async function take(ctx: StageContext, request: Request): Promise<boolean> {
   if (onlyLooks(request)) {
-    await ctx.store.write((tx) => takeRequest(tx, request.id, ctx.clock.now()));
+    if (ctx.effects.busy(`request:${request.id}`) || !(await ctx.store.write((tx) => takeRequest(tx, request.id, ctx.clock.now())))) return false;
     ctx.effects.start(`request:${request.id}`, (signal) => dryRun(ctx, request, signal));
     return false;
   }
-  await ctx.store.write(async (tx) => endRequest(tx, request.id, await answer(tx, ctx, request), ctx.clock.now()));
+  await ctx.store.write(async (tx) => {
+    if (!(await takeRequest(tx, request.id, ctx.clock.now()))) return;
+    await endRequest(tx, request.id, await answer(tx, ctx, request), ctx.clock.now());
+  });
   return true;
 }
 
@@ -48,12 +54,17 @@ function onlyLooks(request: Request): boolean {
 
 async function answer(tx: Db, ctx: StageContext, request: Request): Promise<RequestResult> {
   try {
+    if (request.takenAt === null && ctx.clock.now() - request.at > STALE_MS) throw tooOld();
     return { ok: true, data: await serve(tx, ctx, request) };
   } catch (error) {
     // Only what is expected is answered; a failing store ends the transaction, and the request is taken again.
     if (!(error instanceof HypercareError)) throw error;
-    return { ok: false, code: error.code, message: errorText(error), mend: error.mend };
+    return { ok: false, code: error.code, errorClass: error.errorClass, message: errorText(error), mend: error.mend };
   }
+}
+
+function tooOld(): HypercareError {
+  return new HypercareError('request.stale', 'transient', 'it lay too long while no monitor was there, and was not done', 'Ask again.');
 }
 
 async function serve(tx: Db, ctx: StageContext, request: Request): Promise<Json> {

@@ -35,8 +35,7 @@ async function ask(place: Omit<Context, 'ask'>, wish: Wish): Promise<Json> {
 function dataOf(result: RequestResult): Json {
   if (result.ok) return result.data;
   if (result.code === 'request.withdrawn') throw monitorDown();
-  const denied = result.code === 'denied' || result.code.startsWith('denied.');
-  throw new HypercareError(result.code, denied ? 'denied' : 'permanent', result.message, result.mend);
+  throw new HypercareError(result.code, result.errorClass, result.message, result.mend);
 }
 
 function monitorDown(): HypercareError {

@@ -1,3 +1,4 @@
+import type { ErrorClass } from '../domain/errors.js';
 import type { HostId, PersonId, RequestId, ResourceId } from '../domain/ids.js';
 import type { Json } from '../domain/json.js';
 import type { Platform } from '../domain/person.js';
@@ -14,11 +15,13 @@ export interface Request {
   readonly personName: string;
   readonly via: Platform;
   readonly at: number;
+  /** Null: nobody has taken it yet. */
+  readonly takenAt: number | null;
 }
 
 export type RequestResult =
   | { readonly ok: true; readonly data: Json }
-  | { readonly ok: false; readonly code: string; readonly message: string; readonly mend: string | null };
+  | { readonly ok: false; readonly code: string; readonly errorClass: ErrorClass; readonly message: string; readonly mend: string | null };
 
 export interface NewRequest {
   readonly resourceId: ResourceId | null;
@@ -46,12 +49,15 @@ export async function waitingRequests(db: Db, hostId: HostId): Promise<readonly 
     .where('requests.host_id', '=', hostId).where('requests.ended_at', 'is', null).orderBy('requests.at').limit(100).execute();
   return rows.map((row) => ({
     id: row.id, resourceId: row.resource_id, verb: row.verb, args: JSON.parse(row.args) as Json, personId: row.person_id,
-    personName: row.person_name, via: row.via, at: row.at,
+    personName: row.person_name, via: row.via, at: row.at, takenAt: row.taken_at,
   }));
 }
 
-export async function takeRequest(tx: Db, id: RequestId, now: number): Promise<void> {
-  await tx.updateTable('requests').set({ taken_at: now }).where('id', '=', id).where('taken_at', 'is', null).execute();
+/** False when it has ended meanwhile: whoever asked has withdrawn it. Taken again after a crash, it stays taken. */
+export async function takeRequest(tx: Db, id: RequestId, now: number): Promise<boolean> {
+  const taken = await tx.updateTable('requests').set((eb) => ({ taken_at: eb.fn.coalesce('taken_at', eb.val(now)) }))
+    .where('id', '=', id).where('ended_at', 'is', null).executeTakeFirst();
+  return taken.numUpdatedRows === 1n;
 }
 
 export async function endRequest(tx: Db, id: RequestId, result: RequestResult, now: number): Promise<void> {

@@ -111,7 +111,7 @@ describe('what is said of the monitor’s answer', () => {
   });
 
   it('what the monitor refused is thrown with its mend', async () => {
-    monitorAnswers(stage, () => ({ ok: false, code: 'repair.under_way', message: 'something is already being done to shop', mend: 'Wait for it to end.' }));
+    monitorAnswers(stage, () => ({ ok: false, code: 'repair.under_way', errorClass: 'transient', message: 'something is already being done to shop', mend: 'Wait for it to end.' }));
     await expect(say('repair pm2.reload shop')).rejects.toMatchObject({ code: 'repair.under_way', message: 'something is already being done to shop', mend: 'Wait for it to end.' });
   });
 
@@ -172,7 +172,7 @@ describe('a wish that makes no sense', () => {
   });
 
   it('goes to the monitor where the repairs are not known here', async () => {
-    monitorAnswers(stage, () => ({ ok: false, code: 'repair.unknown', message: 'there is no repair named x', mend: null }));
+    monitorAnswers(stage, () => ({ ok: false, code: 'repair.unknown', errorClass: 'invalid', message: 'there is no repair named x', mend: null }));
     await expect(say('repair x shop', 'Otto', { repairs: async () => null })).rejects.toMatchObject({ message: 'there is no repair named x' });
   });
 });
