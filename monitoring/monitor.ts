@@ -28,6 +28,7 @@ import { observe } from './stages/observe.js';
 import { plan } from './stages/plan.js';
 import { keepReadings } from './stages/measure.js';
 import { requests } from './stages/requests.js';
+import { retire } from './stages/retire.js';
 import type { StageContext, Units } from './stages/stage.js';
 import { upkeep } from './stages/upkeep.js';
 import { verify } from './stages/verify.js';
@@ -69,6 +70,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   const effects = createEffects({ most: MOST_EFFECTS, ended: pokeSoon, log });
   const settings = settingsOf(config, Object.keys(parts.units.repairs));
   const ctx: StageContext = { store, hostId: host.id, fence: host.fence, clock: io.clock, io, log, settings, units: parts.units, effects, readings: createReadings((taken) => keepReadings(ctx, taken)) };
+  await store.write((tx) => retire(tx, ctx));
   const stages = [requests, observe, detect, plan, answer, decide, execute, verify, conclude, upkeep(config.heartbeatUrl)];
   loop = createLoop(ctx, stages, parts.ticker ?? createTicker(io.clock));
   const stopping = new AbortController();

@@ -44,6 +44,11 @@ export async function checksOf(db: Db, resourceId: ResourceId): Promise<readonly
   return rows.map(toCheck);
 }
 
+/** Names of checks that the config once had. */
+export async function retiredChecks(db: Db, resourceId: ResourceId): Promise<readonly string[]> {
+  return (await db.selectFrom('checks').select('name').where('resource_id', '=', resourceId).where('retired', '=', 1).execute()).map((row) => row.name);
+}
+
 /** Resources that have samples the detectors have not looked at. */
 export async function undetected(db: Db, hostId: HostId): Promise<readonly ResourceId[]> {
   const rows = await watched(db, hostId)

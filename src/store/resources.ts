@@ -40,6 +40,10 @@ export async function getResource(db: Db, id: ResourceId): Promise<Resource> {
   return toResource(await db.selectFrom('resources').selectAll().where('id', '=', id).executeTakeFirstOrThrow());
 }
 
+export async function isRetired(db: Db, id: ResourceId): Promise<boolean> {
+  return (await db.selectFrom('resources').select('retired').where('id', '=', id).executeTakeFirstOrThrow()).retired === 1;
+}
+
 export async function listEdges(db: Db, hostId: HostId): Promise<readonly Edge[]> {
   const rows = await db.selectFrom('edges').innerJoin('resources', 'resources.id', 'edges.resource_id')
     .select(['resource_id', 'uses_id']).where('resources.host_id', '=', hostId).execute();
