@@ -8,7 +8,8 @@ const CLOSING: Readonly<Record<string, string>> = { '"': '"', "'": "'", '“': '
 
 /**
  * A line as people type it, on a phone too, as words: quotes of any kind keep several words together where they begin a
- * word or follow '=', an apostrophe inside a word is itself, and a dash that a phone made of '--' is '--' again.
+ * word or follow '=', an apostrophe inside a word is itself, a dash that a phone made of '--' is '--' again, and a
+ * typographic hyphen is a hyphen.
  */
 export function splitWords(line: string): readonly string[] {
   if (line.length > MAX_LINE_CHARS) throw usage(`a command has at most ${MAX_LINE_CHARS} characters`);
@@ -41,7 +42,7 @@ function readWord(line: string, start: number): { readonly word: string; readonl
     word += line[at];
     at += 1;
   }
-  return { word: word.replace(/^[–—]/, '--'), next: at };
+  return { word: word.replace(/^[–—]/, '--').replace(/[\u2010-\u2012\u2212]/g, '-'), next: at };
 }
 
 /** Phones close “ with ” and keyboards with ": either ends it. */

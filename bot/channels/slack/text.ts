@@ -15,17 +15,9 @@ export function unescapeText(text: string): string {
 
 const MAX_LENGTH = 1_000;
 
-/**
- * The words of a command as a person meant them: the mention of the bot taken out, links reduced to what was typed,
- * and the quotes and dashes that phones make curly set straight ('—' was typed as '--').
- */
+/** The words of a command as a person typed them: the mention of the bot taken out, and links reduced to what was typed. */
 export function words(text: string, botUserId: string | null): string {
   const unmentioned = botUserId === null ? text : text.replace(new RegExp(`<@${botUserId}(\\|[^>]*)?>`, 'g'), ' ');
-  const straight = unescapeText(unmentioned.replace(/<((?:https?|mailto):[^|>]*)(?:\|([^>]*))?>/g, (_, address: string, label?: string) => label ?? address))
-    .replace(/[\u2018\u2019\u201a\u201b]/g, "'")
-    .replace(/[\u201c\u201d\u201e\u201f]/g, '"')
-    .replace(/\u2014/g, '--')
-    .replace(/[\u2010-\u2013\u2212]/g, '-')
-    .slice(0, MAX_LENGTH);
-  return cleanLine(straight);
+  const typed = unescapeText(unmentioned.replace(/<((?:https?|mailto):[^|>]*)(?:\|([^>]*))?>/g, (_, address: string, label?: string) => label ?? address));
+  return cleanLine(typed.slice(0, MAX_LENGTH));
 }

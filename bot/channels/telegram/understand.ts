@@ -68,20 +68,15 @@ function understandPress(query: CallbackQuery, updateId: number, rules: Rules): 
   return { kind: press.does, token: press.token, at, queryId, shown };
 }
 
-/** '/status@bot shop' and '/hypercare status shop' are 'status shop', in any case; null where it is no command or another bot's. */
+/** '/status@bot shop' and '/hypercare status shop' are 'status shop', '/restore_point' is 'restore-point', in any case; null where it is no command or another bot's. */
 function wordsOf(text: string, botName: string): string | null {
   const match = /^\/([a-z0-9_]{1,32})(?:@(\w+))?(?:\s+([^]*))?$/i.exec(text);
   if (match === null) return null;
   const [, verb = '', named, rest = ''] = match;
   if (named !== undefined && named.toLowerCase() !== botName.toLowerCase()) return null;
-  const words = cutText(cleanLine(straight(verb.toLowerCase() === 'hypercare' ? rest : `${verb.toLowerCase()} ${rest}`)), MAX_WORDS);
+  const words = cutText(cleanLine(verb.toLowerCase() === 'hypercare' ? rest : `${verb.toLowerCase().replaceAll('_', '-')} ${rest}`), MAX_WORDS);
   // /start is what Telegram sends when somebody opens a chat with the bot.
   return words === '' || words === 'start' ? 'help' : words;
-}
-
-/** The quotes and dashes that phones make of what was typed: '—' was '--'. */
-function straight(text: string): string {
-  return text.replace(/[\u2018-\u201b]/g, "'").replace(/[\u201c-\u201f]/g, '"').replace(/\u2014/g, '--').replace(/[\u2010-\u2013\u2212]/g, '-');
 }
 
 function servedHere(chat: Chat, rules: Rules): boolean {

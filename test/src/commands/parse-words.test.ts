@@ -17,6 +17,7 @@ describe('a line becomes words', () => {
     ["rollback shop --reason='checkout is broken'", ['rollback', 'shop', '--reason=checkout is broken']],
     ['rollback shop —reason “it’s broken”', ['rollback', 'shop', '--reason', 'it’s broken']],
     ['rollback shop –plan', ['rollback', 'shop', '--plan']],
+    ['restore\u2011point shop', ['restore-point', 'shop']],
     ["rollback shop --reason it's", ['rollback', 'shop', '--reason', "it's"]],
     ['launch shop --reason „Sommer beginnt“', ['launch', 'shop', '--reason', 'Sommer beginnt']],
     ['launch shop --reason “phone opens, keyboard closes"', ['launch', 'shop', '--reason', 'phone opens, keyboard closes']],

@@ -35,7 +35,8 @@ describe('a command', () => {
     ['/hypercare', 'help'],
     ['/start', 'help'],
     ['/start CODE', 'start CODE'],
-    ['/silence shop 2h “quiet please” — now', 'silence shop 2h "quiet please" -- now'],
+    ['/silence shop 2h “quiet please” — now', 'silence shop 2h “quiet please” — now'],
+    ['/restore_point shop', 'restore-point shop'],
     ['/why \u202eshop\u0007', 'why shop'],
   ])('%s is: %s', (text, words) => {
     expect(message(text)).toMatchObject({ kind: 'command', utterance: { said: { words } } });
