@@ -8,7 +8,7 @@ import type { Pm2Process } from '../../src/io/pm2.js';
 import { isWithin } from '../../src/io/processes.js';
 import { packagesIn } from '../release/install-in-place.js';
 import { lockfileAt } from '../release/node-modules.js';
-import { rolledProcess, verbFor, type RolledProcess } from './rollback-workers.js';
+import { noteProcess, rolledProcess, type RolledProcess } from './rollback-workers.js';
 
 /** What was true when the rollback was prepared, where the app runs from a working tree. */
 export const inPlaceWitness = z.object({
@@ -51,7 +51,7 @@ function rolledInPlace(dir: string, { names, listed }: { readonly names: readonl
     const [first] = instances;
     if (!first) return { refused: `PM2 lists no process named "${name}"` };
     if (!isWithin(dir, first.cwd) && !isWithin(dir, first.execPath)) return { refused: `PM2 starts "${name}" in ${first.cwd}, which is not in ${dir}` };
-    rolled.push({ name, verb: verbFor(instances, now), below: relative(dir, first.cwd), instances: instances.map(({ pmId, pid, startedAt }) => ({ pmId, pid, startedAt })) });
+    rolled.push(noteProcess(instances, { name, below: relative(dir, first.cwd) }, now));
   }
   return { rolled };
 }

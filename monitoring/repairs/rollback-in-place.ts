@@ -7,7 +7,7 @@ import type { Io } from '../../src/io/io.js';
 import { installInPlace, isInstalling, notesDir, packagesIn } from '../release/install-in-place.js';
 import { inPlaceWitness, type InPlaceWitness } from './rollback-in-place-survey.js';
 import { orUnknown, startingMs, WAY_BACK, workerLegs, type Leg } from './rollback-road.js';
-import { actOn, areAsNoted, untilStarted, verbFor } from './rollback-workers.js';
+import { actOn, areAsNoted, backVerb, untilStarted, verbFor } from './rollback-workers.js';
 
 const CHECKOUT_MS = 120_000;
 const INSTALL_MS = 600_000;
@@ -107,6 +107,6 @@ function installLeg({ dir }: InPlaceWitness, lockHash: string): Leg {
 
 /** How a person would do it by hand. */
 export function inPlaceByHand({ dir, from, to, install, processes }: InPlaceWitness): { readonly there: string; readonly back: string } {
-  const move = (commit: string): string => [`cd ${dir}`, `git checkout --detach ${commit}`, ...(install ? ['npm ci --omit=dev'] : []), ...processes.map(({ verb, name }) => `pm2 ${verb} ${name}`)].join(' && ');
-  return { there: move(to), back: move(from) };
+  const move = (commit: string, verb: typeof backVerb): string => [`cd ${dir}`, `git checkout --detach ${commit}`, ...(install ? ['npm ci --omit=dev'] : []), ...processes.map((one) => `pm2 ${verb(one)} ${one.name}`)].join(' && ');
+  return { there: move(to, ({ verb }) => verb), back: move(from, backVerb) };
 }

@@ -7,7 +7,7 @@ import { isBuilt, planBuild } from '../release/build.js';
 import { revisionOf } from '../release/identify.js';
 import { currentLink, releaseOf, throughCurrent } from '../release/layout.js';
 import { readCurrent } from '../release/switch.js';
-import { rolledProcess, verbFor, type RolledProcess } from './rollback-workers.js';
+import { noteProcess, rolledProcess, type RolledProcess } from './rollback-workers.js';
 
 const buildSchema = z.object({
   base: z.string(),
@@ -91,7 +91,7 @@ function rolledProcesses({ base: given, names, listed }: Survey, base: string, n
     if (releaseOf(given, first.execPath) !== null || releaseOf(base, first.execPath) !== null) return { processes, entries: [], refused: `PM2 starts "${name}" from ${first.execPath} and not through ${link}, so it would start the same release again; delete it and start it once with its script below ${link}` };
     const entry = throughCurrent(given, first.execPath) ?? throughCurrent(base, first.execPath);
     if (entry !== null && !entry.startsWith('node_modules/')) entries.add(entry);
-    processes.push({ name, verb: verbFor(instances, now), below, instances: instances.map(({ pmId, pid, startedAt }) => ({ pmId, pid, startedAt })) });
+    processes.push(noteProcess(instances, { name, below }, now));
   }
   return { processes, entries: [...entries], refused: null };
 }

@@ -5,7 +5,7 @@ import { currentLink } from '../release/layout.js';
 import { readCurrent, switchCurrent } from '../release/switch.js';
 import { releasesWitness, type ReleasesWitness } from './rollback-releases-survey.js';
 import { startingMs, WAY_BACK, workerLegs, orUnknown, type Leg } from './rollback-road.js';
-import { actOn, areAsNoted, processPosition, untilStarted, verbFor, type RolledProcess } from './rollback-workers.js';
+import { actOn, areAsNoted, backVerb, processPosition, untilStarted, verbFor, type RolledProcess } from './rollback-workers.js';
 
 /** npm and what compiles for it; minutes were measured where a native module is built. */
 const BUILD_MS = 600_000;
@@ -82,6 +82,6 @@ function switchLeg({ base, from, to }: ReleasesWitness): Leg {
 
 /** How a person would do it by hand. */
 export function releasesByHand({ base, from, to, processes }: ReleasesWitness): { readonly there: string; readonly back: string } {
-  const point = (dir: string): string => `ln -sfn ${dir} ${currentLink(base)} && ${processes.map(({ verb, name }) => `pm2 ${verb} ${name}`).join(' && ')}`;
-  return { there: point(to), back: point(from) };
+  const point = (dir: string, verb: typeof backVerb): string => `ln -sfn ${dir} ${currentLink(base)} && ${processes.map((one) => `pm2 ${verb(one)} ${one.name}`).join(' && ')}`;
+  return { there: point(to, ({ verb }) => verb), back: point(from, backVerb) };
 }

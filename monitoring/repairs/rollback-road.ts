@@ -1,7 +1,7 @@
 import type { StepSpec } from '../../src/domain/plan.js';
 import { HypercareError } from '../../src/domain/errors.js';
 import type { Step, StepPosition } from './repair.js';
-import { actOn, processPosition, untilUp, whatIsMissing, type RolledProcess, type Running } from './rollback-workers.js';
+import { actOn, processPosition, sayAct, untilUp, whatIsMissing, type RolledProcess, type Running } from './rollback-workers.js';
 
 /** A step together with what people read of it, so that the plan and what is done cannot differ. */
 export interface Leg extends Step, StepSpec {}
@@ -32,8 +32,8 @@ export function workerLegs(processes: readonly RolledProcess[], to: Destination)
 
 function startLeg(process: RolledProcess, to: Destination): Leg {
   return {
-    name: `${process.verb} ${process.name}`,
-    does: `pm2 ${process.verb} ${process.name}`,
+    name: `${process.mode === 'fork' ? 'restart' : 'renew'} ${process.name}`,
+    does: sayAct(process),
     timeoutMs: startingMs([process]),
     state: (_witness, receipts, io) => orUnknown(processPosition(process.name, runningIn(to, receipts), io)),
     async act(_witness, _receipts, io, signal) {

@@ -9,6 +9,7 @@ import type { StepPosition } from './repair.js';
 /** One process name of the app as a rollback treats it; decided in `prepare`, since the steps choose nothing. */
 export const rolledProcess = z.object({
   name: z.string(),
+  mode: z.enum(['fork', 'cluster']),
   /** reload only where every worker serves: of a dead one PM2 can only make a new one. */
   verb: z.enum(['reload', 'restart']),
   /** Where below the release it works; '' at its top. */
@@ -33,9 +34,27 @@ const LOOK_EVERY_MS = 200;
 /** So many exits while we look on are a release that cannot run. */
 const HOPELESS_EXITS = 3;
 
+/**
+ * The act as it is approved. It leaves `verb` out: whether all workers of a cluster serve changes from one moment to the
+ * next, so that a yes to one verb would be asked for again once they are ten seconds older.
+ */
+export function sayAct({ name, mode }: Pick<RolledProcess, 'name' | 'mode'>): string {
+  return mode === 'fork' ? `pm2 restart ${name}` : `pm2 reload ${name}, or pm2 restart ${name} while not all of its workers serve`;
+}
+
+/** How to leave the target again by hand: its workers serve by then. */
+export function backVerb({ mode }: Pick<RolledProcess, 'mode' | 'verb'>): RolledProcess['verb'] {
+  return mode === 'fork' ? 'restart' : 'reload';
+}
+
 export function verbFor(instances: readonly Pm2Process[], now: number): RolledProcess['verb'] {
   const serve = instances.every((one) => one.mode === 'cluster' && one.status === 'online' && now - one.startedAt >= SERVES_AFTER_MS);
   return serve ? 'reload' : 'restart';
+}
+
+/** All of these instances have one name; there is at least one. */
+export function noteProcess(instances: readonly Pm2Process[], place: Pick<RolledProcess, 'name' | 'below'>, now: number): RolledProcess {
+  return { ...place, mode: instances[0]?.mode ?? 'fork', verb: verbFor(instances, now), instances: instances.map(({ pmId, pid, startedAt }) => ({ pmId, pid, startedAt })) };
 }
 
 export function actOn(process: Pick<RolledProcess, 'name' | 'verb'>, io: Io, signal: AbortSignal): Promise<void> {

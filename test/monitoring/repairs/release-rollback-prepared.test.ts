@@ -63,6 +63,15 @@ describe('release.rollback, prepared', () => {
     expect(second.witness).not.toEqual(first.witness);
   });
 
+  it('is the same deed once young workers of a cluster have served for a while, though they are reloaded then', async () => {
+    const target = await shop.target();
+    const young = { mode: 'cluster', startedAt: systemClock.now() - 2_000 } as const;
+    const { prepared: first } = await prepareRollback(target, seen(young, { ...young, pmId: 1 }));
+    const { prepared: second } = await prepareRollback(target, seen({ mode: 'cluster' }, { mode: 'cluster', pmId: 1 }));
+    expect({ ...second, witness: null, notes: [] }).toEqual({ ...first, witness: null, notes: [] });
+    expect([first, second].map(({ notes }) => notes.find((note) => note.startsWith('by hand'))?.split(' && ')[1])).toEqual(['pm2 restart shop', 'pm2 reload shop']);
+  });
+
   it.each([
     ['reload', 'serving workers in cluster mode', [{ mode: 'cluster' }, { mode: 'cluster', pmId: 1 }]],
     ['restart', 'one in fork mode', [{ mode: 'fork' }]],
@@ -71,7 +80,7 @@ describe('release.rollback, prepared', () => {
     ['restart', 'one that only just started, as in a crash loop', [{ mode: 'cluster', startedAt: systemClock.now() + 3_600_000 }]],
   ] as const)('decides on a %s for %s', async (verb, _, processes) => {
     const { prepared } = await prepareRollback(await shop.target(), seen(...processes));
-    expect(prepared.does.map(({ does }) => does)).toContain(`pm2 ${verb} shop`);
+    expect(prepared.witness).toMatchObject({ processes: [{ name: 'shop', verb }] });
   });
 
   it('stops at the switch when somebody released meanwhile, and leaves what they did', async () => {
