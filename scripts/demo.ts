@@ -47,7 +47,7 @@ export async function runDemo(words: readonly string[], io: CliIo, options: { re
     else io.stdout.write(`${(at / 1000).toFixed(1).padStart(6)} s  ${text}\n`);
   };
   tell('setting', 'a shop of two workers opens, in a PM2 and a store of its own');
-  const scene = await setScene({ user: io.user, clock: io.clock });
+  const scene = await setScene({ user: io.user });
   const interrupted = () => void scene.end().finally(() => process.exit(1));
   process.once('SIGINT', interrupted);
   try {

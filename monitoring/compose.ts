@@ -1,0 +1,62 @@
+import type { Config } from '../src/config/config.js';
+import { fileCarrier, notifyCarrier } from '../src/io/carrier.js';
+import { systemClock } from '../src/io/clock.js';
+import { createExec } from '../src/io/exec.js';
+import { createGit } from '../src/io/git.js';
+import { createHttp } from '../src/io/http.js';
+import type { Logger } from '../src/io/log.js';
+import { createPm2 } from '../src/io/pm2-client.js';
+import { storeAddress, storeFile } from '../src/store/address.js';
+import { poking } from '../src/store/poking.js';
+import { openStore, type Store } from '../src/store/store.js';
+import { detectors } from './detectors/index.js';
+import { createMonitor, type Monitor } from './monitor.js';
+import { probes } from './probes/index.js';
+import { repairs } from './repairs/index.js';
+
+export interface Composition {
+  readonly config: Config;
+  readonly secrets: { readonly DATABASE_URL?: string };
+  readonly log: Logger;
+  readonly osUser: string;
+}
+
+export interface Composed {
+  readonly monitor: Monitor;
+  readonly store: Store;
+  /** Runs until closed; rejects when the seat was lost. */
+  run(): Promise<void>;
+  /** Stops the monitor and closes all that was opened for it. */
+  close(): Promise<void>;
+}
+
+/** A monitor on the real parts, for whoever holds the seat of the PM2 home: the process, `rollback --offline`, the demo. */
+export async function composeMonitor({ config, secrets, log, osUser }: Composition): Promise<Composed> {
+  const address = storeAddress(config, secrets);
+  const opened = openStore(address);
+  const carrier = 'url' in address ? notifyCarrier(address.url, config.host, log) : fileCarrier(storeFile(config), () => opened.dataVersion());
+  const store = poking(opened, () => carrier.poke());
+  const clock = systemClock;
+  const io = { clock, http: createHttp(), exec: createExec(), git: createGit(), pm2: createPm2({ home: config.pm2Home, clock, log }) };
+  const closeParts = async () => {
+    await io.pm2.close();
+    await io.http.close();
+    await store.close();
+  };
+  try {
+    const monitor = await createMonitor({ config, store, carrier, io, log, units: { probes, detectors, repairs }, osUser });
+    let running: Promise<void> = Promise.resolve();
+    return {
+      monitor, store,
+      run: () => (running = monitor.run()),
+      async close() {
+        await monitor.stop();
+        await running.catch(() => undefined);
+        await closeParts();
+      },
+    };
+  } catch (error) {
+    await closeParts();
+    throw error;
+  }
+}
