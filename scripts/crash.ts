@@ -1,0 +1,77 @@
+/**
+ * `npm run crash`: monitor and bot die by kill -9 at drawn places of a story told on a real shop, and are started again
+ * at once; afterwards nothing may be lost and nothing done twice. Options: --runs N, --seed S, --for SECONDS (no new run
+ * is begun after), --at POINTS (these instead of drawn ones).
+ */
+import { parseArgs } from 'node:util';
+import { errorText, HypercareError } from '../src/domain/errors.js';
+import { systemClock } from '../src/io/clock.js';
+import { countPath, dealer, seeded, type Path } from './crash/draw.js';
+import { readPoints, type KillPoint } from './crash/kill-point.js';
+import { makePlace, type Place } from './crash/place.js';
+import { sayAgain, sayRun, summary } from './crash/report.js';
+import { runOnce, type Ran } from './crash/run.js';
+import { readTrace } from './crash/trace.js';
+
+interface Options {
+  readonly runs: number;
+  readonly seed: number;
+  readonly at: readonly KillPoint[];
+  readonly forMs: number;
+}
+
+const MOST_RUNS = 10_000;
+
+try {
+  process.exitCode = await crash(readOptions(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`${errorText(error)}${error instanceof HypercareError && error.mend ? `\n${error.mend}` : ''}\n`);
+  process.exitCode = error instanceof HypercareError && error.errorClass === 'invalid' ? 2 : 1;
+}
+
+async function crash(options: Options): Promise<number> {
+  const place = await makePlace();
+  const interrupted = () => void place.end(true).finally(() => process.exit(1));
+  process.once('SIGINT', interrupted);
+  let broken = true;
+  try {
+    const runs = await runAll(place, options);
+    const bad = runs.filter(({ wrong }) => wrong.length > 0);
+    broken = bad.length > 0;
+    process.stdout.write(`${summary(runs)}\n${bad.map((one) => `broken: run ${one.n}, kept in ${one.dir}; ${sayAgain(one, options.seed)}\n`).join('')}`);
+    return broken ? 1 : 0;
+  } finally {
+    process.removeListener('SIGINT', interrupted);
+    await place.end(broken);
+  }
+}
+
+/** First one without a death, which has to be whole and shows what there is to die at. */
+async function runAll(place: Place, { runs, seed, at, forMs }: Options): Promise<readonly Ran[]> {
+  const until = systemClock.monotonic() + forMs;
+  const first = await tell(runOnce(place, 0, { points: [], thinkMs: 0 }));
+  const path: Path = { monitor: countPath(readTrace(first.dir, 'monitor')), bot: countPath(readTrace(first.dir, 'bot')) };
+  const draw = dealer(path, seeded(seed));
+  const done = [first];
+  for (let n = 1; n <= runs && systemClock.monotonic() < until && first.wrong.length === 0; n += 1) {
+    done.push(await tell(runOnce(place, n, at.length > 0 ? { ...draw(), points: at } : draw())));
+  }
+  return done;
+}
+
+async function tell(running: Promise<Ran>): Promise<Ran> {
+  const ran = await running;
+  process.stdout.write(`${sayRun(ran)}\n`);
+  return ran;
+}
+
+function readOptions(words: string[]): Options {
+  const { values } = parseArgs({ args: words, options: { runs: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' }, for: { type: 'string', default: '86400' }, at: { type: 'string', default: '' } } });
+  return { runs: number('runs', values.runs, MOST_RUNS), seed: number('seed', values.seed, 2 ** 32 - 1), forMs: number('for', values.for, 86_400) * 1_000, at: readPoints(values.at) };
+}
+
+function number(name: string, text: string, most: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= most) return value;
+  throw new HypercareError('usage', 'invalid', `--${name} takes a whole number up to ${most}, not “${text}”`, 'For example: npm run crash -- --runs 60 --seed 7');
+}

@@ -1,0 +1,104 @@
+import { tickOffsets } from '../../src/domain/tiers.js';
+import { brokenAt } from '../../src/store/audits.js';
+import { LIVE_PLAN_STATES } from '../../src/store/plans.js';
+import { ledgerOf } from '../../src/store/releases.js';
+import type { Finished } from './check.js';
+import type { Look } from './look.js';
+import { readConfig } from './run-config.js';
+
+/** A pass of the loop on a busy machine, and the birth of a new life, may lie between a tick's time and the tick. */
+const TICK_SLACK_MS = 8_000;
+
+/** What the store says, looked at by itself: everything came to an end, once, and in order. */
+export async function checkStore(look: Look, run: Finished): Promise<readonly string[]> {
+  const found = await Promise.all([nothingIsLeft(look), oneRollback(look), ledger(look, run), answers(look, run), acts(look), order(look), ticks(look, run)]);
+  return found.flat();
+}
+
+async function nothingIsLeft({ db }: Look): Promise<readonly string[]> {
+  const plans = await db.selectFrom('plans').selectAll().where('state', 'in', [...LIVE_PLAN_STATES]).execute();
+  const runs = await db.selectFrom('remediations').selectAll().where((eb) => eb.or([eb('ended_at', 'is', null), eb('open_lane', 'is not', null)])).execute();
+  const steps = await db.selectFrom('steps').selectAll().where('ended_at', 'is', null).execute();
+  const incidents = await db.selectFrom('incidents').selectAll().where('open_resource', 'is not', null).execute();
+  const findings = await db.selectFrom('findings').selectAll().where('open_key', 'is not', null).execute();
+  const requests = await db.selectFrom('requests').selectAll().where('ended_at', 'is', null).execute();
+  return [
+    ...plans.map((plan) => `plan ${plan.repair} is left ${plan.state}`),
+    ...runs.map((one) => `remediation ${one.id} is left ${one.state}`),
+    ...steps.map((step) => `step “${step.name}” is left ${step.state}`),
+    ...incidents.map((incident) => `incident “${incident.title}” is left ${incident.state}`),
+    ...findings.map((finding) => `finding “${finding.title}” is left open`),
+    ...requests.map((request) => `request ${request.verb} has no end`),
+  ];
+}
+
+async function oneRollback({ db }: Look): Promise<readonly string[]> {
+  const runs = await db.selectFrom('remediations').innerJoin('plans', 'plans.id', 'remediations.plan_id').select(['plans.repair', 'remediations.state', 'remediations.outcome']).execute();
+  const rollbacks = runs.filter(({ repair }) => repair === 'release.rollback');
+  const rungs = runs.map(({ repair }) => repair);
+  return [
+    ...(rollbacks.length === 1 ? [] : [`${rollbacks.length} rollbacks instead of one`]),
+    ...rollbacks.filter(({ state }) => state !== 'verified').map(({ state, outcome }) => `the rollback is ${state}: ${outcome}`),
+    ...(new Set(rungs).size === rungs.length ? [] : [`the same repair ran more than once: ${rungs.join(', ')}`]),
+  ];
+}
+
+/** The bad release is bad and quarantined, the good one is watched again and counts as stable. */
+async function ledger({ db, appId }: Look, { good }: Finished): Promise<readonly string[]> {
+  const known = appId === null ? [] : await ledgerOf(db, appId);
+  const launches = await db.selectFrom('launches').innerJoin('releases', 'releases.id', 'launches.release_id').select(['launches.state', 'releases.dir']).orderBy('launches.started_at').orderBy('launches.id').execute();
+  const states = launches.map(({ state, dir }) => `${dir.endsWith(good.dir) ? 'good' : 'bad'} ${state}`).join(', ');
+  return [
+    ...known.flatMap((one) => one.dir.endsWith(good.dir)
+      ? one.verdict === 'stable' ? [] : [`the good release counts as ${one.verdict}`]
+      : one.verdict === 'bad' && one.quarantinedAt !== null ? [] : [`the bad release counts as ${one.verdict}${one.quarantinedAt === null ? ' and is not quarantined' : ''}`]),
+    ...(known.length === 2 ? [] : [`the ledger has ${known.length} releases instead of two`]),
+    ...(states === 'good superseded, bad rolled_back, good watching' ? [] : [`the launches were ${states}`]),
+  ];
+}
+
+async function answers({ db }: Look, { witnessed }: Finished): Promise<readonly string[]> {
+  const questions = await db.selectFrom('questions').selectAll().execute();
+  const given = await db.selectFrom('answers').selectAll().orderBy('at').execute();
+  const outcomes = given.map(({ nonce, outcome }) => `${nonce} ${outcome}`).join(', ');
+  return [
+    ...(questions.length === 1 && questions[0]?.state === 'approved' ? [] : [`questions: ${questions.map(({ state }) => state).join(', ') || 'none'}`]),
+    ...(outcomes === 'press-1 counted, press-2 already_decided' ? [] : [`answers: ${outcomes || 'none'}`]),
+    ...(witnessed.presses.join() === 'true,false,true' ? [] : [`presses kept: ${witnessed.presses.join() || 'none'}`]),
+  ];
+}
+
+/** Budgets count these rows: one for each remediation, and none for anything else of ours. */
+async function acts({ db }: Look): Promise<readonly string[]> {
+  const counted = (await db.selectFrom('acts').select('dedupe').where('by', '=', 'us').orderBy('dedupe').execute()).map(({ dedupe }) => dedupe);
+  const done = (await db.selectFrom('remediations').select('id').orderBy('id').execute()).map(({ id }) => `remediation:${id}`);
+  return counted.join() === done.join() ? [] : [`acts of ours: ${counted.join() || 'none'}; remediations: ${done.join() || 'none'}`];
+}
+
+/** The audit chain is whole, and what is told of one subject is numbered without a gap. */
+async function order({ db, hostId }: Look): Promise<readonly string[]> {
+  const broken = await brokenAt(db, hostId);
+  const events = await db.selectFrom('events').selectAll().orderBy('n').execute();
+  const subjects = new Map<string, number[]>();
+  for (const { incident_id, launch_id, n } of events) subjects.set(incident_id ?? launch_id ?? 'the host', [...(subjects.get(incident_id ?? launch_id ?? 'the host') ?? []), n]);
+  const gaps = [...subjects].filter(([, numbers]) => numbers.some((n, index) => n !== index + 1));
+  const signals = await db.selectFrom('signals').select('id').where('taken_at', 'is', null).execute();
+  return [
+    ...(broken === null ? [] : [`the audit chain is broken at ${broken}`]),
+    ...gaps.map(([subject, numbers]) => `events of ${subject} are numbered ${numbers.join()}`),
+    ...(signals.length === 0 ? [] : [`${signals.length} signals were not taken`]),
+  ];
+}
+
+/** Ticks are numbered by their time, so a lost or a doubled one leaves the number beside the clock. */
+async function ticks({ db }: Look, { dir, witnessed }: Finished): Promise<readonly string[]> {
+  const offsets = tickOffsets(readConfig(dir).watch.tiers);
+  const launches = await db.selectFrom('launches').selectAll().execute();
+  return launches.flatMap((launch) => {
+    const age = (launch.ended_at ?? witnessed.endedAt) - launch.started_at;
+    const last = offsets[launch.ticks_made - 1] ?? -1;
+    const next = offsets[launch.ticks_made] ?? Number.POSITIVE_INFINITY;
+    if (last <= age && next > age - TICK_SLACK_MS) return [];
+    return [`${launch.ticks_made} ticks of a launch ${launch.state} for ${age} ms`];
+  });
+}

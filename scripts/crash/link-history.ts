@@ -1,0 +1,46 @@
+import { lstat, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { systemClock } from '../../src/io/clock.js';
+
+/** Two switches cannot lie closer together: each is a step of its own, with transactions around it. */
+const LOOK_EVERY_MS = 15;
+
+/** Names of the directories the link led to, in order, since the watch began. A switch to the same one counts too, by its inode. */
+export interface LinkHistory {
+  soFar(): readonly string[];
+  end(): Promise<readonly string[]>;
+}
+
+export function watchLink(link: string): LinkHistory {
+  const seen: string[] = [];
+  let watching = true;
+  const watch = async (): Promise<void> => {
+    let last = '';
+    while (watching) {
+      const now = await look(link);
+      if (now !== null && now.id !== last) {
+        last = now.id;
+        seen.push(now.to);
+      }
+      await systemClock.sleep(LOOK_EVERY_MS);
+    }
+  };
+  const ended = watch();
+  return {
+    soFar: () => seen,
+    async end() {
+      watching = false;
+      await ended;
+      return seen;
+    },
+  };
+}
+
+async function look(link: string): Promise<{ readonly id: string; readonly to: string } | null> {
+  try {
+    const { ino, ctimeMs } = await lstat(link);
+    return { id: `${ino} ${ctimeMs}`, to: basename(await readlink(link)) };
+  } catch {
+    return null;
+  }
+}

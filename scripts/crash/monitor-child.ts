@@ -1,0 +1,40 @@
+/** A monitor as monitoring/main.ts puts it together, of parts that may kill it. Its one argument is the run's directory. */
+import { userInfo } from 'node:os';
+import { createMonitor } from '../../monitoring/monitor.js';
+import { detectors } from '../../monitoring/detectors/index.js';
+import { probes } from '../../monitoring/probes/index.js';
+import { repairs } from '../../monitoring/repairs/index.js';
+import { fileCarrier } from '../../src/io/carrier.js';
+import { systemClock } from '../../src/io/clock.js';
+import { createExec } from '../../src/io/exec.js';
+import { createGit } from '../../src/io/git.js';
+import { createHttp } from '../../src/io/http.js';
+import { createLogger } from '../../src/io/log.js';
+import { createPm2 } from '../../src/io/pm2-client.js';
+import { storeFile } from '../../src/store/address.js';
+import { takeSeat, type Seat } from '../../src/store/seat.js';
+import { openStore } from '../../src/store/store.js';
+import { dyingPm2, dyingStore } from './dying.js';
+import { readFate } from './fate.js';
+import { readConfig } from './run-config.js';
+
+const SEAT_EVERY_MS = 20;
+
+const dir = process.argv[2] ?? '';
+const config = readConfig(dir);
+const log = createLogger({ format: 'text', level: 'info' });
+const seat = await sit();
+const fate = readFate(dir, 'monitor', systemClock);
+const store = dyingStore(openStore({ file: storeFile(config) }), fate);
+const io = { clock: systemClock, http: createHttp(), exec: createExec(), git: createGit(), pm2: dyingPm2(createPm2({ home: config.pm2Home, clock: systemClock, log }), fate) };
+const carrier = fileCarrier(storeFile(config), () => store.dataVersion());
+const monitor = await createMonitor({ config, store, carrier, io, log, units: { probes, detectors, repairs }, osUser: userInfo().username });
+await monitor.run().finally(() => seat.release());
+
+async function sit(): Promise<Seat> {
+  for (;;) {
+    const taken = takeSeat(config.pm2Home);
+    if (taken) return taken;
+    await systemClock.sleep(SEAT_EVERY_MS);
+  }
+}
