@@ -1,19 +1,27 @@
+import { commands } from '../src/commands/index.js';
+import { errorText, HypercareError } from '../src/domain/errors.js';
 import type { HostId } from '../src/domain/ids.js';
-import { errorText } from '../src/domain/errors.js';
 import type { Tier } from '../src/domain/tiers.js';
 import type { Carrier } from '../src/io/carrier.js';
 import type { Clock } from '../src/io/clock.js';
 import type { Logger } from '../src/io/log.js';
+import { within } from '../src/io/within.js';
 import { botSeen } from '../src/store/hosts.js';
 import type { Store } from '../src/store/store.js';
-import type { Channel, Stop } from './channels/channel.js';
+import { createAlarm, type Alarm } from './alarm.js';
+import type { Channel, Hear, Stop, Verb } from './channels/channel.js';
 import { createInbox } from './inbox.js';
 import { createRelay } from './relay.js';
 
 const SEEN_EVERY_MS = 10_000;
+/** Events are looked for so often even if no poke tells of them. */
+const LOOK_EVERY_MS = 10_000;
 const AFTER_FAILURE_MS = 1_000;
-/** A channel that could not begin to listen is tried again after so long. */
-const LISTEN_AGAIN_MS = 30_000;
+/** A channel that could not begin to listen is tried again after so long; after longer where a person has to mend it. */
+const LISTEN_AGAIN_MS = 5_000;
+const MENDED_MS = 60_000;
+/** Stopping waits so long for what is being said and heard; PM2 kills after ten seconds. */
+const STOP_WITHIN_MS = 8_000;
 
 export interface BotParts {
   readonly store: Store;
@@ -31,75 +39,77 @@ export interface Bot {
   stop(): Promise<void>;
 }
 
-/** The people's process: every channel's ear, and the relay that speaks. */
+/** The people's process: for each channel an ear and a relay that speaks, and a sign of life for the monitor. */
 export async function startBot(parts: BotParts): Promise<Bot> {
-  const { clock, log } = parts;
-  const hear = createInbox(parts);
-  const relay = createRelay(parts);
   const stopping = new AbortController();
-  let wake: () => void = () => undefined;
-  let poked = false;
-  const poke = () => {
-    poked = true;
-    wake();
-  };
-  const stopPokes = await parts.carrier.onPoke(poke);
-  const listening = parts.channels.map((channel) => listen(channel));
-
-  async function listen(channel: Channel): Promise<Stop | null> {
-    while (channel.start && !stopping.signal.aborted) {
-      try {
-        const stop = await channel.start(hear);
-        log.info({ channel: channel.name }, 'listens');
-        return stop;
-      } catch (error) {
-        log.error({ channel: channel.name, error: errorText(error) }, 'cannot listen; it is tried again');
-        await clock.sleep(LISTEN_AGAIN_MS, stopping.signal).catch(() => undefined);
-      }
-    }
-    return null;
-  }
-
-  async function speak(): Promise<void> {
-    let seenAt = 0;
-    while (!stopping.signal.aborted) {
-      poked = false;
-      let failed = false;
-      try {
-        const now = clock.now();
-        if (Math.abs(now - seenAt) >= SEEN_EVERY_MS) {
-          seenAt = now;
-          await parts.store.write((tx) => botSeen(tx, parts.hostId, now));
-        }
-        await relay.pass();
-      } catch (error) {
-        failed = true;
-        log.error({ error: errorText(error) }, 'the relay failed; it is run again');
-      }
-      await rest(failed ? clock.now() + AFTER_FAILURE_MS : await relay.nextAt().catch(() => null));
-    }
-  }
-
-  async function rest(until: number | null): Promise<void> {
-    if (poked || stopping.signal.aborted) return;
-    const ms = Math.min(SEEN_EVERY_MS, Math.max(10, (until ?? Number.POSITIVE_INFINITY) - clock.now()));
-    await new Promise<void>((done) => {
-      const timer = setTimeout(done, ms);
-      wake = () => {
-        clearTimeout(timer);
-        done();
-      };
-    });
-  }
-
-  const speaking = speak();
+  const { signal } = stopping;
+  const alarms: Alarm[] = [];
+  const ringAll = (): void => alarms.forEach((alarm) => alarm.ring());
+  const stopPokes = await parts.carrier.onPoke(ringAll);
+  const hear = createInbox(parts);
+  const verbs = commands.filter(({ terminalOnly }) => !terminalOnly).map(({ name, summary }) => ({ name, summary }));
+  const work = [
+    showLife({ ...parts, signal }),
+    ...parts.channels.map((channel) => listen(channel, { ...parts, hear, verbs, signal })),
+    ...parts.channels.map((channel) => {
+      const alarm = createAlarm();
+      alarms.push(alarm);
+      return speak(channel, alarm, { ...parts, signal });
+    }),
+  ];
   return {
     async stop() {
       stopping.abort();
-      wake();
+      ringAll();
       await stopPokes();
-      await speaking;
-      for (const stop of await Promise.all(listening)) await stop?.();
+      await within(Promise.all(work), STOP_WITHIN_MS, parts.clock);
     },
   };
+}
+
+type Part = BotParts & { readonly signal: AbortSignal };
+
+/** The monitor starts a bot anew that it has not seen for a minute. */
+async function showLife({ store, hostId, clock, log, signal }: Part): Promise<void> {
+  while (!signal.aborted) {
+    await store.write((tx) => botSeen(tx, hostId, clock.now())).catch((error: unknown) => log.error({ error: errorText(error) }, 'could not write that the bot lives'));
+    await pause(clock, SEEN_EVERY_MS, signal);
+  }
+}
+
+/** Hears until stopped; what goes wrong before the first word is heard is tried again, later than that is the channel's own care. */
+async function listen(channel: Channel, { hear, verbs, clock, log, signal }: Part & { readonly hear: Hear; readonly verbs: readonly Verb[] }): Promise<void> {
+  let stop: Stop | null = null;
+  while (channel.start && !stop && !signal.aborted) {
+    try {
+      stop = await channel.start(hear, verbs);
+      log.info({ channel: channel.name }, 'listens');
+    } catch (error) {
+      const needsHand = error instanceof HypercareError && error.errorClass !== 'transient';
+      log.error({ channel: channel.name, error: errorText(error), mend: error instanceof HypercareError ? error.mend : null }, 'cannot listen; it is tried again');
+      await pause(clock, needsHand ? MENDED_MS : LISTEN_AGAIN_MS, signal);
+    }
+  }
+  if (!stop) return;
+  if (!signal.aborted) await new Promise((stopped) => signal.addEventListener('abort', stopped, { once: true }));
+  await stop().catch((error: unknown) => log.warn({ channel: channel.name, error: errorText(error) }, 'did not stop listening in order'));
+}
+
+async function speak(channel: Channel, alarm: Alarm, part: Part): Promise<void> {
+  const { clock, log, signal } = part;
+  const relay = createRelay({ ...part, channel });
+  while (!signal.aborted) {
+    try {
+      await relay.pass(signal);
+      const at = await relay.nextAt();
+      await alarm.sleep(Math.min(LOOK_EVERY_MS, Math.max(0, (at ?? Number.POSITIVE_INFINITY) - clock.now())));
+    } catch (error) {
+      log.error({ channel: channel.name, error: errorText(error) }, 'the relay failed; it is run again');
+      await pause(clock, AFTER_FAILURE_MS, signal);
+    }
+  }
+}
+
+async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  await clock.sleep(ms, signal).catch(() => undefined);
 }

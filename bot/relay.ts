@@ -1,26 +1,22 @@
-import type { Card } from '../src/cards/card.js';
-import { hostCard } from '../src/cards/host-card.js';
-import { incidentCard } from '../src/cards/incident-card.js';
-import { launchCard } from '../src/cards/launch-card.js';
+import { calls } from '../src/cards/call.js';
 import type { Event } from '../src/domain/event.js';
 import { errorText, HypercareError } from '../src/domain/errors.js';
-import type { HostId } from '../src/domain/ids.js';
+import type { EventId, HostId } from '../src/domain/ids.js';
 import type { Clock } from '../src/io/clock.js';
 import type { Logger } from '../src/io/log.js';
-import { cardRef, dueDeliveries, endDeliveries, hasDeliveries, keepCardRef, nextDeliveryAt, planDelivery, retryDeliveries } from '../src/store/deliveries.js';
-import { getEvents, undelivered } from '../src/store/events.js';
-import { incidentView } from '../src/store/incident-view.js';
-import { launchView } from '../src/store/launch-view.js';
+import { LATE, within } from '../src/io/within.js';
+import { cardRef, dueDeliveries, endDeliveries, keepCardRef, nextDeliveryAt, retryDeliveries } from '../src/store/deliveries.js';
+import { getEvents } from '../src/store/events.js';
 import type { Store } from '../src/store/store.js';
-import { DeliveryDelay, type Channel } from './channels/channel.js';
+import { DeliveryDelay, type Channel, type Ref } from './channels/channel.js';
+import { createPace, type Pace } from './pace.js';
+import { planDeliveries } from './plan-deliveries.js';
+import { bySubject, drawTold, isNews, type Told } from './told.js';
 
-/** Events older than this are not told any more. */
-const LOOK_BACK_MS = 3 * 24 * 3_600_000;
-/** A channel that is used for the first time is told what happened so recently. */
-const NEW_CHANNEL_MS = 10 * 60_000;
-const BATCH = 200;
-/** Two edits of one card are at least so far apart: platforms count edits like posts. */
-const EDIT_GAP_MS = 1_000;
+/** Most events one pass looks at; more wait for the next. */
+const BATCH = 500;
+/** A call to a platform ends within seconds by itself. This guards against one that does not. */
+const DELIVERED_WITHIN_MS = 60_000;
 const FIRST_RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 5 * 60_000;
 /** Some fourteen hours of tries. */
@@ -30,122 +26,100 @@ export interface RelayParts {
   readonly store: Store;
   readonly hostId: HostId;
   readonly hostName: string;
-  readonly channels: readonly Channel[];
+  readonly channel: Channel;
   readonly clock: Clock;
   readonly log: Logger;
   readonly timeZone: string;
 }
 
 export interface Relay {
-  /** Plans and makes every delivery that is due; one channel's trouble holds up no other. */
-  pass(): Promise<void>;
+  /** Makes the deliveries that are due, as fast as the channel may be spoken to. */
+  pass(signal: AbortSignal): Promise<void>;
+  /** When there is something to do again; null: not before something happens. */
   nextAt(): Promise<number | null>;
 }
 
-/** Events become cards: one live card a subject and channel, at least once, the newest state at the time of delivery. */
+/**
+ * Events become cards in one channel: one live card a subject, at least once, the newest state at the time of delivery.
+ * Each channel has a relay of its own, so that one that is dead or slow holds up no other.
+ */
 export function createRelay(parts: RelayParts): Relay {
-  const editedAt = new Map<string, number>();
+  const { store, hostId, channel, clock } = parts;
+  const to = { hostId, channel: channel.name };
+  const pace = createPace();
   return {
-    async pass() {
-      await Promise.all(parts.channels.map(async (channel) => {
-        await planFor(parts, channel.name);
-        await deliverDue(parts, channel, editedAt);
-      }));
+    async pass(signal) {
+      await planDeliveries(store, to, clock.now());
+      for (const told of await due(parts)) {
+        if (signal.aborted || pace.waitMs(clock.monotonic()) > 0) return;
+        await tell(parts, pace, told);
+      }
     },
-    nextAt: () => nextDeliveryAt(parts.store.db, { hostId: parts.hostId, channels: parts.channels.map(({ name }) => name) }),
+    async nextAt() {
+      const at = await nextDeliveryAt(store.db, { hostId, channels: [channel.name] });
+      return at === null ? null : Math.max(at, clock.now() + pace.waitMs(clock.monotonic()));
+    },
   };
 }
 
-async function planFor(parts: RelayParts, channel: string): Promise<void> {
-  const { store, hostId, clock } = parts;
+type Due = Told & { readonly tries: number };
+
+/** Subjects of which an event is due, each with everything that still waits of it. Those that call for people go first. */
+async function due({ store, hostId, channel, clock }: RelayParts): Promise<readonly Due[]> {
   const now = clock.now();
-  const since = (await hasDeliveries(store.db, { hostId, channel })) ? now - LOOK_BACK_MS : now - NEW_CHANNEL_MS;
-  const events = await undelivered(store.db, hostId, channel, since, BATCH);
-  if (events.length === 0) return;
-  await store.write(async (tx) => {
-    for (const event of events) await planDelivery(tx, event.id, channel, isTold(event) ? 'due' : 'dropped', now);
-  });
+  const rows = new Map((await dueDeliveries(store.db, { hostId, channel: channel.name }, Number.MAX_SAFE_INTEGER, BATCH)).map((row) => [row.event_id, row]));
+  const isDue = ({ id }: Event): boolean => (rows.get(id)?.next_at ?? now) <= now;
+  const all = bySubject(await getEvents(store.db, [...rows.keys()])).filter(({ events }) => events.some(isDue));
+  const urgent = (told: Told): number => (told.events.some(({ kind }) => calls(kind)) ? 0 : 1);
+  return all.map((told) => ({ ...told, tries: Math.max(...told.events.map(({ id }) => rows.get(id)?.attempts ?? 0)) })).toSorted((a, b) => urgent(a) - urgent(b));
 }
 
-/** That a monitor began is for the audit and the log: a healthy launch costs three messages. */
-function isTold(event: Event): boolean {
-  return event.kind !== 'monitor.started';
-}
-
-async function deliverDue(parts: RelayParts, channel: Channel, editedAt: Map<string, number>): Promise<void> {
-  const now = parts.clock.now();
-  const due = await dueDeliveries(parts.store.db, { hostId: parts.hostId, channel: channel.name }, now, BATCH);
-  const attempts = new Map(due.map((row) => [row.event_id, row.attempts]));
-  const events = await getEvents(parts.store.db, due.map((row) => row.event_id));
-  for (const [subject, ofSubject] of bySubject(events)) {
-    const waitMs = (editedAt.get(`${channel.name} ${subject}`) ?? 0) + EDIT_GAP_MS - parts.clock.now();
-    if (waitMs > 0) {
-      await parts.store.write((tx) => retryDeliveries(tx, ofSubject.map(({ id }) => id), channel.name, parts.clock.now() + waitMs, 'waits for the card’s last edit'));
-      continue;
-    }
-    await deliver(parts, channel, { subject, events: ofSubject, tries: Math.max(...ofSubject.map(({ id }) => attempts.get(id) ?? 0)) });
-    editedAt.set(`${channel.name} ${subject}`, parts.clock.now());
-  }
-}
-
-function bySubject(events: readonly Event[]): ReadonlyMap<string, readonly Event[]> {
-  const groups = new Map<string, Event[]>();
-  for (const event of events) {
-    const group = groups.get(subjectOf(event));
-    if (group) group.push(event);
-    else groups.set(subjectOf(event), [event]);
-  }
-  return groups;
-}
-
-function subjectOf(event: Event): string {
-  return event.incidentId ?? event.launchId ?? `host:${event.hostId}`;
-}
-
-interface Group {
-  readonly subject: string;
-  readonly events: readonly Event[];
-  readonly tries: number;
-}
-
-/** Marked done only after the platform took it: a crash in between delivers again, under the same key. */
-async function deliver(parts: RelayParts, channel: Channel, group: Group): Promise<void> {
-  const { store, clock, log } = parts;
-  const ids = group.events.map(({ id }) => id);
+async function tell(parts: RelayParts, pace: Pace, told: Due): Promise<void> {
+  const { store, channel } = parts;
+  const ids = told.events.map(({ id }) => id);
   try {
-    const card = await draw(parts, group);
-    const previous = isNews(group.events) ? undefined : await cardRef(store.db, group.subject, channel.name);
-    const ref = await channel.deliver(card, ids.at(-1) as string, previous);
-    await store.write(async (tx) => {
-      if (ref !== null) await keepCardRef(tx, group.subject, channel.name, ref);
-      await endDeliveries(tx, ids, channel.name, 'done', null);
-    });
+    await speak(parts, pace, told);
+    // Only now: a crash before it delivers again, under the same key.
+    await store.write((tx) => endDeliveries(tx, ids, channel.name, 'done', null));
   } catch (error) {
-    const retryMs = retryAfter(error, group.tries);
-    log[retryMs === null ? 'error' : 'warn']({ channel: channel.name, subject: group.subject, error: errorText(error), mend: error instanceof HypercareError ? error.mend : null }, retryMs === null ? 'a card could not be delivered, and is given up' : 'a card could not be delivered; it is tried again');
-    await store.write((tx) => retryMs === null
-      ? endDeliveries(tx, ids, channel.name, 'dead', errorText(error))
-      : retryDeliveries(tx, ids, channel.name, clock.now() + retryMs, errorText(error)));
+    await failed(parts, pace, { told, ids, error });
   }
 }
 
-/** Null: never. A platform's own wish goes before our back-off. */
-function retryAfter(error: unknown, tries: number): number | null {
-  if (error instanceof DeliveryDelay) return error.retryAfterMs;
-  if (tries >= MOST_TRIES || (error instanceof HypercareError && error.errorClass !== 'transient')) return null;
-  return Math.min(FIRST_RETRY_MS * 2 ** tries, LONGEST_RETRY_MS);
+async function speak(parts: RelayParts, pace: Pace, told: Told): Promise<void> {
+  const { store, channel, clock, log } = parts;
+  const { card, call } = await drawTold(store.db, told, { hostName: parts.hostName, reader: { now: clock.now(), timeZone: parts.timeZone } });
+  const previous = isNews(told.events) ? undefined : await cardRef(store.db, told.subject, channel.name);
+  pace.said(clock.monotonic());
+  const ref = await inTime(channel.deliver(card, told.events.at(-1)?.id ?? told.subject, previous), clock);
+  if (ref === null) return;
+  await store.write((tx) => keepCardRef(tx, told.subject, channel.name, ref));
+  if (call === null || !channel.call) return;
+  pace.said(clock.monotonic());
+  await inTime(channel.call(call, ref, !isSame(ref, previous)), clock);
+  log.info({ channel: channel.name, subject: told.subject }, 'people were called');
 }
 
-/** The parts of a launch that people are to notice are posted anew; everything else edits the card. */
-function isNews(events: readonly Event[]): boolean {
-  return events.some(({ kind }) => kind === 'launch.six_hours' || kind === 'launch.ended' || kind === 'monitor.pm2_lost' || kind === 'monitor.pm2_back');
+function isSame(ref: Ref, previous: Ref | undefined): boolean {
+  return JSON.stringify(ref) === JSON.stringify(previous);
 }
 
-async function draw(parts: RelayParts, group: Group): Promise<Card> {
-  const { db } = parts.store;
-  const reader = { now: parts.clock.now(), timeZone: parts.timeZone };
-  const [first] = group.events;
-  if (first?.incidentId) return incidentCard(await incidentView(db, first.incidentId), reader);
-  if (first?.launchId) return launchCard(await launchView(db, first.launchId), reader);
-  return hostCard(parts.hostName, group.events, group.subject, reader);
+async function inTime<T>(work: Promise<T>, clock: Clock): Promise<T> {
+  const done = await within(work, DELIVERED_WITHIN_MS, clock);
+  if (done !== LATE) return done;
+  throw new HypercareError('delivery.slow', 'transient', `the channel did not take it within ${DELIVERED_WITHIN_MS / 1_000} s`, 'Nothing: it is tried again.');
+}
+
+/** A platform that is away is left alone as a whole; what it refuses of one card holds up that card alone. */
+async function failed({ store, channel, clock, log }: RelayParts, pace: Pace, on: { readonly told: Due; readonly ids: readonly EventId[]; readonly error: unknown }): Promise<void> {
+  const { told, ids, error } = on;
+  const isAway = error instanceof DeliveryDelay || (error instanceof HypercareError && error.errorClass === 'transient');
+  const isOver = told.tries >= MOST_TRIES;
+  const retryMs = error instanceof DeliveryDelay ? error.retryAfterMs : isAway ? Math.min(FIRST_RETRY_MS * 2 ** told.tries, LONGEST_RETRY_MS) : LONGEST_RETRY_MS;
+  const facts = { channel: channel.name, subject: told.subject, error: errorText(error), mend: error instanceof HypercareError ? error.mend : null };
+  log[isAway && !isOver ? 'warn' : 'error'](facts, isOver ? 'a card could not be delivered, and is given up' : 'a card could not be delivered; it is tried again');
+  if (isAway) pace.rest(retryMs, clock.monotonic());
+  await store.write((tx) => isOver
+    ? endDeliveries(tx, ids, channel.name, 'dead', errorText(error))
+    : retryDeliveries(tx, ids, channel.name, clock.now() + retryMs, errorText(error)));
 }

@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod';
+import type { Call } from '../../src/cards/call.js';
 import type { Card } from '../../src/cards/card.js';
 import type { Json } from '../../src/domain/json.js';
 import type { Platform } from '../../src/domain/person.js';
@@ -31,6 +32,12 @@ export type Hear = (utterance: Utterance) => Promise<Reply>;
 
 export type Stop = () => Promise<void>;
 
+/** A verb that may be said in a chat, for platforms that offer a menu. */
+export interface Verb {
+  readonly name: string;
+  readonly summary: string;
+}
+
 /** Secrets of the bot's process alone; never logged, never in a child's environment. */
 export interface Secrets {
   readonly SLACK_BOT_TOKEN?: string;
@@ -41,8 +48,8 @@ export interface Secrets {
 }
 
 /**
- * Delivery errors are HypercareErrors: `transient` is tried again later (with `retryAfterMs` in the error where the
- * platform gave one), anything else is given up and told through the other channels.
+ * Delivery errors are HypercareErrors: after a `transient` one the whole channel rests for a while; anything else needs
+ * a person's hand and is tried again rarely. This one is thrown where the platform itself says how long to wait.
  */
 export class DeliveryDelay extends Error {
   override readonly name = 'DeliveryDelay';
@@ -53,11 +60,14 @@ export class DeliveryDelay extends Error {
 
 /** One configured place cards are delivered to and people speak from. */
 export interface Channel {
+  /** With its place in it ('telegram:-500'): pointed elsewhere it is another channel, where open cards are posted anew. */
   readonly name: string;
   /** Connects and listens; resolves once it hears. Absent: it only speaks. Reconnects by itself until stopped. */
-  start?(hear: Hear): Promise<Stop>;
+  start?(hear: Hear, verbs: readonly Verb[]): Promise<Stop>;
   /** Posts the card, or edits the message at `previous`. `key` is equal for every try of one delivery. */
   deliver(card: Card, key: string, previous: Ref | undefined): Promise<Ref>;
+  /** Says it aloud beside the card at `at`; `fresh` tells that the card was posted there just now. Absent: its posts are loud enough. */
+  call?(call: Call, at: Ref, fresh: boolean): Promise<void>;
 }
 
 /** A kind of channel: its options from hypercare.yaml, and how one is made. */

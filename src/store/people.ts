@@ -40,6 +40,12 @@ export async function approvers(db: Db): Promise<readonly string[]> {
   return rows.map((row) => row.name);
 }
 
+/** Accounts of those who may answer questions, by which they are called. */
+export async function approverAccounts(db: Db): Promise<readonly { readonly name: string; readonly platform: Platform; readonly userId: string }[]> {
+  return db.selectFrom('accounts').innerJoin('people', 'people.id', 'accounts.person_id').select(['people.name', 'accounts.platform', 'accounts.user_id as userId'])
+    .where('people.role', '=', 'approver').where('people.retired', '=', 0).orderBy('people.name').orderBy('accounts.user_id').execute();
+}
+
 export async function personNamed(db: Db, name: string): Promise<Person | null> {
   return (await db.selectFrom('people').select(['id', 'name', 'role']).where('name', '=', name).where('retired', '=', 0).executeTakeFirst()) ?? null;
 }

@@ -134,6 +134,15 @@ export function channelContract(name: string, start: () => Promise<ChannelStage>
       expect((await stage.shown())[0]?.text).toContain('shop is down xxx');
     });
 
+    it('says a call beside the card that stands, as data and once', async () => {
+      const ref = await deliver(CARD, 'k1');
+      await stage.channel.call?.({ text: `shop: may I? ${HOSTILE[0]} ${HOSTILE[2]}`, people: [] }, ref, false);
+      const [card, called, ...others] = await stage.shown();
+      expect(others).toEqual([]);
+      expect(card?.text).toContain(CARD.title);
+      expect(called).toEqual({ text: `shop: may I? ${HOSTILE[0]} ${HOSTILE[2]}`, buttons: [] });
+    });
+
     it('calls a broken connection transient, and the next try posts once', async () => {
       stage.breakOnce('network');
       const thrown = await failure(CARD, 'k1');
@@ -162,9 +171,10 @@ export function channelContract(name: string, start: () => Promise<ChannelStage>
 
     it('leaks no secret in an error, its causes or the log', async () => {
       const ref = await deliver(CARD, 'k1');
-      for (const fault of ['network', 'rateLimit', 'gone'] as const) {
+      const speaking = [() => failure(CARD, 'k2', ref), () => stage.channel.call?.({ text: 'shop: may I?', people: [] }, ref, false).catch((thrown: unknown) => thrown)];
+      for (const [speak, fault] of speaking.flatMap((one) => (['network', 'rateLimit', 'gone'] as const).map((fault) => [one, fault] as const))) {
         stage.breakOnce(fault);
-        const thrown = await failure(CARD, 'k2', ref);
+        const thrown = await speak();
         const seen = `${inspect(thrown, { depth: 20, showHidden: true })}\n${JSON.stringify(thrown)}\n${stage.logs()}`;
         for (const secret of stage.secrets) expect(seen).not.toContain(secret);
       }

@@ -22,15 +22,15 @@ export interface Speak {
 const UNEDITABLE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
 
 /**
- * Posts or edits one message per subject and answers with its place, or with null where the card is below `level` and
- * nothing stands yet. What stands is always edited, so that a recovery reaches the alert it belongs to.
+ * Posts or edits one message per subject and answers with its place, or with null where the card is below `level`, asks
+ * nothing, and nothing stands yet. What stands is always edited, so that a recovery reaches the alert it belongs to.
  */
 export function createDeliver({ channel, level, slack, order, log }: Speak): Channel['deliver'] {
   const lostPosts = createLostPosts({ channel, slack, log });
 
   return async (card, key, previous) => {
     const at = readPlace(previous);
-    if (at === null && !isAtLeast(card.level, level)) return null;
+    if (at === null && card.buttons.length === 0 && !isAtLeast(card.level, level)) return null;
     try {
       const message = { ...draw(card), ...AS_DATA, metadata: cardMetadata(card.subject, key) };
       return (at && (await edit(at, message))) ?? (await post(card.subject, key, message));

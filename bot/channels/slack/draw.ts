@@ -114,6 +114,6 @@ function short(text: string, max: number): types.PlainTextElement {
 }
 
 /** `emoji: false`: ':8080:' in a log line is not a picture. */
-function plain(text: string): types.PlainTextElement {
+export function plain(text: string): types.PlainTextElement {
   return { type: 'plain_text', text, emoji: false };
 }

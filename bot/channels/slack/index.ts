@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HypercareError } from '../../../src/domain/errors.js';
 import { systemClock } from '../../../src/io/clock.js';
 import type { Channel, ChannelKind, Secrets } from '../channel.js';
+import { createCall } from './call.js';
 import { slackClient } from './client.js';
 import { createDeliver } from './deliver.js';
 import { createEditOrder } from './edit-order.js';
@@ -10,7 +11,7 @@ import { listen } from './listen.js';
 export interface SlackOptions {
   /** The channel's id, as names change. */
   readonly channel: string;
-  /** Cards below this are not posted; 'info' posts all. */
+  /** Cards below this are not posted unless they ask something; 'info' posts all. */
   readonly level: 'info' | 'warning' | 'critical';
   readonly command: string;
   /** Slack's Web API by another way, such as a proxy. */
@@ -41,7 +42,7 @@ export const slackChannel: ChannelKind<SlackOptions> = {
     const { channel, level, command, apiUrl, team } = options;
     const client = slackClient({ apiUrl, botToken: tokens.bot, log });
     const order = createEditOrder();
-    const mouth: Channel = { name: 'slack', deliver: createDeliver({ channel, level, slack: client, order, log }) };
+    const mouth: Channel = { name: `slack:${channel}`, deliver: createDeliver({ channel, level, slack: client, order, log }), call: createCall(client) };
     const { app: appToken } = tokens;
     if (appToken === null) return mouth;
     return { ...mouth, start: (hear) => listen({ slack: client, botToken: tokens.bot, appToken, apiUrl, command, team, order, clock: systemClock, log }, hear) };

@@ -1,7 +1,8 @@
 import type { InlineKeyboardMarkup } from 'telegraf/types';
+import type { Call } from '../../../src/cards/call.js';
 import type { Button, Card } from '../../../src/cards/card.js';
 import { cleanLine, cleanText, cutText } from '../../../src/cards/clean.js';
-import { toHtml } from './html.js';
+import { mention, toHtml } from './html.js';
 import { fits, keyboard } from './keyboard.js';
 
 /** A card as Telegram takes it. */
@@ -21,6 +22,9 @@ const MAX_VALUE = 300;
 const MAX_ASKED = 300;
 const MAX_FOOTER = 200;
 const MAX_BUTTONS = 3;
+const MAX_CALL = 1_000;
+const MAX_CALLED = 10;
+const MAX_NAME = 80;
 /** Texts of the body and fields that are set one by one; further ones are set as one, see MAX_CODES in html.ts for why. */
 const MAX_PIECES = 12;
 
@@ -43,6 +47,12 @@ export function drawCard(card: Card): Drawn {
     keyboard: keyboard(buttons),
     leftOut: card.buttons.filter((button) => !buttons.includes(button)).map((button) => cleanLine(button.label)),
   };
+}
+
+/** A call with the names of those it calls as mentions, which ring in a muted group too. */
+export function drawCall({ text, people }: Call): Drawn {
+  const named = people.filter(({ platform }) => platform === 'telegram').slice(0, MAX_CALLED).map(({ name, userId }) => mention(cutText(cleanLine(name), MAX_NAME), userId));
+  return { text: [toHtml(cutText(cleanText(text).trim(), MAX_CALL)), ...(named.length === 0 ? [] : [named.join(', ')])].join('\n'), keyboard: keyboard([]), leftOut: [] };
 }
 
 /** A card in one line of at most `max` characters, for the places where Telegram takes no more. */

@@ -21,6 +21,11 @@ export function toHtml(text: string, style: 'plain' | 'bold' = 'plain'): string 
   return html + styled(text.slice(at), style);
 }
 
+/** The name, live: it notifies the person of that id, which is digits. */
+export function mention(name: string, userId: string): string {
+  return `<a href="tg://user?id=${userId}">${escapeHtml(name)}</a>`;
+}
+
 function styled(text: string, style: 'plain' | 'bold'): string {
   return style === 'bold' && text !== '' ? `<b>${escapeHtml(text)}</b>` : escapeHtml(text);
 }

@@ -3,11 +3,12 @@ import { HypercareError } from '../../../src/domain/errors.js';
 import { systemClock, type Clock } from '../../../src/io/clock.js';
 import type { Logger } from '../../../src/io/log.js';
 import { within } from '../../../src/io/within.js';
-import type { Channel, ChannelKind, Hear, Secrets, Stop } from '../channel.js';
-import { openApi, type Api } from './api.js';
+import type { Channel, ChannelKind, Hear, Secrets, Stop, Verb } from '../channel.js';
+import { openApi } from './api.js';
 import { openChats } from './chats.js';
 import { converse } from './converse.js';
 import { listen, LISTEN_TIMING, type ListenTiming } from './listen.js';
+import { offerMenu } from './menu.js';
 import { openDelivery } from './post.js';
 
 export interface TelegramOptions {
@@ -15,7 +16,7 @@ export interface TelegramOptions {
   readonly chat?: number | undefined;
   /** Further chats that commands and presses may come from. */
   readonly allowedChats: readonly number[];
-  /** Cards below this are not posted; 'info' posts all. */
+  /** Cards below this are not posted unless they ask something; 'info' posts all. */
   readonly level: 'info' | 'warning' | 'critical';
   /** A Bot API server of one's own. */
   readonly apiRoot: string;
@@ -41,13 +42,6 @@ const PARTS: TelegramParts = { clock: systemClock, timing: { ...LISTEN_TIMING, c
 
 const CHAT_ID = z.union([z.number().int(), z.string().regex(/^-?\d{1,16}$/, 'a chat id is a whole number').transform(Number)]).refine((id) => id !== 0, 'a chat id is not 0');
 const TOKEN = /^\d+:[\w-]{30,}$/;
-
-// The menu that Telegram offers after '/'. Names have no dashes there; all other verbs work too, and /help tells them.
-const MENU = [
-  { command: 'status', description: 'How everything is' },
-  { command: 'help', description: 'What can be asked' },
-  { command: 'hypercare', description: 'Any command, such as: /hypercare status shop' },
-];
 
 /** The kind with its clock and times exchanged; everybody but tests uses `telegram`. */
 export function telegramKind(parts: TelegramParts): ChannelKind<TelegramOptions> {
@@ -97,23 +91,18 @@ function open({ options, chat, token, log, parts: { clock, timing } }: Opening):
   const apiRoot = options.apiRoot.replace(/\/*$/, '/');
   const api = openApi({ token, apiRoot, timeoutMs: timing.callMs });
   const chats = openChats(chat, options.allowedChats, log);
-  const deliver = openDelivery({ api, chats, clock, log }, options.level);
+  const delivery = openDelivery({ api, chats, clock, log }, options.level);
 
-  async function start(hear: Hear): Promise<Stop> {
+  async function start(hear: Hear, verbs: readonly Verb[]): Promise<Stop> {
     const conversation = converse({ api, chats, hear, clock, log, ackMs: timing.ackMs, holdMs: timing.holdMs });
     const stop = await listen({ token, apiRoot, clock, log, timing, onUpdate: (update, botName) => conversation.take(update, botName) });
-    void offerMenu(api, log);
+    void offerMenu(api, verbs, log);
     return async () => {
       await stop();
       await within(conversation.settled(), timing.stopMs, clock);
     };
   }
   // With the chat in its name: pointed at another chat it is another place, where open incidents are posted anew.
-  const speaks = { name: `telegram:${chat}`, deliver: (card, _key, previous) => deliver(card, previous) } satisfies Channel;
+  const speaks: Channel = { name: `telegram:${chat}`, deliver: (card, _key, previous) => delivery.deliver(card, previous), call: delivery.call };
   return options.listen ? { ...speaks, start } : speaks;
-}
-
-async function offerMenu(api: Api, log: Logger): Promise<void> {
-  const answer = await api.call('setMyCommands', { commands: MENU });
-  if ('trouble' in answer) log.info({ trouble: answer.trouble.kind }, 'telegram: the menu of commands could not be set');
 }

@@ -1,5 +1,6 @@
 import type { Opts } from 'telegraf/types';
 import { z } from 'zod';
+import type { Call } from '../../../src/cards/call.js';
 import type { Card } from '../../../src/cards/card.js';
 import { worse, type Severity } from '../../../src/domain/finding.js';
 import type { Clock } from '../../../src/io/clock.js';
@@ -7,7 +8,7 @@ import type { Logger } from '../../../src/io/log.js';
 import { DeliveryDelay, type Ref } from '../channel.js';
 import type { Answered, Api } from './api.js';
 import type { Chats } from './chats.js';
-import { drawCard, type Drawn } from './draw.js';
+import { drawCall, drawCard, type Drawn } from './draw.js';
 import { errorOf, type Trouble } from './trouble.js';
 
 /** Where in a chat something was said: the message, and the forum topic it stands in. */
@@ -27,14 +28,20 @@ interface Speaker {
 const REF = z.object({ chat: z.number(), message: z.number() });
 type MessageRef = z.infer<typeof REF>;
 
+export interface Delivery {
+  deliver(card: Card, previous: Ref | undefined): Promise<Ref>;
+  /** As a reply to the card; a card that was posted just now has rung itself. */
+  call(call: Call, at: Ref, fresh: boolean): Promise<void>;
+}
+
 /**
- * Posts or edits, and gives where the card stands; null where it is below `level` and nothing stands yet. What stands is always
- * edited, so that a recovery reaches the alarm it belongs to.
+ * Posts or edits, and gives where the card stands; null where it is below `level`, asks nothing, and nothing stands yet. What
+ * stands is always edited, so that a recovery reaches the alarm it belongs to.
  *
  * Telegram has neither an idempotency key nor a way for a bot to read what it posted: when the answer to a post is lost, the
  * next try posts again. Twice is better than never, and the buttons of both carry the same tokens.
  */
-export function openDelivery(speaker: Speaker, level: Severity): (card: Card, previous: Ref | undefined) => Promise<Ref> {
+export function openDelivery(speaker: Speaker, level: Severity): Delivery {
   // Asking on during the wait Telegram imposed makes the wait longer, so the next try does not even ask.
   let quietUntil = -Infinity;
   const failed = (trouble: Trouble): never => {
@@ -42,11 +49,16 @@ export function openDelivery(speaker: Speaker, level: Severity): (card: Card, pr
     quietUntil = Math.max(quietUntil, speaker.clock.monotonic() + trouble.ms);
     throw new DeliveryDelay(trouble.ms);
   };
-  return async (card, previous) => {
-    const known = REF.safeParse(previous);
-    if (!known.success && worse(severityOf(card), level) !== severityOf(card)) return null;
+  const mayAsk = (): void => {
     const left = quietUntil - speaker.clock.monotonic();
     if (left > 0) throw new DeliveryDelay(Math.ceil(left));
+  };
+
+  async function deliver(card: Card, previous: Ref | undefined): Promise<Ref> {
+    const known = REF.safeParse(previous);
+    const asks = card.buttons.length > 0;
+    if (!known.success && !asks && worse(severityOf(card), level) !== severityOf(card)) return null;
+    mayAsk();
     const drawn = drawCard(card);
     if (drawn.leftOut.length > 0) speaker.log.error({ subject: card.subject, buttons: drawn.leftOut }, 'telegram: these buttons cannot be sent (a label, a token of at most 60 bytes, three buttons a card)');
     if (known.success) {
@@ -54,10 +66,20 @@ export function openDelivery(speaker: Speaker, level: Severity): (card: Card, pr
       if (done === 'done') return known.data;
       if (done !== 'post anew') return failed(done);
     }
-    const answer = await post(speaker, drawn, { chat: speaker.chats.home(), silent: severityOf(card) === 'info' });
+    const answer = await post(speaker, drawn, { chat: speaker.chats.home(), silent: severityOf(card) === 'info' && !asks });
     if ('trouble' in answer) return failed(answer.trouble);
     return { chat: answer.result.chat.id, message: answer.result.message_id } satisfies MessageRef;
-  };
+  }
+
+  async function call(said: Call, at: Ref, fresh: boolean): Promise<void> {
+    const card = REF.safeParse(at).data;
+    if (card === undefined || fresh) return;
+    mayAsk();
+    const answer = await post(speaker, drawCall(said), { chat: card.chat, silent: false, under: { ...card, topic: undefined } });
+    if ('trouble' in answer) failed(answer.trouble);
+  }
+
+  return { deliver, call };
 }
 
 /** A recovery weighs as little as news. */

@@ -34,8 +34,8 @@ describe('what the webhook posts of one thing', () => {
     expect(await post(open(), card('shop is down'), card('shop is down'), card('shop is down', { body: ['more'] }))).toHaveLength(1);
   });
 
-  it('not numbers that count on', async () => {
-    expect(await post(open(), card('shop restarted 3 times in 5 min'), card('shop restarted 4 times in 7.5 min'))).toHaveLength(1);
+  it('not that its title counts on, or asks what the call asks', async () => {
+    expect(await post(open(), card('shop restarted 3 times'), card('shop restarted 4 times'), card('shop restarted 4 times – may I roll back?'))).toHaveLength(1);
   });
 
   it('that it got worse, and that it is over', async () => {
@@ -47,8 +47,19 @@ describe('what the webhook posts of one thing', () => {
     expect(await post(open(), card('shop is down'), card('shop is slow', { level: 'warning' }))).toHaveLength(1);
   });
 
-  it('what is new while it is critical: that people are needed', async () => {
-    expect(await post(open(), card('shop is down'), card('shop is down: repairs failed, people are needed'))).toHaveLength(2);
+  it('that people are called, by their names in this workspace', async () => {
+    const channel = open();
+    const ref = await channel.deliver(card('shop is down'), 'key', undefined);
+    await channel.call?.({ text: 'shop needs you: <!here> & now', people: [{ name: 'Ann', platform: 'slack', userId: 'U0ANN' }, { name: 'Bob', platform: 'telegram', userId: '12' }] }, ref, false);
+    expect(double.shown().map(({ text }) => text)).toEqual(['🔴 Critical: shop is down', 'shop needs you: <!here> & now\n⟦U0ANN⟧']);
+    expect(new Set(double.messages.live)).toEqual(new Set(['<@U0ANN>']));
+  });
+
+  it('not a call that adds nothing to a card posted just now', async () => {
+    const channel = open();
+    const ref = await channel.deliver(card('shop is down'), 'key', undefined);
+    await channel.call?.({ text: 'shop needs you', people: [{ name: 'Bob', platform: 'telegram', userId: '12' }] }, ref, true);
+    expect(double.shown()).toHaveLength(1);
   });
 
   it('nothing below its level, and the first card that reaches it', async () => {

@@ -7,6 +7,8 @@ export interface Message extends Shape {
   readonly channel: string;
   readonly ts: string;
   readonly threadTs: string | null;
+  /** 1.7, reply_broadcast: a reply of a thread that is shown in the channel too. */
+  readonly broadcast?: boolean;
   /** Null: everybody in the channel sees it. */
   readonly onlyFor: string | null;
   readonly metadata: unknown;
@@ -19,6 +21,7 @@ export interface Sight {
   readonly onlyFor: string | null;
   readonly ts: string | null;
   readonly threadTs: string | null;
+  readonly broadcast: boolean;
   readonly text: string;
   readonly buttons: readonly string[];
 }
@@ -56,7 +59,7 @@ export class Messages {
     if (shape.text === '' && shape.blocks.length === 0 && shape.attachments.length === 0) throw new Refusal('no_text');
     checkBlocks(shape.blocks, shape.attachments);
     // 1.6: text is truncated above 40,000 characters.
-    return this.put({ ...shape, text: shape.text.slice(0, MAX_POST_TEXT), channel, threadTs: stringOf(args['thread_ts']), onlyFor: null, metadata: args['metadata'] ?? null, parsesNames: args['parse'] === 'full' || args['link_names'] === 'true', via: 'post' });
+    return this.put({ ...shape, text: shape.text.slice(0, MAX_POST_TEXT), channel, threadTs: stringOf(args['thread_ts']), broadcast: args['reply_broadcast'] === 'true', onlyFor: null, metadata: args['metadata'] ?? null, parsesNames: args['parse'] === 'full' || args['link_names'] === 'true', via: 'post' });
   }
 
   /** 1.7, postEphemeral: only a member of the channel can be shown something; the `message_ts` is no real ts. */
@@ -115,7 +118,7 @@ export class Messages {
   #see(message: Message, via: Sight['via'], parsesNames: boolean): void {
     this.live.push(...liveParts(message, parsesNames));
     const { channel, onlyFor, ts, threadTs } = message;
-    this.sights.push({ via, channel, onlyFor, ts, threadTs, ...readAloud(message) });
+    this.sights.push({ via, channel, onlyFor, ts, threadTs, broadcast: message.broadcast ?? false, ...readAloud(message) });
   }
 
   /** 1.7: channel_not_found, not_in_channel, is_archived. A user's id as the channel is the conversation with that user. */

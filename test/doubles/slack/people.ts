@@ -110,7 +110,7 @@ export class People {
     const { sights } = this.around.messages;
     const from = sights.length;
     const ack = await this.around.sockets.send(sent);
-    const said = typeof ack.payload['text'] === 'string' ? [{ via: 'ack', channel: this.around.home, onlyFor: userId, ts: null, threadTs: null, text: ack.payload['text'], buttons: [] } as const] : [];
+    const said = typeof ack.payload['text'] === 'string' ? [{ via: 'ack', channel: this.around.home, onlyFor: userId, ts: null, threadTs: null, broadcast: false, text: ack.payload['text'], buttons: [] } as const] : [];
     const seen = (): readonly Sight[] => [...said, ...sights.slice(from).filter(({ onlyFor }) => onlyFor === null || onlyFor === userId)];
     return { envelope: sent, ack, seen, saw: (count = 1) => until(() => (seen().length >= count ? seen() : null), `${userId} to see ${count} answers to ${sent.type}`) };
   }

@@ -80,7 +80,7 @@ describe('a connection that ends', () => {
 
 describe('stopping', () => {
   it('closes the socket and opens no other', async () => {
-    const stop = await stage.channel.start?.(async () => toPerson('heard'));
+    const stop = await stage.channel.start?.(async () => toPerson('heard'), []);
     await stop?.();
     await until(() => stage.double.sockets.open === 0, 'the socket to close');
     expect(stage.double.called('apps.connections.open')).toHaveLength(1);
@@ -111,7 +111,7 @@ describe('stopping', () => {
   });
 
   it('can be followed by another start', async () => {
-    const stop = await stage.channel.start?.(async () => toPerson('first life'));
+    const stop = await stage.channel.start?.(async () => toPerson('first life'), []);
     await stop?.();
     await stage.listen(() => toPerson('second life'));
     const [answer] = await (await stage.double.people.command(ADA, '/hypercare status')).saw();

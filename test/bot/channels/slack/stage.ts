@@ -35,7 +35,7 @@ export async function openStage(options: Partial<SlackOptions> = {}): Promise<St
         heard.push(utterance);
         return answer(utterance);
       };
-      stopListening = await channel.start?.(hear);
+      stopListening = await channel.start?.(hear, []);
       return heard;
     },
     async stop() {

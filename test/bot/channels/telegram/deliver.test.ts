@@ -31,14 +31,48 @@ describe('delivering to Telegram', () => {
   it('rings for alarms and not for news', async () => {
     await begin();
     await stage.channel.deliver({ ...CARD, level: 'warning' }, 'k1', undefined);
-    await stage.channel.deliver({ ...CARD, level: 'info' }, 'k2', undefined);
+    await stage.channel.deliver({ ...CARD, level: 'info', buttons: [] }, 'k2', undefined);
     await stage.channel.deliver(GOOD, 'k3', undefined);
     expect(stage.double.messages(GROUP).map((message) => message.silent)).toEqual([false, true, true]);
   });
 
+  it('rings for a question, whatever its level, and posts it where only alarms are told', async () => {
+    await begin({ channel: { level: 'critical' } });
+    await stage.channel.deliver({ ...CARD, level: 'info' }, 'k1', undefined);
+    expect(stage.only().silent).toBe(false);
+  });
+
+  it('calls people under the card, aloud and by their names; a card that was posted just now has rung itself', async () => {
+    await begin();
+    const ref = await stage.channel.deliver(CARD, 'k1', undefined);
+    const call = { text: 'shop: may I roll back to 9d1e003?', people: [{ name: 'Ann <3', platform: 'telegram', userId: '11' }, { name: 'Bob', platform: 'slack', userId: 'U0BOB' }] } as const;
+    await stage.channel.call?.(call, ref, true);
+    stage.only();
+    await stage.channel.call?.(call, ref, false);
+    const [card, called] = stage.double.messages(GROUP);
+    expect(called).toMatchObject({ text: 'shop: may I roll back to 9d1e003?\nAnn <3', reply_to: card?.message_id, silent: false, entities: [{ type: 'text_link', url: 'tg://user?id=11' }] });
+  });
+
+  it('calls nobody where no card stands', async () => {
+    await begin();
+    await stage.channel.call?.({ text: 'shop: may I?', people: [] }, null, false);
+    expect(stage.double.messages(GROUP)).toEqual([]);
+  });
+
+  it('calls nobody either during a wait that Telegram imposed', async () => {
+    await begin();
+    const ref = await stage.channel.deliver(CARD, 'k1', undefined);
+    stage.double.breakOnce(['sendMessage'], new Refusal(429, 'Too Many Requests: retry after 9', { retry_after: 9 }));
+    for (const expected of [9_000, expect.any(Number) as number]) {
+      await expect(stage.channel.call?.({ text: 'shop: may I?', people: [] }, ref, false)).rejects.toMatchObject({ name: 'DeliveryDelay', retryAfterMs: expected });
+    }
+    // The second was not even asked: Telegram would have taken it.
+    stage.only();
+  });
+
   it('posts nothing below its level, but edits what stands', async () => {
     await begin({ channel: { level: 'critical' } });
-    expect(await stage.channel.deliver({ ...CARD, level: 'warning' }, 'k1', undefined)).toBeNull();
+    expect(await stage.channel.deliver({ ...CARD, level: 'warning', buttons: [] }, 'k1', undefined)).toBeNull();
     expect(await stage.channel.deliver(GOOD, 'k1', null)).toBeNull();
     const ref = await stage.channel.deliver(CARD, 'k2', undefined);
     await stage.channel.deliver(GOOD, 'k3', ref);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Refusal } from '../../../doubles/telegram.js';
-import { ANN, CARD, GROUP, startStage, until, type Stage, type StageOptions } from './stage.js';
+import { ANN, CARD, GROUP, startStage, VERBS, until, type Stage, type StageOptions } from './stage.js';
 
 describe('listening to Telegram', () => {
   let stage: Stage;
@@ -16,6 +16,7 @@ describe('listening to Telegram', () => {
     await until(() => stage.heard.length === 1);
     expect(stage.heard[0]).toMatchObject({ said: { words: 'status shop' }, userId: '11' });
     await until(() => calls('setMyCommands') === 1);
+    expect(stage.double.calls.find(({ method }) => method === 'setMyCommands')?.payload).toEqual({ commands: [{ command: 'status', description: 'how everything is' }, { command: 'restore_point', description: 'vouch for a release' }] });
     expect(stage.logs()).not.toContain('menu');
   });
 
@@ -159,7 +160,7 @@ describe('listening to Telegram', () => {
     for (const trouble of [() => {}, () => (stage.double.wire.down = true), () => stage.double.breakOnce(['getMe'], 'hang')]) {
       stage.double.wire.down = false;
       trouble();
-      const stop = await stage.channel.start?.(stage.answer);
+      const stop = await stage.channel.start?.(stage.answer, VERBS);
       const before = performance.now();
       await stop?.();
       expect(performance.now() - before).toBeLessThan(1_000);
@@ -183,7 +184,7 @@ describe('listening to Telegram', () => {
 
   it('stops soon in the middle of a poll, though Telegram holds the answer to its confirmation for three', async () => {
     await begin({ timing: { stopMs: 20_000 } });
-    const stop = await stage.channel.start?.(stage.answer);
+    const stop = await stage.channel.start?.(stage.answer, VERBS);
     await until(() => stage.double.updates.waits);
     const before = performance.now();
     await stop?.();

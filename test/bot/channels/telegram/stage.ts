@@ -12,6 +12,8 @@ export const GROUP: Chat = { id: -500, type: 'group', title: 'ops' };
 export const FOREIGN: Chat = { id: -666, type: 'group', title: 'elsewhere' };
 export const PRIVATE: Chat = { id: 11, type: 'private' };
 
+export const VERBS = [{ name: 'status', summary: 'how everything is' }, { name: 'restore-point', summary: 'vouch for a release' }];
+
 export const CARD: Card = {
   subject: 'incident-1',
   level: 'critical',
@@ -79,7 +81,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       const stop = await stage.channel.start?.((utterance) => {
         heard.push(utterance);
         return stage.answer(utterance);
-      });
+      }, VERBS);
       if (stop !== undefined) stops.push(stop);
     },
     async restart() {

@@ -1,0 +1,50 @@
+import { callText, type Call } from '../src/cards/call.js';
+import type { Card } from '../src/cards/card.js';
+import { hostCard } from '../src/cards/host-card.js';
+import { incidentCard } from '../src/cards/incident-card.js';
+import { launchCard } from '../src/cards/launch-card.js';
+import type { Reader } from '../src/cards/say-time.js';
+import type { Event, EventKind } from '../src/domain/event.js';
+import { incidentView } from '../src/store/incident-view.js';
+import { launchView } from '../src/store/launch-view.js';
+import { approverAccounts } from '../src/store/people.js';
+import type { Db } from '../src/store/schema.js';
+
+/** Events of one subject, in their order: one card tells them all. */
+export interface Told {
+  readonly subject: string;
+  readonly events: readonly Event[];
+}
+
+export function bySubject(events: readonly Event[]): readonly Told[] {
+  const subjects = new Map<string, Event[]>();
+  for (const event of events) {
+    const subject = subjectOf(event);
+    subjects.set(subject, [...(subjects.get(subject) ?? []), event]);
+  }
+  return [...subjects].map(([subject, ofSubject]) => ({ subject, events: ofSubject }));
+}
+
+/** What happened to the bot is another story than what happened to PM2: the newest of each holds. */
+function subjectOf({ incidentId, launchId, hostId, kind }: Event): string {
+  return incidentId ?? launchId ?? (kind === 'bot.restarted' ? `bot:${hostId}` : `host:${hostId}`);
+}
+
+const NEWS: ReadonlySet<EventKind> = new Set<EventKind>(['launch.six_hours', 'launch.ended', 'monitor.pm2_lost', 'monitor.pm2_back', 'bot.restarted']);
+
+/** What people are to notice is posted anew; everything else edits the card that stands. */
+export function isNews(events: readonly Event[]): boolean {
+  return events.some(({ kind }) => NEWS.has(kind));
+}
+
+/** The subject as it stands now, and whom its events call. */
+export async function drawTold(db: Db, { subject, events }: Told, { hostName, reader }: { readonly hostName: string; readonly reader: Reader }): Promise<{ readonly card: Card; readonly call: Call | null }> {
+  const [first] = events;
+  if (first?.incidentId) {
+    const view = await incidentView(db, first.incidentId);
+    const text = callText(view, events.map(({ kind }) => kind), reader);
+    return { card: incidentCard(view, reader), call: text === null ? null : { text, people: await approverAccounts(db) } };
+  }
+  const card = first?.launchId ? launchCard(await launchView(db, first.launchId), reader) : hostCard(hostName, events, subject, reader);
+  return { card, call: null };
+}
