@@ -7,13 +7,15 @@ export interface Argv {
   readonly config: string | null;
   readonly help: boolean;
   readonly version: boolean;
+  /** Do it in this process, because no monitor runs. */
+  readonly offline: boolean;
   readonly words: readonly string[];
 }
 
-/** Takes --json, --config, --help and --version out, wherever they stand before a `--`. */
+/** Takes --json, --config, --offline, --help and --version out, wherever they stand before a `--`. */
 export function readArgv(argv: readonly string[]): Argv {
   const words: string[] = [];
-  let read: Omit<Argv, 'words'> = { json: false, config: null, help: false, version: false };
+  let read: Omit<Argv, 'words'> = { json: false, config: null, help: false, version: false, offline: false };
   for (let at = 0; at < argv.length; at += 1) {
     const word = argv[at] as string;
     if (word === '--') {
@@ -21,6 +23,7 @@ export function readArgv(argv: readonly string[]): Argv {
       break;
     }
     if (word === '--json') read = { ...read, json: true };
+    else if (word === '--offline') read = { ...read, offline: true };
     else if (word === '--help' || word === '-h') read = { ...read, help: true };
     else if (word === '--version' || word === '-v') read = { ...read, version: true };
     else if (word === '--config') read = { ...read, config: pathOf(argv[(at += 1)]) };

@@ -41,6 +41,13 @@ async function dispatch(argv: Argv, io: CliIo): Promise<Exit> {
 async function command(verb: string, argv: Argv, io: CliIo): Promise<Exit> {
   const known = commands.find(({ name }) => name === verb.toLowerCase()) ?? missing(verb);
   parseWords(known, argv.words.slice(1));
+  if (!argv.offline) return ask(argv, io);
+  const { startOffline } = await import('./offline.js');
+  const stop = await startOffline(io, argv.config);
+  return ask(argv, io).finally(stop);
+}
+
+async function ask(argv: Argv, io: CliIo): Promise<Exit> {
   const { openInstallation } = await import('./installation.js');
   const { ctx, close } = await openInstallation(io, argv.config);
   try {

@@ -96,6 +96,7 @@ describe('help', () => {
 
         How one of them is used: hypercare help <command>.
         Everywhere: --json, --config <file>, --help, --version.
+        When the monitor cannot be started: rollback <app> --reason <why> --offline.
         Exit codes: 0 good, 1 findings, 2 usage or config, 3 could not check.
       "
     `);
@@ -255,7 +256,8 @@ describe('a monitor that is down', () => {
     expect(ran.stderr).toMatchInlineSnapshot(`
       "! WARNING  the monitor did not take it within 5 s; the request was withdrawn,
                  and nothing will be done
-        Start it with “npm start”, look at it with “pm2 logs”, and ask again.
+        Start it with “npm start”, look at it with “pm2 logs”, and ask again; or have
+        it done in the terminal itself: rollback <app> --reason <why> --offline.
       "
     `);
   });

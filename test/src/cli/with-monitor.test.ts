@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { shopConfig } from '../../../scripts/shop/shop-config.js';
 import { runCli } from '../../../src/cli/run-cli.js';
 import { systemClock } from '../../../src/io/clock.js';
+import { takeSeat } from '../../../src/store/seat.js';
 import { until } from '../../doubles/pm2-home.js';
 import { startSampleShop, type SampleShop } from '../../doubles/sample-shop.js';
 import { startWatched, type Watched } from '../../doubles/watched.js';
@@ -49,4 +50,15 @@ it('a real monitor is asked for a plan, a restore point, a launch and a repair, 
   expect(repaired).toMatchObject({ exit: 0, document: { outcome: 'mended', incident: { kind: 'manual', state: 'resolved' } } });
   expect(await cli('audit')).toMatchObject({ exit: 0, document: { brokenAt: null } });
   await expect(cli('repair', 'pm2.nonsense', app)).resolves.toMatchObject({ exit: 2, document: { error: { code: 'repair.unknown' } } });
+}, 60_000);
+
+it('without a monitor the same is done offline, under the same seat; beside one it is refused', async () => {
+  const app = shop.shop.name;
+  await watched.stop({ keep: true });
+  const down = cli('repair', 'pm2.reload', app);
+  await expect(down).resolves.toMatchObject({ exit: 3, document: { error: { code: 'monitor.down', mend: expect.stringContaining('--offline') as unknown } } });
+  const seat = takeSeat(shop.pm2Home.home);
+  await expect(cli('repair', 'pm2.reload', app, '--offline')).resolves.toMatchObject({ exit: 2, document: { error: { code: 'seat.taken' } } });
+  seat?.release();
+  await expect(cli('repair', 'pm2.reload', app, '--offline')).resolves.toMatchObject({ exit: 0, document: { outcome: 'mended' } });
 }, 60_000);

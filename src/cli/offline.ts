@@ -1,0 +1,29 @@
+import { HypercareError } from '../domain/errors.js';
+import { createLogger } from '../io/log.js';
+import { takeSeat } from '../store/seat.js';
+import type { CliIo } from './cli-io.js';
+import { findConfig } from './find-config.js';
+import { readConfig } from './load-config.js';
+
+/**
+ * A monitor in this process, for as long as one command takes: when the real one does not run, a person can still go
+ * back, through the same stages, brakes and journal and under the same seat.
+ */
+export async function startOffline(io: CliIo, named: string | null): Promise<() => Promise<void>> {
+  const { config, secrets } = await readConfig(io, findConfig(io, named));
+  const seat = takeSeat(config.pm2Home);
+  if (!seat) throw new HypercareError('seat.taken', 'denied', 'a monitor watches this PM2: two may not act at once', 'Ask it: the same command without --offline.');
+  try {
+    const { composeMonitor } = await import('../../monitoring/compose.js');
+    const log = createLogger({ format: 'text', level: 'warn' }, (line) => void io.stderr.write(line));
+    const composed = await composeMonitor({ config, secrets, log, osUser: io.user });
+    void composed.run().catch(() => undefined);
+    return async () => {
+      await composed.close();
+      seat.release();
+    };
+  } catch (error) {
+    seat.release();
+    throw error;
+  }
+}
