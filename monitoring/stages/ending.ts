@@ -4,12 +4,14 @@ import type { Plan } from '../../src/domain/plan.js';
 import { releaseName } from '../../src/domain/release.js';
 import type { Remediation } from '../../src/domain/remediation.js';
 import { sayDuration } from '../../src/domain/duration.js';
+import { checksOf, distrust } from '../../src/store/checks.js';
 import { tell } from '../../src/store/events.js';
 import { changeIncident, getIncident } from '../../src/store/incidents.js';
 import { endLaunch, openLaunchOf } from '../../src/store/launches.js';
 import { getPlan, movePlan } from '../../src/store/plans.js';
 import { getRelease, judgeRelease } from '../../src/store/releases.js';
 import { getRemediation } from '../../src/store/remediations.js';
+import { newestSample } from '../../src/store/samples.js';
 import { getResource } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import { closeIncident, escalate } from './closing.js';
@@ -31,7 +33,7 @@ export async function ended(tx: Db, ctx: StageContext, id: RemediationId): Promi
   await tell(tx, ctx.hostId, { kind: 'remediation.ended', incidentId: incident.id, body: { remediation: id, state: remediation.state } }, now);
   await record(tx, ctx, { who: 'hypercare', what: `${plan.repair} on ${target.name} ended: ${remediation.state}`, why: remediation.outcome ?? '', body: { remediation: id, plan: plan.id } });
   if (remediation.state === 'verified') return afterSuccess(tx, ctx, { remediation, plan, incident });
-  await afterFailure(tx, ctx, { remediation, plan, incident });
+  if (incident.closedAt === null) await afterFailure(tx, ctx, { remediation, plan, incident });
 }
 
 interface Ended {
@@ -42,7 +44,8 @@ interface Ended {
 
 async function afterSuccess(tx: Db, ctx: StageContext, { remediation, plan, incident }: Ended): Promise<void> {
   const took = sayDuration((remediation.endedAt ?? ctx.clock.now()) - incident.openedAt);
-  await closeIncident(tx, ctx, incident, `${plan.repair} mended it after ${took}: ${remediation.outcome ?? ''}`);
+  // Closed already: another release superseded it while the repair ran.
+  if (incident.closedAt === null) await closeIncident(tx, ctx, incident, `${plan.repair} mended it after ${took}: ${remediation.outcome ?? ''}`);
   if (plan.repair === ROLLBACK) await rolledBack(tx, ctx, plan, incident);
 }
 
@@ -50,7 +53,22 @@ async function afterFailure(tx: Db, ctx: StageContext, { remediation, plan, inci
   const why = `${plan.repair} did not help: ${remediation.outcome ?? remediation.state}`;
   if (incident.kind === 'manual') return closeIncident(tx, ctx, incident, why);
   await changeIncident(tx, incident.id, { state: 'open', rung: incident.rung + 1, failed: incident.failed + 1, nextAt: ctx.clock.now(), reason: why });
-  if (plan.repair === ROLLBACK) await escalate(tx, ctx, incident, `${why}. It is not rolled back a second time.`);
+  if (plan.repair !== ROLLBACK) return;
+  const suspects = await distrustBad(tx, plan, remediation);
+  const suspicion = suspects.length > 0 ? ` The release that was good before fails ${suspects.join(', ')} too: the check or something outside is the suspect, and it is not trusted until a person begins a launch.` : '';
+  await escalate(tx, ctx, incident, `${why}. It is not rolled back a second time.${suspicion}`);
+}
+
+/** Checks that the release gone back to fails too cannot be blamed on the one it was gone back from. */
+async function distrustBad(tx: Db, plan: Plan, remediation: Remediation): Promise<readonly string[]> {
+  if (remediation.settleUntil === null) return []; // It never came to run.
+  const bad: string[] = [];
+  for (const check of await checksOf(tx, plan.targetId)) {
+    if (check.probe !== 'http' || (await newestSample(tx, check.id))?.verdict !== 'bad') continue;
+    await distrust(tx, check.id);
+    bad.push(check.name);
+  }
+  return bad;
 }
 
 /** The launch ends rolled back, its release is bad and quarantined, and the restored one is watched without another automatic rollback. */

@@ -2,6 +2,8 @@ import type { Launch } from '../../src/domain/launch.js';
 import { releaseName, type Release, type ReleaseSighting } from '../../src/domain/release.js';
 import type { Resource } from '../../src/domain/resource.js';
 import { windowMs } from '../../src/domain/tiers.js';
+import { countRollbacks } from '../../src/policy/budget.js';
+import { actsOn } from '../../src/store/acts.js';
 import { tell } from '../../src/store/events.js';
 import { openIncidentOf } from '../../src/store/incidents.js';
 import { endLaunch, newestLaunchOf, openLaunch, openLaunchOf } from '../../src/store/launches.js';
@@ -11,12 +13,19 @@ import { closeIncident } from './closing.js';
 import { record } from './record.js';
 import type { StageContext } from './stage.js';
 
+const DAY_MS = 24 * 3_600_000;
+
 /** A release was seen running. It is a launch when it is another than the one that is, or was last, watched. */
 export async function launchSighted(tx: Db, ctx: StageContext, app: Resource, seen: ReleaseSighting): Promise<void> {
   const release = await enterRelease(tx, app.id, seen, ctx.clock.now());
   const newest = await newestLaunchOf(tx, app.id);
   if (newest?.releaseId === release.id) return;
-  await launch(tx, ctx, app, release, { why: newest ? 'a new release was seen running' : 'first seen', who: 'hypercare', autoRollback: release.quarantinedAt === null });
+  await launch(tx, ctx, app, release, { why: newest ? 'a new release was seen running' : 'first seen', who: 'hypercare', autoRollback: release.quarantinedAt === null && !(await rolledBackLately(tx, ctx, app)) });
+}
+
+/** A rollback that failed leaves a release running that nobody launched: the machine does not go on from there by itself. */
+async function rolledBackLately(tx: Db, ctx: StageContext, app: Resource): Promise<boolean> {
+  return countRollbacks(await actsOn(tx, app.id, ctx.clock.now() - DAY_MS), 0) > 0;
 }
 
 export interface LaunchReason {

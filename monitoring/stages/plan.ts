@@ -1,6 +1,7 @@
 import type { Incident } from '../../src/domain/incident.js';
 import type { Resource } from '../../src/domain/resource.js';
 import { rollbackTarget } from '../../src/domain/release.js';
+import { actsOn } from '../../src/store/acts.js';
 import { checksOf, confirmFast } from '../../src/store/checks.js';
 import { changeIncident, openIncidents } from '../../src/store/incidents.js';
 import { openLaunchOf } from '../../src/store/launches.js';
@@ -46,8 +47,10 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
   const resource = await getResource(db, incident.resourceId);
   const waitsFor = await staleDependency(ctx, incident);
   if (waitsFor) return waitForDependency(ctx, incident, waitsFor);
-  const rung = await nextRung(ctx, incident, resource);
+  const byHand = await stoppedByHand(ctx, incident);
+  const rung = byHand ? null : await nextRung(ctx, incident, resource);
   await ctx.store.write(async (tx) => {
+    if (byHand) return escalate(tx, ctx, incident, 'somebody stopped it by hand; it is left alone until it is started again');
     if (!rung) {
       await escalate(tx, ctx, incident, resource.kind === 'app' ? await whyNothingIsLeft(tx, incident) : `${resource.name} is not ours to repair; the apps that use it are left alone meanwhile`);
       return;
@@ -79,6 +82,14 @@ async function mayHurry(ctx: StageContext, incident: Incident): Promise<boolean>
   const launch = await openLaunchOf(ctx.store.db, incident.resourceId);
   if (!launch || !rollbackTarget(await ledgerOf(ctx.store.db, incident.resourceId), launch.releaseId)) return false;
   return incident.failed >= 1 || ctx.clock.now() - launch.startedAt < ctx.settings.youngMs;
+}
+
+/** PM2 shows it down, and the last thing that ended it was a person's command: a repair would fight that person. */
+async function stoppedByHand(ctx: StageContext, incident: Incident): Promise<boolean> {
+  const pm2 = (await checksOf(ctx.store.db, incident.resourceId)).find((check) => check.probe === 'pm2');
+  if (!pm2 || (await newestSample(ctx.store.db, pm2.id))?.verdict !== 'bad') return false;
+  const last = (await actsOn(ctx.store.db, incident.resourceId, ctx.clock.now() - DAY_MS)).findLast((act) => act.kind === 'restart');
+  return last?.by === 'person';
 }
 
 /** The first declared dependency without a sample newer than the incident; its own trouble would be the cause. */

@@ -4,6 +4,7 @@ import type { Incident } from '../../src/domain/incident.js';
 import type { Json } from '../../src/domain/json.js';
 import { releaseName, type Release, type ReleaseSighting } from '../../src/domain/release.js';
 import type { Resource } from '../../src/domain/resource.js';
+import { trustAll } from '../../src/store/checks.js';
 import { changeIncident, openIncident, openIncidentOf } from '../../src/store/incidents.js';
 import { tell } from '../../src/store/events.js';
 import { openLaunchOf } from '../../src/store/launches.js';
@@ -83,6 +84,7 @@ async function serve(tx: Db, ctx: StageContext, request: Request): Promise<Json>
 async function launchByHand(tx: Db, ctx: StageContext, app: Resource, request: Request): Promise<Json> {
   const release = await runningRelease(tx, ctx, app);
   const why = (request.args as { readonly why?: string | null }).why || `${request.personName} began it by hand`;
+  await trustAll(tx, app.id);
   const opened = await launch(tx, ctx, app, release, { why, who: request.personName, autoRollback: release.quarantinedAt === null });
   return { launchId: opened.id, release: releaseName(release) };
 }

@@ -90,6 +90,11 @@ export async function distrust(tx: Db, check: CheckId): Promise<void> {
   await tx.updateTable('checks').set({ trusted: 0 }).where('id', '=', check).execute();
 }
 
+/** A person looked, and began a launch. */
+export async function trustAll(tx: Db, resourceId: ResourceId): Promise<void> {
+  await tx.updateTable('checks').set({ trusted: 1 }).where('resource_id', '=', resourceId).execute();
+}
+
 /** Due times further away than one cadence come from a clock that has stepped back: they are drawn nearer. */
 export async function clampSchedule(tx: Db, hostId: HostId, now: number): Promise<void> {
   const ours = tx.selectFrom('resources').select('id').where('host_id', '=', hostId);
