@@ -55,7 +55,7 @@ function sayMistakes(spec: WordsSpec, raw: Readonly<Record<string, unknown>>, er
     const name = typeof issue.path[0] === 'string' ? issue.path[0] : null;
     const word = name === null ? null : spec.positionals.includes(name) ? `<${name}>` : `--${flagOf(name)}`;
     if (word !== null && name !== null && raw[name] === undefined && issue.code === 'invalid_type') return `${word} is missing`;
-    return word === null ? issue.message : `${word}: ${issue.message}`;
+    return word === null ? issue.message : `${word}${issue.message.startsWith('is ') ? '' : ':'} ${issue.message}`;
   });
   return said.join('; ');
 }
