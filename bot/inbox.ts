@@ -28,8 +28,10 @@ export function createInbox(parts: InboxParts): Hear {
     try {
       return await serve(parts, utterance);
     } catch (error) {
-      const expected = error instanceof HypercareError;
-      parts.log[expected ? 'info' : 'error']({ platform: utterance.platform, user: utterance.userId, error: errorText(error) }, 'what a person asked was not done');
+      const who = { platform: utterance.platform, user: utterance.userId };
+      // What is expected repeats the words, and those are nobody's business here.
+      if (error instanceof HypercareError) parts.log.info({ ...who, why: error.code }, 'what a person asked was not done');
+      else parts.log.error({ ...who, error: errorText(error) }, 'what a person asked could not be done');
       return { card: errorCard(error), audience: 'person' };
     }
   };
