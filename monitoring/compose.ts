@@ -1,6 +1,6 @@
 import type { Config } from '../src/config/config.js';
 import { fileCarrier, notifyCarrier } from '../src/io/carrier.js';
-import { systemClock } from '../src/io/clock.js';
+import { systemClock, type Clock } from '../src/io/clock.js';
 import { createExec } from '../src/io/exec.js';
 import { createGit } from '../src/io/git.js';
 import { createHttp } from '../src/io/http.js';
@@ -12,6 +12,7 @@ import { openStore, type Store } from '../src/store/store.js';
 import { detectors } from './detectors/index.js';
 import { createMonitor, type Monitor } from './monitor.js';
 import { probes } from './probes/index.js';
+import type { Ticker } from './schedule/ticker.js';
 import { repairs } from './repairs/index.js';
 
 export interface Composition {
@@ -19,6 +20,9 @@ export interface Composition {
   readonly secrets: { readonly DATABASE_URL?: string };
   readonly log: Logger;
   readonly osUser: string;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  readonly ticker?: Ticker;
 }
 
 export interface Composed {
@@ -31,20 +35,19 @@ export interface Composed {
 }
 
 /** A monitor on the real parts, for whoever holds the seat of the PM2 home: the process, `rollback --offline`, the demo. */
-export async function composeMonitor({ config, secrets, log, osUser }: Composition): Promise<Composed> {
+export async function composeMonitor({ config, secrets, log, osUser, clock = systemClock, ticker }: Composition): Promise<Composed> {
   const address = storeAddress(config, secrets);
   const opened = openStore(address);
   const carrier = 'url' in address ? notifyCarrier(address.url, config.host, log) : fileCarrier(storeFile(config), () => opened.dataVersion());
   const store = poking(opened, () => carrier.poke());
-  const clock = systemClock;
-  const io = { clock, http: createHttp(), exec: createExec(), git: createGit(), pm2: createPm2({ home: config.pm2Home, clock, log }) };
+  const io = { clock, http: createHttp(), exec: createExec(), git: createGit(), pm2: createPm2({ home: config.pm2Home, clock: systemClock, log }) };
   const closeParts = async () => {
     await io.pm2.close();
     await io.http.close();
     await store.close();
   };
   try {
-    const monitor = await createMonitor({ config, store, carrier, io, log, units: { probes, detectors, repairs }, osUser });
+    const monitor = await createMonitor({ config, store, carrier, io, log, units: { probes, detectors, repairs }, osUser, ...(ticker ? { ticker } : {}) });
     let running: Promise<void> = Promise.resolve();
     return {
       monitor, store,
