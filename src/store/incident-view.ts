@@ -34,10 +34,10 @@ export async function incidentView(db: Db, id: IncidentId): Promise<IncidentView
   };
 }
 
-/** That of the newest launch which began before the incident ended. */
+/** That of the newest launch which began before the incident ended; a rollback's begins as it ends. */
 async function releaseDuring(db: Db, incident: Incident): Promise<Release | null> {
   const row = await db.selectFrom('launches').select('release_id').where('app_id', '=', incident.resourceId as ResourceId)
-    .where('started_at', '<=', incident.closedAt ?? Number.MAX_SAFE_INTEGER).orderBy('started_at', 'desc').orderBy('id', 'desc').limit(1).executeTakeFirst();
+    .where('started_at', '<', incident.closedAt ?? Number.MAX_SAFE_INTEGER).orderBy('started_at', 'desc').orderBy('id', 'desc').limit(1).executeTakeFirst();
   return row ? getRelease(db, row.release_id) : null;
 }
 
