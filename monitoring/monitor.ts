@@ -20,6 +20,7 @@ import { createReadings } from './readings.js';
 import { watchPm2 } from './schedule/pm2-watch.js';
 import { settingsOf } from './settings.js';
 import { answer } from './stages/answer.js';
+import { botWatch } from './stages/bot-watch.js';
 import { conclude } from './stages/conclude.js';
 import { decide } from './stages/decide.js';
 import { detect } from './stages/detect.js';
@@ -71,7 +72,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   const settings = settingsOf(config, Object.keys(parts.units.repairs));
   const ctx: StageContext = { store, hostId: host.id, fence: host.fence, clock: io.clock, io, log, settings, units: parts.units, effects, readings: createReadings((taken) => keepReadings(ctx, taken)) };
   await store.write((tx) => retire(tx, ctx));
-  const stages = [requests, observe, detect, plan, answer, decide, execute, verify, conclude, upkeep(config.heartbeatUrl)];
+  const stages = [requests, observe, detect, plan, answer, decide, execute, verify, conclude, upkeep(config.heartbeatUrl), botWatch()];
   loop = createLoop(ctx, stages, parts.ticker ?? createTicker(io.clock));
   const stopping = new AbortController();
   const running = loop;

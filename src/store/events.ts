@@ -49,6 +49,11 @@ export async function eventsSince(db: Db, hostId: HostId, since: number, limit: 
   return rows.map(toEvent);
 }
 
+export async function countEvents(db: Db, hostId: HostId, kind: EventKind, since: number): Promise<number> {
+  const row = await db.selectFrom('events').select((eb) => eb.fn.countAll().as('n')).where('host_id', '=', hostId).where('kind', '=', kind).where('at', '>', since).executeTakeFirst();
+  return Number(row?.n ?? 0);
+}
+
 function toEvent(row: EventsTable): Event {
   return { id: row.id, hostId: row.host_id, incidentId: row.incident_id, launchId: row.launch_id, kind: row.kind, body: JSON.parse(row.body) as Json, at: row.at };
 }

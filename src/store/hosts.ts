@@ -27,6 +27,11 @@ export async function botSeen(tx: Db, id: HostId, now: number): Promise<void> {
   await tx.updateTable('hosts').set({ bot_seen_at: now }).where('id', '=', id).execute();
 }
 
+/** The bot's last sign of life; null where none was ever seen. */
+export async function botSeenAt(db: Db, id: HostId): Promise<number | null> {
+  return (await db.selectFrom('hosts').select('bot_seen_at').where('id', '=', id).executeTakeFirst())?.bot_seen_at ?? null;
+}
+
 /** Since when PM2's daemon does not answer; null: it does. */
 export async function pm2Lost(tx: Db, id: HostId, at: number | null): Promise<void> {
   await tx.updateTable('hosts').set({ pm2_lost_at: at }).where('id', '=', id).execute();
