@@ -1,7 +1,8 @@
 /** The people's process: it alone has a mouth. */
 import { boot } from '../src/config/boot.js';
 import { HypercareError, errorText } from '../src/domain/errors.js';
-import { fileCarrier, notifyCarrier } from '../src/io/carrier.js';
+import { fileCarrier } from '../src/io/file-carrier.js';
+import { notifyCarrier } from '../src/io/notify-carrier.js';
 import { systemClock } from '../src/io/clock.js';
 import { runUntilStopped } from '../src/io/lifecycle.js';
 import { createLogger } from '../src/io/log.js';

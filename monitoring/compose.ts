@@ -1,5 +1,6 @@
 import type { Config } from '../src/config/config.js';
-import { fileCarrier, notifyCarrier } from '../src/io/carrier.js';
+import { fileCarrier } from '../src/io/file-carrier.js';
+import { notifyCarrier } from '../src/io/notify-carrier.js';
 import { systemClock, type Clock } from '../src/io/clock.js';
 import { createExec } from '../src/io/exec.js';
 import { createGit } from '../src/io/git.js';

@@ -1,7 +1,7 @@
 /** A bot as bot/main.ts puts it together, whose one channel is a file. Its one argument is the run's directory. */
 import { startBot } from '../../bot/bot.js';
 import type { HostId } from '../../src/domain/ids.js';
-import { fileCarrier } from '../../src/io/carrier.js';
+import { fileCarrier } from '../../src/io/file-carrier.js';
 import { systemClock } from '../../src/io/clock.js';
 import { createLogger } from '../../src/io/log.js';
 import { storeFile } from '../../src/store/address.js';

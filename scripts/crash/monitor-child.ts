@@ -4,7 +4,7 @@ import { createMonitor } from '../../monitoring/monitor.js';
 import { detectors } from '../../monitoring/detectors/index.js';
 import { probes } from '../../monitoring/probes/index.js';
 import { repairs } from '../../monitoring/repairs/index.js';
-import { fileCarrier } from '../../src/io/carrier.js';
+import { fileCarrier } from '../../src/io/file-carrier.js';
 import { systemClock } from '../../src/io/clock.js';
 import { createExec } from '../../src/io/exec.js';
 import { createGit } from '../../src/io/git.js';

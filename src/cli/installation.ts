@@ -5,7 +5,7 @@ import type { Context } from '../commands/command.js';
 import { createContext } from '../commands/context.js';
 import type { Config } from '../config/config.js';
 import { HypercareError } from '../domain/errors.js';
-import { CHANNEL } from '../io/carrier.js';
+import { CHANNEL } from '../io/notify-carrier.js';
 import { storeAddress } from '../store/address.js';
 import { hostByName } from '../store/hosts.js';
 import { personOf } from '../store/people.js';

@@ -1,6 +1,3 @@
-export { fileCarrier } from './file-carrier.js';
-export { CHANNEL, notifyCarrier } from './notify-carrier.js';
-
 /**
  * Wake-ups between the processes. A poke carries nothing: whoever is woken looks into the store. It may come twice, or
  * early; it is never the only way to learn of something.

@@ -3,7 +3,7 @@ import { startBot, type Bot } from '../../bot/bot.js';
 import type { Channel, Hear, Stop, Verb } from '../../bot/channels/channel.js';
 import { HypercareError } from '../../src/domain/errors.js';
 import { DEFAULT_TIERS } from '../../src/domain/tiers.js';
-import { fileCarrier } from '../../src/io/carrier.js';
+import { fileCarrier } from '../../src/io/file-carrier.js';
 import { systemClock, type Clock } from '../../src/io/clock.js';
 import { tell } from '../../src/store/events.js';
 import { hostByName } from '../../src/store/hosts.js';

@@ -10,7 +10,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 export interface Compiled {
   readonly dir: string;
   /** Starts a node program whose text may import './monitoring/…js' and './src/…js'; stdout is a pipe. */
-  start(program: string): ChildProcess;
+  start(program: string, nodeOptions?: readonly string[]): ChildProcess;
   remove(): void;
 }
 
@@ -24,10 +24,10 @@ export async function compile(...files: readonly string[]): Promise<Compiled> {
   let programs = 0;
   return {
     dir,
-    start(program) {
+    start(program, nodeOptions = []) {
       const file = join(dir, `program-${(programs += 1)}.js`);
       writeFileSync(file, program);
-      return spawn(process.execPath, [file], { cwd: dir, stdio: ['ignore', 'pipe', 'inherit'] });
+      return spawn(process.execPath, [...nodeOptions, file], { cwd: dir, stdio: ['ignore', 'pipe', 'inherit'] });
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
