@@ -5,7 +5,7 @@ import type { Db } from './schema.js';
 /** Samples moved into rollups and removed in one transaction: its worst time was measured at 10 ms. */
 const SLICE = 500;
 /** Each check makes one rollup in ten minutes, and is pruned as often: fewer than checks would never catch up. */
-const ROLLUP_SLICE = 10_000;
+const ROLLUP_SLICE = 5_000;
 export const ROLLUP_SPAN_MS = 600_000;
 
 /**

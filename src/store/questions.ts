@@ -77,7 +77,7 @@ export async function judgeAnswer(tx: Db, given: Pick<Answer, 'questionId' | 'pe
 
 export async function answersTo(db: Db, id: QuestionId): Promise<readonly (Answer & { readonly name: string })[]> {
   const rows = await db.selectFrom('answers').innerJoin('people', 'people.id', 'answers.person_id').selectAll('answers').select('people.name')
-    .where('question_id', '=', id).orderBy('at').execute();
+    .where('question_id', '=', id).orderBy('at').orderBy('nonce').execute();
   return rows.map((row) => ({ ...toAnswer(row), name: row.name }));
 }
 

@@ -27,22 +27,30 @@ export interface Store {
 /** Where the store is: a PostgreSQL URL, or the path of a SQLite file. */
 export type StoreAddress = { readonly url: string } | { readonly file: string };
 
+/**
+ * On SQLite a connection to read from stands beside the one that writes: a look at the store neither waits for another
+ * process's transaction nor, asked for in the middle of a write, for that write's own end, which would be for ever.
+ */
 export function openStore(address: StoreAddress): Store {
   if ('url' in address) {
-    return makeStore('postgres', new Kysely<Tables>({ dialect: openPostgres(address.url) }), null);
+    const pool = new Kysely<Tables>({ dialect: openPostgres(address.url) });
+    return makeStore('postgres', { reader: pool, writer: pool }, () => null);
   }
   mkdirSync(dirname(address.file), { recursive: true, mode: 0o700 });
-  const { dialect, raw } = openSqlite(address.file);
-  return makeStore('sqlite', new Kysely<Tables>({ dialect }), raw);
+  const [reader, writer] = [openSqlite(address.file), openSqlite(address.file)];
+  return makeStore('sqlite', { reader: new Kysely<Tables>(reader), writer: new Kysely<Tables>(writer) }, () => dataVersion(writer.raw));
 }
 
-function makeStore(engine: Engine, db: Kysely<Tables>, raw: Database.Database | null): Store {
+function makeStore(engine: Engine, { reader, writer }: { readonly reader: Kysely<Tables>; readonly writer: Kysely<Tables> }, dataVersion: () => number | null): Store {
   return {
     engine,
-    db,
-    write: (fn) => writeWithRetries(db, fn),
-    dataVersion: () => (raw ? dataVersion(raw) : null),
-    close: () => db.destroy(),
+    db: reader,
+    write: (fn) => writeWithRetries(writer, fn),
+    dataVersion,
+    async close() {
+      await reader.destroy();
+      if (writer !== reader) await writer.destroy();
+    },
   };
 }
 
