@@ -22,12 +22,22 @@ export function takeSeat(pm2Home: string): Seat | null {
   }
   try {
     lock.exec('begin exclusive');
-    return { release: () => lock.close() };
+    return hold(lock);
   } catch (error) {
     lock.close();
     if (String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) return null;
     throw unopenable(file, error);
   }
+}
+
+/** A lock that nothing refers to would be collected as garbage, and the seat be free while its holder acts on. */
+function hold(lock: Database.Database): Seat {
+  const release = () => {
+    process.removeListener('exit', release);
+    lock.close();
+  };
+  process.once('exit', release);
+  return { release };
 }
 
 function unopenable(file: string, cause: unknown): HypercareError {
