@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { audit, brokenAt, readAudit } from '../../../src/store/audits.js';
+import { takeFence } from '../../../src/store/hosts.js';
+import { fenced } from '../../../src/store/store.js';
+import { NOW, type Stage } from './stage.js';
+
+const WRITERS = 4;
+
+export function auditsContract(stage: Stage): void {
+  const say = (n: number, hostId = stage.hostId) => stage.store.write((tx) => audit(tx, hostId, { who: 'Ann', what: `did ${n}`, why: 'rule', body: { n } }, NOW + n));
+  const chain = async (length: number) => {
+    for (let n = 1; n <= length; n += 1) await say(n);
+    expect(await brokenAt(stage.store.db, stage.hostId)).toBeNull();
+  };
+  const broken = () => brokenAt(stage.store.db, stage.hostId);
+  const mine = () => stage.store.db.updateTable('audits').where('host_id', '=', stage.hostId);
+
+  describe('the audit chain', () => {
+    it('is whole when it is empty, and one a host', async () => {
+      expect(await broken()).toBeNull();
+      const other = await stage.store.write((tx) => takeFence(tx, stage.unique('other'), NOW));
+      await chain(3);
+      await say(1, other.id);
+      expect(await readAudit(stage.store.db, other.id, 9)).toMatchObject([{ seq: 1, what: 'did 1' }]);
+      expect((await readAudit(stage.store.db, stage.hostId, 2)).map(({ seq }) => seq)).toEqual([2, 3]);
+    });
+
+    it.each(['who', 'what', 'why', 'body'] as const)('is broken where the %s of an entry was changed', async (column) => {
+      await chain(4);
+      await mine().set({ [column]: 'other' }).where('seq', '=', 2).execute();
+      expect(await broken()).toBe(2);
+    });
+
+    it('is broken where the time of an entry was changed', async () => {
+      await chain(3);
+      await mine().set({ at: NOW }).where('seq', '=', 3).execute();
+      expect(await broken()).toBe(3);
+    });
+
+    it.each([1, 2])('is broken where entry %i was removed', async (seq) => {
+      await chain(3);
+      await stage.store.db.deleteFrom('audits').where('host_id', '=', stage.hostId).where('seq', '=', seq).execute();
+      expect(await broken()).toBe(seq);
+    });
+
+    it('is broken where an entry was removed and the later ones moved up', async () => {
+      await chain(4);
+      await stage.store.db.deleteFrom('audits').where('host_id', '=', stage.hostId).where('seq', '=', 2).execute();
+      for (const seq of [3, 4]) await mine().set({ seq: seq - 1 }).where('seq', '=', seq).execute();
+      expect(await broken()).toBe(2);
+    });
+
+    it.each([0, -1, 4])('is broken where an entry was put in at %i', async (seq) => {
+      await chain(3);
+      const [first] = await readAudit(stage.store.db, stage.hostId, 3);
+      await stage.store.db.insertInto('audits').values({ ...(first as NonNullable<typeof first>), seq }).execute();
+      expect(await broken()).toBe(seq === 4 ? 4 : 1);
+    });
+
+    it('is checked beyond its first page', async () => {
+      await stage.write(async (tx) => {
+        for (let n = 1; n <= 1_002; n += 1) await audit(tx, stage.hostId, { who: 'Ann', what: `did ${n}`, why: 'rule', body: null }, NOW);
+      });
+      expect(await broken()).toBeNull();
+      await mine().set({ what: 'other' }).where('seq', '=', 1_002).execute();
+      expect(await broken()).toBe(1_002);
+    });
+
+    it('stays whole under monitors that write at once', async () => {
+      const writers = Array.from({ length: WRITERS }, () => fenced(stage.another(), stage.hostId, stage.fence));
+      await Promise.all(writers.flatMap((writer, w) => Array.from({ length: 8 }, (_, n) => writer.write((tx) => audit(tx, stage.hostId, { who: `w${w}`, what: `did ${n}`, why: 'r', body: null }, NOW)))));
+      expect(await broken()).toBeNull();
+      expect(await readAudit(stage.store.db, stage.hostId, 99)).toHaveLength(8 * WRITERS);
+    });
+  });
+}

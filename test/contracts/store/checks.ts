@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { Check } from '../../../src/domain/check.js';
+import { checksOf, clampSchedule, confirmFast, coolDown, distrust, dueChecks, listChecks, markDetected, nextCheckAt, scheduleCheck, syncChecks, tickChecks, undetected, type WatchedCheck } from '../../../src/store/checks.js';
+import { syncResources } from '../../../src/store/resources.js';
+import { insertSample } from '../../../src/store/samples.js';
+import { MINUTE, NOW, oneCheck, watched, type Stage } from './stage.js';
+
+export function checksContract(stage: Stage): void {
+  const sync = (wanted: readonly WatchedCheck[], now = NOW) => stage.write((tx) => syncChecks(tx, stage.hostId, wanted, now));
+  const due = async (now: number, limit = 9) => (await dueChecks(stage.store.db, stage.hostId, now, limit)).map(({ name }) => name);
+  const named = async (name: string): Promise<Check> => (await listChecks(stage.store.db, stage.hostId)).find((check) => check.name === name) as Check;
+
+  describe('checks', () => {
+    it('follow the config, and keep their number and due time', async () => {
+      await sync([watched(stage.shop), watched(stage.shop, { name: 'http:/', critical: false, options: { path: '/' } })]);
+      const first = await named('liveness');
+      await sync([watched(stage.shop, { everyMs: 5_000, critical: false })], NOW + MINUTE);
+      expect(await checksOf(stage.store.db, stage.shop)).toEqual([{ ...first, everyMs: 5_000, critical: false }]);
+      await sync([watched(stage.shop), watched(stage.shop, { name: 'http:/', options: { path: '/' } })], NOW + 2 * MINUTE);
+      expect(await named('http:/')).toMatchObject({ options: { path: '/' }, nextAt: NOW, trusted: true, hotUntil: 0 });
+    });
+
+    it('are due the longest first, at most so many, and never those of something retired or of another host', async () => {
+      await sync([watched(stage.shop, { name: 'a' }), watched(stage.shop, { name: 'b' }), watched(stage.blog, { name: 'c' })]);
+      for (const [name, at] of [['a', 300], ['b', 100], ['c', 200]] as const) await stage.write(async (tx) => scheduleCheck(tx, (await named(name)).id, NOW + at));
+      expect([await due(NOW), await due(NOW + 200), await due(NOW + 300), await due(NOW + 300, 2)]).toEqual([[], ['b', 'c'], ['b', 'c', 'a'], ['b', 'c']]);
+      expect(await nextCheckAt(stage.store.db, stage.hostId)).toBe(NOW + 100);
+      await stage.write((tx) => syncResources(tx, stage.hostId, [{ kind: 'app', name: 'blog', config: {} }], NOW));
+      expect(await due(NOW + 300)).toEqual(['c']);
+      await sync([]);
+      expect([await due(NOW + 300), await nextCheckAt(stage.store.db, stage.hostId)]).toEqual([[], null]);
+    });
+
+    it('are looked at fast after a surprise: sooner, never later', async () => {
+      await sync([watched(stage.shop, { name: 'a' }), watched(stage.shop, { name: 'b' }), watched(stage.blog, { name: 'c' })]);
+      await stage.write(async (tx) => scheduleCheck(tx, (await named('a')).id, NOW + MINUTE));
+      await stage.write((tx) => confirmFast(tx, stage.shop, NOW + 10, NOW + 500));
+      await stage.write((tx) => confirmFast(tx, stage.shop, NOW + 20, NOW + 400));
+      expect(await named('a')).toMatchObject({ nextAt: NOW + 10, hotUntil: NOW + 500 });
+      expect(await named('b')).toMatchObject({ nextAt: NOW, hotUntil: NOW + 500 });
+      expect(await named('c')).toMatchObject({ nextAt: NOW, hotUntil: 0 });
+      await stage.write((tx) => coolDown(tx, stage.shop));
+      expect(await named('a')).toMatchObject({ hotUntil: 0 });
+    });
+
+    it('of a tick are due when the tick is, the others are not', async () => {
+      await sync([watched(stage.shop, { name: 'a', cadence: 'tick' }), watched(stage.shop, { name: 'b' })], NOW + MINUTE);
+      await stage.write((tx) => tickChecks(tx, stage.shop, NOW));
+      expect([(await named('a')).nextAt, (await named('b')).nextAt]).toEqual([NOW, NOW + MINUTE]);
+    });
+
+    it('are drawn nearer when the clock has stepped back by more than their cadence', async () => {
+      await sync([watched(stage.shop, { name: 'a' }), watched(stage.shop, { name: 'b' })]);
+      await stage.write(async (tx) => {
+        await scheduleCheck(tx, (await named('a')).id, NOW + 30_001);
+        await scheduleCheck(tx, (await named('b')).id, NOW + 30_000);
+      });
+      await stage.write((tx) => clampSchedule(tx, stage.hostId, NOW));
+      expect([(await named('a')).nextAt, (await named('b')).nextAt]).toEqual([NOW, NOW + 30_000]);
+    });
+
+    it('are distrusted until the config is asked again', async () => {
+      const check = await oneCheck(stage);
+      await stage.write((tx) => distrust(tx, check));
+      expect(await named('liveness')).toMatchObject({ trusted: false });
+    });
+
+    it('tell which resources have samples that nobody has looked at', async () => {
+      const check = await oneCheck(stage);
+      const waiting = () => undetected(stage.store.db, stage.hostId);
+      const sample = (at: number) => stage.write((tx) => insertSample(tx, { checkId: check, at, verdict: 'good', ms: 1, values: [], note: null }));
+      expect(await waiting()).toEqual([]);
+      await sample(NOW);
+      expect(await waiting()).toEqual([stage.shop]);
+      await stage.write((tx) => markDetected(tx, check, NOW));
+      expect(await waiting()).toEqual([]);
+      await sample(NOW + 1);
+      expect(await waiting()).toEqual([stage.shop]);
+    });
+  });
+}

@@ -1,0 +1,64 @@
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import { takeFence } from '../../../src/store/hosts.js';
+import { isMigrated, migrate, openStore, type Store, type StoreAddress } from '../../../src/store/store.js';
+import { NOW } from './stage.js';
+
+export function migrationsContract(empty: () => Promise<StoreAddress>): void {
+  async function on<T>(address: StoreAddress, use: (store: Store) => Promise<T>): Promise<T> {
+    const store = openStore(address);
+    try {
+      return await use(store);
+    } finally {
+      await store.close();
+    }
+  }
+  const usable = async (store: Store) => {
+    expect(await isMigrated(store)).toBe(true);
+    expect((await store.write((tx) => takeFence(tx, 'vm', NOW))).fence).toBeGreaterThan(0);
+  };
+
+  describe('migrating', () => {
+    it('makes a new store usable, and does nothing the second time', async () => {
+      await on(await empty(), async (store) => {
+        expect(await isMigrated(store)).toBe(false);
+        await migrate(store);
+        await usable(store);
+        await migrate(store);
+        await usable(store);
+      });
+    });
+
+    it('is done once when two do it at once', async () => {
+      const address = await empty();
+      await on(address, (one) => on(address, async (two) => {
+        await Promise.all([migrate(one), migrate(two)]);
+        await usable(one);
+        await usable(two);
+      }));
+    });
+
+    it('leaves nothing behind when it fails on its way, and succeeds once that is mended', async () => {
+      await on(await empty(), async (store) => {
+        await sql`create table audits (x integer)`.execute(store.db);
+        await expect(migrate(store)).rejects.toMatchObject({ code: 'store.migration', cause: expect.objectContaining({ message: expect.stringContaining('audits') }) });
+        expect(await isMigrated(store)).toBe(false);
+        const tables = (await store.db.introspection.getTables()).map(({ name }) => name);
+        expect(tables).toEqual(['audits']);
+        await sql`drop table audits`.execute(store.db);
+        await migrate(store);
+        await usable(store);
+      });
+    });
+
+    it('is refused for a store that a newer version wrote, by monitor, bot and command line', async () => {
+      await on(await empty(), async (store) => {
+        await migrate(store);
+        await sql`insert into kysely_migration (name, timestamp) values ('9999-newer', '2030-01-01T00:00:00.000Z')`.execute(store.db);
+        const refusal = { code: 'store.newer', message: expect.stringContaining('9999-newer'), mend: expect.stringContaining('newer version') };
+        await expect(migrate(store)).rejects.toMatchObject(refusal);
+        await expect(isMigrated(store)).rejects.toMatchObject(refusal);
+      });
+    });
+  });
+}

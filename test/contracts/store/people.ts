@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { approvers, getPerson, personNamed, personOf, syncPeople, type KnownPerson } from '../../../src/store/people.js';
+import { whoMay } from '../../../src/store/who-may.js';
+import { NOW, type Stage } from './stage.js';
+
+export function peopleContract(stage: Stage): void {
+  const sync = (...people: readonly KnownPerson[]) => stage.write((tx) => syncPeople(tx, people.map((person) => ({ ...person, name: stage.unique(person.name) })), NOW));
+  const account = (platform: 'slack' | 'telegram' | 'terminal', userId: string) => ({ platform, userId: stage.unique(userId) });
+  const of = (platform: 'slack' | 'telegram' | 'terminal', userId: string) => personOf(stage.store.db, platform, stage.unique(userId));
+
+  describe('people', () => {
+    it('with two accounts are one person', async () => {
+      await sync({ name: 'Ann', role: 'approver', accounts: [account('slack', 'U1'), account('terminal', 'ann')] });
+      const ann = await of('slack', 'U1');
+      expect(ann).toMatchObject({ name: stage.unique('Ann'), role: 'approver' });
+      expect(await of('terminal', 'ann')).toEqual(ann);
+      expect([await of('telegram', 'U1'), await of('slack', 'U2')]).toEqual([null, null]);
+      expect(await getPerson(stage.store.db, ann?.id as never)).toEqual(ann);
+    });
+
+    it('who are gone from the config may nothing, and are the same when they come back', async () => {
+      const ann: KnownPerson = { name: 'Ann', role: 'approver', accounts: [account('slack', 'U1')] };
+      await sync(ann);
+      const before = await of('slack', 'U1');
+      await sync({ name: 'Bob', role: 'operator', accounts: [account('slack', 'U1')] });
+      expect(await of('slack', 'U1')).toMatchObject({ name: stage.unique('Bob') });
+      expect([await getPerson(stage.store.db, before?.id as never), await personNamed(stage.store.db, stage.unique('Ann'))]).toEqual([null, null]);
+      await sync({ ...ann, role: 'viewer' });
+      expect(await of('slack', 'U1')).toEqual({ ...before, role: 'viewer' });
+    });
+
+    it('are listed by what they may', async () => {
+      await sync(...(['approver', 'operator', 'viewer'] as const).map((role) => ({ name: role, role, accounts: [] })));
+      expect(await approvers(stage.store.db)).toEqual([stage.unique('approver')]);
+      expect((await whoMay(stage.store.db, 'operator')).map(({ role }) => role)).toEqual(['approver', 'operator']);
+    });
+  });
+}
