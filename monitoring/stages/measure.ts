@@ -77,8 +77,13 @@ async function keepOf(tx: Db, ctx: StageContext, resourceId: ResourceId, taken: 
     const check = checks.find(({ id }) => id === one.check.id);
     if (check) surprised = (await keep(tx, ctx, { ...one, check, measuredFor: one.check.nextAt }, around)) || surprised; // Else it was taken out of the config meanwhile.
   }
-  const now = ctx.clock.now();
-  if (surprised) await confirmFast(tx, resourceId, now + ctx.settings.confirmEveryMs, now + ctx.settings.confirmForMs);
+  if (surprised) await confirmFast(tx, resourceId, ctx.clock.now() + ctx.settings.confirmEveryMs, confirmUntil(ctx, around.launch));
+}
+
+/** While a launch settles nothing counts yet: what is odd from its birth is followed until it can. */
+function confirmUntil({ clock, settings }: StageContext, launch: Launch | null): number {
+  const countsFrom = launch ? launch.startedAt + settings.settleMs : 0;
+  return Math.max(clock.now(), countsFrom) + settings.confirmForMs;
 }
 
 /** True when the reading is to be looked at again at once. */
@@ -94,12 +99,16 @@ async function keep(tx: Db, ctx: StageContext, { check, reading, at, measuredFor
   const withoutLaunchMs = around.launch ? null : (ctx.settings.tiers.at(-1)?.everyMs ?? check.everyMs);
   if (!askedMeanwhile) await scheduleCheck(tx, check.id, nextDue(check, now, { ...ctx.settings, incidentOpen, withoutLaunchMs }));
   if (check.hotUntil > now || (incidentOpen && reading.verdict !== 'good')) return false;
-  return surprises(before?.verdict ?? null, reading.verdict) || (await slow(tx, check, reading, around.launch));
+  return surprises(check, before?.verdict ?? null, reading.verdict) || (await slow(tx, check, reading, around.launch));
 }
 
-/** A turn between good and bad is looked at again at once; a first bad reading too. */
-function surprises(before: Reading['verdict'] | null, now: Reading['verdict']): boolean {
-  return (now === 'bad' && before !== 'bad') || (now === 'good' && before === 'bad');
+/**
+ * A turn between good and bad is looked at again at once; a first bad reading too, and any bad one of a tick that is no
+ * incident yet: the release before may have been bad as well, and the next tick may be hours away.
+ */
+function surprises({ cadence }: Check, before: Reading['verdict'] | null, now: Reading['verdict']): boolean {
+  if (now === 'bad') return before !== 'bad' || cadence === 'tick';
+  return now === 'good' && before === 'bad';
 }
 
 /** Good, and far slower than this release usually is: between two ticks hours may lie, so it is looked at again at once. */

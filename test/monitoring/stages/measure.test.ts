@@ -1,0 +1,85 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PersonId } from '../../../src/domain/ids.js';
+import { recentIncidents } from '../../../src/store/incidents.js';
+import { personNamed } from '../../../src/store/people.js';
+import { putRequest } from '../../../src/store/requests.js';
+import { listResources } from '../../../src/store/resources.js';
+import { startPm2Home, type Pm2Home } from '../../doubles/pm2-home.js';
+import { virtualTime } from '../../doubles/virtual-time.js';
+import { startWatched } from '../../doubles/watched.js';
+
+const MINUTE = 60_000;
+const START = Date.UTC(2026, 10, 22, 10, 0, 0);
+
+let server: Server;
+let pm2: Pm2Home;
+const broken = new Set<string>();
+
+beforeAll(async () => {
+  server = createServer((request, response) => void response.writeHead(broken.has(request.url ?? '') ? 500 : 200).end('ok'));
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  pm2 = await startPm2Home();
+  await pm2.startApp({ name: 'shop', code: 'setInterval(() => undefined, 1000);', awaitAnswer: false });
+});
+
+afterAll(async () => {
+  await pm2.stop();
+  await new Promise((done) => server.close(done));
+});
+
+/** Every interval as it is by default. */
+function config(dataDir: string): string {
+  const { port } = server.address() as AddressInfo;
+  return `
+data_dir: ${JSON.stringify(dataDir)}
+pm2_home: ${JSON.stringify(pm2.home)}
+apps:
+  shop:
+    url: http://127.0.0.1:${port}
+    endpoints: [{ path: /, samples: 1 }, { path: /checkout, samples: 1 }]
+    liveness: { path: /health, every: 10m }
+people:
+  - { name: Ann, role: approver, terminal: ann }
+`;
+}
+
+describe('what is bad at a tick', { timeout: 60_000 }, () => {
+  it('is an incident soon after settling when it was bad from the first reading of a release', async () => {
+    broken.add('/checkout');
+    const time = virtualTime(START);
+    const watched = await startWatched(config, { time });
+    try {
+      await time.reach(START + 1.1 * MINUTE);
+      const [incident] = await recentIncidents(watched.store.db, watched.monitor.ctx.hostId, 1);
+      expect(incident?.title ?? 'no incident').toContain('/checkout: status 500');
+      expect((incident?.openedAt ?? 0) - START).toBeLessThan(MINUTE);
+    } finally {
+      broken.clear();
+      await watched.stop();
+    }
+  });
+
+  it('is an incident again in the launch that follows, although the reading before was bad too', async () => {
+    broken.add('/checkout');
+    const time = virtualTime(START);
+    const watched = await startWatched(config, { time });
+    const { store, monitor } = watched;
+    try {
+      await time.reach(START + 1.1 * MINUTE);
+      const app = (await listResources(store.db, monitor.ctx.hostId)).find(({ kind }) => kind === 'app');
+      const person = await personNamed(store.db, 'Ann');
+      const wish = { resourceId: app?.id ?? null, verb: 'launch', args: { app: 'shop', why: 'again' }, personId: person?.id as PersonId, via: 'terminal', key: 'again' } as const;
+      await store.write((tx) => putRequest(tx, monitor.ctx.hostId, wish, time.clock.now()));
+      monitor.loop.poke();
+      await time.reach(START + 2.4 * MINUTE);
+      const incidents = await recentIncidents(store.db, monitor.ctx.hostId, 5);
+      expect(incidents.map(({ state }) => state)).toEqual(['escalated', 'resolved']);
+      expect((incidents[0]?.openedAt ?? 0) - START).toBeLessThan(2.4 * MINUTE);
+    } finally {
+      broken.clear();
+      await watched.stop();
+    }
+  });
+});
