@@ -14,7 +14,7 @@ export interface AuditEntry {
 
 const GENESIS = '0'.repeat(64);
 /** Entries read at once; a chain is checked in pages. */
-const PAGE = 1_000;
+const PAGE = 500;
 
 /**
  * Appends to the host's chain: each entry is hashed over the one before. The monitor alone appends, inside a

@@ -1,10 +1,19 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../../src/domain/json.js';
 import { audit, brokenAt, readAudit } from '../../../src/store/audits.js';
 import { takeFence } from '../../../src/store/hosts.js';
+import type { AuditsTable } from '../../../src/store/schema.js';
 import { fenced } from '../../../src/store/store.js';
 import { NOW, type Stage } from './stage.js';
 
 const WRITERS = 4;
+
+/** As somebody forges it who knows the format. */
+function hashedAnew(row: AuditsTable): AuditsTable {
+  const hash = createHash('sha256').update(canonicalJson([row.host_id, row.seq, row.at, row.who, row.what, row.why, row.body, row.prev])).digest('hex');
+  return { ...row, hash };
+}
 
 export function auditsContract(stage: Stage): void {
   const say = (n: number, hostId = stage.hostId) => stage.store.write((tx) => audit(tx, hostId, { who: 'Ann', what: `did ${n}`, why: 'rule', body: { n } }, NOW + n));
@@ -37,6 +46,23 @@ export function auditsContract(stage: Stage): void {
       expect(await broken()).toBe(3);
     });
 
+    it.each([
+      { forged: 'changed', change: { what: 'other' }, at: 3 },
+      { forged: 'numbered otherwise', change: { seq: 9 }, at: 2 },
+    ])('is broken after an entry that was $forged and hashed anew', async ({ change, at }) => {
+      await chain(4);
+      const [entry] = (await readAudit(stage.store.db, stage.hostId, 9)).filter(({ seq }) => seq === 2);
+      await mine().set(hashedAnew({ ...(entry as AuditsTable), ...change })).where('seq', '=', 2).execute();
+      expect(await broken()).toBe(at);
+    });
+
+    it('is broken where the newest entry was numbered otherwise and hashed anew', async () => {
+      await chain(3);
+      const [newest] = await readAudit(stage.store.db, stage.hostId, 1);
+      await mine().set(hashedAnew({ ...(newest as AuditsTable), seq: 5 })).where('seq', '=', 3).execute();
+      expect(await broken()).toBe(3);
+    });
+
     it.each([1, 2])('is broken where entry %i was removed', async (seq) => {
       await chain(3);
       await stage.store.db.deleteFrom('audits').where('host_id', '=', stage.hostId).where('seq', '=', seq).execute();
@@ -53,17 +79,17 @@ export function auditsContract(stage: Stage): void {
     it.each([0, -1, 4])('is broken where an entry was put in at %i', async (seq) => {
       await chain(3);
       const [first] = await readAudit(stage.store.db, stage.hostId, 3);
-      await stage.store.db.insertInto('audits').values({ ...(first as NonNullable<typeof first>), seq }).execute();
+      await stage.store.db.insertInto('audits').values({ ...(first as AuditsTable), seq }).execute();
       expect(await broken()).toBe(seq === 4 ? 4 : 1);
     });
 
     it('is checked beyond its first page', async () => {
       await stage.write(async (tx) => {
-        for (let n = 1; n <= 1_002; n += 1) await audit(tx, stage.hostId, { who: 'Ann', what: `did ${n}`, why: 'rule', body: null }, NOW);
+        for (let n = 1; n <= 502; n += 1) await audit(tx, stage.hostId, { who: 'Ann', what: `did ${n}`, why: 'rule', body: null }, NOW);
       });
       expect(await broken()).toBeNull();
-      await mine().set({ what: 'other' }).where('seq', '=', 1_002).execute();
-      expect(await broken()).toBe(1_002);
+      await mine().set({ what: 'other' }).where('seq', '=', 502).execute();
+      expect(await broken()).toBe(502);
     });
 
     it('stays whole under monitors that write at once', async () => {
