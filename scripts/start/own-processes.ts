@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { HypercareError } from '../../src/domain/errors.js';
 import { systemClock } from '../../src/io/clock.js';
 import { listPm2, type Pm2Entry, pm2 } from '../pm2-cli.js';
@@ -21,7 +21,7 @@ const OWN = [
 export interface OwnProcess {
   readonly name: string;
   readonly pid: number;
-  /** running: it was, and was left alone · started · renewed: it ran an older build, or had stopped. */
+  /** running: it was, and was left alone · started · renewed: program or configuration changed since, or it had stopped. */
   readonly how: 'running' | 'started' | 'renewed';
 }
 
@@ -31,20 +31,20 @@ const STAYS_UP_MS = 1_500;
 
 /**
  * Monitor and bot run under the checkout's PM2 with this place's configuration. One that runs already is left alone
- * unless the program was built anew since. Throws `own.foreign` when another checkout's processes hold the names,
- * `own.other` when ours watch another configuration, `own.down` when one does not stay up.
+ * unless the program was built or the configuration was written since. Throws `own.foreign` when another checkout's
+ * processes hold the names, `own.other` when ours watch another configuration, `own.down` when one does not stay up.
  */
 export async function startOwn(checkout: Checkout, place: Place): Promise<readonly OwnProcess[]> {
   for (const { script } of OWN) requireBuilt(checkout.root, script);
   const before = await ownEntries(checkout.pm2Home);
   for (const entry of before) refuseForeign(checkout, entry);
-  const kept = before.filter((entry) => isCurrent(checkout, entry));
-  for (const entry of kept) refuseOther(entry, place);
+  for (const entry of before.filter((one) => one.status === 'online')) refuseOther(entry, place);
+  const kept = before.filter((entry) => isCurrent(checkout, place, entry));
   const gone = before.filter((entry) => !kept.includes(entry));
   for (const entry of gone) await pm2(checkout.pm2Home, ['delete', String(entry.pmId)]);
   const missing = OWN.map((one) => one.name).filter((name) => !kept.some((entry) => entry.name === name));
   if (missing.length > 0) await launch(checkout, place, missing);
-  const now = await until('monitor and bot stay up (see why: npx pm2 logs hypercare-monitor hypercare-bot --nostream)', () => allUp(checkout.pm2Home), UP_WITHIN);
+  const now = await until('monitor and bot stay up (see why: npx pm2 logs /hypercare/ --nostream)', () => allUp(checkout.pm2Home), UP_WITHIN);
   return now.map(({ name, pid }) => ({ name, pid, how: howOf(name, kept, gone) }));
 }
 
@@ -74,9 +74,10 @@ function ageMs(entry: Pm2Entry): number {
   return systemClock.now() - entry.startedAt;
 }
 
-function isCurrent(checkout: Checkout, entry: Pm2Entry): boolean {
-  const stamp = join(checkout.root, 'dist', '.hypercare-build');
-  return entry.status === 'online' && (!existsSync(stamp) || entry.startedAt >= statSync(stamp).mtimeMs);
+/** Started after the last build, and after the configuration it read at its start was last written. */
+function isCurrent(checkout: Checkout, place: Place, entry: Pm2Entry): boolean {
+  const read = [join(checkout.root, 'dist', '.hypercare-build'), place.config, join(dirname(place.config), '.env')];
+  return entry.status === 'online' && read.every((file) => !existsSync(file) || entry.startedAt >= statSync(file).mtimeMs);
 }
 
 function howOf(name: string, kept: readonly Pm2Entry[], gone: readonly Pm2Entry[]): OwnProcess['how'] {

@@ -16,7 +16,7 @@ export function processWords(own: readonly OwnProcess[]): string {
   if (own.every((one) => one.how === 'running')) return `Already running: ${named('running')}. Nothing was changed.`;
   const parts = [
     ['Started', named('started')],
-    ['Started anew, with the program as it is now:', named('renewed')],
+    ['Started anew, with program and configuration as they are now:', named('renewed')],
     ['Already running:', named('running')],
   ].filter(([, names]) => names !== '');
   return parts.map(([what, names]) => `${what} ${names}.`).join(' ');
@@ -47,7 +47,7 @@ function appWords(app: AppLook): string {
 
 function placeWords(place: Place): readonly string[] {
   const what = place.sample ? 'the bundled sample shop; to watch your own app, write a hypercare.yaml here' : 'yours';
-  return ['Where to look:', `  configuration  ${place.config} (${what})`, '  now            npx hypercare status', '  as it happens  npx pm2 logs hypercare-monitor hypercare-bot'];
+  return ['Where to look:', `  configuration  ${place.config} (${what})`, '  now            npx hypercare status', '  as it happens  npx pm2 logs /hypercare/'];
 }
 
 function tries(look: FirstLook, shopUrl: string | null): readonly string[] {

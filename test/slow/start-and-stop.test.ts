@@ -66,6 +66,15 @@ describe('npm start', () => {
     expect(Object.keys(after).filter((name) => String(after[name]) !== String(before[name])).sort()).toEqual(['hypercare-bot', 'hypercare-monitor']);
   });
 
+  it('with a changed configuration starts monitor and bot anew, and nothing else', async () => {
+    const before = await pids();
+    appendFileSync(join(scratch, 'data', 'hypercare.yaml'), '# changed\n');
+    const { output } = await npm('start');
+    expect(output).toContain('Started anew, with program and configuration as they are now');
+    const after = await pids();
+    expect(Object.keys(after).filter((name) => String(after[name]) !== String(before[name])).sort()).toEqual(['hypercare-bot', 'hypercare-monitor']);
+  });
+
   it('does not watch another configuration in secret while it runs', async () => {
     writeFileSync(join(checkout, 'hypercare.yaml'), 'apps: {}\n');
     const before = await pids();

@@ -8,7 +8,7 @@ describe('what happened to monitor and bot', () => {
     const [monitor, bot] = [{ name: 'hypercare-monitor', pid: 7, how: 'running' }, { name: 'hypercare-bot', pid: 8, how: 'running' }] as const;
     expect(processWords([monitor, bot])).toBe('Already running: hypercare-monitor (pid 7) and hypercare-bot (pid 8). Nothing was changed.');
     expect(processWords([monitor, { ...bot, how: 'started' }])).toBe('Started hypercare-bot (pid 8). Already running: hypercare-monitor (pid 7).');
-    expect(processWords([{ ...monitor, how: 'renewed' }, { ...bot, how: 'renewed' }])).toContain('Started anew, with the program as it is now: hypercare-monitor');
+    expect(processWords([{ ...monitor, how: 'renewed' }, { ...bot, how: 'renewed' }])).toContain('Started anew, with program and configuration as they are now: hypercare-monitor');
   });
 });
 
@@ -27,7 +27,7 @@ describe('the end of a start', () => {
       Where to look:
         configuration  /home/ann/.hypercare/hypercare.yaml (the bundled sample shop; to watch your own app, write a hypercare.yaml here)
         now            npx hypercare status
-        as it happens  npx pm2 logs hypercare-monitor hypercare-bot
+        as it happens  npx pm2 logs /hypercare/
 
       Three things to try:
         1. curl -s http://127.0.0.1:4870/checkout       be a customer of the shop
