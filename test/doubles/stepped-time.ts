@@ -1,0 +1,16 @@
+import { systemClock } from '../../src/io/clock.js';
+import { createTicker } from '../../monitoring/schedule/ticker.js';
+import type { VirtualTime } from './virtual-time.js';
+
+/** The real clock, and `step` puts it forward: half an hour of waiting for an answer is over at once. */
+export function steppedTime(): VirtualTime {
+  let ahead = 0;
+  const clock = { ...systemClock, now: () => systemClock.now() + ahead };
+  return {
+    clock,
+    ticker: createTicker(clock),
+    watch: () => undefined,
+    reach: () => Promise.resolve(),
+    step: (byMs) => void (ahead += byMs),
+  };
+}

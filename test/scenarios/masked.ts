@@ -1,0 +1,18 @@
+/** What differs from run to run, in words: hashes, ids, paths of this run, clocks, and how long things took. */
+const MASKS: readonly (readonly [RegExp, string])[] = [
+  [/\b[0-9a-f]{64}\b/g, '‹hash›'],
+  [/\/[^\s“”"]*\/hypercare-(?:shop|watched)-\w+/g, '‹dir›'],
+  [/\/[^\s“”"]*\/hc-(?:pm2|git)-\w+/g, '‹dir›'],
+  [/127\.0\.0\.1:\d+/g, '127.0.0.1:‹port›'],
+  [/\b[01][0-9a-hjkmnp-tv-z]{16}\b/g, '‹id›'],
+  [/incident [0-9a-z]{6}\b/g, 'incident ‹id›'],
+  [/(?:\d+ \w{3} |\d{4}-\d\d-\d\d )?\d\d:\d\d UTC/g, '‹clock›'],
+  [/(?<!at most )\b\d+(?:\.\d+)? (?:ms|s)\b/g, 'a while'],
+  [/\b\d+ (checks|readings) in a row\b/g, 'some $1 in a row'],
+  [/× \d+/g, '× some'],
+  [/in the \d+ readings/g, 'in the readings'],
+];
+
+export function masked(text: string): string {
+  return MASKS.reduce((soFar, [pattern, words]) => soFar.replace(pattern, words), text);
+}
