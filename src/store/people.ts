@@ -18,7 +18,9 @@ export async function syncPeople(tx: Db, wanted: readonly KnownPerson[], now: nu
       .onConflict((conflict) => conflict.column('name').doUpdateSet({ role: person.role, retired: 0 })).execute();
     const { id } = await tx.selectFrom('people').select('id').where('name', '=', person.name).executeTakeFirstOrThrow();
     for (const account of person.accounts) {
-      await tx.insertInto('accounts').values({ platform: account.platform, user_id: account.userId, person_id: id }).execute();
+      // Another host's monitor, on a shared PostgreSQL, may be doing the same.
+      await tx.insertInto('accounts').values({ platform: account.platform, user_id: account.userId, person_id: id })
+        .onConflict((conflict) => conflict.columns(['platform', 'user_id']).doUpdateSet({ person_id: id })).execute();
     }
   }
 }

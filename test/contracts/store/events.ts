@@ -4,6 +4,7 @@ import type { EventId, IncidentId, LaunchId } from '../../../src/domain/ids.js';
 import { cardRef, dueDeliveries, endDeliveries, hasDeliveries, keepCardRef, nextDeliveryAt, planDelivery, retryDeliveries } from '../../../src/store/deliveries.js';
 import { eventsOf, eventsSince, getEvents, tell, undelivered } from '../../../src/store/events.js';
 import { takeFence } from '../../../src/store/hosts.js';
+import { passOver } from '../../../src/store/pass-over.js';
 import { MINUTE, NOW, type Stage } from './stage.js';
 
 export function eventsContract(stage: Stage): void {
@@ -69,6 +70,15 @@ export function eventsContract(stage: Stage): void {
       expect(await nextDeliveryAt(stage.store.db, { hostId: other.id, channels: ['slack'] })).toBeNull();
       expect(await dueDeliveries(stage.store.db, { hostId: other.id, channel: 'slack' }, NOW, 9)).toEqual([]);
       expect(await hasDeliveries(stage.store.db, { hostId: other.id, channel: 'slack' })).toBe(false);
+    });
+
+    it('are passed over for what a channel is not to be told, but for what is planned already', async () => {
+      const [past, planned, young] = [await told('incident.opened', NOW - 2), await told('incident.changed', NOW - 1), await told('incident.resolved', NOW)];
+      await plan(planned);
+      await stage.store.write((tx) => passOver(tx, { hostId: stage.hostId, channel: 'slack' }, { after: NOW - MINUTE, until: NOW - 1 }, NOW));
+      expect((await undelivered(stage.store.db, stage.hostId, 'slack', 0, 9)).map(({ id }) => id)).toEqual([young]);
+      const states = await stage.store.db.selectFrom('deliveries').select(['event_id', 'state']).where('event_id', 'in', [past, planned]).orderBy('state').execute();
+      expect(states).toEqual([{ event_id: past, state: 'dropped' }, { event_id: planned, state: 'due' }]);
     });
 
     it('edit the card that stands', async () => {

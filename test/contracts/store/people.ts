@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { approvers, getPerson, personNamed, personOf, syncPeople, type KnownPerson } from '../../../src/store/people.js';
+import { approverAccounts, approvers, getPerson, personNamed, personOf, syncPeople, type KnownPerson } from '../../../src/store/people.js';
 import { whoMay } from '../../../src/store/who-may.js';
 import { NOW, type Stage } from './stage.js';
 
@@ -33,6 +33,19 @@ export function peopleContract(stage: Stage): void {
       await sync(...(['approver', 'operator', 'viewer'] as const).map((role) => ({ name: role, role, accounts: [] })));
       expect(await approvers(stage.store.db)).toEqual([stage.unique('approver')]);
       expect((await whoMay(stage.store.db, 'operator')).map(({ role }) => role)).toEqual(['approver', 'operator']);
+    });
+
+    it('who approve are called by their accounts', async () => {
+      await sync({ name: 'Ann', role: 'approver', accounts: [account('slack', 'U1'), account('telegram', '7')] }, { name: 'Otto', role: 'operator', accounts: [account('slack', 'U2')] });
+      expect(await approverAccounts(stage.store.db)).toEqual([
+        { name: stage.unique('Ann'), platform: 'telegram', userId: stage.unique('7') }, { name: stage.unique('Ann'), platform: 'slack', userId: stage.unique('U1') },
+      ]);
+    });
+
+    it('are made equal to the config by two monitors at once', async () => {
+      const ann: KnownPerson = { name: stage.unique('Ann'), role: 'approver', accounts: [account('slack', 'U1')] };
+      await Promise.all([stage.store, stage.another()].map((store) => store.write((tx) => syncPeople(tx, [ann], NOW))));
+      expect(await of('slack', 'U1')).toMatchObject({ name: ann.name });
     });
   });
 }

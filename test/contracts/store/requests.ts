@@ -27,8 +27,8 @@ export function requestsContract(stage: Stage): void {
     it('wait until they are ended, also when the monitor died over them', async () => {
       const id = await put(await ann(), 'k');
       expect(await waitingRequests(stage.store.db, stage.hostId)).toMatchObject([{ id, verb: 'repair', args: { kind: 'pm2.reload' }, personName: stage.unique('ann'), via: 'slack', at: NOW }]);
-      await stage.write((tx) => takeRequest(tx, id, NOW + 1));
-      await stage.write((tx) => takeRequest(tx, id, NOW + 2));
+      // The second time: after a crash.
+      for (const n of [1, 2]) expect(await stage.write((tx) => takeRequest(tx, id, NOW + n))).toBe(true);
       expect([await waiting(), await requestStatus(stage.store.db, id)]).toEqual([[id], { taken: true, result: null }]);
       await stage.write((tx) => endRequest(tx, id, { ok: true, data: { incident: 'i' } }, NOW + 3));
       expect([await waiting(), await requestStatus(stage.store.db, id)]).toEqual([[], { taken: true, result: { ok: true, data: { incident: 'i' } } }]);
@@ -48,6 +48,7 @@ export function requestsContract(stage: Stage): void {
       const withdraw = (id: RequestId) => stage.another().write((tx) => withdrawRequest(tx, id, NOW + 1));
       await stage.write((tx) => takeRequest(tx, taken, NOW));
       expect([await withdraw(free), await withdraw(free), await withdraw(taken)]).toEqual([true, false, false]);
+      expect(await stage.write((tx) => takeRequest(tx, free, NOW + 2))).toBe(false);
       expect(await waiting()).toEqual([taken]);
       expect(await requestStatus(stage.store.db, free)).toMatchObject({ taken: true, result: { ok: false, code: 'request.withdrawn' } });
     });
