@@ -29,6 +29,7 @@ interface Run {
  */
 export async function runJournal(ctx: StageContext, id: RemediationId, signal: AbortSignal): Promise<void> {
   const remediation = await getRemediation(ctx.store.db, id);
+  if (remediation.state !== 'running' && remediation.state !== 'undoing') return; // It ended since it was listed.
   const plan = await getPlan(ctx.store.db, remediation.planId);
   const repair = ctx.units.repairs[plan.repair];
   if (!plan.prepared || !repair) return finishFailed(ctx, id, `${plan.repair} is no longer known to this version`);
@@ -50,6 +51,8 @@ async function walk(ctx: StageContext, run: Run, signal: AbortSignal): Promise<s
   const journal = await journalOf(ctx.store.db, run.id);
   for (const [n, step] of run.steps.entries()) {
     const row = journal.find((one) => one.dir === 'do' && one.n === n);
+    // A step that failed before a crash has failed: from here the road leads back, and it is not tried again.
+    if (row?.state === 'failed' || row?.state === 'unknown') return `step “${step.name}” ${row.error}`;
     if (row?.state !== 'done') {
       const failure = await take(ctx, run, { n, step, row, receipts }, signal);
       if (failure !== null) return failure;

@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { RemediationId, ResourceId } from '../../../src/domain/ids.js';
+import { systemClock } from '../../../src/io/clock.js';
+import { takeFence } from '../../../src/store/hosts.js';
+import { openIncident } from '../../../src/store/incidents.js';
+import { draftPlan, keepPrepared } from '../../../src/store/plans.js';
+import { beginRemediation, endRemediation, getRemediation, journalOf } from '../../../src/store/remediations.js';
+import { syncResources } from '../../../src/store/resources.js';
+import { migrate, openStore, type Store } from '../../../src/store/store.js';
+import type { Repair, Step } from '../../../monitoring/repairs/repair.js';
+import { runJournal } from '../../../monitoring/stages/journal.js';
+import type { StageContext } from '../../../monitoring/stages/stage.js';
+
+// A monitor that dies is played by a store that never comes back from its n-th transaction; what stands in it is real.
+
+const NOW = 1_000;
+const NEVER = new Promise<never>(() => undefined);
+
+let dir: string;
+let store: Store;
+/** What the steps have made of the world, and each act of theirs. */
+let made: Set<string>;
+let did: string[];
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'hypercare-journal-'));
+  store = openStore({ file: join(dir, 'store.db') });
+  await migrate(store);
+  made = new Set();
+  did = [];
+});
+
+afterEach(async () => {
+  await store.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+function step(name: string, options: { readonly fails?: boolean } = {}): Step {
+  return {
+    name,
+    timeoutMs: 5_000,
+    state: async () => (made.has(name) ? 'after' : 'before'),
+    async act() {
+      did.push(name);
+      if (options.fails) throw new Error('it cannot be done');
+      made.add(name);
+      return { name };
+    },
+  };
+}
+
+/** As a rollback begins: what it notes is all that its undoing needs, for a death may swallow the receipt of any later step. */
+const wayBack: Step = {
+  name: 'way back',
+  timeoutMs: 5_000,
+  state: async (_witness, receipts) => (receipts['way back'] === undefined ? 'before' : 'after'),
+  act: async () => ({}),
+  async undo() {
+    did.push('undo');
+    made.clear();
+  },
+};
+
+/** A remediation that has begun and done nothing yet. */
+async function begin(): Promise<{ readonly id: RemediationId; readonly hostId: StageContext['hostId']; readonly fence: number }> {
+  return store.write(async (tx) => {
+    const host = await takeFence(tx, 'here', NOW);
+    const [app] = await syncResources(tx, host.id, [{ kind: 'app', name: 'shop', config: {} }], NOW);
+    const targetId = (app as { readonly id: ResourceId }).id;
+    const incident = await openIncident(tx, { resourceId: targetId, launchId: null, kind: 'manual', severity: 'info', emergency: false, title: 'asked for' }, NOW);
+    const planId = await draftPlan(tx, { incidentId: incident.id, targetId, repair: 'test', args: {}, risk: 'safe', askedBy: null, requestId: null }, NOW);
+    await keepPrepared(tx, planId, { does: [], touches: [], bounds: {}, verify: { checks: [], good: 1, settleMs: 1, withinMs: 1 }, wayBack: null, witness: {}, artefacts: [], notes: [] }, 'hash', 'running');
+    const id = await beginRemediation(tx, { planId, resourceId: targetId, fingerprint: 'manual', fence: host.fence }, NOW);
+    return { id: id as RemediationId, hostId: host.id, fence: host.fence };
+  });
+}
+
+/** One life, which ends before or after its n-th transaction is committed. Resolves when it has ended in either way. */
+async function life(run: Awaited<ReturnType<typeof begin>>, steps: readonly Step[], death: { readonly nth: number; readonly when: 'before' | 'after' } | null): Promise<'died' | 'finished'> {
+  let transactions = 0;
+  let die: (how: 'died') => void = () => undefined;
+  const died = new Promise<'died'>((done) => (die = done));
+  const write: Store['write'] = async (fn) => {
+    transactions += 1;
+    const last = transactions === death?.nth;
+    const end = (): Promise<never> => (die('died'), NEVER);
+    if (last && death.when === 'before') return end();
+    const result = await store.write(fn);
+    return last ? end() : result;
+  };
+  const repair: Repair<unknown> = { kind: 'test', summary: '', args: z.unknown(), risk: 'safe', prepare: async () => ({ refused: '' }), steps: () => steps };
+  const ctx = { ...run, store: { ...store, write }, clock: systemClock, io: {}, log: { info: () => undefined }, settings: {}, units: { repairs: { test: repair } } } as unknown as StageContext;
+  return Promise.race([runJournal(ctx, run.id, new AbortController().signal).then(() => 'finished' as const), died]);
+}
+
+/** More than there are: the last ones come too late to hit. */
+const DEATHS = Array.from({ length: 16 }, (_, n) => n + 1).flatMap((nth) => [{ nth, when: 'before' as const }, { nth, when: 'after' as const }]);
+
+describe('a journal whose monitor dies', () => {
+  it.each(DEATHS)('$when transaction $nth, does each step once and settles', async (death) => {
+    const run = await begin();
+    const steps = [step('one'), step('two'), step('three')];
+    await life(run, steps, death);
+    await life(run, steps, null);
+    expect(did).toEqual(['one', 'two', 'three']);
+    expect((await journalOf(store.db, run.id)).map(({ state }) => state)).toEqual(['done', 'done', 'done']);
+    expect((await getRemediation(store.db, run.id)).state).toBe('settling');
+  });
+
+  it.each(DEATHS)('$when transaction $nth, goes back from a step that fails, and tries nothing again that is written down as failed', async (death) => {
+    const run = await begin();
+    const steps = [wayBack, step('one'), step('two', { fails: true })];
+    await life(run, steps, death);
+    const writtenDown = (await journalOf(store.db, run.id)).some(({ state }) => state === 'failed');
+    const before = did.filter((one) => one === 'two').length;
+    await life(run, steps, null);
+    expect([...made]).toEqual([]);
+    expect((await getRemediation(store.db, run.id)).state).toBe('failed');
+    expect(did.filter((one) => one === 'one')).toHaveLength(1);
+    expect(did.filter((one) => one === 'two')).toHaveLength(writtenDown ? before : before + 1);
+  });
+
+  it('leaves alone what has ended since it was listed', async () => {
+    const run = await begin();
+    await store.write((tx) => endRemediation(tx, run.id, 'verified', 'it helped', NOW));
+    await life(run, [step('one')], null);
+    expect(did).toEqual([]);
+    expect((await getRemediation(store.db, run.id)).state).toBe('verified');
+  });
+});
