@@ -11,7 +11,7 @@ const TICK_SLACK_MS = 8_000;
 
 /** What the store says, looked at by itself: everything came to an end, once, and in order. */
 export async function checkStore(look: Look, run: Finished): Promise<readonly string[]> {
-  const found = await Promise.all([nothingIsLeft(look), oneRollback(look), ledger(look, run), answers(look, run), acts(look), order(look), ticks(look, run)]);
+  const found = await Promise.all([nothingIsLeft(look), oneRollback(look), ledger(look, run), answers(look, run), acts(look, run), order(look), ticks(look, run)]);
   return found.flat();
 }
 
@@ -68,11 +68,16 @@ async function answers({ db }: Look, { witnessed }: Finished): Promise<readonly 
   ];
 }
 
-/** Budgets count these rows: one for each remediation, and none for anything else of ours. */
-async function acts({ db }: Look): Promise<readonly string[]> {
+/** Budgets count these rows: one for each remediation, none for anything else of ours, and none of ours as another's. */
+async function acts({ db }: Look, { place, witnessed }: Finished): Promise<readonly string[]> {
+  const workers = witnessed.processes.after.filter(({ name }) => name === place.shop.name).length;
+  const others = await db.selectFrom('acts').select(['by', 'kind']).where('by', '!=', 'us').execute();
   const counted = (await db.selectFrom('acts').select('dedupe').where('by', '=', 'us').orderBy('dedupe').execute()).map(({ dedupe }) => dedupe);
   const done = (await db.selectFrom('remediations').select('id').orderBy('id').execute()).map(({ id }) => `remediation:${id}`);
-  return counted.join() === done.join() ? [] : [`acts of ours: ${counted.join() || 'none'}; remediations: ${done.join() || 'none'}`];
+  return [
+    ...(counted.join() === done.join() ? [] : [`acts of ours: ${counted.join() || 'none'}; remediations: ${done.join() || 'none'}`]),
+    ...(others.length <= workers && others.every(({ by, kind }) => by === 'person' && kind === 'restart') ? [] : [`acts of others, where a person reloaded ${workers} workers: ${others.map(({ by, kind }) => `${kind} by ${by}`).join(', ')}`]),
+  ];
 }
 
 /** The audit chain is whole, and what is told of one subject is numbered without a gap. */

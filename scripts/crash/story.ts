@@ -23,7 +23,7 @@ import { lookInto, type Look } from './look.js';
 
 const BEGIN_WITHIN = { withinMs: 30_000, everyMs: 100 };
 /** The deadline of a step whose act was cut short (70 s for two workers) has to fit in. */
-const STORY_WITHIN = { withinMs: 180_000, everyMs: 150 };
+const STORY_WITHIN = { withinMs: 120_000, everyMs: 150 };
 
 /** What was seen of a run from outside, to be compared with what its store says. */
 export interface Witnessed {

@@ -38,5 +38,6 @@ export interface Tracer {
 
 export function openTrace(dir: string, who: Who): Tracer {
   const fd = openSync(traceFile(dir, who), 'a');
+  writeSync(fd, '\n'); // The life before may have died in the middle of a line.
   return { write: (line) => void writeSync(fd, `${JSON.stringify(line)}\n`), close: () => closeSync(fd) };
 }

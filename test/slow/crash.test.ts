@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../src/io/package-root.js';
+import { compile, type Compiled } from '../doubles/compiled.js';
+
+/** No run is begun after this; the last one, and the one without deaths before them, come on top. */
+const FOR_SECONDS = 150;
+const SEED = 7;
+/** What the program reads beside its modules. */
+const READS = ['scripts/shop/releases', 'monitoring/runbooks/default.yaml'];
+
+let compiled: Compiled;
+
+beforeAll(async () => {
+  compiled = await compile('scripts/crash.ts', 'scripts/crash/monitor-child.ts', 'scripts/crash/bot-child.ts');
+  mkdirSync(join(compiled.dir, 'monitoring/runbooks'), { recursive: true });
+  for (const path of READS) symlinkSync(join(packageRoot(), path), join(compiled.dir, path));
+});
+
+afterAll(() => compiled.remove());
+
+describe('a monitor and a bot that are killed by SIGKILL at drawn places of a rollback', () => {
+  it('lose nothing, do nothing twice, and tell everything', async () => {
+    const child = compiled.start(`process.argv.push('--runs', '100', '--seed', '${SEED}', '--for', '${FOR_SECONDS}');\nawait import('./scripts/crash.js');\n`);
+    const [said, [code]] = await Promise.all([child.stdout ? text(child.stdout) : '', once(child, 'exit')]);
+    expect(said).not.toContain('BROKEN');
+    expect(code).toBe(0);
+    const [, runs, deaths] = /^(\d+) runs, (\d+) deaths at \d+ kinds of places, 0 broken/m.exec(said) ?? [];
+    expect(Number(runs)).toBeGreaterThan(2);
+    expect(Number(deaths)).toBeGreaterThan(1);
+  }, 320_000);
+});
