@@ -1,11 +1,19 @@
 import { sayDuration } from '../domain/duration.js';
 import type { IncidentView } from '../domain/incident-view.js';
+import type { Release } from '../domain/release.js';
+import { nameRepair } from './repair-words.js';
 import { sayClock, type Reader } from './say-time.js';
 
 /** The repair after which the incident was over; null where it went away otherwise. */
 export function mender(view: IncidentView): IncidentView['remediations'][number] | null {
   const last = view.remediations.at(-1);
   return view.incident.state === 'resolved' && last?.state === 'verified' ? last : null;
+}
+
+/** The release that runs, or ran when it ended: after a rollback, the one it led to. */
+export function runningNow(view: IncidentView): Release | null {
+  const plan = view.plans.find(({ id }) => id === mender(view)?.planId);
+  return view.destinations.find(({ id }) => id === plan?.prepared?.leadsTo) ?? view.release;
 }
 
 /** How long it was, and who or what mended it. */
@@ -23,7 +31,7 @@ function sayMender(view: IncidentView, run: NonNullable<ReturnType<typeof mender
   const good = plan?.prepared?.verify.good ?? null;
   const asker = plan?.askedBy ? `, which ${plan.askedBy} asked for` : '';
   const proof = good === null ? 'verified by fresh checks' : `verified by ${good} good ${good === 1 ? 'check' : 'checks'}`;
-  return `Mended by ${run.repair}${asker} after ${sayDuration((run.endedAt ?? run.startedAt) - run.startedAt)}; ${proof}.`;
+  return `Mended by ${plan ? nameRepair(plan, view.destinations) : run.repair}${asker} after ${sayDuration((run.endedAt ?? run.startedAt) - run.startedAt)}; ${proof}.`;
 }
 
 /** What people should do now that the machine has stopped. */

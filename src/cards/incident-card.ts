@@ -3,7 +3,7 @@ import type { IncidentView } from '../domain/incident-view.js';
 import { releaseName } from '../domain/release.js';
 import type { Card } from './card.js';
 import { cutText } from './clean.js';
-import { drawEscalated, drawResolved, mender } from './ending.js';
+import { drawEscalated, drawResolved, mender, runningNow } from './ending.js';
 import { drawDecision, drawQuestion, planAsked, questionButtons } from './question-part.js';
 import { sayPlan } from './repair-words.js';
 import { sayAgo, sayClock, type Reader } from './say-time.js';
@@ -12,11 +12,16 @@ import { drawTried } from './tried.js';
 
 /** A phone's notification shows so much of a title. */
 const TITLE_SHOWN = 100;
+/** A question stands before what is wrong, which may be longer then: Slack's headers have so much room. */
+const ASKING_SHOWN = 150;
 const MOST_EVIDENCE = 4;
 const MOST_FINDINGS = 3;
 
-/** The one live card of an incident: what is wrong, since when, what was tried, what is asked, how it ended. */
-export function incidentCard(view: IncidentView, reader: Reader): Card {
+/**
+ * The one live card of an incident: what is wrong, since when, what was tried, what is asked, how it ended. In short,
+ * for a phone: what a yes does has the ends of long paths alone there.
+ */
+export function incidentCard(view: IncidentView, reader: Reader, length: 'short' | 'whole' = 'short'): Card {
   const { incident } = view;
   const asked = planAsked(view);
   const open = incident.state !== 'resolved';
@@ -30,7 +35,7 @@ export function incidentCard(view: IncidentView, reader: Reader): Card {
       drawChange(view),
       drawTried(view, reader),
       drawDecision(view, reader),
-      ...(asked ? drawQuestion(view, asked, reader) : []),
+      ...(asked ? drawQuestion(view, { ...asked, length }, reader) : []),
       ...(incident.state === 'escalated' && !asked ? [drawEscalated(view)] : []),
     ].filter((paragraph): paragraph is string => paragraph !== null && paragraph !== ''),
     fields: fieldsOf(view, reader),
@@ -42,7 +47,7 @@ export function incidentCard(view: IncidentView, reader: Reader): Card {
 function titleOf(view: IncidentView, reader: Reader): string {
   const { incident, resource } = view;
   const asked = planAsked(view);
-  if (asked) return `${cutText(`${resource.name}: ${incident.title}`, TITLE_SHOWN)} – may I ${sayPlan(asked.plan, view.destinations)}?`;
+  if (asked) return cutText(`${resource.name}: may I ${sayPlan(asked.plan, view.destinations)}? ${incident.title}`, ASKING_SHOWN);
   if (incident.state === 'escalated') return cutText(`${resource.name} needs you: ${incident.title}`, TITLE_SHOWN);
   if (incident.state !== 'resolved') return cutText(`${resource.name}: ${incident.title}`, TITLE_SHOWN);
   const lasted = sayDuration((incident.closedAt ?? reader.now) - incident.openedAt);
@@ -65,7 +70,8 @@ function drawEvidence(view: IncidentView, reader: Reader): string {
 
 /** What changed since when: the release is the first suspect. */
 function drawChange(view: IncidentView): string | null {
-  const { launch, launched, incident, release } = view;
+  const { launch, launched, incident } = view;
+  const release = runningNow(view);
   if (!launch || !launched) return null;
   const age = sayDuration(Math.max(0, incident.openedAt - launch.startedAt));
   const changed = `It began ${age} after release ${releaseName(launched)} went live.`;
@@ -73,7 +79,8 @@ function drawChange(view: IncidentView): string | null {
 }
 
 function fieldsOf(view: IncidentView, reader: Reader): Card['fields'] {
-  const { incident, release } = view;
+  const { incident } = view;
+  const release = runningNow(view);
   return [
     ...(incident.state === 'resolved' ? [] : [{ name: 'Began', value: sayAgo(incident.openedAt, reader) }]),
     ...(release === null ? [] : [{ name: 'Release', value: `${releaseName(release)} (${release.verdict})` }]),

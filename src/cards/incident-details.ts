@@ -9,7 +9,7 @@ const MOST_LINES = 12;
 
 /** The incident's card with what stands behind it: every finding, policy's word on each plan, the journal, the answers. */
 export function incidentDetails(view: IncidentView, reader: Reader): Card {
-  const card = incidentCard(view, reader);
+  const card = incidentCard(view, reader, 'whole');
   const parts = [
     list('Findings:', view.findings.map((finding) => sayFinding(finding, reader))),
     list('Plans, and policy’s word on each:', view.plans.map(sayPolicy)),

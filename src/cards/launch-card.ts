@@ -74,8 +74,8 @@ function drawSoFar(view: LaunchView, reader: Reader): readonly string[] {
   const { good, bad, unknown, error } = view.readings;
   const all = good + bad + unknown + error;
   if (all === 0 && view.incidents.length === 0) return [];
-  const rest = [[bad, 'bad'], [unknown, 'unknown'], [error, 'not measurable']].filter(([n]) => n !== 0).map(([n, what]) => `${n} ${what}`);
-  const readings = `${all} readings: ${[`${good} good`, ...rest].join(', ')}.`;
+  const kinds = [[good, 'good'], [bad, 'bad'], [unknown, 'unknown'], [error, 'not measurable']].filter(([n]) => n !== 0).map(([n, what]) => `${n} ${what}`);
+  const readings = `${all} ${all === 1 ? 'reading' : 'readings'}${all === 0 ? '' : `: ${kinds.join(', ')}`}.`;
   const repairs = view.repairs.map(({ repair, times }) => `${repair} × ${times}`).join(', ');
   return [readings, drawIncidents(view, reader), repairs === '' ? '' : `Repairs: ${repairs}.`];
 }

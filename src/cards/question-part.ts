@@ -1,16 +1,19 @@
 import { sayDuration } from '../domain/duration.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import type { Plan } from '../domain/plan.js';
+import { releaseName } from '../domain/release.js';
 import type { Button } from './card.js';
 import { cutText } from './clean.js';
 import { ROLLBACK, sayPlan } from './repair-words.js';
 import { sayClock, sayIn, type Reader } from './say-time.js';
-import { drawCaution, drawSteps } from './steps.js';
+import { cautionInShort, drawCaution, drawSteps, shortPaths } from './steps.js';
 import { drawToken } from './token.js';
 
 /** Slack's limits of a confirmation: 100 characters of title, 300 of text. */
 const CONFIRM_TITLE = 100;
 const CONFIRM_TEXT = 300;
+
+const REASON_CHARS = 200;
 
 type Asked = NonNullable<IncidentView['question']>;
 
@@ -21,19 +24,28 @@ export function planAsked(view: IncidentView): { readonly plan: Plan; readonly q
   return question && plan ? { plan, question } : null;
 }
 
-/** What is asked, what a yes does step by step, what to know before, who may say it and until when. */
-export function drawQuestion(view: IncidentView, asked: NonNullable<ReturnType<typeof planAsked>>, reader: Reader): readonly string[] {
-  const { plan, question } = asked;
-  const heading = `May I ${sayPlan(plan, view.destinations)}?${plan.why === null ? '' : ` I ask because ${plan.why}.`}`;
-  const steps = plan.prepared === null ? heading : drawSteps(`${heading} A yes does exactly this:`, plan.prepared.does);
-  return [steps, ...(plan.prepared === null ? [] : [drawCaution(plan.prepared)]), drawDeciders(view, question, reader)];
+/** Why it is asked, who may say yes and until when, what to know before, and what a yes does step by step. The title asks. */
+export function drawQuestion(view: IncidentView, asked: NonNullable<ReturnType<typeof planAsked>> & { readonly length: 'short' | 'whole' }, reader: Reader): readonly string[] {
+  const { prepared } = asked.plan;
+  const terms = drawTerms(view, asked, reader);
+  if (prepared === null) return [terms];
+  const steps = drawSteps('A yes does exactly this:', prepared.does);
+  return asked.length === 'whole' ? [terms, drawCaution(prepared), steps] : [terms, cautionInShort(prepared), shortPaths(steps)];
 }
 
-function drawDeciders(view: IncidentView, question: Asked, reader: Reader): string {
+function drawTerms(view: IncidentView, { plan, question }: NonNullable<ReturnType<typeof planAsked>>, reader: Reader): string {
   const said = question.answers.filter(({ outcome, yes }) => outcome === 'counted' && yes).map(({ name }) => name);
   const need = question.need > 1 ? [`It needs ${question.need} people; so far ${said.length === 0 ? 'nobody has said yes' : `yes from ${said.join(', ')}`}.`] : [];
   const may = view.approvers.length === 0 ? 'Nobody may decide: name an approver in hypercare.yaml.' : `May decide: ${view.approvers.join(', ')}.`;
-  return [may, ...need, `Expires ${sayIn(question.expiresAt, reader)}; without an answer nothing is done.`].join('\n');
+  return [...sayReason(plan), may, ...need, `Expires ${sayIn(question.expiresAt, reader)}; without an answer nothing is done.`].join('\n');
+}
+
+/** A rule that simply asks first is the ordinary case, and named under Details. */
+function sayReason({ why, rule, askedBy, args }: Plan): readonly string[] {
+  const reason = (args as { readonly reason?: unknown } | null)?.reason;
+  const asker = askedBy === null ? [] : [`${askedBy} asks for it${typeof reason === 'string' && reason !== '' ? `: ${cutText(reason, REASON_CHARS)}` : ''}.`];
+  const ordinary = why === null || why === `the rule “${rule}” asks first` || (askedBy !== null && why.startsWith(`${askedBy} asked for it`));
+  return [...asker, ...(ordinary ? [] : [`I ask because ${why}.`])];
 }
 
 /** Who decided the last question and when, or how it ended; null where none was asked or one is open. */
@@ -68,20 +80,24 @@ export function questionButtons(view: IncidentView, asked: NonNullable<ReturnTyp
   const { plan, question } = asked;
   const grave = plan.risk === 'destructive' || (plan.repair === ROLLBACK && plan.risk === 'disruptive');
   return [
-    { label: 'Do it', style: grave ? 'danger' : 'primary', token: drawToken({ asks: 'yes', id: question.id }), confirm: grave ? confirmOf(view, plan) : null },
+    { label: labelOf(plan), style: grave ? 'danger' : 'primary', token: drawToken({ asks: 'yes', id: question.id }), confirm: grave ? confirmOf(view, plan) : null },
     { label: 'Not now', style: 'plain', token: drawToken({ asks: 'no', id: question.id }), confirm: null },
     { label: 'Details', style: 'plain', token: drawToken({ asks: 'details', id: view.incident.id }), confirm: null },
   ];
 }
 
+function labelOf({ repair }: Plan): string {
+  return repair === ROLLBACK ? 'Roll back' : 'Do it';
+}
+
 function confirmOf(view: IncidentView, plan: Plan): NonNullable<Button['confirm']> {
-  const what = sayPlan(plan, view.destinations);
-  const steps = plan.prepared?.does.map(({ does }) => does).join('; ') ?? '';
-  const wayBack = plan.prepared?.wayBack ?? 'there is no way back';
+  const { resource, release } = view;
+  const runs = release === null ? [] : [`${resource.name} runs ${releaseName(release)} now.`];
+  const wayBack = plan.prepared?.wayBack ? [] : ['There is no way back from it.'];
   return {
-    title: cutText(`${view.resource.name}: really ${what}?`, CONFIRM_TITLE),
-    text: cutText(`${view.resource.name}: ${what}. Way back: ${wayBack}. Steps: ${steps}`, CONFIRM_TEXT),
-    yes: 'Do it',
+    title: cutText(`${resource.name}: really ${sayPlan(plan, view.destinations)}?`, CONFIRM_TITLE),
+    text: cutText([...runs, ...wayBack].join(' ') || 'The card says what it does.', CONFIRM_TEXT),
+    yes: labelOf(plan),
     no: 'Not now',
   };
 }

@@ -11,6 +11,13 @@ export function sayPlan(plan: Pick<Plan, 'repair' | 'args' | 'prepared'>, releas
   return version === null ? 'roll back' : `roll back to ${version}`;
 }
 
+/** 'a rollback to 9d1e003', 'pm2.reload': the repair as a noun. */
+export function nameRepair(plan: Pick<Plan, 'repair' | 'args' | 'prepared'>, releases: readonly Release[]): string {
+  if (plan.repair !== ROLLBACK) return plan.repair;
+  const version = versionOf(plan, releases);
+  return version === null ? 'a rollback' : `a rollback to ${version}`;
+}
+
 /** The release that runs after the plan; before it was prepared, the one its arguments ask for. */
 function versionOf({ prepared, args }: Pick<Plan, 'args' | 'prepared'>, releases: readonly Release[]): string | null {
   const to = prepared?.leadsTo ?? (args as { readonly to?: unknown } | null)?.to;

@@ -1,17 +1,19 @@
 import { sayDuration } from '../domain/duration.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import type { Plan } from '../domain/plan.js';
+import { mender } from './ending.js';
 import { sayClock, type Reader } from './say-time.js';
 
 const MOST_LINES = 6;
 
 type Run = IncidentView['remediations'][number];
 
-/** What was tried, with outcome and duration, and what was not done and why; null where there is nothing to tell. */
+/** What was tried, with outcome and duration, and what was not done and why, but what mended it, which is told apart; null where there is nothing to tell. */
 export function drawTried(view: IncidentView, reader: Reader): string | null {
+  const mended = mender(view);
   const lines = view.plans.flatMap((plan) => {
     const run = view.remediations.find(({ planId }) => planId === plan.id);
-    const line = run ? sayRun(run, reader) : sayUndone(plan);
+    const line = run ? (run === mended ? null : sayRun(run, reader)) : sayUndone(plan);
     return line === null ? [] : [line];
   });
   if (lines.length === 0) return null;
@@ -47,7 +49,7 @@ function currentStep(run: Run): string {
 function sayUndone(plan: Plan): string | null {
   const why = plan.why === null ? '' : `: ${plan.why}`;
   if (plan.state === 'refused') return `${plan.repair}: not possible${why}`;
-  if (plan.verdict === 'deny') return `${plan.repair}: not done${why}${plan.rule === null || plan.why?.includes(plan.rule) ? '' : ` (rule ${plan.rule})`}`;
+  if (plan.verdict === 'deny') return `${plan.repair}: not done${why}`;
   const ends: Partial<Record<Plan['state'], string>> = {
     denied: 'not done: the answer was no',
     expired: 'not done: nobody answered in time',

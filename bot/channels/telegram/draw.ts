@@ -60,10 +60,10 @@ export function drawLine(card: Card, max: number): string {
   return cutText(cleanLine([card.title, ...card.body].join(' ')), max);
 }
 
-/** What a button that asks once more will do stands in the message, above the keyboard that asks: Telegram has no dialog. */
+/** The second question stands in the message, above the keyboard that asks it: Telegram has no dialog. */
 function askedText(button: Button): readonly (readonly string[])[] {
   if (button.confirm === null) return [];
-  return [[cutText(`${cleanLine(button.label)} asks once more: ${cleanLine(`${button.confirm.title} ${button.confirm.text}`)}`, MAX_ASKED)]];
+  return [[cutText(`“${cleanLine(button.label)}” asks once more: ${cleanLine(`${button.confirm.title} ${button.confirm.text}`)}`, MAX_ASKED)]];
 }
 
 function bodyTexts(paragraphs: readonly string[], room: number): readonly string[] {

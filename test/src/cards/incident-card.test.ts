@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { incidentCard } from '../../../src/cards/incident-card.js';
+import { incidentDetails } from '../../../src/cards/incident-details.js';
 import { drawPlain } from '../../../src/cards/plain.js';
 import type { IncidentView } from '../../../src/domain/incident-view.js';
-import { asking, BEGAN, good, incident, MINUTE, plan, question, rollbackPlan, run, UTC, view } from './views.js';
+import { asking, BEGAN, good, incident, MINUTE, plan, question, rollbackPlan, run, switchBack, UTC, view } from './views.js';
 
 const draw = (shown: IncidentView, reader = UTC, width = 80): string => drawPlain(incidentCard(shown, reader), { width, color: false });
 
@@ -24,8 +25,8 @@ describe('the card of an incident', () => {
 
   it('tells what was tried, and asks for the rollback with every step', () => {
     expect(draw(asking)).toMatchInlineSnapshot(`
-      "✗ CRITICAL  shop: /checkout: status 500, 3 checks in a row over 20 s – may I
-                  roll back to 9d1e003?
+      "✗ CRITICAL  shop: may I roll back to 9d1e003? /checkout: status 500, 3 checks in
+                  a row over 20 s
         At 03:13 UTC: status 500 × 3
         last good 45 s ago
 
@@ -33,33 +34,32 @@ describe('the card of an incident', () => {
 
         pm2.reload: did not help (41 s): /checkout was still bad
 
-        May I roll back to 9d1e003? I ask because the rule “rollbacks ask” asks first.
-        A yes does exactly this:
-        1. rename current → releases/9d1e003 (at most 5 s)
-        2. pm2 reload shop (at most 30 s)
+        May decide: Ann, Bob.
+        Expires 03:44 UTC, in 28 min; without an answer nothing is done.
 
         9d1e003 ran well for 3 d; it is on disk and needs no install.
         12 files differ, the lockfile does not, no migration.
         At most 2 restarts.
         Way back: the same two steps to 4f2a91c, which stays on disk
 
-        May decide: Ann, Bob.
-        Expires 03:44 UTC, in 28 min; without an answer nothing is done.
+        A yes does exactly this:
+        1. rename current → releases/9d1e003 (at most 5 s)
+        2. pm2 reload shop (at most 30 s)
 
         Began    03:12 UTC, 4 min ago
         Release  4f2a91c (watching)
 
-        Choices: Do it · Not now · Details
+        Choices: Roll back · Not now · Details
         incident k2m9qx · to answer in words: approve shop, deny shop"
     `);
   });
 
   it('reads at 40 columns', () => {
     expect(draw(asking, UTC, 40)).toMatchInlineSnapshot(`
-      "✗ CRITICAL  shop: /checkout: status 500,
-                  3 checks in a row over 20 s
-                  – may I roll back to
-                  9d1e003?
+      "✗ CRITICAL  shop: may I roll back to
+                  9d1e003? /checkout: status
+                  500, 3 checks in a row over
+                  20 s
         At 03:13 UTC: status 500 × 3
         last good 45 s ago
 
@@ -69,12 +69,9 @@ describe('the card of an incident', () => {
         pm2.reload: did not help (41 s):
         /checkout was still bad
 
-        May I roll back to 9d1e003? I ask
-        because the rule “rollbacks ask” asks
-        first. A yes does exactly this:
-        1. rename current → releases/9d1e003
-        (at most 5 s)
-        2. pm2 reload shop (at most 30 s)
+        May decide: Ann, Bob.
+        Expires 03:44 UTC, in 28 min; without
+        an answer nothing is done.
 
         9d1e003 ran well for 3 d; it is on
         disk and needs no install.
@@ -84,14 +81,15 @@ describe('the card of an incident', () => {
         Way back: the same two steps to
         4f2a91c, which stays on disk
 
-        May decide: Ann, Bob.
-        Expires 03:44 UTC, in 28 min; without
-        an answer nothing is done.
+        A yes does exactly this:
+        1. rename current → releases/9d1e003
+        (at most 5 s)
+        2. pm2 reload shop (at most 30 s)
 
         Began    03:12 UTC, 4 min ago
         Release  4f2a91c (watching)
 
-        Choices: Do it · Not now · Details
+        Choices: Roll back · Not now · Details
         incident k2m9qx · to answer in words:
         approve shop, deny shop"
     `);
@@ -135,12 +133,11 @@ describe('the card of an incident', () => {
       "✓ GOOD  shop is good again after 4 min: /checkout: status 500, 3 checks in a row
               over 20 s
         Lasted 4 min, from 03:12 UTC to 03:16 UTC.
-        Mended by release.rollback after 41 s; verified by 3 good checks.
+        Mended by a rollback to 9d1e003 after 41 s; verified by 3 good checks.
 
         It began 23 min after release 4f2a91c went live. Release 9d1e003 runs now.
 
         pm2.reload: did not help (41 s): /checkout was still bad
-        release.rollback: helped, after 41 s
 
         Asked to roll back to 9d1e003: Ann said yes at 03:15 UTC; it ran 41 s.
 
@@ -184,7 +181,7 @@ describe('the card of an incident', () => {
         pm2.reload: did not help (41 s): /checkout was still bad
         pm2.kill: not possible: it does not hang
         pm2.restart: not done: its restart budget is used up (3 restarts in 30 min,
-        the limit is 3) (rule budget:restarts)
+        the limit is 3)
 
         hypercare has stopped acting: every rung of the runbook was tried.
         Now: look at its log (pm2 logs shop-web), and mend it; it is still measured,
@@ -206,8 +203,8 @@ describe('the card of an incident', () => {
   it('asks a second time before a disruptive rollback, and names app and version', () => {
     const [yes] = incidentCard(asking, UTC).buttons;
     expect(yes).toEqual({
-      label: 'Do it', style: 'danger', token: `y:${question.id}`,
-      confirm: { title: 'shop: really roll back to 9d1e003?', text: 'shop: roll back to 9d1e003. Way back: the same two steps to 4f2a91c, which stays on disk. Steps: rename current → releases/9d1e003; pm2 reload shop', yes: 'Do it', no: 'Not now' },
+      label: 'Roll back', style: 'danger', token: `y:${question.id}`,
+      confirm: { title: 'shop: really roll back to 9d1e003?', text: 'shop runs 4f2a91c now.', yes: 'Roll back', no: 'Not now' },
     });
   });
 
@@ -237,15 +234,30 @@ describe('the card of an incident', () => {
     expect(incidentCard(two, UTC).body.join('\n')).toContain('It needs 2 people; so far yes from Ann.');
   });
 
+  it('says who asked for it and why, and why the machine asks where a rule alone would not say', () => {
+    const words = (change: object): string => incidentCard(view({ plans: [{ ...rollbackPlan, ...change }], question }), UTC).body.join('\n');
+    expect(words({ askedBy: 'Bob', args: { reason: 'checkout is broken' }, rule: 'asked-by-operator', why: 'Bob asked for it; an approver says yes' })).toContain('Bob asks for it: checkout is broken.\nMay decide: Ann, Bob.');
+    expect(words({ rule: 'budget:rollbacks', why: 'it was rolled back 1 times in 24 h already' })).toContain('I ask because it was rolled back 1 times in 24 h already.');
+    expect(words({})).not.toContain('because');
+  });
+
+  it('shows the ends of long paths, and no fifth note; Details show all of it', () => {
+    const long = { ...switchBack, does: [{ name: 'switch', does: 'rename /srv/apps/shop/current → /srv/apps/shop/releases/9d1e003', timeoutMs: 5_000 }], wayBack: 'ln -sfn /srv/apps/shop/releases/4f2a91c /srv/apps/shop/current', notes: ['one', 'two', 'three', 'four', 'by hand: five'], bounds: { restarts: 2, migrations: 0 } };
+    const shown = view({ plans: [{ ...rollbackPlan, prepared: long }], question });
+    expect(incidentCard(shown, UTC).body.slice(-2).join('\n')).toBe('one\ntwo\nthree\nfour\nAt most 2 restarts, no migrations.\nWay back: ln -sfn …/releases/4f2a91c …/shop/current\nA yes does exactly this:\n1. rename …/shop/current → …/releases/9d1e003 (at most 5 s)');
+    const whole = incidentDetails(shown, UTC).body.join('\n');
+    for (const part of ['by hand: five', long.wayBack, long.does[0]?.does as string]) expect(whole).toContain(part);
+  });
+
   it('says that nobody may decide where nobody may', () => {
     expect(incidentCard(view({ plans: [rollbackPlan], question, approvers: [] }), UTC).body.join('\n')).toContain('Nobody may decide: name an approver in hypercare.yaml.');
   });
 
-  it('keeps what is wrong within the first hundred characters of the title, however long it is', () => {
+  it('asks within the first hundred characters of the title, however long it is, and cuts what is wrong', () => {
     const long = view({ ...asking, incident: { ...asking.incident, title: `/checkout: ${'x'.repeat(300)}` } });
     const { title } = incidentCard(long, UTC);
-    expect(title.slice(0, 100)).toMatch(/^shop: \/checkout: x+…$/);
-    expect(title.slice(100)).toBe(' – may I roll back to 9d1e003?');
+    expect(title).toMatch(/^shop: may I roll back to 9d1e003\? \/checkout: x+…$/);
+    expect(title).toHaveLength(150);
   });
 
   it('bounds what it lists', () => {

@@ -12,10 +12,10 @@ it('tells every finding, policy’s word on each plan, the journal and the answe
     question: { ...question, need: 2, answers: [{ questionId: question.id, personId: 'ann' as never, yes: true, via: 'slack', at: BEGAN + 120_000, outcome: 'counted', name: 'Ann' }] },
   });
   const card = incidentDetails(whole, UTC);
-  expect(card.buttons.map(({ label }) => label)).toEqual(['Do it', 'Not now']);
+  expect(card.buttons.map(({ label }) => label)).toEqual(['Roll back', 'Not now']);
   expect(drawPlain({ ...card, body: card.body.slice(-4) }, { width: 80, color: false })).toMatchInlineSnapshot(`
-    "✗ CRITICAL  shop: /checkout: status 500, 3 checks in a row over 20 s – may I
-                roll back to 9d1e003?
+    "✗ CRITICAL  shop: may I roll back to 9d1e003? /checkout: status 500, 3 checks in
+                a row over 20 s
       Findings:
       critical: /checkout: status 500, 3 checks in a row over 20 s
       (endpoint-failing, 03:12 UTC to 03:13 UTC, open)
@@ -37,7 +37,7 @@ it('tells every finding, policy’s word on each plan, the journal and the answe
       Began    03:12 UTC, 4 min ago
       Release  4f2a91c (watching)
 
-      Choices: Do it · Not now
+      Choices: Roll back · Not now
       incident k2m9qx · to answer in words: approve shop, deny shop"
   `);
 });

@@ -17,7 +17,7 @@ function shown(card: Card): string {
 describe('a card on Telegram', () => {
   it('reads as prose', () => {
     expect(shown({ ...CARD, footer: 'host vm-1' })).toBe(
-      ['🔴 Critical: shop: checkout fails', 'Since 12:03 UTC.', 'App: shop', 'Roll back asks once more: Roll back shop? From 4f2a91c to 9d1e003.', 'host vm-1'].join('\n\n'),
+      ['🔴 Critical: shop: checkout fails', 'Since 12:03 UTC.', 'App: shop', '“Roll back” asks once more: Roll back shop? From 4f2a91c to 9d1e003.', 'host vm-1'].join('\n\n'),
     );
   });
 
