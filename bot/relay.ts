@@ -11,7 +11,7 @@ import type { Store } from '../src/store/store.js';
 import { DeliveryDelay, type Channel, type Ref } from './channels/channel.js';
 import { createPace, type Pace } from './pace.js';
 import { planDeliveries } from './plan-deliveries.js';
-import { bySubject, drawTold, isNews, type Told } from './told.js';
+import { bySubject, drawTold, type Told } from './told.js';
 
 /** Most events one pass looks at; more wait for the next. */
 const BATCH = 500;
@@ -88,8 +88,8 @@ async function tell(parts: RelayParts, pace: Pace, told: Due): Promise<void> {
 
 async function speak(parts: RelayParts, pace: Pace, told: Told): Promise<void> {
   const { store, channel, clock, log } = parts;
-  const { card, call } = await drawTold(store.db, told, { hostName: parts.hostName, reader: { now: clock.now(), timeZone: parts.timeZone } });
-  const previous = isNews(told.events) ? undefined : await cardRef(store.db, told.subject, channel.name);
+  const { card, anew, call } = await drawTold(store.db, told, { hostName: parts.hostName, reader: { now: clock.now(), timeZone: parts.timeZone } });
+  const previous = anew ? undefined : await cardRef(store.db, told.subject, channel.name);
   pace.said(clock.monotonic());
   const ref = await inTime(channel.deliver(card, told.events.at(-1)?.id ?? told.subject, previous), clock);
   if (ref === null) return;

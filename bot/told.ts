@@ -32,19 +32,27 @@ function subjectOf({ incidentId, launchId, hostId, kind }: Event): string {
 
 const NEWS: ReadonlySet<EventKind> = new Set<EventKind>(['launch.six_hours', 'launch.ended', 'monitor.pm2_lost', 'monitor.pm2_back', 'bot.restarted']);
 
-/** What people are to notice is posted anew; everything else edits the card that stands. */
-export function isNews(events: readonly Event[]): boolean {
-  return events.some(({ kind }) => NEWS.has(kind));
+export interface Drawn {
+  readonly card: Card;
+  /** What people are to notice is posted anew; everything else edits the card that stands. */
+  readonly anew: boolean;
+  readonly call: Call | null;
 }
 
 /** The subject as it stands now, and whom its events call. */
-export async function drawTold(db: Db, { subject, events }: Told, { hostName, reader }: { readonly hostName: string; readonly reader: Reader }): Promise<{ readonly card: Card; readonly call: Call | null }> {
+export async function drawTold(db: Db, { subject, events }: Told, { hostName, reader }: { readonly hostName: string; readonly reader: Reader }): Promise<Drawn> {
   const [first] = events;
+  const anew = events.some(({ kind }) => NEWS.has(kind));
   if (first?.incidentId) {
     const view = await incidentView(db, first.incidentId);
     const text = callText(view, events.map(({ kind }) => kind), reader);
-    return { card: incidentCard(view, reader), call: text === null ? null : { text, people: await approverAccounts(db) } };
+    return { card: incidentCard(view, reader), anew, call: text === null ? null : { text, people: await approverAccounts(db) } };
   }
-  const card = first?.launchId ? launchCard(await launchView(db, first.launchId), reader) : hostCard(hostName, events, subject, reader);
-  return { card, call: null };
+  if (first?.launchId) {
+    const view = await launchView(db, first.launchId);
+    // What took its place has a card of its own, which says so.
+    const replaced = view.launch.state === 'superseded' || view.launch.state === 'rolled_back';
+    return { card: launchCard(view, reader), anew: anew && !replaced, call: null };
+  }
+  return { card: hostCard(hostName, events, subject, reader), anew, call: null };
 }

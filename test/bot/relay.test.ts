@@ -211,6 +211,17 @@ describe('what is posted anew', () => {
     expect(place.standing()).toHaveLength(3);
   });
 
+  it.each(['superseded', 'rolled_back'] as const)('not that a launch is %s: what took its place has a card of its own', async (state) => {
+    const relay = house.relay(place);
+    const launch = await launched(house);
+    await house.tell('launch.started', { launchId: launch.id });
+    await house.settle(relay);
+    await house.store.write((tx) => endLaunch(tx, launch.id, state, house.now));
+    await house.tell('launch.ended', { launchId: launch.id });
+    await house.settle(relay);
+    expect(place.standing()).toEqual([expect.stringMatching(/was (replaced|rolled back)/)]);
+  });
+
   it('that PM2 is lost, and that it is back', async () => {
     const relay = house.relay(place);
     await house.tell('monitor.pm2_lost');
