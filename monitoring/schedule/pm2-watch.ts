@@ -33,7 +33,7 @@ async function take(watch: Pm2Watch, event: Pm2Event): Promise<void> {
   if (!('name' in event)) return daemon(watch, event.kind);
   const resourceId = watch.appOf.get(event.name);
   if (resourceId === undefined || event.kind === 'online') return;
-  const body = pm2SignalBody({ event: event.kind, manual: event.kind === 'exit' && event.manual, note: noteOf(event), dedupe: `${event.kind}:${event.dedupe}` });
+  const body = pm2SignalBody({ event: event.kind, manual: event.kind === 'exit' && event.manual, killed: event.kind === 'exit' && event.signal === 'SIGKILL', note: noteOf(event), dedupe: `${event.kind}:${event.dedupe}` });
   await watch.store.write((tx) => insertSignal(tx, watch.host.id, { resourceId, kind: 'pm2', key: `pm2:${watch.host.id}:${event.kind}:${event.dedupe}`, body, at: event.at }));
   watch.poke();
 }

@@ -3,6 +3,7 @@ import type { ReleaseSighting } from '../../src/domain/release.js';
 import type { Resource } from '../../src/domain/resource.js';
 import { noteAct } from '../../src/store/acts.js';
 import { confirmFast } from '../../src/store/checks.js';
+import { getPlan } from '../../src/store/plans.js';
 import { underWayOn } from '../../src/store/remediations.js';
 import { getResource } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
@@ -16,6 +17,8 @@ const MOST = 200;
 export interface Pm2Signal {
   readonly event: 'exit' | 'overlimit' | 'exception';
   readonly manual: boolean;
+  /** By SIGKILL, whoever sent it. */
+  readonly killed: boolean;
   readonly note: string | null;
   readonly dedupe: string;
 }
@@ -38,13 +41,20 @@ export async function takeSignals(ctx: StageContext): Promise<boolean> {
 /** Counts the act, and has the app looked at again in any tier: a crash does not wait for a four-hour tick. */
 async function takePm2(tx: Db, ctx: StageContext, resource: Resource, signal: Signal): Promise<void> {
   const body = signal.body as unknown as Pm2Signal;
-  const ours = (await underWayOn(tx, resource.id)) !== null;
-  if (body.manual && ours) return; // Our own restart, which is counted where it is begun.
+  if ((body.manual || body.killed) && (await isAtWork(tx, resource, signal.at))) return; // Our own, which is counted where it is begun.
   const kind = body.event === 'exit' ? 'restart' : body.event;
   const act = { resourceId: resource.id, at: signal.at, kind, fingerprint: null, dedupe: body.dedupe, note: body.note };
   const fresh = await noteAct(tx, { ...act, by: body.manual ? 'person' : 'pm2' });
   const now = ctx.clock.now();
   if (fresh) await confirmFast(tx, resource.id, now, now + ctx.settings.confirmForMs);
+}
+
+/** While the steps of a repair run, and no longer: what is ended while it is judged, somebody else ended. */
+async function isAtWork(tx: Db, resource: Resource, at: number): Promise<boolean> {
+  const run = await underWayOn(tx, resource.id);
+  if (!run || run.settleUntil === null) return run !== null;
+  const settleMs = (await getPlan(tx, run.planId)).prepared?.verify.settleMs ?? 0;
+  return at <= run.settleUntil - settleMs;
 }
 
 export function pm2SignalBody(signal: Pm2Signal): Json {
