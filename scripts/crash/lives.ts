@@ -46,6 +46,9 @@ export function keepAlive(dir: string, who: Who): Lives {
     else live();
   }
 
+  // Whatever ends this program ends its children with it.
+  const withUs = (): void => void child.kill('SIGKILL');
+  process.once('exit', withUs);
   live();
   return {
     trouble: () => trouble,
@@ -56,6 +59,7 @@ export function keepAlive(dir: string, who: Who): Lives {
     },
     async end() {
       ending = true;
+      process.removeListener('exit', withUs);
       child.kill('SIGKILL');
       await Promise.race([gone, systemClock.sleep(END_WITHIN_MS)]);
       log.end();

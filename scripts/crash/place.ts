@@ -48,8 +48,12 @@ export async function answersOf(shop: Shop): Promise<{ readonly versions: readon
   return { versions: [...new Set(versions)], checkout: [...new Set(checkout)] };
 }
 
-/** Whatever the run before left: release 2 is live and answers well. */
+/**
+ * Whatever the run before left: release 2 is live and answers well, and the lock of a reload whose client was killed is
+ * gone. PM2's command would refuse to deploy for the thirty seconds in which it takes such a lock for a living one's.
+ */
 export async function bringBack(shop: Shop, goodVersion: string): Promise<void> {
+  await rm(join(shop.pm2Home, 'reload.lock'), { force: true });
   const isWell = async (): Promise<boolean> => {
     const { versions, checkout } = await answersOf(shop);
     return versions.join() === goodVersion && checkout.join() === '200';
