@@ -50,6 +50,7 @@ describe('who may ask what', () => {
     expect(text(await says('nobody', 'whoami'))).toMatch(/nobody is known by the telegram account 666[^]*hypercare\.yaml/);
     const refused = await says('nobody', 'status');
     expect(refused).toMatchObject({ audience: 'person', card: { level: 'warning', title: '“status” asks for a viewer, and the telegram account 666 belongs to nobody who is known here' } });
+    for (const name of ['Ann', 'Bob', 'Otto', 'Vera']) expect(text(refused)).not.toContain(name);
     const help = text(await says('nobody', 'help'));
     expect(help).toContain('whoami');
     expect(help).not.toContain('rollback');
