@@ -34,8 +34,8 @@ function openOnes(view: LaunchView): readonly Incident[] {
 function levelOf(view: LaunchView, young: boolean): Card['level'] {
   const { state } = view.launch;
   if (state === 'stable') return 'good';
-  if (state === 'unproven' || state === 'rolled_back') return 'warning';
-  if (state === 'superseded') return 'info';
+  if (state === 'unproven') return 'warning';
+  if (state === 'superseded' || state === 'rolled_back') return 'info';
   return openOnes(view).some(({ severity }) => severity !== 'info') ? 'warning' : young ? 'info' : 'good';
 }
 

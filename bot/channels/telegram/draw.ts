@@ -57,7 +57,8 @@ export function drawCall({ text, people }: Call): Drawn {
 
 /** A card in one line of at most `max` characters, for the places where Telegram takes no more. */
 export function drawLine(card: Card, max: number): string {
-  return cutText(cleanLine([card.title, ...card.body].join(' ')), max);
+  const sentences = [card.title, ...card.body].map(cleanLine).filter((part) => part !== '');
+  return cutText(sentences.map((part, n) => (n === sentences.length - 1 || /[.!?:…]$/.test(part) ? part : `${part}.`)).join(' '), max);
 }
 
 /** The second question stands in the message, above the keyboard that asks it: Telegram has no dialog. */

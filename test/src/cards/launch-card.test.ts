@@ -57,7 +57,7 @@ describe('the card of a launch', () => {
     ['stable', 'good', 'shop: release 4f2a91c is stable after 72 h'],
     ['unproven', 'warning', 'shop: 72 h are over, and release 4f2a91c is not proven'],
     ['superseded', 'info', 'shop: release 4f2a91c was replaced after 72 h'],
-    ['rolled_back', 'warning', 'shop: release 4f2a91c was rolled back after 72 h'],
+    ['rolled_back', 'info', 'shop: release 4f2a91c was rolled back after 72 h'],
   ] as const)('tells how it ended: %s', (state, level, title) => {
     const ended: LaunchView = { ...fresh, launch: { ...launch, state, endedAt: START + 72 * HOUR } };
     expect(launchCard(ended, at(80 * HOUR))).toMatchObject({ level, title });

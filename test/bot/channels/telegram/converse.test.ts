@@ -143,7 +143,7 @@ describe('speaking with people on Telegram', () => {
       await posted();
       stage.answer = async () => said('You may not decide this', { level: 'warning', body: ['x'.repeat(300)] });
       const seen = await press('Not now', BOB);
-      expect(seen).toMatchObject({ as: 'alert', text: expect.stringMatching(/^You may not decide this x+…$/) });
+      expect(seen).toMatchObject({ as: 'alert', text: expect.stringMatching(/^You may not decide this\. x+…$/) });
       expect('text' in seen && seen.text.length).toBe(200);
     });
 

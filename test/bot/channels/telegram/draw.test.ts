@@ -114,7 +114,7 @@ describe('text from outside', () => {
 
 describe('a card in one line', () => {
   it('has its title and body, cut at the limit', () => {
-    expect(drawLine({ ...CARD, body: ['one\ntwo', 'three'] }, 200)).toBe('shop: checkout fails one two three');
+    expect(drawLine({ ...CARD, body: ['one\ntwo', 'three'] }, 200)).toBe('shop: checkout fails. one two. three');
     expect(drawLine({ ...CARD, body: ['x'.repeat(300)] }, 200)).toHaveLength(200);
   });
 });
