@@ -52,7 +52,7 @@ export async function setScene(place: { readonly user: string }): Promise<Scene>
 async function watch(shop: Shop, place: { readonly dir: string; readonly user: string }, ends: (() => Promise<unknown>)[]): Promise<Pick<Scene, 'store' | 'monitor'>> {
   const { dir, user } = place;
   const file = join(dir, 'hypercare.yaml');
-  const yaml = shopConfig(shop, { dataDir: dir, user }).replace('every: 5s', 'every: 500ms').replace('memory: 300MB', 'memory: 150MB');
+  const yaml = shopConfig(shop, { dataDir: dir, user }).replace('every: 5s', 'every: 1500ms').replace('memory: 300MB', 'memory: 150MB');
   await writeFile(file, yaml + WATCH);
   const loaded = loadConfig({ file, env: {}, envFile: join(dir, '.env'), home: dir, units: { channels: {}, repairs: Object.keys(repairs) } });
   if (!loaded.ok) throw new Error(`the demo's own config has mistakes: ${loaded.mistakes.map(({ message }) => message).join('; ')}`);
