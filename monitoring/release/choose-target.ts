@@ -7,6 +7,8 @@ export interface Ledger {
   readonly ledger: readonly Release[];
 }
 
+/** So many of the other releases are named, the newest first: a person may know one of them to be good. */
+const MAX_NAMED = 5;
 /** A short hash names a commit from seven digits on. */
 const COMMIT = /^[0-9a-f]{7,64}$/;
 
@@ -18,7 +20,7 @@ export function chooseTarget({ name, running, ledger }: Ledger, to: string | nul
   if (running === null) return { refused: `What runs of ${name} is not known yet, so there is no way to say back from what` };
   if (to === null) {
     const stable = rollbackTarget(ledger, running.id);
-    return stable ? { from: running, to: stable } : { refused: `No release of ${name} but the running one is marked stable; one that a person knows to be good can be named` };
+    return stable ? { from: running, to: stable } : { refused: noneStable(name, ledger.filter(({ id }) => id !== running.id)) };
   }
   const named = ledger.filter((release) => release.id === to || (COMMIT.test(to) && release.commit?.startsWith(to)));
   const others = named.filter((release) => release.id !== running.id);
@@ -28,4 +30,10 @@ export function chooseTarget({ name, running, ledger }: Ledger, to: string | nul
   if (bad) return { refused: `${releaseName(bad)} was found bad${bad.verdictReason ? ` (${bad.verdictReason})` : ''} and is not gone back to` };
   if (named.length > 0) return { refused: `${releaseName(running)} is what runs already` };
   return { refused: `No release of ${name} that was ever seen is called ${JSON.stringify(to.slice(0, 80))}` };
+}
+
+function noneStable(name: string, others: readonly Release[]): string {
+  if (others.length === 0) return `No release of ${name} but the running one was ever seen`;
+  const seen = others.toSorted((a, b) => b.firstSeenAt - a.firstSeenAt).slice(0, MAX_NAMED).map((release) => `${releaseName(release)} (${release.verdict})`);
+  return `No release of ${name} but the running one is marked stable; one that a person knows to be good can be named with --to. Seen were ${seen.join(', ')}`;
 }

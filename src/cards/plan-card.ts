@@ -33,13 +33,16 @@ export function planCard(plan: PlannedRepair): Card {
   };
 }
 
-/** Why a repair cannot be done. */
+/** Why a repair cannot be done: in the title where it is short, else below it. */
 export function refusedCard(asked: { readonly repair: string; readonly target: string }, refused: string): Card {
+  const title = `${asked.target}: ${asked.repair} is not possible`;
+  const whole = `${title}: ${refused}`;
+  const fits = whole.length <= TITLE_CHARS;
   return {
     subject: `refused-${asked.repair}-${asked.target}`,
     level: 'warning',
-    title: cutText(`${asked.target}: ${asked.repair} is not possible: ${refused}`, TITLE_CHARS),
-    body: refused.length > TITLE_CHARS / 2 ? [refused] : [],
+    title: fits ? whole : cutText(title, TITLE_CHARS),
+    body: fits ? [] : [refused],
     fields: [],
     buttons: [],
     footer: null,

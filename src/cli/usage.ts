@@ -12,7 +12,7 @@ const NO_FLAGS = { positionals: [], flags: {} } as const;
 export const OWN_VERBS: readonly Shown[] = [
   { name: 'config', summary: 'check hypercare.yaml: every mistake with its line', usage: 'config check [file]', examples: ['config check', 'config check /etc/hypercare/hypercare.yaml'], words: NO_FLAGS, role: null },
   {
-    name: 'demo', summary: 'break a sample shop for real, and watch it being healed', usage: 'demo <fault> [--yes]', examples: ['demo crash', 'demo bad-release --yes'], role: null,
+    name: 'demo', summary: 'break a sample shop for real, and watch it being healed', usage: 'demo <crash|late-crash-loop|hang|errors|slow|leak|bad-release> [--yes]', examples: ['demo crash', 'demo bad-release --yes'], role: null,
     words: { positionals: ['fault'], flags: { yes: { type: 'boolean', about: 'answer the questions by itself' } } },
   },
 ];

@@ -25,6 +25,13 @@ describe('the target of a rollback', () => {
     expect(choose([release('8', { verdict, verdictAt: 99 })])).toMatch(/^No release of shop but the running one is marked stable/);
   });
 
+  it('is left to a person, who is told what there is, where none was found stable', () => {
+    expect(choose([release('7', { firstSeenAt: 1, verdict: 'bad' }), release('8', { firstSeenAt: 2, verdict: 'superseded' })])).toBe(
+      'No release of shop but the running one is marked stable; one that a person knows to be good can be named with --to. Seen were 8888888 (superseded), 7777777 (bad)',
+    );
+    expect(choose([])).toBe('No release of shop but the running one was ever seen');
+  });
+
   it('is never one in quarantine, even though it was stable', () => {
     expect(choose([release('8', { verdict: 'stable', quarantinedAt: 5 })])).toMatch(/^No release/);
     expect(choose([release('8', { verdict: 'stable', quarantinedAt: 5 })], 'r8')).toContain('is not gone back to');

@@ -32,4 +32,13 @@ describe('the card of a plan that was only prepared', () => {
                  known to be stable"
     `);
   });
+
+  it('puts a long reason below the title, whole and once', () => {
+    const reason = 'the link that says what is live leads to one directory, and what runs was seen in another one: somebody is releasing';
+    expect(draw(refusedCard({ repair: 'rollback', target: 'shop' }, reason))).toMatchInlineSnapshot(`
+      "! WARNING  shop: rollback is not possible
+        the link that says what is live leads to one directory, and what runs
+        was seen in another one: somebody is releasing"
+    `);
+  });
 });

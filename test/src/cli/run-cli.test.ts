@@ -2,6 +2,7 @@ import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SHOP_FAULTS } from '../../../scripts/shop/break-shop.js';
 import { tell } from '../../../src/store/events.js';
 import { resolveIncident } from '../../../src/store/incidents.js';
 import { movePlan } from '../../../src/store/plans.js';
@@ -343,6 +344,11 @@ describe('what has begun is followed', () => {
 });
 
 describe('the demo', () => {
+  it('is told with every fault it has', async () => {
+    const { stdout } = await cli(stage, ['help', 'demo']);
+    expect(stdout.replace(/\s+/g, '')).toContain(`demo<${SHOP_FAULTS.join('|')}>`);
+  });
+
   it('that is not built says so', async () => {
     const ran = await cli(stage, ['demo', 'crash', '--json']);
     expect([ran.exit, JSON.parse(ran.stdout)]).toMatchObject([3, { error: { code: 'demo.none' } }]);
