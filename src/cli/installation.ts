@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { sql } from 'kysely';
 import type { Context } from '../commands/command.js';
 import { createContext } from '../commands/context.js';
 import type { Config } from '../config/config.js';
@@ -8,8 +7,9 @@ import { HypercareError } from '../domain/errors.js';
 import { CHANNEL } from '../io/notify-carrier.js';
 import { storeAddress } from '../store/address.js';
 import { hostByName } from '../store/hosts.js';
+import { notify } from '../store/notify.js';
 import { personOf } from '../store/people.js';
-import { isMigrated, openStore, type Store, type StoreAddress } from '../store/store.js';
+import { isMigrated, openStore, reach, type Store, type StoreAddress } from '../store/store.js';
 import type { CliIo } from './cli-io.js';
 import { findConfig } from './find-config.js';
 import { readConfig } from './load-config.js';
@@ -41,7 +41,7 @@ async function openExisting(address: StoreAddress): Promise<Store> {
   let store: Store | null = null;
   try {
     store = openStore(address);
-    await sql`select 1`.execute(store.db);
+    await reach(store);
     return store;
   } catch (error) {
     await store?.close();
@@ -59,8 +59,7 @@ async function speak(io: CliIo, config: Config, store: Store): Promise<Context> 
     store, hostId: host.id, person: await personOf(store.db, 'terminal', io.user), via: 'terminal', userId: io.user, nonce: randomUUID(), timeZone: io.timeZone, tiers: config.watch.tiers,
     now: () => io.clock.now(),
     sleep: (ms) => io.clock.sleep(ms),
-    // On SQLite the commit itself wakes the monitor.
-    poke: async () => void (store.engine === 'postgres' && (await sql`select pg_notify(${CHANNEL}, ${config.host})`.execute(store.db))),
+    poke: () => notify(store, CHANNEL, config.host),
     async repairs() {
       const { repairs } = await import('../../monitoring/repairs/index.js');
       return Object.values(repairs).map(({ kind, summary, risk }) => ({ kind, summary, risk }));

@@ -78,6 +78,11 @@ function isConflict(error: unknown): boolean {
   return ['40001', '40P01'].includes(String((error as { code?: unknown } | null)?.code));
 }
 
+/** Throws where the store cannot be read at all. */
+export async function reach(store: Store): Promise<void> {
+  await sql`select 1`.execute(store.db);
+}
+
 /** Brings the tables up to this version, in one transaction. The monitor alone calls it, holding the seat. */
 export async function migrate(store: Store): Promise<void> {
   const wanted = migrations(store.engine);
