@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { childEnv } from '../../src/io/child-env.js';
 import { systemClock } from '../../src/io/clock.js';
 import { sayPoint, type KillPoint, type Who } from './kill-point.js';
 import { traceFile } from './trace.js';
@@ -32,7 +33,7 @@ export function keepAlive(dir: string, who: Who): Lives {
 
   function live(): void {
     lives += 1;
-    child = spawn(process.execPath, ['--enable-source-maps', program, dir], { cwd: dir, env: { PATH: process.env['PATH'] ?? '', HOME: dir }, stdio: ['ignore', 'pipe', 'pipe'] });
+    child = spawn(process.execPath, ['--enable-source-maps', program, dir], { cwd: dir, env: { ...childEnv(), HOME: dir }, stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout?.pipe(log, { end: false });
     child.stderr?.pipe(log, { end: false });
     gone = new Promise((done) => child.once('exit', (code, signal) => (died(code, signal), done())));
