@@ -1,13 +1,14 @@
+import type { Check } from '../../src/domain/check.js';
 import type { Incident } from '../../src/domain/incident.js';
 import type { Resource } from '../../src/domain/resource.js';
 import { rollbackTarget } from '../../src/domain/release.js';
 import { actsOn } from '../../src/store/acts.js';
-import { checksOf, confirmFast } from '../../src/store/checks.js';
+import { checksOf, confirmFast, scheduleCheck } from '../../src/store/checks.js';
 import { changeIncident, openIncidents } from '../../src/store/incidents.js';
 import { openLaunchOf } from '../../src/store/launches.js';
 import { draftPlan, livePlanOf, plansIn, plansOf } from '../../src/store/plans.js';
 import { ledgerOf } from '../../src/store/releases.js';
-import { runsFor, underWayOn } from '../../src/store/remediations.js';
+import { remediationsOf, runsFor, underWayOn } from '../../src/store/remediations.js';
 import { getResource, listEdges } from '../../src/store/resources.js';
 import { newestSample } from '../../src/store/samples.js';
 import type { Db } from '../../src/store/schema.js';
@@ -45,6 +46,8 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
   const { db } = ctx.store;
   if ((await livePlanOf(db, incident.id)) || (await underWayOn(db, incident.resourceId))) return false;
   const resource = await getResource(db, incident.resourceId);
+  const unseen = await staleSighting(ctx, incident);
+  if (unseen) return lookWhatRuns(ctx, unseen);
   const waitsFor = await staleDependency(ctx, incident);
   if (waitsFor) return waitForDependency(ctx, incident, waitsFor);
   const byHand = await stoppedByHand(ctx, incident);
@@ -90,6 +93,27 @@ async function stoppedByHand(ctx: StageContext, incident: Incident): Promise<boo
   if (!pm2 || (await newestSample(ctx.store.db, pm2.id))?.verdict !== 'bad') return false;
   const last = (await actsOn(ctx.store.db, incident.resourceId, ctx.clock.now() - DAY_MS)).findLast((act) => act.kind === 'restart');
   return last?.by === 'person';
+}
+
+/**
+ * What runs must have been looked at since the incident began, and since the last repair: the trouble is often that of a
+ * release nobody has seen yet, and what is done to it would be decided as for the one before.
+ */
+async function staleSighting(ctx: StageContext, incident: Incident): Promise<Check | null> {
+  const check = (await checksOf(ctx.store.db, incident.resourceId)).find((one) => one.probe === 'release');
+  if (!check) return null;
+  const ends = (await remediationsOf(ctx.store.db, incident.id)).map((run) => run.endedAt ?? 0);
+  const since = Math.max(incident.openedAt, ...ends);
+  const newest = await newestSample(ctx.store.db, check.id);
+  // A clock that was set back must not keep it waiting.
+  return newest && newest.at < since && since <= ctx.clock.now() ? check : null;
+}
+
+async function lookWhatRuns(ctx: StageContext, check: Check): Promise<boolean> {
+  const now = ctx.clock.now();
+  if (check.nextAt <= now) return false; // It is being looked at.
+  await ctx.store.write((tx) => scheduleCheck(tx, check.id, now));
+  return true;
 }
 
 /** The first declared dependency without a sample newer than the incident; its own trouble would be the cause. */
