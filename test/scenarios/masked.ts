@@ -9,6 +9,7 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/(?:\d+ \w{3} |\d{4}-\d\d-\d\d )?\d\d:\d\d UTC/g, '‹clock›'],
   [/(?<!at most )\b\d+(?:\.\d+)? (?:ms|s)\b/g, 'a while'],
   [/\b\d+ (checks|readings) in a row\b/g, 'some $1 in a row'],
+  [/to \d+ liveness checks/g, 'to some liveness checks'],
   [/× \d+/g, '× some'],
   [/in the \d+ readings/g, 'in the readings'],
 ];
