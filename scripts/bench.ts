@@ -1,0 +1,83 @@
+/**
+ * `npm run bench`: what this monitor does for a broken app and what it costs, side by side with others in one run.
+ * Options: --reps N (faults; 30 for a figure to quote), --checks N,M, --seconds S (load), --idle S, --only PARTS, --json,
+ * --profile DIR (CPU profiles of the monitor under load). Absolute figures move with the machine; the ratios are what counts.
+ */
+import { cpus, userInfo } from 'node:os';
+import { errorText, HypercareError } from '../src/domain/errors.js';
+import { createLogger } from '../src/io/log.js';
+import type { Contender } from './bench/contender.js';
+import { benchFaults } from './bench/faults.js';
+import { benchIdle } from './bench/idle.js';
+import { benchLoad, type LoadFigures } from './bench/load.js';
+import { startSleepers } from './bench/load-setting.js';
+import { readOptions, type BenchOptions, type Part } from './bench/options.js';
+import { makePlace, type Place } from './bench/place.js';
+import { drawResult, type BenchResult } from './bench/report.js';
+import { hypercare } from './bench/with-hypercare.js';
+import { findMonit, monit } from './bench/with-monit.js';
+import { pm2Alone } from './bench/with-pm2.js';
+
+const log = createLogger({ format: 'text', level: 'silent' });
+const user = userInfo().username;
+
+try {
+  await bench(readOptions(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`${errorText(error)}${error instanceof HypercareError && error.mend ? `\n${error.mend}` : ''}\n`);
+  process.exitCode = error instanceof HypercareError && error.errorClass === 'invalid' ? 2 : 1;
+}
+
+async function bench(options: BenchOptions): Promise<void> {
+  const has = (part: Part) => options.parts.includes(part);
+  const faults = has('faults') ? await inPlace(async (place) => benchFaults(await contenders(place), options.reps, tell)) : [];
+  // Being at rest is a minute of waiting: another one beside it costs neither anything.
+  const [idle, loads] = await inPlace(async (place) => Promise.all([
+    has('idle') ? benchIdle(place, options.idleMs, user, log) : [],
+    has('load') ? benchLoads(place, options) : [],
+  ]));
+  put(options, { faults, loads, idle });
+}
+
+/** Whatever happens, and also on Ctrl-C, nothing is left behind. */
+async function inPlace<T>(part: (place: Place) => Promise<T>): Promise<T> {
+  const place = await makePlace();
+  const interrupted = () => void place.end().finally(() => process.exit(130));
+  process.once('SIGINT', interrupted);
+  try {
+    return await part(place);
+  } finally {
+    process.removeListener('SIGINT', interrupted);
+    await place.end();
+  }
+}
+
+async function contenders(place: Place): Promise<readonly Contender[]> {
+  tell('faults: the shops open');
+  const program = findMonit();
+  if (program === null) tell('Monit is not installed: it is left out');
+  const alone = await pm2Alone(place, log);
+  const others = program === null ? [] : [await monit(place, program, alone.shop)];
+  return [await hypercare(place, user, log), alone.contender, ...others];
+}
+
+async function benchLoads(place: Place, options: BenchOptions): Promise<readonly LoadFigures[]> {
+  const sleepers = await startSleepers(place);
+  const figures: LoadFigures[] = [];
+  for (const checks of options.checks) {
+    tell(`load: ${checks} checks each 10 s`);
+    figures.push(...(await benchLoad(place, sleepers, { checks, forMs: options.loadMs, profile: options.profile })));
+  }
+  return figures;
+}
+
+function put(options: BenchOptions, result: BenchResult): void {
+  const machine = { cores: cpus().length, cpu: cpus()[0]?.model ?? 'unknown', node: process.versions.node };
+  if (options.json) process.stdout.write(`${JSON.stringify({ version: 1, machine, options, ...result }, null, 2)}\n`);
+  else process.stdout.write(`${drawResult(result)}\n\n${machine.cores} cores, ${machine.cpu}, Node ${machine.node}\n`);
+}
+
+/** Talk goes to stderr, so that stdout holds the result alone. */
+function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

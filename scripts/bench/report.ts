@@ -1,0 +1,59 @@
+import type { FaultFigures } from './faults.js';
+import { best, drawTable, ratio, said } from './figures.js';
+import type { IdleFigures } from './idle.js';
+import type { LoadFigures } from './load.js';
+import { BENCH_FAULTS } from './strike.js';
+
+export interface BenchResult {
+  readonly faults: readonly FaultFigures[];
+  readonly loads: readonly LoadFigures[];
+  readonly idle: readonly IdleFigures[];
+}
+
+const OURS = 'hypercare';
+const MIB = 1_048_576;
+
+/** The whole result in tables, for people. */
+export function drawResult(result: BenchResult): string {
+  const parts = [drawFaults(result.faults), drawLoads(result.loads), drawIdle(result.idle)];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function drawFaults(all: readonly FaultFigures[]): string {
+  if (all.length === 0) return '';
+  const names = [...new Set(all.map(({ contender }) => contender))];
+  const rows = BENCH_FAULTS.flatMap((fault) => names.map((name) => rowOf(all, name, fault)));
+  return [
+    'From fault to first word, and to healthy again as a customer sees it; medians, milliseconds',
+    drawTable([['', 'first word', 'p95', 'healthy', 'p95', 'struck', 'healthy: ours / best other'], ...rows]),
+  ].join('\n');
+}
+
+function rowOf(all: readonly FaultFigures[], name: string, fault: string): readonly string[] {
+  const own = all.find((one) => one.contender === name && one.fault === fault);
+  if (!own) return [`${fault}, ${name}`, '', '', '', '', '', ''];
+  const others = all.filter((one) => one.fault === fault && one.contender !== OURS).map(({ healed }) => healed.median);
+  const compared = name === OURS ? said(ratio(own.healed.median, best(others)), 2) : '';
+  const struck = own.healed.n + own.healed.missed;
+  const healed = own.healed.missed > 0 ? `${own.healed.n} of ${struck}` : String(struck);
+  return [`${fault}, ${name}`, said(own.noticed.median), said(own.noticed.p95), own.healed.n === 0 ? 'never' : said(own.healed.median), said(own.healed.p95), healed, compared];
+}
+
+function drawLoads(all: readonly LoadFigures[]): string {
+  if (all.length === 0) return '';
+  const rows = all.map((one) => {
+    const bare = all.find((other) => other.checks === one.checks && other.who !== OURS);
+    return [
+      `${one.checks} checks / 10 s, ${one.who}`, said(one.cpuSecondsPer1000, 2), one.who === OURS ? said(ratio(one.cpuSecondsPer1000, bare?.cpuSecondsPer1000 ?? null), 2) : '',
+      said(one.lateP99Ms), `${one.made} of ${one.due}`, said(one.rssBytes / MIB),
+    ];
+  });
+  return ['The cost of watching', drawTable([['', 'CPU s / 1000 checks', 'ours / bare', 'late p99 ms', 'made', 'RSS MiB'], ...rows])].join('\n');
+}
+
+function drawIdle(all: readonly IdleFigures[]): string {
+  if (all.length === 0) return '';
+  const sum = { who: 'both', rssBytes: all.reduce((total, one) => total + one.rssBytes, 0), cpuPercent: all.reduce((total, one) => total + one.cpuPercent, 0) };
+  const rows = [...all, sum].map(({ who, rssBytes, cpuPercent }) => [who, said(rssBytes / MIB, 1), said(cpuPercent, 2)]);
+  return ['At rest beside one healthy app, ten checks a minute', drawTable([['', 'RSS MiB', 'CPU %'], ...rows])].join('\n');
+}

@@ -1,0 +1,29 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemClock } from '../../src/io/clock.js';
+import type { Contender } from './contender.js';
+
+/** kill: every worker by SIGKILL · hang: every worker by SIGSTOP · errors, slow: the shop's own faults, in every worker. */
+export const BENCH_FAULTS = ['kill', 'hang', 'errors', 'slow'] as const;
+export type BenchFault = (typeof BENCH_FAULTS)[number];
+
+const SIGNALS: Partial<Record<BenchFault, 'SIGKILL' | 'SIGSTOP'>> = { kill: 'SIGKILL', hang: 'SIGSTOP' };
+
+/**
+ * Breaks a contender's shop. Gives the wall clock of a signal; null for the faults that the shop finds in a file within
+ * its own 100 ms: the first customer who suffers tells when those began.
+ */
+export async function strike(contender: Contender, fault: BenchFault): Promise<number | null> {
+  const signal = SIGNALS[fault];
+  if (!signal) {
+    const file = join(contender.dataDir, 'faults', fault);
+    await writeFile(`${file}.next`, 'all\n');
+    await rename(`${file}.next`, file);
+    return null;
+  }
+  const workers = await contender.workers();
+  if (workers.length === 0) throw new Error(`${contender.name} has no shop to strike`);
+  const at = systemClock.now();
+  for (const pid of workers) process.kill(pid, signal);
+  return at;
+}
