@@ -3,7 +3,7 @@ import {
   absolutePath, checkedText, duration, entries, innerPath, list, noneOrMany, oneOrMany, pathOrUrl, resourceName, section, size, webUrl, wholeNumber,
 } from './fields.js';
 import { mustBe } from './issue-text.js';
-import { didYouMean, listed } from './nearest.js';
+import { didYouMean, listed } from './did-you-mean.js';
 
 /** Our own processes: a repair that stopped one of them would cut off the hand that holds it. */
 const OWN_PROCESSES: readonly string[] = ['hypercare-monitor', 'hypercare-bot'];

@@ -4,7 +4,7 @@ import { endpointName, isPath } from './endpoint-name.js';
 import { textAt, type AppFacts, type AskFacts, type Facts } from './facts.js';
 import type { Complaint } from './issues.js';
 import { drawPath, type Path } from './mistake.js';
-import { didYouMean, listed } from './nearest.js';
+import { didYouMean, listed } from './did-you-mean.js';
 
 /** A launch makes no more ticks than this; tiers beyond it are a slip of the unit. */
 const MAX_TICKS = 5_000;

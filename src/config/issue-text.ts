@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { didYouMean, listed } from './nearest.js';
+import { didYouMean, listed } from './did-you-mean.js';
 
 const NOUN: Readonly<Record<string, string>> = {
   string: 'text', number: 'a number', int: 'a whole number', boolean: 'true or false', array: 'a list', object: 'a mapping', record: 'a mapping',

@@ -3,7 +3,7 @@ import { RUNGS } from '../policy/policy.js';
 import { fits } from '../policy/glob.js';
 import { appSchema, httpAsk } from './app-schema.js';
 import { absolutePath, checkedText, duration, entries, list, resourceName, section, webUrl, wholeNumber } from './fields.js';
-import { listed } from './nearest.js';
+import { listed } from './did-you-mean.js';
 import { personSchema } from './people-schema.js';
 
 const MAX_APPS = 100;

@@ -1,13 +1,13 @@
 /** Longer words are not compared: the table grows with the product of the lengths. */
 const MAX_CHARS = 64;
 
-/** The known word that `word` most likely meant, or null. Case, '-' and '_' do not count. */
+/** The known word that `word` most likely meant, or null. Case, '-' and '_' do not count: 'dataDir' means 'data_dir'. */
 export function nearestWord(word: string, known: readonly string[]): string | null {
   if (word.length > MAX_CHARS) return null;
   let best: { readonly word: string; readonly far: number } | null = null;
   for (const candidate of known) {
     if (candidate.length > MAX_CHARS) continue;
-    const far = distance(plain(word), plain(candidate));
+    const far = begins(plain(word), plain(candidate)) ? 1 : distance(plain(word), plain(candidate));
     const allowed = Math.max(1, Math.floor(candidate.length / 3));
     if (far <= allowed && far < candidate.length && (best === null || far < best.far)) best = { word: candidate, far };
   }
@@ -16,6 +16,11 @@ export function nearestWord(word: string, known: readonly string[]): string | nu
 
 function plain(word: string): string {
   return word.toLowerCase().replace(/[-_]/g, '');
+}
+
+/** 'act' for 'act-and-tell', 'warning' for 'warn'. */
+function begins(a: string, b: string): boolean {
+  return Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
 }
 
 /** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours count one each. */

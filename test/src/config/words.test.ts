@@ -1,31 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { didYouMean, listed } from '../../../src/config/did-you-mean.js';
 import { drawPath } from '../../../src/config/mistake.js';
-import { listed, nearest } from '../../../src/config/nearest.js';
 import { parseSize } from '../../../src/config/size.js';
 
-describe('the nearest known word', () => {
-  const KEYS = ['endpoints', 'liveness', 'pm2', 'uses', 'data_dir', 'act-and-tell'];
-
-  it.each([
-    ['endpoint', 'endpoints'],
-    ['enpdoints', 'endpoints'],
-    ['lifeness', 'liveness'],
-    ['use', 'uses'],
-    ['dataDir', 'data_dir'],
-    ['DATA-DIR', 'data_dir'],
-    ['act', 'act-and-tell'],
-    ['pm', 'pm2'],
-    ['colour', null],
-    ['xy', null],
-    ['', null],
-    ['x'.repeat(100_000), null],
-  ])('of %s is %s', (word, meant) => {
-    expect(nearest(word.slice(0, 200_000), KEYS)).toBe(meant);
-  });
-
+describe('known words in a message', () => {
   it('lists no more than twenty', () => {
     expect(listed(Array.from({ length: 23 }, (_, index) => `k${index}`))).toMatch(/k19 and 3 more$/);
     expect(listed([])).toBe('nothing');
+  });
+
+  it('offer the one that was meant, where there is one', () => {
+    expect(didYouMean('enpdoints', ['endpoints', 'uses'])).toBe('; did you mean "endpoints"?');
+    expect([didYouMean('colour', ['endpoints', 'uses']), didYouMean(7, ['7'])]).toEqual(['', '']);
   });
 });
 

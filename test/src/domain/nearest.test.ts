@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nearestWord } from '../../../src/domain/nearest.js';
 
+const KEYS = ['endpoints', 'liveness', 'pm2', 'uses', 'data_dir', 'act-and-tell'];
+
 describe('the nearest known word', () => {
   it.each([
     ['stauts', ['status', 'help'], 'status'],
@@ -10,7 +12,17 @@ describe('the nearest known word', () => {
     ['xyzzy', ['status', 'help'], null],
     ['', ['status'], null],
     ['a', ['b'], null],
-    ['x'.repeat(1_000), ['status'], null],
+    ['x'.repeat(100_000), ['status'], null],
+    ['endpoint', KEYS, 'endpoints'],
+    ['enpdoints', KEYS, 'endpoints'],
+    ['lifeness', KEYS, 'liveness'],
+    ['use', KEYS, 'uses'],
+    ['dataDir', KEYS, 'data_dir'],
+    ['DATA-DIR', KEYS, 'data_dir'],
+    ['act', KEYS, 'act-and-tell'],
+    ['pm', KEYS, 'pm2'],
+    ['colour', KEYS, null],
+    ['xy', KEYS, null],
   ] as const)('of %.20s', (word, known, meant) => {
     expect(nearestWord(word, known)).toBe(meant);
   });
