@@ -1,17 +1,10 @@
-import type { Cadence, Check } from '../domain/check.js';
+import type { Check } from '../domain/check.js';
 import type { CheckId, HostId, ResourceId } from '../domain/ids.js';
 import type { Json } from '../domain/json.js';
 import type { ChecksTable, Db } from './schema.js';
 
-export interface WatchedCheck {
-  readonly resourceId: ResourceId;
-  readonly name: string;
-  readonly probe: string;
-  readonly options: Json;
-  readonly cadence: Cadence;
-  readonly everyMs: number;
-  readonly critical: boolean;
-}
+/** A check as the config asks for it. */
+export type WatchedCheck = Pick<Check, 'resourceId' | 'name' | 'probe' | 'options' | 'cadence' | 'everyMs' | 'critical'>;
 
 /** Makes the stored checks of the host equal to the configured ones. Kept checks keep their due time and samples. */
 export async function syncChecks(tx: Db, hostId: HostId, wanted: readonly WatchedCheck[], now: number): Promise<void> {
