@@ -1,5 +1,6 @@
 import type { Db, StepsTable } from '../../src/store/schema.js';
 import type { Finished } from './check.js';
+import { workersOf } from './check-store.js';
 import { isAct } from './fate.js';
 import type { Look } from './look.js';
 import { readTrace } from './trace.js';
@@ -56,11 +57,11 @@ function stepsOnce(steps: readonly JournalStep[], asked: readonly Asked[]): read
 }
 
 /** Each worker was started anew by the deploy, by each act that came back, and at most once by each that was cut short. */
-function restarts(asked: readonly Asked[], { witnessed, place }: Finished): readonly string[] {
-  const { before, after } = witnessed.processes;
+function restarts(asked: readonly Asked[], run: Finished): readonly string[] {
+  const { before } = run.witnessed.processes;
   const least = 1 + asked.filter(({ ended }) => ended).length;
   const most = 1 + asked.length;
-  return after.filter(({ name }) => name === place.shop.name).flatMap((worker) => {
+  return workersOf(run).flatMap((worker) => {
     const was = before.find(({ pmId }) => pmId === worker.pmId);
     const times = worker.restarts - (was?.restarts ?? 0);
     return times >= least && times <= most ? [] : [`worker ${worker.pmId} was started ${times} times instead of ${least === most ? least : `${least} to ${most}`} (${asked.map(({ what, ended }) => `${what}${ended ? '' : ' cut short'}`).join(', ')})`];

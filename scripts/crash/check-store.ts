@@ -1,3 +1,4 @@
+import type { Pm2Process } from '../../src/io/pm2.js';
 import { tickOffsets } from '../../src/domain/tiers.js';
 import { brokenAt } from '../../src/store/audits.js';
 import { LIVE_PLAN_STATES } from '../../src/store/plans.js';
@@ -69,15 +70,24 @@ async function answers({ db }: Look, { witnessed }: Finished): Promise<readonly 
 }
 
 /** Budgets count these rows: one for each remediation, none for anything else of ours, and none of ours as another's. */
-async function acts({ db }: Look, { place, witnessed }: Finished): Promise<readonly string[]> {
-  const workers = witnessed.processes.after.filter(({ name }) => name === place.shop.name).length;
-  const others = await db.selectFrom('acts').select(['by', 'kind']).where('by', '!=', 'us').execute();
+async function acts(look: Look, run: Finished): Promise<readonly string[]> {
+  const { db } = look;
+  const workers = workersOf(run).length;
+  const others = await actsOfOthers(look);
   const counted = (await db.selectFrom('acts').select('dedupe').where('by', '=', 'us').orderBy('dedupe').execute()).map(({ dedupe }) => dedupe);
   const done = (await db.selectFrom('remediations').select('id').orderBy('id').execute()).map(({ id }) => `remediation:${id}`);
   return [
     ...(counted.join() === done.join() ? [] : [`acts of ours: ${counted.join() || 'none'}; remediations: ${done.join() || 'none'}`]),
     ...(others.length <= workers && others.every(({ by, kind }) => by === 'person' && kind === 'restart') ? [] : [`acts of others, where a person reloaded ${workers} workers: ${others.map(({ by, kind }) => `${kind} by ${by}`).join(', ')}`]),
   ];
+}
+
+export async function actsOfOthers({ db }: Look): Promise<readonly { readonly by: string; readonly kind: string }[]> {
+  return db.selectFrom('acts').select(['by', 'kind']).where('by', '!=', 'us').execute();
+}
+
+export function workersOf({ witnessed, place }: Pick<Finished, 'witnessed' | 'place'>): readonly Pm2Process[] {
+  return witnessed.processes.after.filter(({ name }) => name === place.shop.name);
 }
 
 /** The audit chain is whole, and what is told of one subject is numbered without a gap. */

@@ -12,6 +12,7 @@ export function sayRun({ n, ms, points, thinkMs, died, wrong }: Ran): string {
 export function summary(runs: readonly Ran[]): string {
   const broken = runs.filter(({ wrong }) => wrong.length > 0);
   const deaths = runs.reduce((sum, { died }) => sum + died.length, 0);
+  const unheard = runs.reduce((sum, one) => sum + one.unheard, 0);
   const times = runs.map(({ ms }) => ms).sort((a, b) => a - b);
   const kinds = new Map<string, { died: number; broken: number }>();
   for (const { died, wrong } of runs) {
@@ -22,7 +23,7 @@ export function summary(runs: readonly Ran[]): string {
   }
   const lines = [...kinds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, { died, broken: bad }]) => `  ${String(died).padStart(4)} deaths${bad > 0 ? `, ${bad} in broken runs` : ''}  ${kind}`);
   const median = times[Math.floor(times.length / 2)] ?? 0;
-  return [`${runs.length} runs, ${deaths} deaths at ${kinds.size} kinds of places, ${broken.length} broken; a run took ${(median / 1000).toFixed(1)} s (median), ${((times.at(-1) ?? 0) / 1000).toFixed(1)} s at most`, ...lines].join('\n');
+  return [`${runs.length} runs, ${deaths} deaths at ${kinds.size} kinds of places, ${broken.length} broken; a run took ${(median / 1000).toFixed(1)} s (median), ${((times.at(-1) ?? 0) / 1000).toFixed(1)} s at most`, `${unheard} exits of workers were not heard, because the monitor was dead when PM2's bus told them`, ...lines].join('\n');
 }
 
 /** How a broken run is lived through again. */

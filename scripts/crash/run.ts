@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { systemClock } from '../../src/io/clock.js';
 import { liveDir } from '../shop/layout.js';
-import { check } from './check.js';
+import { check, type Checked } from './check.js';
 import type { Draw } from './draw.js';
 import { writeFates } from './fate.js';
 import { sayPoint, type KillPoint } from './kill-point.js';
@@ -10,7 +10,7 @@ import { bringBack, type Place } from './place.js';
 import { live } from './story.js';
 import { readTrace } from './trace.js';
 
-export interface Ran {
+export interface Ran extends Checked {
   readonly n: number;
   readonly dir: string;
   readonly ms: number;
@@ -18,7 +18,6 @@ export interface Ran {
   readonly thinkMs: number;
   /** Points at which it really died; the story may have gone another way round the others. */
   readonly died: readonly KillPoint[];
-  readonly wrong: readonly string[];
 }
 
 /** The version the shop's good release gives itself. */
@@ -34,7 +33,7 @@ export async function runOnce(place: Place, n: number, { points, thinkMs }: Draw
   const began = systemClock.monotonic();
   const witnessed = await live(place, dir, { points, thinkMs });
   const ms = systemClock.monotonic() - began;
-  const wrong = await check({ dir, place, witnessed, good });
+  const checked = await check({ dir, place, witnessed, good });
   const deaths = new Set((['monitor', 'bot'] as const).flatMap((who) => readTrace(dir, who)).filter(({ line }) => line === 'killed').map(({ what }) => what));
-  return { n, dir, ms, points, thinkMs, wrong, died: points.filter((point) => deaths.has(sayPoint(point))) };
+  return { n, dir, ms, points, thinkMs, ...checked, died: points.filter((point) => deaths.has(sayPoint(point))) };
 }
