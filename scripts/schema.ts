@@ -1,6 +1,6 @@
 /**
  * Writes hypercare.schema.json, which editors complete and check hypercare.yaml with. To be run after a change of the
- * configuration or of a channel's options: npm run build && node dist/scripts/schema.js
+ * configuration or of a channel's options: npm run schema
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -39,12 +39,13 @@ async function up(): Promise<void> {
   say(closingWords(place, await firstLook(place), shopUrl));
 }
 
-/** A configuration with mistakes is shown as `hypercare config check` shows it, before anything is started. */
+/** Mistakes and warnings of the configuration are shown as `hypercare config check` shows them, before anything is started. */
 async function checkConfig(place: Place): Promise<void> {
   if (!existsSync(join(packageRoot(), 'dist', 'src', 'cli', 'main.js'))) return;
   const bin = join(packageRoot(), 'bin', 'hypercare.js');
   const check = await createExec().run(process.execPath, [bin, 'config', 'check', place.config], { cwd: packageRoot(), timeoutMs: CHECK_WITHIN_MS });
   if (check.code === EXIT_USAGE) throw new HypercareError('config.invalid', 'invalid', `${check.stdout}${check.stderr}`.trim(), `Correct ${place.config}, then run \`npm start\` again.`);
+  if (check.stdout.includes('warning: ')) say(check.stdout.trim());
 }
 
 try {

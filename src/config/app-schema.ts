@@ -89,10 +89,10 @@ function release() {
 function limits() {
   const restarts = z.strictObject({ count: wholeNumber(2, 1_000), within: duration('10s', '24h').prefault('5m') });
   return section({
-    latency: duration('1ms', '10m').optional().describe('Slower than this on average is bad'),
-    latency_ratio: z.number().min(1.1).max(100).optional().describe('So many times slower than the baseline is bad'),
-    memory: size().optional().describe('More than this in one process is bad'),
-    restarts: z.union([restarts, wholeNumber(2, 1_000).transform((count) => restarts.parse({ count }))]).optional().describe('So many restarts are a crash loop'),
+    latency: duration('1ms', '10m').optional().describe('A reading whose median is above this is bad; default: 2s'),
+    latency_ratio: z.number().min(1.1).max(100).optional().describe('So many times slower than the baseline is bad; default: 3'),
+    memory: size().optional().describe('From 90 % of this in one process it is bad; default: its max_memory_restart in PM2'),
+    restarts: z.union([restarts, wholeNumber(2, 1_000).transform((count) => restarts.parse({ count }))]).optional().describe('So many restarts are a crash loop; default: 3 within 10m, or 6 within 1h'),
   });
 }
 

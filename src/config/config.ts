@@ -18,7 +18,7 @@ export interface Config {
   readonly channels: readonly ChannelConfig[];
   readonly keep: { readonly rawMs: number; readonly rollupsMs: number; readonly eventsMs: number };
   readonly log: { readonly format: 'text' | 'json'; readonly level: 'debug' | 'info' | 'warn' | 'error' };
-  /** Called after each round of the monitor, so that somebody outside notices its silence. */
+  /** Called about once a minute while the monitor runs, so that somebody outside notices its silence. */
   readonly heartbeatUrl: string | null;
 }
 

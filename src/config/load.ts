@@ -1,8 +1,8 @@
-import type { ChannelConfig, Config } from './config.js';
+import type { Config } from './config.js';
 import { crossChecks } from './cross-checks.js';
-import { readEnvironment, type ProcessEnv } from './env.js';
+import { defaultChannels, idleSecrets } from './default-channels.js';
+import { readEnvironment, type Environment, type ProcessEnv } from './env.js';
 import { factsOf } from './facts.js';
-import type { Lookup } from './interpolate.js';
 import { issueText } from './issue-text.js';
 import { flatIssues, type Complaint } from './issues.js';
 import { inOrder, type Mistake } from './mistake.js';
@@ -37,18 +37,17 @@ export function loadConfig({ units, ...source }: ConfigSource & { readonly units
 /** The same for who loads more than once: making the schema takes longer than reading a file with it. */
 export function configLoader(units: Units): (source: ConfigSource) => LoadedConfig {
   const schema = configSchema(units);
-  const channels = defaultChannels(units);
-  return (source) => load(source, schema, channels);
+  return (source) => load(source, schema, units);
 }
 
-function load(source: ConfigSource, schema: ConfigSchema, channels: readonly ChannelConfig[]): LoadedConfig {
+function load(source: ConfigSource, schema: ConfigSchema, units: Units): LoadedConfig {
   const environment = readEnvironment(source);
   const read = readText(source.file, MAX_CONFIG_BYTES);
-  const checked = read.ok ? checkText(read.text, source.file, schema, environment.lookup) : unreadable(source.file, read);
+  const checked = read.ok ? checkText(read.text, source.file, { schema, units, environment }) : unreadable(source.file, read);
   const warnings = inOrder([...environment.warnings, ...checked.warnings]);
   const mistakes = inOrder([...environment.mistakes, ...checked.mistakes]);
   if (checked.file === null || mistakes.length > 0) return { ok: false, mistakes, warnings };
-  const around = { home: source.home, lookup: environment.lookup, defaultChannels: channels };
+  const around = { home: source.home, lookup: environment.lookup, defaultChannels: defaultChannels(units, environment.secrets) };
   return { ok: true, config: toConfig(checked.file, around), warnings };
 }
 
@@ -65,8 +64,14 @@ function unreadable(file: string, read: { readonly missing: boolean; readonly pr
   return { file: null, mistakes: [mistake], warnings: [] };
 }
 
-function checkText(text: string, file: string, schema: ConfigSchema, lookup: Lookup): Checked {
-  const tree = readYaml(text, lookup);
+interface Against {
+  readonly schema: ConfigSchema;
+  readonly units: Units;
+  readonly environment: Environment;
+}
+
+function checkText(text: string, file: string, { schema, units, environment }: Against): Checked {
+  const tree = readYaml(text, environment.lookup);
   const { root } = tree;
   const broken = tree.problems.map((problem) => ({ file, ...tree.place(problem.at), path: problem.path, message: problem.message }));
   if (root === null) return { file: null, mistakes: broken, warnings: [] };
@@ -74,7 +79,8 @@ function checkText(text: string, file: string, schema: ConfigSchema, lookup: Loo
   const complaints = [...(parsed.success ? [] : flatIssues(parsed.error.issues)), ...crossChecks(factsOf(root.value))];
   const mistakes = [...broken, ...complaints.filter((complaint) => !isEcho(complaint, root)).map((complaint) => placed(file, tree, root, complaint))];
   const right = parsed.success && mistakes.length === 0 ? parsed.data : null;
-  return { file: right, mistakes, warnings: right === null ? [] : warningsOf(right).map((warning) => placed(file, tree, root, warning)) };
+  const warnings = right === null ? [] : [...warningsOf(right), ...idleSecrets(right, units, environment.secrets)];
+  return { file: right, mistakes, warnings: warnings.map((warning) => placed(file, tree, root, warning)) };
 }
 
 /** A value that could not be read is undefined; what the schema says of that only repeats the first mistake. */
@@ -100,9 +106,4 @@ function placed(file: string, tree: YamlTree, root: Located, complaint: Complain
     found = child;
   }
   return { file, ...tree.place(onKey ? found.keyAt : found.at), path, message };
-}
-
-function defaultChannels(units: Units): readonly ChannelConfig[] {
-  const console = units.channels['console']?.safeParse({});
-  return console?.success ? [{ kind: 'console', options: console.data }] : [];
 }

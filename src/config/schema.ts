@@ -32,14 +32,14 @@ export function configSchema(units: Units) {
     watch: watch().prefault({}).describe('When is measured'),
     policy: policy(units.repairs).prefault({}).describe('What may be done, and who must say yes'),
     people: list(personSchema(), MAX_PEOPLE).prefault([]),
-    channels: channels(units.channels).optional().describe('Where people are told and asked; default: the console'),
+    channels: channels(units.channels).optional().describe('Where people are told and asked; default: the console, and telegram and slack_webhook where their secrets are set'),
     keep: section({
       raw: duration('1h', '90d').prefault('7d').describe('Every sample'),
       rollups: duration('1d', '3650d').prefault('400d').describe('Ten-minute summaries'),
       events: duration('1d', '3650d').prefault('90d'),
     }).prefault({}).describe('How long things are remembered'),
     log: section({ format: z.enum(['text', 'json']).default('text'), level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
-    heartbeat: webUrl().optional().describe('Called after each round of the monitor: somebody outside notices when it falls silent'),
+    heartbeat: webUrl().optional().describe('Called about once a minute while the monitor runs: somebody outside notices when it falls silent'),
   });
 }
 

@@ -69,7 +69,7 @@ describe('hypercare.example.yaml', () => {
   });
 });
 
-it('hypercare.schema.json is up to date (npm run build && node dist/scripts/schema.js)', () => {
+it('hypercare.schema.json is up to date (npm run schema)', () => {
   expect(readFileSync(path('hypercare.schema.json'), 'utf8')).toBe(configJsonSchema(units));
 });
 

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { channelSchemas } from '../../../bot/channels/index.js';
+import { defaultChannels, idleSecrets } from '../../../src/config/default-channels.js';
+import { configSchema } from '../../../src/config/schema.js';
+import { makeSecrets, type SecretName } from '../../../src/config/secrets.js';
+import { linesFor, loadText } from './written.js';
+
+const units = { channels: channelSchemas, repairs: [] };
+const schema = configSchema(units);
+type Given = Readonly<Partial<Record<SecretName, string>>>;
+
+function kinds(given: Given): readonly string[] {
+  return defaultChannels(units, makeSecrets(given)).map(({ kind }) => kind);
+}
+
+function idle(written: object, given: Given): readonly string[] {
+  return idleSecrets(schema.parse({ apps: { shop: 'http://127.0.0.1:3100' }, ...written }), units, makeSecrets(given)).map(({ message }) => message);
+}
+
+describe('a file that names no channel', () => {
+  it.each<[string, Given, readonly string[]]>([
+    ['tells on the console alone', {}, ['console']],
+    ['tells through the webhook whose address is set', { SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/T/B/x' }, ['console', 'slack_webhook']],
+    ['tells in Telegram where token and chat are set', { TELEGRAM_BOT_TOKEN: '1:a', TELEGRAM_CHAT_ID: '-5' }, ['console', 'telegram']],
+    ['does not guess a chat', { TELEGRAM_BOT_TOKEN: '1:a' }, ['console']],
+    ['does not guess a Slack channel', { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' }, ['console']],
+  ])('%s', (_what, given, expected) => {
+    expect(kinds(given)).toEqual(expected);
+  });
+
+  it('gives each the defaults of its own options', () => {
+    expect(defaultChannels(units, makeSecrets({ SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/T/B/x' }))).toContainEqual({ kind: 'slack_webhook', options: { level: 'info' } });
+  });
+});
+
+describe('a token that is set and leads nowhere', () => {
+  it.each<[string, object, Given, readonly string[]]>([
+    ['is told where Slack’s channel is missing', {}, { SLACK_BOT_TOKEN: 'xoxb-1' }, ['SLACK_BOT_TOKEN is set, and `channels` has no `slack`: nobody is told there']],
+    [
+      'is told where the channels that are named leave it out',
+      { channels: { console: {} } },
+      { TELEGRAM_BOT_TOKEN: '1:a', TELEGRAM_CHAT_ID: '-5' },
+      ['TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID are set, and `channels` has no `telegram`: nobody is told there'],
+    ],
+    ['is not told where it is used', { channels: { slack: { channel: 'C0123456789' } } }, { SLACK_BOT_TOKEN: 'xoxb-1' }, []],
+    ['is not told where it is used by itself', {}, { SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/T/B/x' }, []],
+    ['is not told without a token', { channels: { console: {} } }, {}, []],
+  ])('%s', (_what, written, given, expected) => {
+    expect(idle(written, given)).toEqual(expected);
+  });
+
+  it('stands among the warnings with the place of `channels`, and is no mistake', () => {
+    const written = ['apps: { shop: http://h }\nchannels: { console: }', { dotEnv: 'SLACK_BOT_TOKEN=xoxb-1' }] as const;
+    expect(linesFor(...written)).toEqual([]);
+    expect(loadText(...written).warnings).toMatchObject([{ line: 2, column: 1, path: ['channels'] }]);
+  });
+});
