@@ -59,7 +59,8 @@ async function incidentFor(tx: Db, ctx: StageContext, resource: Resource, launch
   const open = await openIncidentOf(tx, cause);
   if (cause !== resource.id && open) {
     const own = await openIncidentOf(tx, resource.id);
-    if (own) await closeIncident(tx, ctx, own, `its cause is elsewhere: ${open.title}`);
+    // What a person asked for goes its way all the same.
+    if (own && own.kind !== 'manual') await closeIncident(tx, ctx, own, `its cause is elsewhere: ${open.title}`);
     return open;
   }
   const own = cause === resource.id ? open : await openIncidentOf(tx, resource.id);

@@ -4,7 +4,7 @@ import { sayDuration } from '../../src/domain/duration.js';
 import { windowMs } from '../../src/domain/tiers.js';
 import { checksOf } from '../../src/store/checks.js';
 import { tell } from '../../src/store/events.js';
-import { findingsOf } from '../../src/store/findings.js';
+import { findingsOf, openFindingsOn } from '../../src/store/findings.js';
 import { openIncidentOf, openIncidents } from '../../src/store/incidents.js';
 import { endLaunch, markSixHoursTold, openLaunches } from '../../src/store/launches.js';
 import { livePlanOf } from '../../src/store/plans.js';
@@ -36,11 +36,14 @@ export const conclude: Stage = {
   },
 };
 
-/** Gone by itself: no finding is open, and nobody is at work on it. */
+/**
+ * Gone by itself: no finding is open, and nobody is at work on it. Those of apps that use the resource do not hold it
+ * open: what is still bad without this cause is an incident of the app's own.
+ */
 async function concludeIncident(ctx: StageContext, incident: Incident): Promise<boolean> {
   const findings = await findingsOf(ctx.store.db, incident.id);
   const plan = await livePlanOf(ctx.store.db, incident.id);
-  if (findings.some((finding) => finding.open) || (await underWayOn(ctx.store.db, incident.resourceId))) return false;
+  if (findings.some((finding) => finding.open && finding.resourceId === incident.resourceId) || (await underWayOn(ctx.store.db, incident.resourceId))) return false;
   if (incident.kind === 'manual' ? plan !== null : plan?.state === 'running') return false;
   const reason = `good again by itself after ${sayDuration(ctx.clock.now() - incident.openedAt)}`;
   await ctx.store.write((tx) => closeIncident(tx, ctx, incident, incident.kind === 'manual' ? (incident.reason ?? 'done') : reason));
@@ -79,6 +82,7 @@ async function tellSixHours(ctx: StageContext, launch: Launch & { readonly sixHo
 /** Stable only when it was really watched and nothing is open: unknown is not healthy. */
 async function verdictOn(ctx: StageContext, launch: Launch): Promise<{ readonly state: Extract<LaunchState, 'stable' | 'unproven'>; readonly why: string }> {
   if (await openIncidentOf(ctx.store.db, launch.appId)) return { state: 'unproven', why: 'the watch ended with an open incident' };
+  if ((await openFindingsOn(ctx.store.db, launch.appId)).length > 0) return { state: 'unproven', why: 'the watch ended while something it uses was down' };
   let seen = 0;
   let unseen = 0;
   for (const check of await checksOf(ctx.store.db, launch.appId)) {

@@ -3,15 +3,16 @@ import type { Check, Sample } from '../../src/domain/check.js';
 import type { Claim } from '../../src/domain/finding.js';
 import type { CheckId, ResourceId } from '../../src/domain/ids.js';
 import type { Launch } from '../../src/domain/launch.js';
-import type { Resource } from '../../src/domain/resource.js';
+import { neededBy, type Resource } from '../../src/domain/resource.js';
 import { actsOn } from '../../src/store/acts.js';
 import { baselineOf, saveBaseline } from '../../src/store/baselines.js';
 import { checksOf, markDetected, undetected } from '../../src/store/checks.js';
 import { openFindingsOn } from '../../src/store/findings.js';
+import { lastEndOf } from '../../src/store/incidents.js';
 import { openLaunchOf } from '../../src/store/launches.js';
 import { remediationsSince, underWayOn } from '../../src/store/remediations.js';
 import { ledgerOf } from '../../src/store/releases.js';
-import { getResource } from '../../src/store/resources.js';
+import { getResource, listEdges } from '../../src/store/resources.js';
 import { newestSample, recentSamples, thinnedSamples } from '../../src/store/samples.js';
 import type { Series } from '../detectors/detector.js';
 import { applyClaims, type DetectorClaims } from './claims.js';
@@ -60,8 +61,10 @@ interface View {
 }
 
 /**
- * Samples count from the launch's beginning (verdicts belong to a release) and settling (a slow boot is no fault), or from the last repair that helped, which is
- * a fresh start. A repair's own effects are never a problem. Null while one works or settles: then nothing is judged.
+ * Samples count from the launch's beginning (verdicts belong to a release) and settling (a slow boot is no fault), or
+ * from a fresh start: the last repair that helped, or the end of the last trouble of anything it uses, after which it
+ * has the same time to come back by itself. A repair's own effects are never a problem. Null while one works or
+ * settles: then nothing is judged.
  */
 async function viewOf(ctx: StageContext, id: ResourceId, launch: Launch | null): Promise<View | null> {
   const now = ctx.clock.now();
@@ -69,8 +72,10 @@ async function viewOf(ctx: StageContext, id: ResourceId, launch: Launch | null):
   if (underWay && (underWay.settleUntil === null || now < underWay.settleUntil)) return null;
   const runs = await remediationsSince(ctx.store.db, id, now - LOOK_BACK_MS);
   const helped = runs.findLast((run) => run.state === 'verified');
+  const usedAgain = await lastEndOf(ctx.store.db, neededBy(id, await listEdges(ctx.store.db, ctx.hostId)));
+  const starts = [launch?.startedAt, usedAgain].map((at) => (at == null ? 0 : at + ctx.settings.settleMs - 1));
   return {
-    since: Math.max(launch ? launch.startedAt + ctx.settings.settleMs - 1 : 0, (helped?.settleUntil ?? 0) - 1, now - LOOK_BACK_MS),
+    since: Math.max(...starts, (helped?.settleUntil ?? 0) - 1, now - LOOK_BACK_MS),
     masked: runs.map((run) => ({ from: run.startedAt, to: run.settleUntil ?? run.endedAt ?? now })),
   };
 }

@@ -16,6 +16,16 @@ export interface Edge {
   readonly usesId: ResourceId;
 }
 
+/** Everything `start` needs, directly or through others. */
+export function neededBy(start: ResourceId, edges: readonly Edge[]): readonly ResourceId[] {
+  const needed = new Set<ResourceId>();
+  for (let found = [start]; found.length > 0; ) {
+    found = edges.filter(({ resourceId, usesId }) => found.includes(resourceId) && usesId !== start && !needed.has(usesId)).map(({ usesId }) => usesId);
+    for (const id of found) needed.add(id);
+  }
+  return [...needed];
+}
+
 /** The deepest bad resource along `uses` edges from `start`, else `start` itself. Cycles end where they began. */
 export function causeOf(start: ResourceId, edges: readonly Edge[], isBad: (id: ResourceId) => boolean): ResourceId {
   const seen = new Set<ResourceId>([start]);

@@ -49,6 +49,13 @@ export async function openIncidentOf(db: Db, resourceId: ResourceId): Promise<In
 }
 
 /** Joined by the column that is null once an incident is over, so that past ones cost nothing. */
+/** When the last incident of any of these resources ended; null where none ever did. */
+export async function lastEndOf(db: Db, resourceIds: readonly ResourceId[]): Promise<number | null> {
+  if (resourceIds.length === 0) return null;
+  const row = await db.selectFrom('incidents').select((eb) => eb.fn.max('closed_at').as('at')).where('resource_id', 'in', [...resourceIds]).executeTakeFirst();
+  return row?.at ?? null;
+}
+
 export async function openIncidents(db: Db, hostId: HostId): Promise<readonly Incident[]> {
   const rows = await db.selectFrom('incidents').innerJoin('resources', 'resources.id', 'incidents.open_resource').selectAll('incidents')
     .where('resources.host_id', '=', hostId).orderBy('incidents.opened_at').execute();
