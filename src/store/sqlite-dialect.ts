@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
-import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver, type DatabaseConnection, type DialectAdapter, type Driver, type QueryCompiler, type QueryResult } from 'kysely';
+import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver, type DatabaseConnection, type DialectAdapter, type Driver, type QueryCompiler, type QueryResult, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import { HypercareError } from '../domain/errors.js';
 import { withStorableText } from './storable-text.js';
 
 /** How long a statement waits for another process's transaction before it gives up. */
 const LOCK_WAIT_MS = 10_000;
 const LONGEST_PAUSE_MS = 20;
+/** We ask some two hundred different things; more are lists of different lengths. */
+const MOST_PREPARED = 500;
 
 /**
  * Kysely begins deferred, and two writers then fail each other with BUSY_SNAPSHOT; SQLite's own busy_timeout waits
@@ -37,7 +39,7 @@ class TransactionalAdapter extends SqliteAdapter {
 
 class ImmediateDriver extends SqliteDriver {
   constructor(private readonly raw: Database.Database) {
-    super({ database: raw });
+    super({ database: preparedOnce(raw) });
   }
   override async acquireConnection(): Promise<DatabaseConnection> {
     return new PatientConnection(await super.acquireConnection(), this.raw);
@@ -49,6 +51,24 @@ class ImmediateDriver extends SqliteDriver {
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     if (this.raw.inTransaction) await super.rollbackTransaction(connection);
   }
+}
+
+/** Kysely prepares each query anew, which takes as long as most of ours run. What reads or writes rows is kept instead. */
+function preparedOnce(raw: Database.Database): SqliteDatabase {
+  const kept = new Map<string, SqliteStatement>();
+  return {
+    close: () => void raw.close(),
+    prepare(text) {
+      const known = kept.get(text);
+      if (known) return known;
+      const statement = raw.prepare(text);
+      if (!/^(?:select|insert|update|delete) /.test(text)) return statement;
+      const oldest = kept.keys().next();
+      if (kept.size >= MOST_PREPARED && !oldest.done) kept.delete(oldest.value);
+      kept.set(text, statement);
+      return statement;
+    },
+  };
 }
 
 /** Inside a transaction the lock is ours already: BUSY comes only to BEGIN IMMEDIATE and to statements outside of one. */
