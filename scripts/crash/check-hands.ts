@@ -23,7 +23,7 @@ interface Asked {
 export async function checkHands({ db }: Look, run: Finished): Promise<readonly string[]> {
   const steps = await journal(db);
   const asked = askedOf(run.dir);
-  const undone = steps.filter(({ dir }) => dir === 'undo').map(({ name }) => `“${name}” was undone`);
+  const undone = run.ending.rollback === 'verified' ? steps.filter(({ dir }) => dir === 'undo').map(({ name }) => `“${name}” was undone`) : [];
   return [...stepsOnce(steps, asked), ...restarts(asked, run), ...link(run), ...shop(run), ...undone];
 }
 
@@ -31,7 +31,7 @@ async function journal(db: Db): Promise<readonly JournalStep[]> {
   const rows = await db.selectFrom('steps').innerJoin('remediations', 'remediations.id', 'steps.remediation_id').innerJoin('plans', 'plans.id', 'remediations.plan_id').selectAll('steps').select('plans.body').execute();
   return rows.map(({ body, ...step }) => {
     const { does } = JSON.parse(body ?? '{"does":[]}') as { readonly does: readonly { readonly does: string }[] };
-    return { ...step, starts: step.dir === 'do' && (does[step.n]?.does.startsWith(STARTS) ?? false) };
+    return { ...step, starts: step.dir === 'undo' || (does[step.n]?.does.startsWith(STARTS) ?? false) };
   });
 }
 
@@ -51,13 +51,14 @@ function stepsOnce(steps: readonly JournalStep[], asked: readonly Asked[]): read
   const strays = asked.filter((one) => !owned.some((other) => other.asked.includes(one)));
   return [
     ...owned.filter((one) => one.asked.filter(({ ended }) => ended).length > 1).map(({ step }) => `step “${step.name}” was done twice`),
-    ...owned.filter((one) => one.step.state === 'done' && one.asked.length === 0).map(({ step }) => `step “${step.name}” is done, and nobody asked PM2 for it`),
+    ...owned.filter((one) => one.step.dir === 'do' && one.step.state === 'done' && one.asked.length === 0).map(({ step }) => `step “${step.name}” is done, and nobody asked PM2 for it`),
     ...strays.map(({ what }) => `${what} belongs to no step`),
   ];
 }
 
 /** Each worker was started anew by the deploy, by each act that came back, and at most once by each that was cut short. */
 function restarts(asked: readonly Asked[], run: Finished): readonly string[] {
+  if (run.ending.crashes) return []; // PM2 started them too, as often as it liked.
   const { before } = run.witnessed.processes;
   const least = 1 + asked.filter(({ ended }) => ended).length;
   const most = 1 + asked.length;
@@ -68,14 +69,13 @@ function restarts(asked: readonly Asked[], run: Finished): readonly string[] {
   });
 }
 
-/** Good, bad by the deploy, good by the rollback: two switches, and none that leads where it led before. */
-function link({ witnessed, good }: Finished): readonly string[] {
-  const [first, second, third] = witnessed.link;
-  const whole = witnessed.link.length === 3 && first === good.dir && second !== good.dir && third === good.dir;
-  return whole ? [] : [`the link led to ${witnessed.link.join(', ')}`];
+/** Switched by the deploy, by the rollback and by its way back, and never to where it led before. */
+function link({ witnessed, good, ending }: Finished): readonly string[] {
+  const sides = witnessed.link.map((dir) => (dir === good ? 'good' : 'bad'));
+  return sides.join() === ending.link.join() ? [] : [`the link led to ${witnessed.link.join(', ')}`];
 }
 
-function shop({ witnessed: { answers }, good }: Finished): readonly string[] {
-  const well = answers.versions.join() === good.version && answers.checkout.join() === '200';
+function shop({ witnessed: { answers }, ending }: Finished): readonly string[] {
+  const well = answers.versions.join() === ending.shop.version && answers.checkout.join() === String(ending.shop.checkout);
   return well ? [] : [`the shop answers as ${answers.versions.join(' and ')}, its checkout with ${answers.checkout.join(' and ')}`];
 }

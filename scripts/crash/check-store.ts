@@ -12,7 +12,7 @@ const TICK_SLACK_MS = 8_000;
 
 /** What the store says, looked at by itself: everything came to an end, once, and in order. */
 export async function checkStore(look: Look, run: Finished): Promise<readonly string[]> {
-  const found = await Promise.all([nothingIsLeft(look), oneRollback(look), ledger(look, run), answers(look, run), acts(look, run), order(look), ticks(look, run)]);
+  const found = await Promise.all([nothingIsLeft(look), incidents(look, run), oneRollback(look, run), ledger(look, run), answers(look, run), acts(look, run), order(look), ticks(look, run)]);
   return found.flat();
 }
 
@@ -20,41 +20,47 @@ async function nothingIsLeft({ db }: Look): Promise<readonly string[]> {
   const plans = await db.selectFrom('plans').selectAll().where('state', 'in', [...LIVE_PLAN_STATES]).execute();
   const runs = await db.selectFrom('remediations').selectAll().where((eb) => eb.or([eb('ended_at', 'is', null), eb('open_lane', 'is not', null)])).execute();
   const steps = await db.selectFrom('steps').selectAll().where('ended_at', 'is', null).execute();
-  const incidents = await db.selectFrom('incidents').selectAll().where('open_resource', 'is not', null).execute();
-  const findings = await db.selectFrom('findings').selectAll().where('open_key', 'is not', null).execute();
   const requests = await db.selectFrom('requests').selectAll().where('ended_at', 'is', null).execute();
   return [
     ...plans.map((plan) => `plan ${plan.repair} is left ${plan.state}`),
     ...runs.map((one) => `remediation ${one.id} is left ${one.state}`),
     ...steps.map((step) => `step “${step.name}” is left ${step.state}`),
-    ...incidents.map((incident) => `incident “${incident.title}” is left ${incident.state}`),
-    ...findings.map((finding) => `finding “${finding.title}” is left open`),
     ...requests.map((request) => `request ${request.verb} has no end`),
   ];
 }
 
-async function oneRollback({ db }: Look): Promise<readonly string[]> {
+/** The newest is the one that was asked about; whatever came before it was over by then. */
+async function incidents({ db }: Look, { ending }: Finished): Promise<readonly string[]> {
+  const all = await db.selectFrom('incidents').selectAll().orderBy('opened_at', 'desc').orderBy('id', 'desc').execute();
+  const findings = await db.selectFrom('findings').innerJoin('incidents', 'incidents.id', 'findings.incident_id').select(['findings.title']).where('findings.open_key', 'is not', null).where('incidents.state', '=', 'resolved').execute();
+  return [
+    ...all.filter(({ state }, n) => state !== (n === 0 ? ending.incident : 'resolved')).map(({ title, state }) => `incident “${title}” is left ${state}`),
+    ...findings.map(({ title }) => `finding “${title}” is left open`),
+  ];
+}
+
+async function oneRollback({ db }: Look, { ending }: Finished): Promise<readonly string[]> {
   const runs = await db.selectFrom('remediations').innerJoin('plans', 'plans.id', 'remediations.plan_id').select(['plans.repair', 'remediations.state', 'remediations.outcome']).execute();
   const rollbacks = runs.filter(({ repair }) => repair === 'release.rollback');
   const rungs = runs.map(({ repair }) => repair);
   return [
     ...(rollbacks.length === 1 ? [] : [`${rollbacks.length} rollbacks instead of one`]),
-    ...rollbacks.filter(({ state }) => state !== 'verified').map(({ state, outcome }) => `the rollback is ${state}: ${outcome}`),
+    ...rollbacks.filter(({ state }) => state !== ending.rollback).map(({ state, outcome }) => `the rollback is ${state}: ${outcome}`),
     ...(new Set(rungs).size === rungs.length ? [] : [`the same repair ran more than once: ${rungs.join(', ')}`]),
   ];
 }
 
-/** The bad release is bad and quarantined, the good one is watched again and counts as stable. */
-async function ledger({ db, appId }: Look, { good }: Finished): Promise<readonly string[]> {
+/** What became of both releases and of their launches. */
+async function ledger({ db, appId }: Look, { good, ending }: Finished): Promise<readonly string[]> {
   const known = appId === null ? [] : await ledgerOf(db, appId);
   const launches = await db.selectFrom('launches').innerJoin('releases', 'releases.id', 'launches.release_id').select(['launches.state', 'releases.dir']).orderBy('launches.started_at').orderBy('launches.id').execute();
-  const states = launches.map(({ state, dir }) => `${dir.endsWith(good.dir) ? 'good' : 'bad'} ${state}`).join(', ');
+  const states = launches.map(({ state, dir }) => `${dir.endsWith(good) ? 'good' : 'bad'} ${state}`).join(', ');
   return [
-    ...known.flatMap((one) => one.dir.endsWith(good.dir)
+    ...known.flatMap((one) => one.dir.endsWith(good)
       ? one.verdict === 'stable' ? [] : [`the good release counts as ${one.verdict}`]
-      : one.verdict === 'bad' && one.quarantinedAt !== null ? [] : [`the bad release counts as ${one.verdict}${one.quarantinedAt === null ? ' and is not quarantined' : ''}`]),
+      : one.verdict === ending.badRelease.verdict && (one.quarantinedAt !== null) === ending.badRelease.quarantined ? [] : [`the bad release counts as ${one.verdict}${one.quarantinedAt === null ? ' and is not quarantined' : ''}`]),
     ...(known.length === 2 ? [] : [`the ledger has ${known.length} releases instead of two`]),
-    ...(states === 'good superseded, bad rolled_back, good watching' ? [] : [`the launches were ${states}`]),
+    ...(states === ending.launches ? [] : [`the launches were ${states}`]),
   ];
 }
 
@@ -78,7 +84,7 @@ async function acts(look: Look, run: Finished): Promise<readonly string[]> {
   const done = (await db.selectFrom('remediations').select('id').orderBy('id').execute()).map(({ id }) => `remediation:${id}`);
   return [
     ...(counted.join() === done.join() ? [] : [`acts of ours: ${counted.join() || 'none'}; remediations: ${done.join() || 'none'}`]),
-    ...(others.length <= workers && others.every(({ by, kind }) => by === 'person' && kind === 'restart') ? [] : [`acts of others, where a person reloaded ${workers} workers: ${others.map(({ by, kind }) => `${kind} by ${by}`).join(', ')}`]),
+    ...(run.ending.crashes || (others.length <= workers && others.every(({ by, kind }) => by === 'person' && kind === 'restart')) ? [] : [`acts of others, where a person reloaded ${workers} workers: ${others.map(({ by, kind }) => `${kind} by ${by}`).join(', ')}`]),
   ];
 }
 

@@ -2,6 +2,7 @@ import { checkCards } from './check-cards.js';
 import { checkHands } from './check-hands.js';
 import { actsOfOthers, checkStore, workersOf } from './check-store.js';
 import { lookInto } from './look.js';
+import type { Ending } from './ending.js';
 import type { Place } from './place.js';
 import type { Witnessed } from './story.js';
 
@@ -9,8 +10,9 @@ export interface Finished {
   readonly dir: string;
   readonly place: Place;
   readonly witnessed: Witnessed;
-  /** What the shop calls its good release, and the directory that holds it. */
-  readonly good: { readonly version: string; readonly dir: string };
+  /** Name of the directory that holds the good release. */
+  readonly good: string;
+  readonly ending: Ending;
 }
 
 export interface Checked {
@@ -27,7 +29,7 @@ export async function check(run: Finished): Promise<Checked> {
   const { stuck } = run.witnessed;
   const checked = await lookInto(run.dir, async (look) => ({
     wrong: [...(await checkStore(look, run)), ...(await checkHands(look, run)), ...(await checkCards(look, run.dir))],
-    unheard: workersOf(run).length - (await actsOfOthers(look)).length,
+    unheard: run.ending.crashes ? 0 : workersOf(run).length - (await actsOfOthers(look)).length,
   }));
   return { unheard: checked?.unheard ?? 0, wrong: [...(stuck === null ? [] : [stuck]), ...(checked?.wrong ?? ['there is no store to look into'])] };
 }

@@ -4,7 +4,8 @@ import type { HostId, ResourceId } from '../../src/domain/ids.js';
 import { hostByName } from '../../src/store/hosts.js';
 import { listResources } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
-import { isMigrated, openStore, type Store } from '../../src/store/store.js';
+import { isMigrated } from '../../src/store/migrate.js';
+import { openStore, type Store } from '../../src/store/store.js';
 import { readConfig } from './run-config.js';
 
 export interface Look {

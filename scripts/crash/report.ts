@@ -27,6 +27,6 @@ export function summary(runs: readonly Ran[]): string {
 }
 
 /** How a broken run is lived through again. */
-export function sayAgain({ points }: Ran, seed: number): string {
-  return `seed ${seed}; again: npm run crash -- --runs 5${points.length > 0 ? ` --at '${points.map(sayPoint).join(',')}'` : ' --seed 0'}`;
+export function sayAgain({ points }: Ran, { seed, story }: { readonly seed: number; readonly story: string }): string {
+  return `seed ${seed}; again: npm run crash -- --story ${story} --runs 5${points.length > 0 ? ` --at '${points.map(sayPoint).join(',')}'` : ' --seed 0'}`;
 }

@@ -4,6 +4,7 @@ import { systemClock } from '../../src/io/clock.js';
 import { liveDir } from '../shop/layout.js';
 import { check, type Checked } from './check.js';
 import type { Draw } from './draw.js';
+import { ENDINGS, GOOD_VERSION, spoil, type StoryName } from './ending.js';
 import { writeFates } from './fate.js';
 import { sayPoint, type KillPoint } from './kill-point.js';
 import { bringBack, type Place } from './place.js';
@@ -20,20 +21,19 @@ export interface Ran extends Checked {
   readonly died: readonly KillPoint[];
 }
 
-/** The version the shop's good release gives itself. */
-const GOOD_VERSION = '2.0.0';
-
 /** One story with its deaths, in a directory and a store of its own, and what was wrong after it. */
-export async function runOnce(place: Place, n: number, { points, thinkMs }: Draw): Promise<Ran> {
+export async function runOnce(place: Place, n: number, { story, points, thinkMs }: Draw & { readonly story: StoryName }): Promise<Ran> {
   await bringBack(place.shop, GOOD_VERSION);
   const dir = join(place.dir, `run-${n}`);
   await mkdir(dir, { mode: 0o700 });
   writeFates(dir, points);
-  const good = { version: GOOD_VERSION, dir: basename((await liveDir(place.shop.places)) ?? '') };
+  const goodDir = (await liveDir(place.shop.places)) ?? '';
+  const [good, ending] = [basename(goodDir), ENDINGS[story]];
+  const mend = await spoil(story, goodDir);
   const began = systemClock.monotonic();
-  const witnessed = await live(place, dir, { points, thinkMs });
+  const witnessed = await live(place, dir, { good, ending, points, thinkMs }).finally(mend);
   const ms = systemClock.monotonic() - began;
-  const checked = await check({ dir, place, witnessed, good });
+  const checked = await check({ dir, place, witnessed, good, ending });
   const deaths = new Set((['monitor', 'bot'] as const).flatMap((who) => readTrace(dir, who)).filter(({ line }) => line === 'killed').map(({ what }) => what));
   return { n, dir, ms, points, thinkMs, ...checked, died: points.filter((point) => deaths.has(sayPoint(point))) };
 }

@@ -7,13 +7,15 @@ import { undelivered } from '../../src/store/events.js';
 import { openIncidents } from '../../src/store/incidents.js';
 import { openLaunchOf } from '../../src/store/launches.js';
 import { personNamed } from '../../src/store/people.js';
-import { answer, openQuestions } from '../../src/store/questions.js';
+import { answer } from '../../src/store/answers.js';
+import { openQuestions } from '../../src/store/questions.js';
 import { getRelease } from '../../src/store/releases.js';
 import { putRequest, requestStatus } from '../../src/store/requests.js';
 import { breakShop } from '../shop/break-shop.js';
 import { until } from '../until.js';
 import { CHANNEL_NAME } from './file-channel.js';
 import type { Draw } from './draw.js';
+import type { Ending } from './ending.js';
 import { CLOCK } from './kill-point.js';
 import { keepAlive, type Lives } from './lives.js';
 import { watchLink } from './link-history.js';
@@ -39,7 +41,7 @@ export interface Witnessed {
 }
 
 /** A bad release, a question, a yes, a rollback; monitor and bot die where `points` say, and are started again at once. */
-export async function live(place: Place, dir: string, { points, thinkMs }: Draw): Promise<Witnessed> {
+export async function live(place: Place, dir: string, { good, ending, points, thinkMs }: Draw & { readonly good: string; readonly ending: Ending }): Promise<Witnessed> {
   writeConfig(dir, place.shop);
   const presses: boolean[] = [];
   const before = await place.pm2.list();
@@ -52,7 +54,7 @@ export async function live(place: Place, dir: string, { points, thinkMs }: Draw)
     timers.push(...points.filter(({ what }) => what === CLOCK).map((point) => setTimeout(() => both[point.who].kill(point), point.nth)));
     await breakShop(place.shop, 'bad-release');
     presses.push(...(await press(dir, both, thinkMs)));
-    await end(dir, both, link.soFar()[0] ?? '');
+    await end(dir, both, { good, ending });
   } catch (error) {
     stuck = error instanceof Error ? error.message : String(error);
   } finally {
@@ -96,18 +98,18 @@ async function press(dir: string, both: Both, thinkMs: number): Promise<readonly
   return kept;
 }
 
-/** Nothing is open, the good release is watched again, and everything was told. */
-async function end(dir: string, both: Both, good: string): Promise<void> {
-  await waitFor('it is over and told', { dir, both, ...STORY_WITHIN }, async (look) => {
-    const { db, hostId, appId } = look;
+/** Nothing is open, or people are called where the story leads there; and everything was told. */
+async function end(dir: string, both: Both, { good, ending }: { readonly good: string; readonly ending: Ending }): Promise<void> {
+  await waitFor('it is over and told', { dir, both, ...STORY_WITHIN }, async ({ db, hostId, appId }) => {
     const open = await openIncidents(db, hostId);
     const escalated = open.find((incident) => incident.state === 'escalated');
-    if (escalated) throw new HypercareError('crash.escalated', 'permanent', `people are needed: ${escalated.reason ?? escalated.title}`);
+    if (escalated && ending.incident !== 'escalated') throw new HypercareError('crash.escalated', 'permanent', `people are needed: ${escalated.reason ?? escalated.title}`);
     const [again] = await openQuestions(db, hostId);
     if (again && (await db.selectFrom('answers').select('nonce').where('question_id', '=', again.id).execute()).length === 0) throw new HypercareError('crash.asked_again', 'permanent', 'people were asked again, although they had said yes');
     const launch = appId === null ? null : await openLaunchOf(db, appId);
     const restored = launch !== null && (await getRelease(db, launch.releaseId)).dir.endsWith(good);
-    return open.length === 0 && restored && (await nextDeliveryAt(db, { hostId, channels: [CHANNEL_NAME] })) === null && (await undelivered(db, hostId, CHANNEL_NAME, 0, 1)).length === 0;
+    const over = ending.incident === 'escalated' ? escalated !== undefined : open.length === 0 && restored;
+    return over && (await nextDeliveryAt(db, { hostId, channels: [CHANNEL_NAME] })) === null && (await undelivered(db, hostId, CHANNEL_NAME, 0, 1)).length === 0;
   });
 }
 
