@@ -1,5 +1,4 @@
 import type { EventId, HostId } from '../domain/ids.js';
-import type { Json } from '../domain/json.js';
 import type { Db, DeliveriesTable } from './schema.js';
 
 /** Written by the bot alone. */
@@ -39,15 +38,4 @@ export async function hasDeliveries(db: Db, to: { readonly hostId: HostId; reado
     .where((eb) => eb.exists(eb.selectFrom('deliveries').select('event_id').whereRef('deliveries.event_id', '=', 'events.id').where('deliveries.channel', '=', to.channel)))
     .limit(1).executeTakeFirst();
   return planned !== undefined;
-}
-
-/** Where a subject's live card stands in a channel. */
-export async function cardRef(db: Db, subject: string, channel: string): Promise<Json | undefined> {
-  const row = await db.selectFrom('cards').select('ref').where('subject', '=', subject).where('channel', '=', channel).executeTakeFirst();
-  return row === undefined ? undefined : (JSON.parse(row.ref) as Json);
-}
-
-export async function keepCardRef(tx: Db, subject: string, channel: string, ref: Json): Promise<void> {
-  await tx.insertInto('cards').values({ subject, channel, ref: JSON.stringify(ref), version: 1 })
-    .onConflict((conflict) => conflict.columns(['subject', 'channel']).doUpdateSet((eb) => ({ ref: JSON.stringify(ref), version: eb('cards.version', '+', 1) }))).execute();
 }

@@ -8,9 +8,11 @@ import { getIncident } from './incidents.js';
 import { getLaunch } from './launches.js';
 import { approvers } from './people.js';
 import { plansOf } from './plans.js';
-import { answersTo, questionOf } from './questions.js';
+import { answersTo } from './answers.js';
+import { questionOf } from './questions.js';
 import { getRelease } from './releases.js';
-import { journalOf, remediationsOf } from './remediations.js';
+import { journalOf } from './journal.js';
+import { remediationsOf } from './remediations.js';
 import { getResource } from './resources.js';
 import type { Db } from './schema.js';
 

@@ -1,11 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
-import { Kysely, Migrator, sql } from 'kysely';
-import { HypercareError } from '../domain/errors.js';
-import type { HostId } from '../domain/ids.js';
+import { Kysely, sql } from 'kysely';
 import type { Engine } from './engine.js';
-import { migrations } from './migrations/index.js';
 import { openPostgres } from './postgres.js';
 import type { Db, Tables } from './schema.js';
 import { openSqlite } from './sqlite.js';
@@ -81,61 +78,4 @@ function isConflict(error: unknown): boolean {
 /** Throws where the store cannot be read at all. */
 export async function reach(store: Store): Promise<void> {
   await sql`select 1`.execute(store.db);
-}
-
-/** Brings the tables up to this version, in one transaction. The monitor alone calls it, holding the seat. */
-export async function migrate(store: Store): Promise<void> {
-  const wanted = migrations(store.engine);
-  refuseNewer(await migrationsDone(store), wanted);
-  const { error } = await new Migrator({ db: store.db, provider: { getMigrations: async () => wanted } }).migrateToLatest();
-  if (!error) return;
-  throw new HypercareError(
-    'store.migration', 'permanent', 'the store could not be brought to this version’s tables, and was left as it was',
-    'Check that it can be reached and written (PostgreSQL runs, or the disk is not full); otherwise restore a copy of it.', { cause: error },
-  );
-}
-
-/** True once the tables of this version are there; what the bot and the command line wait for. Throws `store.newer`. */
-export async function isMigrated(store: Store): Promise<boolean> {
-  const wanted = migrations(store.engine);
-  const done = await migrationsDone(store);
-  refuseNewer(done, wanted);
-  return Object.keys(wanted).every((name) => done.has(name));
-}
-
-/** Names of the migrations the store has been through; none where it has never seen one. */
-async function migrationsDone(store: Store): Promise<ReadonlySet<string>> {
-  try {
-    const done = await sql<{ name: string }>`select name from kysely_migration`.execute(store.db);
-    return new Set(done.rows.map((row) => row.name));
-  } catch {
-    return new Set();
-  }
-}
-
-function refuseNewer(done: ReadonlySet<string>, wanted: Readonly<Record<string, unknown>>): void {
-  const unknown = [...done].filter((name) => !Object.hasOwn(wanted, name));
-  if (unknown.length === 0) return;
-  throw new HypercareError(
-    'store.newer', 'permanent', `the store was written by a newer hypercare: this version does not know its ${unknown.join(', ')}`,
-    'Start the newer version again, or restore the copy of the store that was made before it.',
-  );
-}
-
-/**
- * The monitor's store: every transaction opens by raising the host's revision under our fence, which is lock, fence
- * check and version in one statement. Once another monitor has the seat, each write fails with `seat.lost`.
- */
-export function fenced(store: Store, hostId: HostId, fence: number): Store {
-  return {
-    ...store,
-    write: (fn) =>
-      store.write(async (tx) => {
-        const held = await tx.updateTable('hosts').set((eb) => ({ rev: eb('rev', '+', 1) })).where('id', '=', hostId).where('fence', '=', fence).executeTakeFirst();
-        if (held.numUpdatedRows !== 1n) {
-          throw new HypercareError('seat.lost', 'permanent', 'another monitor has taken over this host', 'This one ends itself; nothing is to be done.');
-        }
-        return fn(tx);
-      }),
-  };
 }

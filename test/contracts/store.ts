@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { migrate, openStore, type Store } from '../../src/store/store.js';
+import { migrate } from '../../src/store/migrate.js';
+import { openStore, type Store } from '../../src/store/store.js';
 import { actsContract } from './store/acts.js';
 import { auditsContract } from './store/audits.js';
 import { checksContract } from './store/checks.js';

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { takeFence } from '../../src/store/hosts.js';
-import { migrate, openStore } from '../../src/store/store.js';
+import { migrate } from '../../src/store/migrate.js';
+import { openStore } from '../../src/store/store.js';
 
 it('a write that waits for another process in vain says after ten seconds who holds the store', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'hypercare-busy-'));

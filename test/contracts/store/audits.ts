@@ -4,7 +4,7 @@ import { canonicalJson } from '../../../src/domain/json.js';
 import { audit, brokenAt, readAudit } from '../../../src/store/audits.js';
 import { takeFence } from '../../../src/store/hosts.js';
 import type { AuditsTable } from '../../../src/store/schema.js';
-import { fenced } from '../../../src/store/store.js';
+import { fenced } from '../../../src/store/fenced.js';
 import { NOW, type Stage } from './stage.js';
 
 const WRITERS = 4;

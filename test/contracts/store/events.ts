@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { EventKind } from '../../../src/domain/event.js';
 import type { EventId, IncidentId, LaunchId } from '../../../src/domain/ids.js';
-import { cardRef, dueDeliveries, endDeliveries, hasDeliveries, keepCardRef, nextDeliveryAt, planDelivery, retryDeliveries } from '../../../src/store/deliveries.js';
+import { cardRef, keepCardRef } from '../../../src/store/card-refs.js';
+import { dueDeliveries, endDeliveries, hasDeliveries, nextDeliveryAt, planDelivery, retryDeliveries } from '../../../src/store/deliveries.js';
 import { eventsOf, eventsSince, getEvents, tell, undelivered } from '../../../src/store/events.js';
 import { takeFence } from '../../../src/store/hosts.js';
 import { passOver } from '../../../src/store/pass-over.js';

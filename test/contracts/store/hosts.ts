@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { botSeen, hostByName, monitorSeen, pm2Lost, takeFence } from '../../../src/store/hosts.js';
-import { fenced } from '../../../src/store/store.js';
+import { fenced } from '../../../src/store/fenced.js';
 import { watchOf } from '../../../src/store/watch.js';
 import { NOW, openOn, type Stage } from './stage.js';
 

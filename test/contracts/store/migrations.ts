@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { takeFence } from '../../../src/store/hosts.js';
-import { isMigrated, migrate, openStore, type Store, type StoreAddress } from '../../../src/store/store.js';
+import { isMigrated, migrate } from '../../../src/store/migrate.js';
+import { openStore, type Store, type StoreAddress } from '../../../src/store/store.js';
 import { NOW } from './stage.js';
 
 export function migrationsContract(empty: () => Promise<StoreAddress>): void {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PersonId, QuestionId } from '../../../src/domain/ids.js';
 import { personNamed, syncPeople } from '../../../src/store/people.js';
-import { answer, answersTo, ask, closeQuestion, getQuestion, judgeAnswer, markWarned, openQuestions, questionOf, questionsEndingWith, unjudgedAnswers } from '../../../src/store/questions.js';
+import { answer, answersTo, judgeAnswer, unjudgedAnswers } from '../../../src/store/answers.js';
+import { ask, closeQuestion, getQuestion, markWarned, openQuestions, questionOf, questionsEndingWith } from '../../../src/store/questions.js';
 import { askAbout, NOW, planFor, type Stage } from './stage.js';
 
 export function questionsContract(stage: Stage): void {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanId, RemediationId, ResourceId } from '../../../src/domain/ids.js';
-import { beginRemediation, beginUndo, endRemediation, endStep, getRemediation, intendStep, journalOf, keepReceipt, remediationsIn, remediationsOf, remediationsSince, runsFor, settle, underWayOn } from '../../../src/store/remediations.js';
+import { endStep, intendStep, journalOf, keepReceipt } from '../../../src/store/journal.js';
+import { beginRemediation, beginUndo, endRemediation, getRemediation, remediationsIn, remediationsOf, remediationsSince, runsFor, settle, underWayOn } from '../../../src/store/remediations.js';
 import type { Store } from '../../../src/store/store.js';
 import { MINUTE, NOW, openOn, planFor, type Stage } from './stage.js';
 

@@ -8,7 +8,8 @@ import { draftPlan } from '../../../src/store/plans.js';
 import { ask } from '../../../src/store/questions.js';
 import { syncResources } from '../../../src/store/resources.js';
 import type { Db } from '../../../src/store/schema.js';
-import { fenced, openStore, type Store, type StoreAddress } from '../../../src/store/store.js';
+import { fenced } from '../../../src/store/fenced.js';
+import { openStore, type Store, type StoreAddress } from '../../../src/store/store.js';
 
 /** Where stores can be made: a directory, or a PostgreSQL. */
 export interface StagePlace {

@@ -8,7 +8,8 @@ import { closeFinding, findingsOf, noteFinding } from '../../../src/store/findin
 import { changeIncident, getIncident } from '../../../src/store/incidents.js';
 import { openLaunch } from '../../../src/store/launches.js';
 import { enterRelease } from '../../../src/store/releases.js';
-import { beginRemediation, endRemediation, endStep, getRemediation, intendStep, journalOf } from '../../../src/store/remediations.js';
+import { endStep, intendStep, journalOf } from '../../../src/store/journal.js';
+import { beginRemediation, endRemediation, getRemediation } from '../../../src/store/remediations.js';
 import { getResource, syncResources } from '../../../src/store/resources.js';
 import { insertSample, newestSample } from '../../../src/store/samples.js';
 import type { RemediationId } from '../../../src/domain/ids.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hostByName } from '../../../src/store/hosts.js';
-import { fenced } from '../../../src/store/store.js';
+import { fenced } from '../../../src/store/fenced.js';
 import { openIncidentOf } from '../../../src/store/incidents.js';
 import { poking } from '../../../src/store/poking.js';
 import { noteAct } from '../../../src/store/acts.js';

@@ -8,7 +8,8 @@ import { readTrace, traceFile } from '../../../scripts/crash/trace.js';
 import { systemClock } from '../../../src/io/clock.js';
 import { takeFence } from '../../../src/store/hosts.js';
 import { putRequest } from '../../../src/store/requests.js';
-import { migrate, openStore } from '../../../src/store/store.js';
+import { migrate } from '../../../src/store/migrate.js';
+import { openStore } from '../../../src/store/store.js';
 import { tell } from '../../../src/store/events.js';
 import { compile } from '../../doubles/compiled.js';
 
@@ -45,7 +46,7 @@ describe('dyingStore', () => {
 describe('a life with a kill point', () => {
   it.each([['before', 0], ['after', 1]] as const)('ends by SIGKILL %s the commit, once, and %i rows are there', async (when, rows) => {
     writeFates(dir, [{ who: 'monitor', what: 'events', nth: 1, when }]);
-    const compiled = await compile('scripts/crash/dying.ts', 'scripts/crash/fate.ts', 'src/store/store.ts', 'src/store/events.ts', 'src/io/clock.ts');
+    const compiled = await compile('scripts/crash/dying.ts', 'scripts/crash/fate.ts', 'src/store/store.ts', 'src/store/migrate.ts', 'src/store/events.ts', 'src/io/clock.ts');
     try {
       const life = async (): Promise<string | null> => {
         const child = compiled.start(program(dir));
@@ -72,7 +73,8 @@ function program(runDir: string): string {
   return `
     import { dyingStore } from './scripts/crash/dying.js';
     import { readFate } from './scripts/crash/fate.js';
-    import { migrate, openStore } from './src/store/store.js';
+    import { migrate } from './src/store/migrate.js';
+    import { openStore } from './src/store/store.js';
     import { tell } from './src/store/events.js';
     import { systemClock } from './src/io/clock.js';
     const store = dyingStore(openStore({ file: ${JSON.stringify(join(runDir, 'store.db'))} }), readFate(${JSON.stringify(runDir)}, 'monitor', systemClock));

@@ -24,7 +24,8 @@ import { endRequest, takeRequest, waitingRequests, type Request, type RequestRes
 import { listResources, syncResources } from '../../../src/store/resources.js';
 import { insertSample } from '../../../src/store/samples.js';
 import type { HostsTable } from '../../../src/store/schema.js';
-import { migrate, openStore, type Store } from '../../../src/store/store.js';
+import { migrate } from '../../../src/store/migrate.js';
+import { openStore, type Store } from '../../../src/store/store.js';
 import { BEGAN, finding, reload } from '../cards/views.js';
 
 /** A real store in a directory of its own: host vm-1 watches shop and blog; Ann approves, Otto operates, Vera looks. */

@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { fileCarrier } from '../../../src/io/file-carrier.js';
 import { systemClock } from '../../../src/io/clock.js';
 import { takeFence } from '../../../src/store/hosts.js';
-import { migrate, openStore, type Store } from '../../../src/store/store.js';
+import { migrate } from '../../../src/store/migrate.js';
+import { openStore, type Store } from '../../../src/store/store.js';
 import { linesOf, type ChildLines } from '../../doubles/child-lines.js';
 import { compile, type Compiled } from '../../doubles/compiled.js';
 import { until } from '../../doubles/pm2-home.js';

@@ -6,7 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { systemClock } from '../../../src/io/clock.js';
 import { hostByName, takeFence } from '../../../src/store/hosts.js';
 import { takeSeat } from '../../../src/store/seat.js';
-import { migrate, openStore, type Store } from '../../../src/store/store.js';
+import { migrate } from '../../../src/store/migrate.js';
+import { openStore, type Store } from '../../../src/store/store.js';
 import { linesOf, type ChildLines } from '../../doubles/child-lines.js';
 import { compile, type Compiled } from '../../doubles/compiled.js';
 
@@ -16,7 +17,7 @@ let dir: string;
 const children: ChildLines[] = [];
 
 beforeAll(async () => {
-  compiled = await compile('src/store/store.ts', 'src/store/seat.ts', 'src/store/hosts.ts');
+  compiled = await compile('src/store/store.ts', 'src/store/migrate.ts', 'src/store/seat.ts', 'src/store/hosts.ts');
 });
 afterAll(() => compiled?.remove());
 beforeEach(async () => {
@@ -129,7 +130,8 @@ describe('a SQLite store', () => {
     const fresh = join(dir, 'fresh', 'store.db');
     const startAt = systemClock.now() + 1_000;
     const all = Array.from({ length: 3 }, () => start(`
-      import { migrate, openStore } from './src/store/store.js';
+      import { migrate } from './src/store/migrate.js';
+      import { openStore } from './src/store/store.js';
       while (Date.now() < ${startAt});
       const store = openStore({ file: ${JSON.stringify(fresh)} });
       await migrate(store);

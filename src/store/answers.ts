@@ -1,0 +1,37 @@
+import type { HostId, PersonId, QuestionId } from '../domain/ids.js';
+import type { Platform } from '../domain/person.js';
+import type { Answer, AnswerOutcome } from '../domain/question.js';
+import type { AnswersTable, Db } from './schema.js';
+
+/**
+ * Keeps a person's answer for the monitor to judge; a repeated nonce or a second answer of one person to one question
+ * changes nothing. Returns false for those.
+ */
+export async function answer(tx: Db, given: { readonly questionId: QuestionId; readonly personId: PersonId; readonly yes: boolean; readonly via: Platform; readonly nonce: string }, now: number): Promise<boolean> {
+  const kept = await tx.insertInto('answers')
+    .values({ question_id: given.questionId, person_id: given.personId, yes: given.yes ? 1 : 0, via: given.via, nonce: given.nonce, at: now, outcome: null })
+    .onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
+  return (kept.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/** Answers nobody has judged, oldest first, with who gave them. */
+export async function unjudgedAnswers(db: Db, hostId: HostId): Promise<readonly (Answer & { readonly name: string })[]> {
+  const rows = await db.selectFrom('answers').innerJoin('questions', 'questions.id', 'answers.question_id').innerJoin('plans', 'plans.id', 'questions.plan_id')
+    .innerJoin('resources', 'resources.id', 'plans.target_id').innerJoin('people', 'people.id', 'answers.person_id').selectAll('answers').select('people.name')
+    .where('resources.host_id', '=', hostId).where('answers.outcome', 'is', null).orderBy('answers.at').orderBy('answers.nonce').limit(100).execute();
+  return rows.map((row) => ({ ...toAnswer(row), name: row.name }));
+}
+
+export async function judgeAnswer(tx: Db, given: Pick<Answer, 'questionId' | 'personId'>, outcome: AnswerOutcome): Promise<void> {
+  await tx.updateTable('answers').set({ outcome }).where('question_id', '=', given.questionId).where('person_id', '=', given.personId).execute();
+}
+
+export async function answersTo(db: Db, id: QuestionId): Promise<readonly (Answer & { readonly name: string })[]> {
+  const rows = await db.selectFrom('answers').innerJoin('people', 'people.id', 'answers.person_id').selectAll('answers').select('people.name')
+    .where('question_id', '=', id).orderBy('at').orderBy('nonce').execute();
+  return rows.map((row) => ({ ...toAnswer(row), name: row.name }));
+}
+
+function toAnswer(row: AnswersTable): Answer {
+  return { questionId: row.question_id, personId: row.person_id, yes: row.yes === 1, via: row.via, at: row.at, outcome: row.outcome };
+}
