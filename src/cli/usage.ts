@@ -30,7 +30,7 @@ export function usage(name: string | undefined): Result {
   const card = {
     subject: 'help', level: 'info' as const, title: 'hypercare watches your app after it went live, and mends it',
     body: [`For example:\n${EXAMPLES.map((example) => `  ${example}`).join('\n')}`], fields, buttons: [],
-    footer: 'How one of them is used: hypercare help <command>.\nEverywhere: --json, --config <file>, --help, --version.\nWhen the monitor cannot be started: rollback <app> --reason <why> --offline.\nExit codes: 0 good, 1 findings, 2 usage or config, 3 could not check.',
+    footer: 'How one of them is used: hypercare help <command>.\nEverywhere: --json, --config <file>, --help, --version; --offline does it without a running monitor.\nWhen the monitor cannot be started: rollback <app> --reason <why> --offline.\nExit codes: 0 good, 1 findings, 2 usage or config, 3 could not check.',
   };
   return { data: { version: 1, commands: all.map(documentOf) }, card, exit: 0 };
 }

@@ -97,7 +97,8 @@ describe('help', () => {
         demo           break a sample shop for real, and watch it being healed
 
         How one of them is used: hypercare help <command>.
-        Everywhere: --json, --config <file>, --help, --version.
+        Everywhere: --json, --config <file>, --help, --version; --offline does it
+        without a running monitor.
         When the monitor cannot be started: rollback <app> --reason <why> --offline.
         Exit codes: 0 good, 1 findings, 2 usage or config, 3 could not check.
       "
@@ -247,7 +248,7 @@ describe('who speaks', () => {
   it('may look, and no more, where nobody knows him', async () => {
     expect((await cli(stage, ['incidents'], { user: 'root' })).exit).toBe(0);
     const ran = await cli(stage, ['approve', 'shop', '--json'], { user: 'root' });
-    expect([ran.exit, JSON.parse(ran.stdout)]).toMatchObject([2, { error: { code: 'denied.stranger', mend: expect.stringContaining('Ann (approver)') as unknown } }]);
+    expect([ran.exit, JSON.parse(ran.stdout)]).toMatchObject([2, { error: { code: 'denied.stranger', mend: expect.stringContaining('under “people” in hypercare.yaml') as unknown } }]);
   });
 });
 
