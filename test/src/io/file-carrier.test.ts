@@ -11,8 +11,8 @@ import { linesOf, type ChildLines } from '../../doubles/child-lines.js';
 import { compile, type Compiled } from '../../doubles/compiled.js';
 import { until } from '../../doubles/pm2-home.js';
 
-/** Longer than two of its polls: what was not heard by then is not heard. */
-const SILENCE_MS = 600;
+/** Longer than its poll: what was not heard by then is not heard. */
+const SILENCE_MS = 1_200;
 
 let compiled: Compiled;
 let dir: string;
