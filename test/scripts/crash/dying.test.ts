@@ -46,7 +46,7 @@ describe('dyingStore', () => {
 describe('a life with a kill point', () => {
   it.each([['before', 0], ['after', 1]] as const)('ends by SIGKILL %s the commit, once, and %i rows are there', async (when, rows) => {
     writeFates(dir, [{ who: 'monitor', what: 'events', nth: 1, when }]);
-    const compiled = await compile('scripts/crash/dying.ts', 'scripts/crash/fate.ts', 'src/store/store.ts', 'src/store/migrate.ts', 'src/store/events.ts', 'src/io/clock.ts');
+    const compiled = await compile('scripts/crash/dying.ts', 'scripts/crash/fate.ts', 'src/store/store.ts', 'src/store/migrate.ts', 'src/store/migrate.ts', 'src/store/events.ts', 'src/io/clock.ts');
     try {
       const life = async (): Promise<string | null> => {
         const child = compiled.start(program(dir));
