@@ -276,7 +276,7 @@ describe('git: checkout in place', () => {
     expect(readFileSync(join(repo.dir, 'gone/d'), 'utf8')).toBe('old d, longer than what was written');
   });
 
-  it('ends a checkout of 6,000 files that is killed again and again, at the target', async () => {
+  it('ends a checkout of 6,000 files that is killed again and again, at the target', { timeout: 120_000 }, async () => {
     const files = (text: string): Record<string, string> => Object.fromEntries(Array.from({ length: 6_000 }, (_, n) => [`d${n % 60}/f${n}`, `${text} ${n}\n`.repeat(20)]));
     const old = repo.commit(files('old'));
     repo.commit(files('new'));
