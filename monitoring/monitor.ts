@@ -74,7 +74,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   const settings = settingsOf(config, Object.keys(parts.units.repairs));
   const ctx: StageContext = { store, hostId: host.id, fence: host.fence, clock: io.clock, io, log, settings, units: parts.units, effects, readings: createReadings((taken) => keepReadings(ctx, taken)) };
   await store.write((tx) => retire(tx, ctx));
-  const stages = [requests, observe, detect, plan, answer, decide, execute, verify, conclude, upkeep(config.heartbeatUrl), botWatch()];
+  const stages = [requests, observe, detect(), plan, answer, decide, execute, verify, conclude, upkeep(config.heartbeatUrl), botWatch()];
   loop = createLoop(ctx, stages, parts.ticker ?? createTicker(io.clock));
   const stopping = new AbortController();
   const running = loop;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Sample } from '../domain/check.js';
-import type { CheckId } from '../domain/ids.js';
+import type { CheckId, ResourceId } from '../domain/ids.js';
 import type { Db, SamplesTable } from './schema.js';
 
 /** Two samples of one check at one millisecond are one: the second is dropped. */
@@ -23,6 +23,14 @@ export async function thinnedSamples(db: Db, check: CheckId, span: { readonly af
   const kept = db.selectFrom('samples').select((eb) => eb.fn.max('at').as('at')).where('check_id', '=', check)
     .where('at', '>', span.after).where('at', '<', span.before).groupBy(sql`at / cast(${span.everyMs} as bigint)`);
   const rows = await db.selectFrom('samples').selectAll().where('check_id', '=', check).where('at', 'in', kept).orderBy('at').execute();
+  return rows.map(toSample);
+}
+
+/** What the detectors have not looked at of a resource's checks, oldest first within each, at most `limit`. */
+export async function undetectedSamples(db: Db, resourceId: ResourceId, limit: number): Promise<readonly Sample[]> {
+  const rows = await db.selectFrom('checks').innerJoin('samples', 'samples.check_id', 'checks.id').selectAll('samples')
+    .where('checks.resource_id', '=', resourceId).where('checks.retired', '=', 0).whereRef('samples.at', '>', 'checks.detected_at')
+    .orderBy('samples.check_id').orderBy('samples.at').limit(limit).execute();
   return rows.map(toSample);
 }
 
