@@ -7,7 +7,7 @@ import { actsOn } from '../../src/store/acts.js';
 import { activeHolds } from '../../src/store/holds.js';
 import { openLaunchOf } from '../../src/store/launches.js';
 import { personNamed } from '../../src/store/people.js';
-import { runsFor } from '../../src/store/remediations.js';
+import { remediationsSince, runsFor } from '../../src/store/remediations.js';
 import type { Db } from '../../src/store/schema.js';
 import { problemOf } from './problem.js';
 import { ROLLBACK, type StageContext } from './stage.js';
@@ -25,7 +25,9 @@ export async function factsFor(db: Db, ctx: StageContext, about: { readonly plan
   const now = ctx.clock.now();
   const launch = await openLaunchOf(db, target.id);
   const person = plan.askedBy === null ? null : await personNamed(db, plan.askedBy);
-  const runs = incident ? await runsFor(db, target.id, await problemOf(db, incident), now - DAY_MS) : new Map<string, number>();
+  const problem = incident ? await problemOf(db, incident) : null;
+  const runs = problem === null ? new Map<string, number>() : await runsFor(db, target.id, problem, now - DAY_MS);
+  const helped = (await remediationsSince(db, target.id, now - DAY_MS)).filter((run) => run.fingerprint === problem && run.state === 'verified');
   return {
     now,
     acts: await actsOn(db, target.id, now - DAY_MS),
@@ -33,5 +35,6 @@ export async function factsFor(db: Db, ctx: StageContext, about: { readonly plan
     holds: (await activeHolds(db, now)).filter((hold) => hold.kind !== 'silence' && fits(hold.scope, target.name)),
     mayRollBackAlone: launch?.autoRollback ?? true,
     sameBefore: runs.get(plan.repair) ?? 0,
+    cameBack: helped.length,
   };
 }

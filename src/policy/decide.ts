@@ -73,6 +73,9 @@ function askInstead(plan: PlanInQuestion, policy: Policy, facts: PolicyFacts): D
   if (facts.sameBefore >= SAME_AGAIN) {
     return { verdict: 'ask', rule: 'recurrence', why: `the same repair ran ${facts.sameBefore} times for this problem in 24 h: something else is the cause` };
   }
+  if (facts.cameBack >= SAME_AGAIN) {
+    return { verdict: 'ask', rule: 'recurrence', why: `a repair helped ${facts.cameBack} times in 24 h, and the problem came back: something else is the cause` };
+  }
   if (!plan.rollsBack) return null;
   if (plan.migrations === null) return { verdict: 'ask', rule: 'risk:migrations', why: 'whether migrations lie between the two releases cannot be told' };
   if (plan.migrations > 0) return { verdict: 'ask', rule: 'risk:migrations', why: `${plan.migrations} migrations lie between the two releases, and the older code may not stand the newer schema` };

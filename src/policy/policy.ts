@@ -52,6 +52,8 @@ export interface PolicyFacts {
   readonly mayRollBackAlone: boolean;
   /** What the same repair for the same problem did before, in the last 24 h: how often it was run. */
   readonly sameBefore: number;
+  /** How often any repair had helped against this problem in the last 24 h, and it came back. */
+  readonly cameBack: number;
 }
 
 export type { Decision };

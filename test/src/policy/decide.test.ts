@@ -16,7 +16,7 @@ function policy(rung: Rung, more: Partial<Policy> = {}): Policy {
 }
 
 function facts(more: Partial<PolicyFacts> = {}): PolicyFacts {
-  return { now: NOW, acts: [], askedBy: null, holds: [], mayRollBackAlone: true, sameBefore: 0, ...more };
+  return { now: NOW, acts: [], askedBy: null, holds: [], mayRollBackAlone: true, sameBefore: 0, cameBack: 0, ...more };
 }
 
 function act(minutesAgo: number, by: Act['by'], kind = 'restart'): Act {
@@ -45,6 +45,7 @@ describe('policy', () => {
     ['what was rolled back to is not rolled back by itself', policy('act-and-tell'), rollback, facts({ mayRollBackAlone: false }), 'ask', 'after-rollback'],
     ['no rollback by itself over a migration', policy('act-and-tell'), { ...rollback, migrations: 1 }, facts(), 'ask', 'risk:migrations'],
     ['nor over what cannot be told', policy('act-and-tell'), { ...rollback, migrations: null }, facts(), 'ask', 'risk:migrations'],
+    ['a problem that came back after two repairs had helped asks, whichever repair is next', policy('act-and-tell'), restart, facts({ sameBefore: 0, cameBack: 2 }), 'ask', 'recurrence'],
     ['the same repair a third time in a day asks', policy('act-and-tell'), restart, facts({ sameBefore: 2 }), 'ask', 'recurrence'],
     ['what destroys is always asked', policy('act-and-tell'), { ...restart, risk: 'destructive' as const }, facts(), 'ask', 'risk:destructive'],
     ['an approver’s own wish is his yes', policy('observe'), restart, facts({ askedBy: ann }), 'auto', 'asked-by-approver'],
