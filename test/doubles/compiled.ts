@@ -1,6 +1,6 @@
 /** Our own modules as JavaScript on disk, for children that a test kills. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -20,6 +20,8 @@ export async function compile(...files: readonly string[]): Promise<Compiled> {
   const options = ['--outDir', dir, '--rootDir', ROOT, '--module', 'nodenext', '--target', 'es2022', '--types', 'node', '--skipLibCheck', '--strict', '--noCheck', '--ignoreConfig'];
   await promisify(execFile)(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), ...options, ...files.map((file) => join(ROOT, file))], { cwd: ROOT });
   writeFileSync(join(dir, 'package.json'), '{"type":"module"}');
+  mkdirSync(join(dir, 'monitoring/runbooks'), { recursive: true });
+  copyFileSync(join(ROOT, 'monitoring/runbooks/default.yaml'), join(dir, 'monitoring/runbooks/default.yaml'));
   symlinkSync(join(ROOT, 'node_modules'), join(dir, 'node_modules'));
   let programs = 0;
   return {

@@ -1,0 +1,257 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { listPm2 } from '../../scripts/pm2-cli.js';
+import { actsOn } from '../../src/store/acts.js';
+import { recentIncidents } from '../../src/store/incidents.js';
+import { remediationsIn } from '../../src/store/remediations.js';
+import { answers, startPm2Home, until, type Pm2Home, type StartedApp } from '../doubles/pm2-home.js';
+import { compile, type Compiled } from '../doubles/compiled.js';
+import { steppedTime } from '../doubles/stepped-time.js';
+import { beginWatch, BRISK, type Watch } from './watch.js';
+
+const MINUTE = 60_000;
+
+/** /break/a makes /a answer 500 until a restart, and so on; /die ends it with code 1; what ALWAYS names is broken from birth. */
+const FRAGILE = `
+const http = require('node:http');
+const broken = new Set(process.env.ALWAYS ? [process.env.ALWAYS] : []);
+http.createServer((request, response) => {
+  const [, act, what] = request.url.split('/');
+  if (act === 'die') return process.exit(1);
+  if (act === 'break') broken.add(what);
+  response.writeHead(broken.has(act) ? 500 : 200).end();
+}).listen(Number(process.env.PORT), '127.0.0.1');
+`;
+
+let home: Pm2Home;
+let watch: Watch | null = null;
+
+beforeAll(async () => {
+  home = await startPm2Home();
+});
+
+afterAll(() => home.stop());
+
+beforeEach(() => async () => {
+  await watch?.stop();
+  watch = null;
+});
+
+interface Begun {
+  readonly begun: Watch;
+  readonly app: StartedApp;
+  readonly time: ReturnType<typeof steppedTime>;
+}
+
+const ENDPOINTS = ['a', 'b', 'c', 'd'].map((path) => `{ path: /${path}, samples: 1, timeout: 2s }`).join(', ');
+
+/** An app on its own, of which the machine may do everything; `yaml` are more lines of its entry. */
+async function begin(app: StartedApp, yaml = ''): Promise<Begun> {
+  const time = steppedTime();
+  const config = (dataDir: string): string => `
+data_dir: ${JSON.stringify(dataDir)}
+pm2_home: ${JSON.stringify(home.home)}
+apps:
+  ${app.name}:
+    url: ${app.url}
+    endpoints: [${ENDPOINTS}]
+    liveness: { path: /, every: 1s }
+    ${yaml}
+policy:
+  default: act-and-tell
+${BRISK.replace('until: 1h, every: 1s', 'until: 2h, every: 2s')}`;
+  watch = await beginWatch(config, { time });
+  return { begun: watch, app, time };
+}
+
+async function ours({ begun }: Begun): Promise<readonly (string | null)[]> {
+  return (await actsOn(begun.store.db, begun.app.id, 0)).filter((act) => act.by === 'us').map((act) => act.note);
+}
+
+async function breaks({ begun, app }: Begun, path: string): Promise<void> {
+  await begun.steady();
+  await fetch(`${app.url}${path}`).catch(() => undefined); // Who dies of it does not answer.
+}
+
+/** Something breaks, and its incident comes to an end, or to people. Returns how. */
+async function trouble(one: Begun, path: string): Promise<string> {
+  const { store, monitor } = one.begun;
+  const incidents = () => recentIncidents(store.db, monitor.ctx.hostId, 20);
+  const before = (await incidents()).length;
+  await breaks(one, path);
+  await until(`an end of the trouble with ${path}`, async () => {
+    const all = await incidents();
+    return all.length > before && all.every(({ state }) => state === 'resolved' || state === 'escalated');
+  }, 30_000);
+  return (await incidents())[0]?.state ?? 'none';
+}
+
+async function aWhileLater({ begun }: Begun): Promise<void> {
+  const { clock } = begun.monitor.ctx;
+  const then = clock.monotonic() + 3_000;
+  await until('a while to pass', () => clock.monotonic() >= then);
+}
+
+describe('an app that breaks again and again', () => {
+  it('is restarted by us three times in half an hour, whatever the causes, and then people are called', { timeout: 90_000 }, async () => {
+    const one = await begin(await home.startApp({ name: 'unlucky', code: FRAGILE, awaitAnswer: true }));
+    const ends = [await trouble(one, 'break/a'), await trouble(one, 'break/b'), await trouble(one, 'break/c'), await trouble(one, 'break/d')];
+    expect(ends).toEqual(['resolved', 'resolved', 'resolved', 'escalated']);
+    await aWhileLater(one);
+    expect(await ours(one)).toEqual(['pm2.reload', 'pm2.reload', 'pm2.reload']);
+    expect(await one.begun.card()).toMatchInlineSnapshot(`
+      "
+      ! WARNING  unlucky needs you: /d: status 500, some checks in a row over a while
+        At ‹clock›: status 500 × some
+        last good a while ago
+
+        It began a while after release unlucky went live.
+
+        pm2.reload: not done: its restart budget is used up (3 restarts in 30 min, the limit is 3)
+        pm2.restart: not done: its restart budget is used up (3 restarts in 30 min, the limit is 3)
+        release.rollback: not possible: No release of unlucky but the running one was ever seen
+
+        hypercare has stopped acting: release.rollback was not possible (No release of unlucky but the running one was ever seen), and nothing else is left to try.
+        Now: look at its log (pm2 logs unlucky), and mend it; it is still measured, and this closes by itself once it is good.
+        Or ask for one of these: “repair general unlucky”, “rollback unlucky --plan”.
+
+        Began    ‹clock›, a while ago
+        Release  unlucky (watching)
+
+        incident ‹id›
+      "
+    `);
+  });
+
+  it('has its deaths counted too where PM2 does not start it again', { timeout: 90_000 }, async () => {
+    const one = await begin(await home.startApp({ name: 'mortal', code: FRAGILE, awaitAnswer: true, pm2: { autorestart: false } }), 'runbook: { process-down: [pm2.restart], all-endpoints-failing: [pm2.restart], endpoint-failing: [pm2.restart] }');
+    const ends = [await trouble(one, 'die'), await trouble(one, 'die'), await trouble(one, 'die')];
+    expect(ends).toEqual(['resolved', 'resolved', 'escalated']);
+    await aWhileLater(one);
+    expect(await ours(one)).toEqual(['pm2.restart', 'pm2.restart']);
+    expect(await answers(one.app.url)).toBe(false);
+  });
+
+  it('in the same way, is given the next rung the second time, and the third time people are asked', { timeout: 90_000 }, async () => {
+    const one = await begin(await home.startApp({ name: 'forgetful', code: FRAGILE, awaitAnswer: true }), 'runbook: { endpoint-failing: [pm2.reload, pm2.restart] }');
+    expect(await trouble(one, 'break/a')).toBe('resolved');
+    one.time.step(40 * MINUTE);
+    expect(await trouble(one, 'break/a')).toBe('resolved');
+    expect(await ours(one)).toEqual(['pm2.reload', 'pm2.restart']);
+    one.time.step(40 * MINUTE);
+    await breaks(one, 'break/a');
+    await one.begun.asked();
+    await aWhileLater(one);
+    expect(await ours(one)).toEqual(['pm2.reload', 'pm2.restart']);
+    expect(await one.begun.card()).toMatchInlineSnapshot(`
+      "
+      ! WARNING  forgetful: may I do pm2.reload? /a: status 500, some checks in a row over a while
+        At ‹clock›: status 500 × some
+        last good 40 min ago
+
+        It began 1 h 20 min after release forgetful went live.
+
+        I ask because a repair helped 2 times in 24 h, and the problem came back: something else is the cause.
+        May decide: tester.
+        Expires ‹clock›, in 15 min; without an answer nothing is done.
+
+        forgetful: one instance in fork mode, online: its reload is a restart, and nothing answers until it has started
+        At most 1 restart.
+        There is no way back from it.
+
+        A yes does exactly this:
+        1. pm2 reload forgetful (at most 40 s)
+
+        Began    ‹clock›, a while ago
+        Release  forgetful (watching)
+
+        Choices: Do it · Not now · Details
+        incident ‹id› · to answer in words: approve forgetful, deny forgetful
+      "
+    `);
+  });
+});
+
+describe('an app that a person stops', () => {
+  it('while a repair of it is being judged stays stopped', { timeout: 60_000 }, async () => {
+    const one = await begin(await home.startApp({ name: 'stubborn', code: FRAGILE, awaitAnswer: true, env: { ALWAYS: 'a' } }));
+    const { store, monitor } = one.begun;
+    await until('the reload to be judged', async () => (await remediationsIn(store.db, monitor.ctx.hostId, ['settling'])).length > 0, 20_000);
+    await monitor.ctx.io.pm2.stop('stubborn');
+    await one.begun.incident('escalated');
+    await aWhileLater(one);
+    expect((await listPm2(home.home)).find(({ name }) => name === 'stubborn')?.status).toBe('stopped');
+    expect(await ours(one)).toEqual(['pm2.reload']);
+    expect((await one.begun.incident('escalated')).reason).toBe('somebody stopped it by hand; it is left alone until it is started again');
+  });
+});
+
+describe('two monitors on one PM2', () => {
+  it('do not both act: the second waits, and takes over when the first is killed', { timeout: 90_000 }, async () => {
+    const app = await home.startApp({ name: 'contested', code: FRAGILE, awaitAnswer: true });
+    const compiled = await compile('monitoring/main.ts');
+    const monitors = [startMonitor(compiled, app, 'first'), startMonitor(compiled, app, 'second')] as const;
+    try {
+      const [first, second] = monitors;
+      await until('one to watch and the other to wait', () => monitors.filter(({ said }) => said().includes('INFO  watches')).length === 1 && monitors.some(({ said }) => said().includes('this one waits to take over')));
+      const [acting, waiting] = first.said().includes('INFO  watches') ? [first, second] : [second, first];
+      await healed(app, acting);
+      expect(waiting.said()).not.toContain('contested began');
+      acting.child.kill('SIGKILL');
+      await until('the other to take over', () => waiting.said().includes('INFO  watches'));
+      await healed(app, waiting);
+    } finally {
+      for (const { child } of monitors) await gone(child);
+      compiled.remove();
+      for (const { dir } of monitors) rmSync(dir, { recursive: true, force: true });
+    }
+  });
+});
+
+interface MonitorProcess {
+  readonly child: ChildProcess;
+  readonly dir: string;
+  said(): string;
+}
+
+/** With a store of its own: the seat is the PM2 home's. */
+function startMonitor(compiled: Compiled, app: StartedApp, name: string): MonitorProcess {
+  const dir = mkdtempSync(join(tmpdir(), `hypercare-${name}-`));
+  const config = join(dir, 'hypercare.yaml');
+  writeFileSync(config, `
+data_dir: ${JSON.stringify(dir)}
+pm2_home: ${JSON.stringify(home.home)}
+apps:
+  ${app.name}:
+    url: ${app.url}
+    endpoints: [{ path: /a, samples: 1, timeout: 2s }]
+    liveness: { path: /, every: 1s }
+policy:
+  default: act-and-tell
+${BRISK}`);
+  const child = compiled.start(`process.env.HYPERCARE_CONFIG = ${JSON.stringify(config)};\nawait import('./monitoring/main.js');`);
+  let text = '';
+  child.stdout?.on('data', (chunk: Buffer) => (text += String(chunk)));
+  return { child, dir, said: () => text };
+}
+
+/** Breaks the app and waits until it serves again; it was restarted once, and by this monitor. */
+async function healed(app: StartedApp, by: MonitorProcess): Promise<void> {
+  const restarts = async () => (await listPm2(home.home)).find(({ name }) => name === app.name)?.restarts ?? 0;
+  const [before, verified] = [await restarts(), by.said().split('verified').length];
+  await until('its watch to be on', () => by.said().includes('launch of contested contested began'));
+  await fetch(`${app.url}break/a`);
+  await until('it to be mended', () => by.said().split('verified').length > verified, 30_000);
+  expect((await fetch(`${app.url}a`)).status).toBe(200);
+  expect(await restarts()).toBe(before + 1);
+}
+
+async function gone(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
