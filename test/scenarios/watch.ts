@@ -48,8 +48,8 @@ export interface Watch extends Watched {
   asked(): Promise<Question>;
   /** Waits until the newest incident is in this state. */
   incident(state: IncidentState): Promise<Incident>;
-  /** What was decided and done so far, one audit entry after another. */
-  story(): Promise<string>;
+  /** What was decided and done since then, one audit entry after another. */
+  story(since?: number): Promise<string>;
   /** The newest incident's card. */
   card(): Promise<string>;
 }
@@ -77,8 +77,8 @@ export async function beginWatch(yaml: (dataDir: string) => string, options: { r
         await until(`an incident that is ${state}`, async () => (await newest())?.state === state, STORY_MS);
         return (await newest()) as Incident;
       },
-      async story() {
-        const entries = await readAudit(store.db, hostId, 200);
+      async story(since = 0) {
+        const entries = (await readAudit(store.db, hostId, 200)).filter(({ at }) => at >= since);
         return masked(`\n${entries.map(({ who, what, why }) => `${who}: ${what}\n    ${why}`).join('\n')}\n`);
       },
       async card() {
