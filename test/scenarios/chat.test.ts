@@ -21,7 +21,7 @@ describe('a bad release, seen from two chats', () => {
     await chats.scene('Ann vouches for the release, from her phone', () => saysInTelegram(chats, ANN, `/restore_point ${shop.name} —reason “it ran well for a year”`));
     await chats.scene('Bob asks how things are', () => answerTo(people.command(BOB, '/hypercare status')));
     await chats.scene('Vera, who may only look, asks for help', () => answerTo(people.command(VERA, '/hypercare')));
-    await chats.scene('Bob mistypes, and Ann forgets something', async () => {
+    await chats.scene('Bob mistypes a verb, and Ann an app', async () => {
       await answerTo(people.command(BOB, '/hypercare stauts'));
       await saysInTelegram(chats, ANN, '/rollback sample-shpo --plan');
     });
@@ -107,7 +107,7 @@ describe('a bad release, seen from two chats', () => {
         what you may ask, or how one command is used
         more on one of them: help <command> · 7 more are for other roles or for the terminal
 
-      # Bob mistypes, and Ann forgets something
+      # Bob mistypes a verb, and Ann an app
 
       Slack, to Bob alone:
         🟠 Warning: there is no command “stauts”
