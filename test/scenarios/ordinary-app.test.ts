@@ -226,9 +226,25 @@ describe('an ordinary app among others in one PM2', () => {
     const [before, after] = (await story(since)).split('hypercare: launch of ordinary v3 began');
     expect(before).not.toContain('began'); // Nothing is done to a release before it was seen.
     // A restart may come first: whether this is an emergency at once hangs on how many bad readings came by then.
-    expect(after?.replaceAll(/hypercare: pm2\..*
-.*
-/g, '')).toMatchInlineSnapshot();
+    expect(after?.replaceAll(/hypercare: pm2\..*\n.*\n/g, '')).toMatchInlineSnapshot(`
+      "
+          a new release was seen running
+      hypercare: incident on ordinary: /checkout: status 500, some checks in a row over a while
+          status 500 × some; never good in the readings looked at
+      hypercare: release.rollback on ordinary: ask
+          rule the way back is asked for: the rule “the way back is asked for” asks first
+      tester: said yes to release.rollback
+          question ‹id›, plan hash ‹hash›, through terminal
+      hypercare: release.rollback on ordinary began
+          rule the way back is asked for, plan hash ‹hash›
+      hypercare: release.rollback on ordinary ended: verified
+          3 good readings in a row of each of 3 checks
+      hypercare: incident over: /checkout: status 500, some checks in a row over a while
+          release.rollback mended it after a while: 3 good readings in a row of each of 3 checks
+      hypercare: launch of ordinary v1 began
+          rolled back to v1: /checkout: status 500, some checks in a row over a while
+      "
+    `);
   });
 
   it('is watched anew when people have mended it and released again', { timeout: 60_000 }, async () => {
