@@ -36,10 +36,29 @@ export interface Town {
 
 /** The bot is not started yet. */
 export async function openTown(): Promise<Town> {
-  const [sample, compiled] = await Promise.all([startSampleShop(), compile('bot/main.ts')]);
+  const ends: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const end of ends.splice(0).reverse()) await end();
+  };
+  try {
+    return await settle(ends, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** What was begun is put into `ends`, in its order. */
+async function settle(ends: (() => unknown)[], close: () => Promise<void>): Promise<Town> {
+  const compiled = await compile('bot/main.ts');
+  ends.push(compiled.remove);
+  const sample = await startSampleShop();
+  ends.push(sample.stop);
   const { shop } = sample;
   const watch = await beginWatch((dataDir) => configOf(shop, dataDir));
+  ends.push(() => watch.stop());
   const chats = await openChats(configOf(shop, watch.dir), compiled);
+  ends.push(chats.stop);
   for (const [id, name] of [[BOB, 'Bob'], [VERA, 'Vera'], [EVE, 'Eve']] as const) chats.slack.workspace.addUser(id, name);
   await watch.steady();
   const [goodVersion = ''] = await versions(shop);
@@ -62,12 +81,7 @@ export async function openTown(): Promise<Town> {
       const views = await Promise.all(incidents.map(({ id }) => incidentView(watch.store.db, id)));
       return views.flatMap(({ remediations }) => remediations.filter(({ repair }) => repair === 'release.rollback').map(({ state }) => state));
     },
-    async close() {
-      await chats.stop();
-      compiled.remove();
-      await watch.stop();
-      await sample.stop();
-    },
+    close,
   };
 }
 
