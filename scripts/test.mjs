@@ -31,7 +31,8 @@ try {
 
 async function runTests(without) {
   const report = join(scratch, 'report.json');
-  const slow = all ? [] : ['--exclude', 'test/slow/**'];
+  // In full runs the scenarios share two cores with daemons, databases and killed children: what fails is tried once more.
+  const slow = all ? ['--retry=1'] : ['--exclude', 'test/slow/**'];
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const env = { ...process.env, HYPERCARE_TEST_WITHOUT: without.join(',') };
   const code = await runLoudly(tool('vitest', 'vitest.mjs', ['run', ...slow, ...reporters, ...passedOn]), env);
