@@ -74,7 +74,7 @@ function refuseNames(target: RepairTarget, names: readonly string[]): string | n
 }
 
 function refuseName(kind: ProcessActKind, name: string, instances: readonly Pm2Process[]): string | null {
-  if (instances.length === 0) return `PM2 lists no process named "${name}"`;
+  if (instances.length === 0) return unlisted(name);
   if (instances.some((one) => one.pid === process.pid)) return `"${name}" is hypercare itself, which is never the target of its own repairs`;
   return kind.refuse(name, instances);
 }
@@ -82,6 +82,11 @@ function refuseName(kind: ProcessActKind, name: string, instances: readonly Pm2P
 function busyWith(name: string, instances: readonly Pm2Process[]): string | null {
   const between = instances.find((one) => BETWEEN.includes(one.status));
   return between === undefined ? null : `PM2 is at work on "${name}" right now: it is ${between.status}`;
+}
+
+/** The name may be mistyped, or nobody has started it yet. */
+export function unlisted(name: string): string {
+  return `PM2 lists no process named "${name}"; start it, or correct the app's pm2 in the config`;
 }
 
 function ofName(listed: readonly Pm2Process[], name: string): readonly Pm2Process[] {

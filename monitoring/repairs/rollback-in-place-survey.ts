@@ -8,6 +8,7 @@ import type { Pm2Process } from '../../src/io/pm2.js';
 import { isWithin } from '../../src/io/processes.js';
 import { packagesIn } from '../release/install-in-place.js';
 import { lockfileAt } from '../release/node-modules.js';
+import { unlisted } from './process-plan.js';
 import { noteProcess, rolledProcess, type RolledProcess } from './rollback-workers.js';
 
 /** What was true when the rollback was prepared, where the app runs from a working tree. */
@@ -30,7 +31,7 @@ export async function surveyInPlace(survey: { readonly dir: string; readonly fro
   const { from, to } = survey;
   const dir = await realpath(survey.dir).catch(() => survey.dir);
   const head = await io.git.head(dir);
-  if (head === null) return { refused: `${dir} is no git tree, so there is nothing to go back in` };
+  if (head === null) return { refused: `${dir} is no git tree, so there is nothing to go back in; correct the release's dir or mode in the config` };
   if (to.commit === null || from.commit === null) return { refused: `No commit is known of ${releaseName(to.commit === null ? to : from)}` };
   if (head !== from.commit) return { refused: `${dir} is at ${head.slice(0, 7)} while ${releaseName(from)} runs: somebody moved it and has not restarted yet` };
   if (head === to.commit) return { refused: `${dir} is at ${releaseName(to)} already; the two differ outside of git only` };
@@ -49,7 +50,7 @@ function rolledInPlace(dir: string, { names, listed }: { readonly names: readonl
   for (const name of names) {
     const instances = listed.filter((one) => one.name === name);
     const [first] = instances;
-    if (!first) return { refused: `PM2 lists no process named "${name}"` };
+    if (!first) return { refused: unlisted(name) };
     if (!isWithin(dir, first.cwd) && !isWithin(dir, first.execPath)) return { refused: `PM2 starts "${name}" in ${first.cwd}, which is not in ${dir}` };
     rolled.push(noteProcess(instances, { name, below: relative(dir, first.cwd) }, now));
   }

@@ -7,6 +7,7 @@ import { isBuilt, planBuild } from '../release/build.js';
 import { revisionOf } from '../release/identify.js';
 import { currentLink, releaseOf, throughCurrent } from '../release/layout.js';
 import { readCurrent } from '../release/switch.js';
+import { unlisted } from './process-plan.js';
 import { noteProcess, rolledProcess, type RolledProcess } from './rollback-workers.js';
 
 const buildSchema = z.object({
@@ -45,7 +46,7 @@ export async function surveyReleases(survey: Survey, io: Io): Promise<ReleasesWi
   const { from, to } = survey;
   const base = await realpath(survey.base).catch(() => survey.base);
   const current = await readCurrent(base);
-  if (current === null) return { refused: `${currentLink(base)} is not there, so nothing says what is live` };
+  if (current === null) return { refused: `${currentLink(base)} is not there, so nothing says what is live; correct the release's dir in the config, or make that link to the live release` };
   if ((releaseOf(base, from.dir) ?? from.dir) !== current.dir) return { refused: `${currentLink(base)} leads to ${current.dir}, but what runs was seen in ${from.dir}: somebody is releasing, or the link was moved by hand` };
   const { processes, entries, refused } = rolledProcesses(survey, base, io.clock.now());
   if (refused !== null) return { refused };
@@ -85,7 +86,7 @@ function rolledProcesses({ base: given, names, listed }: Survey, base: string, n
   for (const name of names) {
     const instances = listed.filter((one) => one.name === name);
     const [first] = instances;
-    if (!first) return { processes, entries: [], refused: `PM2 lists no process named "${name}"` };
+    if (!first) return { processes, entries: [], refused: unlisted(name) };
     const below = throughCurrent(given, first.cwd) ?? throughCurrent(base, first.cwd);
     if (below === null) return { processes, entries: [], refused: `PM2 starts "${name}" in ${first.cwd} and not through ${link}, so it would start the same release again; delete it and start it once with cwd ${link}` };
     if (releaseOf(given, first.execPath) !== null || releaseOf(base, first.execPath) !== null) return { processes, entries: [], refused: `PM2 starts "${name}" from ${first.execPath} and not through ${link}, so it would start the same release again; delete it and start it once with its script below ${link}` };

@@ -1,5 +1,6 @@
 import type { Check } from '../../src/domain/check.js';
 import type { Incident } from '../../src/domain/incident.js';
+import type { Plan } from '../../src/domain/plan.js';
 import type { Resource } from '../../src/domain/resource.js';
 import { rollbackTarget } from '../../src/domain/release.js';
 import { actsOn } from '../../src/store/acts.js';
@@ -18,6 +19,8 @@ import { preparePlan } from './prepare.js';
 import { ROLLBACK, type AppConfig, type RunbookRung, type Stage, type StageContext } from './stage.js';
 
 const DAY_MS = 24 * 3_600_000;
+/** Most ends of rungs that people are told in one sentence. */
+const MOST_ENDS = 4;
 
 /** Incidents that nobody works on get the next rung of their runbook; drafted plans are prepared beside the loop. */
 export const plan: Stage = {
@@ -138,9 +141,16 @@ async function waitForDependency(ctx: StageContext, incident: Incident, dependen
   return false;
 }
 
+/** Each rung, how it ended and why; what is said of several is said once. */
 async function whyNothingIsLeft(tx: Db, incident: Incident): Promise<string> {
-  const last = (await plansOf(tx, incident.id)).at(-1);
-  if (!last) return 'no repair is known for this kind of problem';
-  const ended = { denied: 'was not allowed', refused: 'was not possible', done: 'did not help', expired: 'was not answered in time' }[last.state as 'denied'] ?? `ended ${last.state}`;
-  return `${last.repair} ${ended}${last.why ? ` (${last.why})` : ''}, and nothing else is left to try`;
+  const ends = new Map<string, Set<string>>();
+  for (const plan of await plansOf(tx, incident.id)) ends.set(endOf(plan), (ends.get(endOf(plan)) ?? new Set()).add(plan.repair));
+  if (ends.size === 0) return 'no repair is known for this kind of problem';
+  return `nothing is left to try: ${[...ends].slice(-MOST_ENDS).map(([end, repairs]) => `${[...repairs].join(' and ')} ${end}`).join('; ')}`;
+}
+
+function endOf({ state, why }: Plan): string {
+  if (state === 'done') return 'did not help';
+  const words = { denied: 'not allowed', refused: 'not possible', expired: 'not answered in time' }[state as 'denied'] ?? state;
+  return why ? `${words} (${why})` : words;
 }

@@ -19,7 +19,7 @@ async function refusal(prepared: Promise<Prepared | Refusal>): Promise<string> {
 test.each(all.map((repair) => [repair.kind, repair] as const))('%s refuses, in plain words, what it cannot or must not do', async (_, repair) => {
   const withList = (list: readonly Pm2Process[], processes = ['shop'], args = {}): Promise<string> =>
     refusal(repair.prepare(appOf(processes), args, ioListing(list), signal));
-  expect(await withList([listed({ name: 'cart' })])).toBe('PM2 lists no process named "shop"');
+  expect(await withList([listed({ name: 'cart' })])).toBe('PM2 lists no process named "shop"; start it, or correct the app\'s pm2 in the config');
   expect(await withList([], [])).toBe('shop has no PM2 process in the config');
   expect(await withList([listed()], ['shop'], { process: 'cart' })).toBe('"cart" is not a process of shop');
   expect(await withList([listed({ name: 'hypercare-monitor' })], ['hypercare-monitor'])).toMatch(/never the target/);

@@ -134,7 +134,7 @@ describe('release.rollback refuses in plain words', () => {
     const target = await shop.target();
     expect(await refusal(target, {}, seen({ cwd: shop.dirs.v2 }))).toMatch(/^PM2 starts "shop" in .* and not through .*\/current, so it would start the same release again/);
     expect(await refusal(target, {}, seen({ execPath: join(shop.dirs.v2, 'app.cjs') }))).toMatch(/^PM2 starts "shop" from .* and not through .*\/current/);
-    expect(await refusal({ ...target, processes: ['shop', 'worker'] })).toBe('PM2 lists no process named "worker"');
+    expect(await refusal({ ...target, processes: ['shop', 'worker'] })).toBe('PM2 lists no process named "worker"; start it, or correct the app\'s pm2 in the config');
     expect(await refusal({ ...target, processes: [] })).toContain('no PM2 process');
     expect(await refusal(target, {}, seen({ pid: process.pid }))).toContain('hypercare itself');
   });
