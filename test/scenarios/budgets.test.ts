@@ -115,7 +115,7 @@ describe('an app that breaks again and again', () => {
         pm2.restart: not done: its restart budget is used up (3 restarts in 30 min, the limit is 3)
         release.rollback: not possible: No release of unlucky but the running one was ever seen
 
-        hypercare has stopped acting: release.rollback was not possible (No release of unlucky but the running one was ever seen), and nothing else is left to try.
+        hypercare has stopped acting: nothing is left to try: pm2.reload and pm2.restart not allowed (its restart budget is used up (3 restarts in 30 min, the limit is 3)); release.rollback not possible (No release of unlucky but the running one was ever seen).
         Now: look at its log (pm2 logs unlucky), and mend it; it is still measured, and this closes by itself once it is good.
         Or ask for one of these: “repair general unlucky”, “rollback unlucky --plan”.
 
