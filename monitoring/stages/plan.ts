@@ -5,7 +5,7 @@ import type { Resource } from '../../src/domain/resource.js';
 import { rollbackTarget } from '../../src/domain/release.js';
 import { actsOn } from '../../src/store/acts.js';
 import { checksOf, confirmFast, scheduleCheck } from '../../src/store/checks.js';
-import { changeIncident, openIncidents } from '../../src/store/incidents.js';
+import { changeIncident, getIncident, openIncidents } from '../../src/store/incidents.js';
 import { openLaunchOf } from '../../src/store/launches.js';
 import { draftPlan, livePlanOf, plansIn, plansOf } from '../../src/store/plans.js';
 import { ledgerOf } from '../../src/store/releases.js';
@@ -56,6 +56,8 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
   const byHand = await stoppedByHand(ctx, incident);
   const rung = byHand ? null : await nextRung(ctx, incident, resource);
   await ctx.store.write(async (tx) => {
+    const { closedAt } = await getIncident(tx, incident.id);
+    if (closedAt !== null || (await livePlanOf(tx, incident.id))) return; // It ended, or got a plan, while it was looked at.
     if (byHand) return escalate(tx, ctx, incident, 'somebody stopped it by hand; it is left alone until it is started again');
     if (!rung) {
       await escalate(tx, ctx, incident, resource.kind === 'app' ? await whyNothingIsLeft(tx, incident) : `${resource.name} is not ours to repair; the apps that use it are left alone meanwhile`);
