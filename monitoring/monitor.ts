@@ -29,7 +29,7 @@ import { detect } from './stages/detect.js';
 import { execute } from './stages/execute.js';
 import { observe } from './stages/observe.js';
 import { plan } from './stages/plan.js';
-import { keepReadings } from './stages/measure.js';
+import { keepReadings } from './stages/keep-readings.js';
 import { requests } from './stages/requests.js';
 import { retire } from './stages/retire.js';
 import type { StageContext, Units } from './stages/stage.js';

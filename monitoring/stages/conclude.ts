@@ -6,7 +6,7 @@ import { checksOf } from '../../src/store/checks.js';
 import { tell } from '../../src/store/events.js';
 import { findingsOf, openFindingsOn } from '../../src/store/findings.js';
 import { openIncidentOf, openIncidents } from '../../src/store/incidents.js';
-import { endLaunch, markSixHoursTold, openLaunches } from '../../src/store/launches.js';
+import { endLaunch, launchesToConclude, markSixHoursTold, nextEndAt } from '../../src/store/launches.js';
 import { livePlanOf } from '../../src/store/plans.js';
 import { judgeRelease } from '../../src/store/releases.js';
 import { underWayOn } from '../../src/store/remediations.js';
@@ -27,12 +27,12 @@ export const conclude: Stage = {
   async run(ctx) {
     let concluded = false;
     for (const incident of await openIncidents(ctx.store.db, ctx.hostId)) concluded = (await concludeIncident(ctx, incident)) || concluded;
-    for (const launch of await openLaunches(ctx.store.db, ctx.hostId)) concluded = (await concludeLaunch(ctx, launch)) || concluded;
+    for (const launch of await launchesToConclude(ctx.store.db, ctx.hostId, ctx.clock.now() - SIX_HOURS_MS)) concluded = (await concludeLaunch(ctx, launch)) || concluded;
     return concluded;
   },
   async nextAt(ctx) {
-    const closing = (await openLaunches(ctx.store.db, ctx.hostId)).filter((launch) => launch.nextTickAt === null);
-    return closing.length === 0 ? null : Math.min(...closing.map((launch) => launch.endsAt + CLOSING_WAIT_MS));
+    const endsAt = await nextEndAt(ctx.store.db, ctx.hostId);
+    return endsAt === null ? null : endsAt + CLOSING_WAIT_MS;
   },
 };
 

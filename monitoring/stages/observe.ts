@@ -1,6 +1,6 @@
 import { afterTick } from '../../src/domain/tiers.js';
 import { clampSchedule, dueChecks, nextCheckAt, tickChecks } from '../../src/store/checks.js';
-import { openLaunches, scheduleLaunch } from '../../src/store/launches.js';
+import { dueLaunches, nextLaunchAt, scheduleLaunch } from '../../src/store/launches.js';
 import { waitingSignals } from '../../src/store/signals.js';
 import { measure } from './measure.js';
 import type { Stage, StageContext } from './stage.js';
@@ -19,11 +19,10 @@ export const observe: Stage = {
     return taken || ticked;
   },
   async nextAt(ctx) {
-    const launches = await openLaunches(ctx.store.db, ctx.hostId);
-    const ticks = launches.flatMap((launch) => (launch.nextAt === null ? [] : [launch.nextAt]));
-    const check = await nextCheckAt(ctx.store.db, ctx.hostId);
     const waiting = await waitingSignals(ctx.store.db, ctx.hostId, 1);
-    return Math.min(...ticks, check ?? Number.POSITIVE_INFINITY, waiting.length > 0 ? ctx.clock.now() : Number.POSITIVE_INFINITY);
+    if (waiting.length > 0) return ctx.clock.now();
+    const [tick, check] = [await nextLaunchAt(ctx.store.db, ctx.hostId), await nextCheckAt(ctx.store.db, ctx.hostId)];
+    return Math.min(tick ?? Number.POSITIVE_INFINITY, check ?? Number.POSITIVE_INFINITY);
   },
 };
 
@@ -31,8 +30,7 @@ export const observe: Stage = {
 async function tickLaunches(ctx: StageContext): Promise<boolean> {
   const now = ctx.clock.now();
   let ticked = false;
-  for (const launch of await openLaunches(ctx.store.db, ctx.hostId)) {
-    if (launch.nextAt === null || launch.nextAt > now) continue;
+  for (const launch of await dueLaunches(ctx.store.db, ctx.hostId, now)) {
     const scheduled = launch.nextTickAt !== null && launch.nextTickAt <= now;
     const next = scheduled
       ? afterTick(ctx.settings.tiers, launch.startedAt, launch.ticksMade, now)

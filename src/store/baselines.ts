@@ -2,11 +2,6 @@ import type { Baseline, ValueBaseline } from '../domain/baseline.js';
 import type { CheckId, ReleaseId } from '../domain/ids.js';
 import type { Db } from './schema.js';
 
-export async function baselineOf(db: Db, checkId: CheckId, releaseId: ReleaseId): Promise<Baseline | null> {
-  const row = await db.selectFrom('baselines').selectAll().where('check_id', '=', checkId).where('release_id', '=', releaseId).executeTakeFirst();
-  return row ? { checkId, releaseId, n: row.n, values: JSON.parse(row.body) as (ValueBaseline | null)[] } : null;
-}
-
 /** One release's baselines of several checks; those without one are left out. */
 export async function baselinesOf(db: Db, checks: readonly CheckId[], releaseId: ReleaseId): Promise<ReadonlyMap<CheckId, Baseline>> {
   if (checks.length === 0) return new Map();

@@ -44,9 +44,7 @@ export async function retiredChecks(db: Db, resourceId: ResourceId): Promise<rea
 
 /** Resources that have samples the detectors have not looked at. */
 export async function undetected(db: Db, hostId: HostId): Promise<readonly ResourceId[]> {
-  const rows = await watched(db, hostId)
-    .where((eb) => eb.exists(eb.selectFrom('samples').select('samples.at').whereRef('samples.check_id', '=', 'checks.id').whereRef('samples.at', '>', 'checks.detected_at')))
-    .select('checks.resource_id').distinct().execute();
+  const rows = await watched(db, hostId).whereRef('checks.sampled_at', '>', 'checks.detected_at').select('checks.resource_id').distinct().execute();
   return rows.map((row) => row.resource_id);
 }
 
@@ -55,7 +53,11 @@ export async function markDetected(tx: Db, check: CheckId, at: number): Promise<
 }
 
 export async function scheduleCheck(tx: Db, check: CheckId, nextAt: number): Promise<void> {
-  await tx.updateTable('checks').set({ next_at: nextAt }).where('id', '=', check).execute();
+  await scheduleChecks(tx, [check], nextAt);
+}
+
+export async function scheduleChecks(tx: Db, checks: readonly CheckId[], nextAt: number): Promise<void> {
+  await tx.updateTable('checks').set({ next_at: nextAt }).where('id', 'in', [...checks]).execute();
 }
 
 /**
@@ -95,9 +97,10 @@ export async function clampSchedule(tx: Db, hostId: HostId, now: number): Promis
     .where((eb) => eb('next_at', '>', eb('every_ms', '+', now))).execute();
 }
 
+/** Found by the index on due times, which the least of a join would not use. */
 export async function nextCheckAt(db: Db, hostId: HostId): Promise<number | null> {
-  const row = await watched(db, hostId).select((eb) => eb.fn.min('checks.next_at').as('at')).executeTakeFirst();
-  return row?.at ?? null;
+  const row = await watched(db, hostId).select('checks.next_at').orderBy('checks.next_at').limit(1).executeTakeFirst();
+  return row?.next_at ?? null;
 }
 
 function watched(db: Db, hostId: HostId) {

@@ -54,10 +54,36 @@ export async function getLaunch(db: Db, id: LaunchId): Promise<Launch> {
   return toLaunch(await db.selectFrom('launches').selectAll().where('id', '=', id).executeTakeFirstOrThrow());
 }
 
-export async function openLaunches(db: Db, hostId: HostId): Promise<readonly (Launch & { readonly sixHoursTold: boolean })[]> {
-  const rows = await db.selectFrom('launches').innerJoin('resources', 'resources.id', 'launches.open_app').selectAll('launches')
-    .where('resources.host_id', '=', hostId).execute();
+export async function openLaunches(db: Db, hostId: HostId): Promise<readonly Launch[]> {
+  return (await open(db, hostId).execute()).map(toLaunch);
+}
+
+/** Open launches whose tick, scheduled or hot, has come. */
+export async function dueLaunches(db: Db, hostId: HostId, now: number): Promise<readonly Launch[]> {
+  return (await open(db, hostId).where('launches.next_at', '<=', now).execute()).map(toLaunch);
+}
+
+export async function nextLaunchAt(db: Db, hostId: HostId): Promise<number | null> {
+  const row = await open(db, hostId).clearSelect().select((eb) => eb.fn.min('launches.next_at').as('at')).executeTakeFirst();
+  return row?.at ?? null;
+}
+
+/** Open launches that are over their last tick, or began before `sixHoursAgo` and nobody was told of it. */
+export async function launchesToConclude(db: Db, hostId: HostId, sixHoursAgo: number): Promise<readonly (Launch & { readonly sixHoursTold: boolean })[]> {
+  const rows = await open(db, hostId)
+    .where((eb) => eb.or([eb('launches.next_tick_at', 'is', null), eb.and([eb('launches.six_hours_told', '=', 0), eb('launches.started_at', '<=', sixHoursAgo)])]))
+    .execute();
   return rows.map((row) => ({ ...toLaunch(row), sixHoursTold: row.six_hours_told === 1 }));
+}
+
+/** When the first of the launches that are over their last tick ends; null: none is. */
+export async function nextEndAt(db: Db, hostId: HostId): Promise<number | null> {
+  const row = await open(db, hostId).clearSelect().where('launches.next_tick_at', 'is', null).select((eb) => eb.fn.min('launches.ends_at').as('at')).executeTakeFirst();
+  return row?.at ?? null;
+}
+
+function open(db: Db, hostId: HostId) {
+  return db.selectFrom('launches').innerJoin('resources', 'resources.id', 'launches.open_app').selectAll('launches').where('resources.host_id', '=', hostId);
 }
 
 function toLaunch(row: LaunchesTable): Launch {

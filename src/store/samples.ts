@@ -1,14 +1,21 @@
 import { sql } from 'kysely';
-import type { Sample } from '../domain/check.js';
+import type { Sample, Verdict } from '../domain/check.js';
 import type { CheckId, ResourceId } from '../domain/ids.js';
 import type { Db, SamplesTable } from './schema.js';
 
-/** Two samples of one check at one millisecond are one: the second is dropped. */
 export async function insertSample(tx: Db, sample: Sample): Promise<void> {
+  await insertSamples(tx, [sample]);
+}
+
+/** Samples of one moment. Two of one check at one millisecond are one: the second is dropped. */
+export async function insertSamples(tx: Db, samples: readonly Sample[]): Promise<void> {
+  if (samples.length === 0) return;
   await tx.insertInto('samples')
-    .values({ check_id: sample.checkId, at: sample.at, verdict: sample.verdict, ms: sample.ms, v: JSON.stringify(sample.values), note: sample.note })
+    .values(samples.map((sample) => ({ check_id: sample.checkId, at: sample.at, verdict: sample.verdict, ms: sample.ms, v: JSON.stringify(sample.values), note: sample.note })))
     .onConflict((conflict) => conflict.columns(['check_id', 'at']).doNothing())
     .execute();
+  await tx.updateTable('checks').set({ sampled_at: sql`(select max(at) from samples where samples.check_id = checks.id)` })
+    .where('id', 'in', [...new Set(samples.map(({ checkId }) => checkId))]).execute();
 }
 
 /** The newest samples after `since`, at most `limit`, oldest first. */
@@ -36,6 +43,13 @@ export async function undetectedSamples(db: Db, resourceId: ResourceId, limit: n
 
 export async function newestSample(db: Db, check: CheckId): Promise<Sample | null> {
   return (await recentSamples(db, check, 0, 1))[0] ?? null;
+}
+
+/** The newest verdict of each of a resource's checks; those without a sample are left out. */
+export async function newestVerdicts(db: Db, resourceId: ResourceId): Promise<ReadonlyMap<CheckId, Verdict>> {
+  const rows = await db.selectFrom('checks').where('resource_id', '=', resourceId).where('retired', '=', 0)
+    .select((eb) => ['checks.id', eb.selectFrom('samples').select('verdict').whereRef('samples.check_id', '=', 'checks.id').orderBy('at', 'desc').limit(1).as('verdict')]).execute();
+  return new Map(rows.flatMap(({ id, verdict }) => (verdict === null ? [] : [[id, verdict] as const])));
 }
 
 function toSample(row: SamplesTable): Sample {

@@ -45,8 +45,8 @@ export interface LaunchesTable {
 export interface ChecksTable {
   id: CheckId; resource_id: ResourceId; name: string; probe: string; options: JsonText; cadence: Cadence;
   every_ms: number; critical: Flag; next_at: number; hot_until: number; trusted: Flag; retired: Flag;
-  /** `at` of the newest sample that the detectors have seen. */
-  detected_at: number;
+  /** `at` of the newest sample, and of the newest one that the detectors have seen; 0: none. */
+  sampled_at: number; detected_at: number;
 }
 export interface SamplesTable {
   check_id: CheckId; at: number; verdict: Verdict; ms: number | null;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ReleaseSighting } from '../../../src/domain/release.js';
-import { endLaunch, getLaunch, heatLaunch, markSixHoursTold, newestLaunchOf, openLaunch, openLaunches, openLaunchOf, scheduleLaunch } from '../../../src/store/launches.js';
+import { dueLaunches, endLaunch, getLaunch, heatLaunch, launchesToConclude, markSixHoursTold, newestLaunchOf, nextEndAt, nextLaunchAt, openLaunch, openLaunches, openLaunchOf, scheduleLaunch } from '../../../src/store/launches.js';
 import { enterRelease, judgeRelease, ledgerOf } from '../../../src/store/releases.js';
 import { MINUTE, NOW, type Stage } from './stage.js';
 
@@ -49,7 +49,7 @@ export function ledgerContract(stage: Stage): void {
       await stage.write((tx) => endLaunch(tx, first.id, 'superseded', NOW + 2));
       const second = await launch(NOW + 3);
       expect(await openLaunchOf(stage.store.db, stage.shop)).toEqual(second);
-      expect(await openLaunches(stage.store.db, stage.hostId)).toEqual([{ ...second, sixHoursTold: false }]);
+      expect(await openLaunches(stage.store.db, stage.hostId)).toEqual([second]);
       expect(await getLaunch(stage.store.db, first.id)).toMatchObject({ state: 'superseded', endedAt: NOW + 2, nextTickAt: null, nextAt: null });
       expect(await newestLaunchOf(stage.store.db, stage.shop)).toEqual(second);
       expect([await openLaunchOf(stage.store.db, stage.blog), await newestLaunchOf(stage.store.db, stage.blog)]).toEqual([null, null]);
@@ -65,8 +65,27 @@ export function ledgerContract(stage: Stage): void {
 
     it('are told of after six hours once', async () => {
       const { id } = await launch();
+      const untold = (sixHoursAgo: number) => launchesToConclude(stage.store.db, stage.hostId, sixHoursAgo);
+      expect(await untold(NOW - 1)).toEqual([]);
+      expect(await untold(NOW)).toMatchObject([{ id, sixHoursTold: false }]);
       await stage.write((tx) => markSixHoursTold(tx, id));
-      expect(await openLaunches(stage.store.db, stage.hostId)).toMatchObject([{ id, sixHoursTold: true }]);
+      expect(await untold(NOW)).toEqual([]);
+    });
+
+    it('are due at their next tick, the soonest first of all apps', async () => {
+      const { id } = await launch();
+      const due = async (now: number) => (await dueLaunches(stage.store.db, stage.hostId, now)).map((one) => one.id);
+      await stage.write((tx) => scheduleLaunch(tx, id, { ticksMade: 1, nextTickAt: NOW + 50, nextAt: NOW + 20 }));
+      expect([await due(NOW + 19), await due(NOW + 20), await nextLaunchAt(stage.store.db, stage.hostId)]).toEqual([[], [id], NOW + 20]);
+    });
+
+    it('are concluded at their end once their last tick is made', async () => {
+      const { id, endsAt } = await launch();
+      expect(await nextEndAt(stage.store.db, stage.hostId)).toBeNull();
+      await stage.write((tx) => scheduleLaunch(tx, id, { ticksMade: 73, nextTickAt: null, nextAt: null }));
+      expect([await dueLaunches(stage.store.db, stage.hostId, endsAt), await nextLaunchAt(stage.store.db, stage.hostId)]).toEqual([[], null]);
+      expect(await launchesToConclude(stage.store.db, stage.hostId, 0)).toMatchObject([{ id }]);
+      expect(await nextEndAt(stage.store.db, stage.hostId)).toBe(endsAt);
     });
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { baselineOf, saveBaseline } from '../../../src/store/baselines.js';
+import { baselinesOf, saveBaseline } from '../../../src/store/baselines.js';
 import { getResource, lastSighting, listEdges, listResources, noteSighting, syncEdges, syncResources } from '../../../src/store/resources.js';
 import { NOW, oneCheck, type Stage } from './stage.js';
 
@@ -41,10 +41,11 @@ export function resourcesContract(stage: Stage): void {
       const checkId = await oneCheck(stage);
       const releaseId = stage.unique('release') as never;
       const values = [{ median: 12.5, p95: 40 }, null];
-      expect(await baselineOf(stage.store.db, checkId, releaseId)).toBeNull();
+      expect(await baselinesOf(stage.store.db, [checkId], releaseId)).toEqual(new Map());
       await stage.write((tx) => saveBaseline(tx, { checkId, releaseId, n: 5, values: [] }));
       await stage.write((tx) => saveBaseline(tx, { checkId, releaseId, n: 9, values }));
-      expect(await baselineOf(stage.store.db, checkId, releaseId)).toEqual({ checkId, releaseId, n: 9, values });
+      expect(await baselinesOf(stage.store.db, [checkId], releaseId)).toEqual(new Map([[checkId, { checkId, releaseId, n: 9, values }]]));
+      expect(await baselinesOf(stage.store.db, [], releaseId)).toEqual(new Map());
     });
   });
 }
