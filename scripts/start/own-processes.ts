@@ -44,7 +44,7 @@ export async function startOwn(checkout: Checkout, place: Place): Promise<readon
   for (const entry of gone) await pm2(checkout.pm2Home, ['delete', String(entry.pmId)]);
   const missing = OWN.map((one) => one.name).filter((name) => !kept.some((entry) => entry.name === name));
   if (missing.length > 0) await launch(checkout, place, missing);
-  const now = await until('monitor and bot stay up (see why: npx pm2 logs /hypercare/ --nostream)', () => allUp(checkout.pm2Home), UP_WITHIN);
+  const now = await until('monitor and bot stay up (see why: npx pm2 logs /hypercare/ --nostream)', () => allUp(checkout.pm2Home, kept), UP_WITHIN);
   return now.map(({ name, pid }) => ({ name, pid, how: howOf(name, kept, gone) }));
 }
 
@@ -60,9 +60,10 @@ export async function ownEntries(pm2Home: string): Promise<readonly Pm2Entry[]> 
 }
 
 /** Null while one of the two is still on its way. Throws when one did not live long enough to be called up. */
-async function allUp(pm2Home: string): Promise<readonly Pm2Entry[] | null> {
+async function allUp(pm2Home: string, kept: readonly Pm2Entry[]): Promise<readonly Pm2Entry[] | null> {
   const entries = await ownEntries(pm2Home);
-  const down = entries.find((entry) => ['stopped', 'errored'].includes(entry.status) || (entry.restarts > 0 && ageMs(entry) < STAYS_UP_MS));
+  const restarts = (entry: Pm2Entry): number => entry.restarts - (kept.find(({ pmId }) => pmId === entry.pmId)?.restarts ?? 0);
+  const down = entries.find((entry) => ['stopped', 'errored'].includes(entry.status) || (restarts(entry) > 0 && ageMs(entry) < STAYS_UP_MS));
   if (down) {
     throw new HypercareError('own.down', 'permanent', `${down.name} ended right after its start`, `See why: npx pm2 logs ${down.name} --nostream --lines 20`);
   }

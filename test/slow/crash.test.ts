@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,14 +10,13 @@ import { compile, type Compiled } from '../doubles/compiled.js';
 const FOR_SECONDS = 150;
 const SEED = 7;
 /** What the program reads beside its modules. */
-const READS = ['scripts/shop/releases', 'monitoring/runbooks/default.yaml'];
+const READS = 'scripts/shop/releases';
 
 let compiled: Compiled;
 
 beforeAll(async () => {
   compiled = await compile('scripts/crash.ts', 'scripts/crash/monitor-child.ts', 'scripts/crash/bot-child.ts');
-  mkdirSync(join(compiled.dir, 'monitoring/runbooks'), { recursive: true });
-  for (const path of READS) symlinkSync(join(packageRoot(), path), join(compiled.dir, path));
+  symlinkSync(join(packageRoot(), READS), join(compiled.dir, READS));
 });
 
 afterAll(() => compiled.remove());

@@ -46,8 +46,7 @@ describe('a fault in memory lasts until the workers are restarted', () => {
     await until('nobody to answer', async () => (await ofEachWorker(() => status(shop, '/health', 300))).every((one) => one === null));
     const hung = await shopProcesses(shop);
     expect(hung.map((one) => one.status)).toEqual(['online', 'online']);
-    for (const { pid } of hung) process.kill(pid, 'SIGKILL');
-    await until('the killed workers to be replaced', async () => (await ofEachWorker(() => status(shop, '/health'))).every((one) => one === 200));
+    await replaceWorkers();
   });
 
   it('hang of one worker: some requests are answered, others are not', async () => {
@@ -56,8 +55,7 @@ describe('a fault in memory lasts until the workers are restarted', () => {
       const answers = await ofEachWorker(() => status(shop, '/health', 500));
       return answers.includes(null) && answers.includes(200);
     });
-    // Left hung, it would cost the restart the whole of its kill_timeout.
-    for (const pid of await pids(shop)) process.kill(pid, 'SIGKILL');
+    await replaceWorkers();
   });
 });
 
@@ -86,4 +84,10 @@ async function timeOf(page: string): Promise<number> {
   const from = performance.now();
   await askShop(shop, page);
   return performance.now() - from;
+}
+
+/** Left hung they would cost a restart the whole of its kill_timeout; killed and not yet replaced, PM2 refuses it. */
+async function replaceWorkers(): Promise<void> {
+  for (const pid of await pids(shop)) process.kill(pid, 'SIGKILL');
+  await until('the killed workers to be replaced', async () => (await ofEachWorker(() => status(shop, '/health'))).every((one) => one === 200));
 }

@@ -113,8 +113,9 @@ test('a restart because of memory is told as such, and is not manual', async () 
 
 test('no event carries a secret of an app\'s environment', async () => {
   await request('throw');
-  await pm2.restart('shop');
   await hear('online', 'shop');
+  await pm2.restart('shop');
+  await hear('online', 'shop', 2);
   expect(JSON.stringify(heard)).not.toContain(SECRET);
 });
 
@@ -141,7 +142,10 @@ test('the bus survives the daemon\'s death and return: lost once, connected once
   await own.pm2('save');
   await own.killDaemon();
   await until('lost', () => heard.at(-1)?.kind === 'lost');
+  // The daemon's death leaves the app alive, and its port taken: it would answer in the place of the resurrected one.
+  await request('exit');
   await own.pm2('resurrect');
+  await until('shop to answer', () => answers(shop.url));
   await until('connected', () => heard.some((event, n) => n > 0 && event.kind === 'connected'));
   heard.length = 0;
   await request('exit?code=7');
