@@ -9,6 +9,7 @@ import { closeFinding, findingsOf, noteFinding } from '../../src/store/findings.
 import { changeIncident, openIncident, openIncidentOf } from '../../src/store/incidents.js';
 import { heatLaunch } from '../../src/store/launches.js';
 import { listEdges } from '../../src/store/resources.js';
+import { underWayOn } from '../../src/store/remediations.js';
 import { newestSample } from '../../src/store/samples.js';
 import type { Db } from '../../src/store/schema.js';
 import { closeIncident } from './closing.js';
@@ -98,12 +99,15 @@ async function askDependencies(tx: Db, ctx: StageContext, id: ResourceId): Promi
   }
 }
 
-/** The incident takes on the worst of its open findings; people are told when that makes it another problem. */
+/**
+ * The incident takes on the worst of its open findings; people are told when that makes it another problem. While a
+ * repair is being judged it keeps its name: what is left open then is mostly what remains of the same trouble.
+ */
 async function follow(tx: Db, ctx: StageContext, incident: Incident): Promise<void> {
   const findings = (await findingsOf(tx, incident.id)).filter((finding) => finding.open && finding.resourceId === incident.resourceId);
   if (findings.length === 0) return;
   const worst = worstOf(findings, Object.keys(ctx.units.detectors));
-  const { kind, title } = worst;
+  const { kind, title } = (await underWayOn(tx, incident.resourceId)) ? incident : worst;
   const severity = findings.reduce<Severity>((a, finding) => worse(a, finding.severity), 'info');
   const emergency = incident.emergency || findings.some((finding) => finding.emergency);
   if (kind === incident.kind && severity === incident.severity && emergency === incident.emergency && title === incident.title) return;
