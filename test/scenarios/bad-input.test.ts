@@ -190,7 +190,7 @@ describe('a token that the platform does not accept', () => {
     const telegram = await TelegramDouble.start();
     watch = await startWatched(config(url()));
     const file = join(scratch, 'hypercare.yaml');
-    writeFileSync(file, `${config(url())(watch.dir)}channels: { telegram: { apiRoot: '${telegram.wire.origin}', chat: -500 } }\n`);
+    writeFileSync(file, `${config(url())(watch.dir)}channels: { telegram: { api_root: '${telegram.wire.origin}', chat: -500 } }\n`);
     writeFileSync(join(scratch, '.env'), `TELEGRAM_BOT_TOKEN=${telegram.token.replace(/.$/, 'X')}\n`, { mode: 0o600 });
     const bot = start('bot/main.js', { HYPERCARE_CONFIG: file });
     try {

@@ -46,7 +46,7 @@ export async function openChats(yaml: string, compiled: Compiled): Promise<Chats
   const [slack, alerts, telegram] = [await SlackDouble.start(), await SlackDouble.start(), await TelegramDouble.start()];
   telegram.chat(GROUP);
   const dir = await mkdtemp(join(tmpdir(), 'hypercare-chats-'));
-  await writeFile(join(dir, 'hypercare.yaml'), `${yaml}\nchannels:\n  slack: { channel: ${slack.channel}, apiUrl: '${slack.apiUrl}' }\n  telegram: { apiRoot: '${telegram.wire.origin}' }\n  slack_webhook: { level: warning }\n`);
+  await writeFile(join(dir, 'hypercare.yaml'), `${yaml}\nchannels:\n  slack: { channel: ${slack.channel}, api_url: '${slack.apiUrl}' }\n  telegram: { api_root: '${telegram.wire.origin}' }\n  slack_webhook: { level: warning }\n`);
   const secrets = { SLACK_BOT_TOKEN: slack.botToken, SLACK_APP_TOKEN: slack.appToken, SLACK_WEBHOOK_URL: alerts.webhookUrl, TELEGRAM_BOT_TOKEN: telegram.token, TELEGRAM_CHAT_ID: String(GROUP.id) };
   await writeFile(join(dir, '.env'), Object.entries(secrets).map(([name, value]) => `${name}=${value}\n`).join(''), { mode: 0o600 });
   const logs: string[] = [];

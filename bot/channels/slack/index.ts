@@ -15,7 +15,7 @@ export interface SlackOptions {
   readonly level: 'info' | 'warning' | 'critical';
   readonly command: string;
   /** Slack's Web API by another way, such as a proxy. */
-  readonly apiUrl?: string | undefined;
+  readonly api_url?: string | undefined;
   /** Our workspace; learned from the bot token where it is not given. */
   readonly team?: string | undefined;
 }
@@ -24,7 +24,7 @@ const OPTIONS = z.strictObject({
   channel: z.string().regex(/^[CGD][A-Z0-9]{2,30}$/, "must be a channel's id such as C0123456789 (at the foot of the channel's details), not its name"),
   level: z.enum(['info', 'warning', 'critical']).default('info'),
   command: z.string().regex(/^\/[a-z0-9_-]{1,31}$/, 'must be a slash and at most 31 small letters, digits, - or _').default('/hypercare'),
-  apiUrl: z.string().refine(isSafe, 'must be an https address, or http on this host alone: the bot token is sent there').optional(),
+  api_url: z.string().refine(isSafe, 'must be an https address, or http on this host alone: the bot token is sent there').optional(),
   team: z.string().regex(/^[TE][A-Z0-9]{2,30}$/, "must be a workspace's id such as T0123456789").optional(),
 });
 
@@ -39,7 +39,7 @@ export const slackChannel: ChannelKind<SlackOptions> = {
   create(options, secrets, log) {
     const tokens = readTokens(secrets);
     if (tokens === null) return null;
-    const { channel, level, command, apiUrl, team } = options;
+    const { channel, level, command, api_url: apiUrl, team } = options;
     const client = slackClient({ apiUrl, botToken: tokens.bot, log });
     const order = createEditOrder();
     const mouth: Channel = { name: `slack:${channel}`, deliver: createDeliver({ channel, level, slack: client, order, log }), call: createCall(client) };

@@ -15,11 +15,11 @@ export interface TelegramOptions {
   /** Where cards go and commands come from; TELEGRAM_CHAT_ID where absent. Groups have negative ids. */
   readonly chat?: number | undefined;
   /** Further chats that commands and presses may come from. */
-  readonly allowedChats: readonly number[];
+  readonly allowed_chats: readonly number[];
   /** Cards below this are not posted unless they ask something; 'info' posts all. */
   readonly level: 'info' | 'warning' | 'critical';
   /** A Bot API server of one's own. */
-  readonly apiRoot: string;
+  readonly api_root: string;
   /** False for all but one channel of a token: Telegram lets only one of them listen. */
   readonly listen: boolean;
 }
@@ -49,9 +49,9 @@ export function telegramKind(parts: TelegramParts): ChannelKind<TelegramOptions>
     kind: 'telegram',
     options: z.strictObject({
       chat: CHAT_ID.optional(),
-      allowedChats: z.array(CHAT_ID).max(50).default([]),
+      allowed_chats: z.array(CHAT_ID).max(50).default([]),
       level: z.enum(['info', 'warning', 'critical']).default('info'),
-      apiRoot: z.url({ protocol: /^https?$/ }).default('https://api.telegram.org'),
+      api_root: z.url({ protocol: /^https?$/ }).default('https://api.telegram.org'),
       listen: z.boolean().default(true),
     }),
     create(options, secrets, log) {
@@ -88,9 +88,9 @@ interface Opening {
 
 function open({ options, chat, token, log, parts: { clock, timing } }: Opening): Channel {
   // Without a slash at the end the client would drop the last part of the path.
-  const apiRoot = options.apiRoot.replace(/\/*$/, '/');
+  const apiRoot = options.api_root.replace(/\/*$/, '/');
   const api = openApi({ token, apiRoot, timeoutMs: timing.callMs });
-  const chats = openChats(chat, options.allowedChats, log);
+  const chats = openChats(chat, options.allowed_chats, log);
   const delivery = openDelivery({ api, chats, clock, log }, options.level);
 
   async function start(hear: Hear, verbs: readonly Verb[]): Promise<Stop> {

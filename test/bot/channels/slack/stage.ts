@@ -46,7 +46,7 @@ export async function openStage(options: Partial<SlackOptions> = {}): Promise<St
 }
 
 export function openChannel(double: SlackDouble, log: Logger, options: Partial<SlackOptions> = {}): Channel {
-  const parsed = slackChannel.options.parse({ channel: double.channel, apiUrl: double.apiUrl, ...options });
+  const parsed = slackChannel.options.parse({ channel: double.channel, api_url: double.apiUrl, ...options });
   const channel = slackChannel.create(parsed, { SLACK_BOT_TOKEN: double.botToken, SLACK_APP_TOKEN: double.appToken }, log);
   if (channel === null) throw new Error('the channel was not made');
   return channel;

@@ -46,7 +46,7 @@ describe('options', () => {
     [{ channel: '#ops' }, 'not its name'],
     [{ channel: 'C0OPS0001', level: 'loud' }, 'level'],
     [{ channel: 'C0OPS0001', command: 'hypercare' }, 'slash'],
-    [{ channel: 'C0OPS0001', apiUrl: 'http://slack.example/api/' }, 'https'],
+    [{ channel: 'C0OPS0001', api_url: 'http://slack.example/api/' }, 'https'],
     [{ channel: 'C0OPS0001', team: 'home' }, 'T0123456789'],
     [{ channel: 'C0OPS0001', chanel: 'x' }, 'chanel'],
     [{}, 'channel'],

@@ -95,7 +95,7 @@ describe('speaking with people on Telegram', () => {
     });
 
     it('may come from further chats that are configured', async () => {
-      await begin({ channel: { allowedChats: ['-666'] } });
+      await begin({ channel: { allowed_chats: ['-666'] } });
       stage.double.say(ANN, FOREIGN, '/status');
       await until(() => stage.double.messages(FOREIGN).length === 1);
     });

@@ -14,11 +14,11 @@ function create(options: object, secrets: Secrets): Channel | null {
 
 describe('the options of the Telegram channel', () => {
   it('have defaults', () => {
-    expect(telegram.options.parse({})).toEqual({ allowedChats: [], level: 'info', apiRoot: 'https://api.telegram.org', listen: true });
+    expect(telegram.options.parse({})).toEqual({ allowed_chats: [], level: 'info', api_root: 'https://api.telegram.org', listen: true });
   });
 
   it('take chat ids as numbers and as text', () => {
-    expect(telegram.options.parse({ chat: '-1001234567890', allowedChats: [5, '-6'] })).toMatchObject({ chat: -1_001_234_567_890, allowedChats: [5, -6] });
+    expect(telegram.options.parse({ chat: '-1001234567890', allowed_chats: [5, '-6'] })).toMatchObject({ chat: -1_001_234_567_890, allowed_chats: [5, -6] });
   });
 
   it.each([
@@ -27,9 +27,9 @@ describe('the options of the Telegram channel', () => {
     ['half a chat', { chat: 1.5 }],
     ['an unknown key', { chats: [1] }],
     ['a level that is none', { level: 'good' }],
-    ['an address that is none', { apiRoot: 'api.telegram.org' }],
-    ['another protocol', { apiRoot: 'file:///etc/passwd' }],
-    ['more than fifty chats', { allowedChats: Array.from({ length: 51 }, (_, index) => index + 1) }],
+    ['an address that is none', { api_root: 'api.telegram.org' }],
+    ['another protocol', { api_root: 'file:///etc/passwd' }],
+    ['more than fifty chats', { allowed_chats: Array.from({ length: 51 }, (_, index) => index + 1) }],
   ])('refuse %s', (_what, options) => expect(telegram.options.safeParse(options).success).toBe(false));
 });
 
@@ -55,7 +55,7 @@ describe('making the Telegram channel', () => {
     const double = await TelegramDouble.start();
     try {
       double.chat(GROUP);
-      const channel = create({ chat: GROUP.id, apiRoot: `${double.wire.origin}/telegram/api` }, { TELEGRAM_BOT_TOKEN: double.token });
+      const channel = create({ chat: GROUP.id, api_root: `${double.wire.origin}/telegram/api` }, { TELEGRAM_BOT_TOKEN: double.token });
       await channel?.deliver(CARD, 'k1', undefined);
       expect(double.messages(GROUP)).toHaveLength(1);
       expect(double.calls.map((call) => call.under)).toEqual(['/telegram/api']);

@@ -62,8 +62,8 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const clock: Clock = { ...systemClock, now: double.now, monotonic: double.now };
   const log = recorder();
   const kind = telegramKind({ clock, timing: { ...TIMING, ...options.timing } });
-  const parsed = kind.options.parse({ chat: GROUP.id, apiRoot: double.wire.origin, ...options.channel });
-  expect(new URL(parsed.apiRoot).hostname).toBe('127.0.0.1');
+  const parsed = kind.options.parse({ chat: GROUP.id, api_root: double.wire.origin, ...options.channel });
+  expect(new URL(parsed.api_root).hostname).toBe('127.0.0.1');
   const create = (): Channel => {
     const channel = kind.create(parsed, options.secrets ?? { TELEGRAM_BOT_TOKEN: double.token }, log.logger);
     if (channel === null) throw new Error('there was a token');
