@@ -6,6 +6,8 @@ import { notifyCarrier } from '../src/io/notify-carrier.js';
 import { systemClock } from '../src/io/clock.js';
 import { runUntilStopped } from '../src/io/lifecycle.js';
 import { createLogger } from '../src/io/log.js';
+import { giveWayWhenOrphaned } from '../src/io/orphan.js';
+import { createPm2 } from '../src/io/pm2-client.js';
 import { hostByName } from '../src/store/hosts.js';
 import { storeAddress, storeFile } from '../src/store/address.js';
 import { isMigrated } from '../src/store/migrate.js';
@@ -28,6 +30,8 @@ const log = createLogger({ format: config.log.format, level: config.log.level ==
 const stopping = new AbortController();
 let stop = async (): Promise<void> => stopping.abort();
 runUntilStopped(log, () => stop());
+// PM2 is only asked what runs: the monitor alone has hands.
+giveWayWhenOrphaned({ pm2: createPm2({ home: config.pm2Home, clock: systemClock, log }), name: 'hypercare-bot', log, end: () => stop().finally(() => process.exit(0)) });
 
 try {
   const wanted = createChannels(config.channels, secrets, log);

@@ -4,16 +4,15 @@ import { boot } from '../src/config/boot.js';
 import { systemClock } from '../src/io/clock.js';
 import { runUntilStopped } from '../src/io/lifecycle.js';
 import { createLogger } from '../src/io/log.js';
+import { giveWayWhenOrphaned } from '../src/io/orphan.js';
+import { createPm2 } from '../src/io/pm2-client.js';
 import { takeSeat, type Seat } from '../src/store/seat.js';
-import type { Pm2 } from '../src/io/pm2.js';
 import { channelSchemas } from '../bot/channels/index.js';
 import { composeMonitor } from './compose.js';
-import { isOrphaned } from './schedule/orphan.js';
 import { repairs } from './repairs/index.js';
 
 /** How often a second monitor looks whether the seat has become free. */
 const SEAT_EVERY_MS = 1_000;
-const ORPHAN_EVERY_MS = 15_000;
 const EXIT_CONFIG = 2;
 
 const booted = boot({ channels: channelSchemas, repairs: Object.keys(repairs) });
@@ -28,17 +27,17 @@ for (const warning of warnings) log.warn({}, warning);
 const stopping = new AbortController();
 let stop = async (): Promise<void> => stopping.abort();
 runUntilStopped(log, () => stop());
+// From before it has the seat on: a daemon may die while it waits for that.
+giveWayWhenOrphaned({ pm2: createPm2({ home: config.pm2Home, clock: systemClock, log }), name: 'hypercare-monitor', log, end: () => stop().finally(() => process.exit(0)) });
 
 try {
   const seat = await sit();
   const composed = await composeMonitor({ config, secrets, log, osUser });
   stop = async () => {
-    clearInterval(watchingPm2);
     await composed.close();
     seat.release();
   };
   log.info({ apps: config.apps.map((app) => app.name).join(', ') || 'none yet', host: config.host }, 'watches');
-  const watchingPm2 = setInterval(() => void yieldIfOrphaned(composed.monitor.ctx.io.pm2), ORPHAN_EVERY_MS);
   await composed.run();
 } catch (error) {
   if (!stopping.signal.aborted) {
@@ -55,12 +54,4 @@ async function sit(): Promise<Seat> {
     if (!told) log.warn({ pm2Home: config.pm2Home }, 'another monitor watches this PM2; this one waits to take over');
     await systemClock.sleep(SEAT_EVERY_MS, stopping.signal);
   }
-}
-
-/** PM2's daemon died, we lived to tell, and the new daemon has a monitor of its own that waits for our seat. */
-async function yieldIfOrphaned(pm2: Pm2): Promise<void> {
-  if (!(await isOrphaned(pm2))) return;
-  log.warn({}, 'PM2 runs another monitor now; this orphan of the old daemon ends itself');
-  await stop();
-  process.exit(0);
 }
