@@ -5,6 +5,7 @@ import type { ResourceId } from '../src/domain/ids.js';
 import type { Io } from '../src/io/io.js';
 import type { Logger } from '../src/io/log.js';
 import type { Carrier } from '../src/io/carrier.js';
+import { anchorFile } from '../src/store/audit-anchor.js';
 import { audit } from '../src/store/audits.js';
 import { syncChecks } from '../src/store/checks.js';
 import { tell } from '../src/store/events.js';
@@ -21,6 +22,7 @@ import { createTicker, type Ticker } from './schedule/ticker.js';
 import { createReadings } from './readings.js';
 import { watchPm2 } from './schedule/pm2-watch.js';
 import { settingsOf } from './settings.js';
+import { anchor } from './stages/anchor.js';
 import { answer } from './stages/answer.js';
 import { botWatch } from './stages/bot-watch.js';
 import { conclude } from './stages/conclude.js';
@@ -74,7 +76,8 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   const settings = settingsOf(config, Object.keys(parts.units.repairs));
   const ctx: StageContext = { store, hostId: host.id, fence: host.fence, clock: io.clock, io, log, settings, units: parts.units, effects, readings: createReadings((taken) => keepReadings(ctx, taken)) };
   await store.write((tx) => retire(tx, ctx));
-  const stages = [requests, observe, detect(), plan, answer, decide, execute, verify, conclude, upkeep(config.heartbeatUrl), botWatch()];
+  const anchored = anchor(anchorFile(config.pm2Home));
+  const stages = [requests, observe, detect(), plan, answer, decide, execute, verify, conclude, upkeep(config.heartbeatUrl), botWatch(), anchored];
   loop = createLoop(ctx, stages, parts.ticker ?? createTicker(io.clock));
   const stopping = new AbortController();
   const running = loop;
@@ -94,6 +97,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
     async stop() {
       stopping.abort();
       await effects.stop(STOP_WITHIN_MS);
+      await anchored.keep(ctx);
     },
   };
 }

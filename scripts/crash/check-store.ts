@@ -1,6 +1,6 @@
 import type { Pm2Process } from '../../src/io/pm2.js';
 import { tickOffsets } from '../../src/domain/tiers.js';
-import { brokenAt } from '../../src/store/audits.js';
+import { brokenAt } from '../../src/store/audit-chain.js';
 import { LIVE_PLAN_STATES } from '../../src/store/plans.js';
 import { ledgerOf } from '../../src/store/releases.js';
 import type { Finished } from './check.js';

@@ -1,7 +1,7 @@
 import type { Card } from '../cards/card.js';
 import { errorCard } from '../cards/error-card.js';
 import { drawPlain } from '../cards/plain.js';
-import type { Document, Exit } from '../commands/command.js';
+import type { Document, Exit, Result } from '../commands/command.js';
 import { mistakeLine } from '../config/mistake.js';
 import { errorText, HypercareError } from '../domain/errors.js';
 import type { CliIo, Sink } from './cli-io.js';
@@ -12,7 +12,11 @@ const USUAL_WIDTH = 80;
 const MOST_WIDTH = 100;
 
 /** The result on stdout: JSON for machines, the card for people. */
-export function putResult(io: CliIo, json: boolean, result: { readonly data: Document; readonly card: Card }): void {
+export async function putResult(io: CliIo, json: boolean, result: Pick<Result, 'data' | 'card' | 'lines'>): Promise<void> {
+  if (json && result.lines) {
+    for await (const line of result.lines) io.stdout.write(`${JSON.stringify(line)}\n`);
+    return;
+  }
   io.stdout.write(json ? drawJson(result.data) : `${drawCard(io, io.stdout, result.card)}\n`);
 }
 

@@ -53,16 +53,16 @@ async function ask(argv: Argv, io: CliIo): Promise<Exit> {
   try {
     const since = ctx.now();
     const result = await runWords(argv.words, ctx);
-    if (!result.follow) return put(argv, io, result);
+    if (!result.follow) return await put(argv, io, result);
     const { follow } = await import('./follow.js');
-    return put(argv, io, await follow(result, { ...result.follow, since }, ctx, io));
+    return await put(argv, io, await follow(result, { ...result.follow, since }, ctx, io));
   } finally {
     await close();
   }
 }
 
-function put(argv: Argv, io: CliIo, result: Result): Exit {
-  putResult(io, argv.json, result);
+async function put(argv: Argv, io: CliIo, result: Result): Promise<Exit> {
+  await putResult(io, argv.json, result);
   return result.exit;
 }
 

@@ -42,6 +42,8 @@ export interface Context {
   /** IANA name of the zone times are shown in. */
   readonly timeZone: string;
   readonly tiers: readonly Tier[];
+  /** The file beside the store in which the audit trail's end stands; absent where only commands of chats are spoken. */
+  readonly auditAnchor?: string;
   now(): number;
   sleep(ms: number): Promise<void>;
   /** Wakes the monitor after something was written for it. */
@@ -65,6 +67,8 @@ export interface Result {
   readonly data: Document;
   readonly card: Card;
   readonly exit: Exit;
+  /** What --json writes in place of `data`, one document a line, for what may be too long to hold at once. */
+  readonly lines?: AsyncIterable<Document>;
   /** What goes on after the command has ended, for a terminal that follows along. */
   readonly follow?: { readonly incidentId: IncidentId; readonly planId: PlanId | null };
 }

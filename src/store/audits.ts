@@ -12,48 +12,61 @@ export interface AuditEntry {
   readonly body: Json;
 }
 
-const GENESIS = '0'.repeat(64);
-/** Entries read at once; a chain is checked in pages. */
+/** What the first entry of a chain stands on. */
+export const GENESIS = '0'.repeat(64);
+/** Entries read at once: a chain is never held whole. */
 const PAGE = 500;
+
+/** Number and hash of one entry; of the newest one they stand for the whole chain. */
+export interface AuditMark {
+  readonly seq: number;
+  readonly hash: string;
+}
 
 /**
  * Appends to the host's chain: each entry is hashed over the one before. The monitor alone appends, inside a
- * transaction that holds the host's row.
+ * transaction that holds the host's row. Returns the entry's number.
  */
-export async function audit(tx: Db, hostId: HostId, entry: AuditEntry, at: number): Promise<void> {
-  const last = await tx.selectFrom('audits').select(['seq', 'hash']).where('host_id', '=', hostId).orderBy('seq', 'desc').limit(1).executeTakeFirst();
+export async function audit(tx: Db, hostId: HostId, entry: AuditEntry, at: number): Promise<number> {
+  const last = await auditHead(tx, hostId);
   const row = { host_id: hostId, seq: (last?.seq ?? 0) + 1, at, ...storableWords(entry), body: canonicalJson(entry.body), prev: last?.hash ?? GENESIS };
-  await tx.insertInto('audits').values({ ...row, hash: hashOf(row) }).execute();
+  await tx.insertInto('audits').values({ ...row, hash: hashOfEntry(row) }).execute();
+  return row.seq;
+}
+
+/** The newest entry's mark; null where there is none. */
+export async function auditHead(db: Db, hostId: HostId): Promise<AuditMark | null> {
+  const row = await db.selectFrom('audits').select(['seq', 'hash']).where('host_id', '=', hostId).orderBy('seq', 'desc').limit(1).executeTakeFirst();
+  return row ?? null;
+}
+
+export async function auditMarkAt(db: Db, hostId: HostId, seq: number): Promise<AuditMark | null> {
+  const row = await db.selectFrom('audits').select(['seq', 'hash']).where('host_id', '=', hostId).where('seq', '=', seq).executeTakeFirst();
+  return row ?? null;
 }
 
 export async function readAudit(db: Db, hostId: HostId, limit: number): Promise<readonly AuditsTable[]> {
   return (await db.selectFrom('audits').selectAll().where('host_id', '=', hostId).orderBy('seq', 'desc').limit(limit).execute()).reverse();
 }
 
-/**
- * The first `seq` at which the chain is broken (an entry changed, removed or put between); null when it is whole. That
- * the newest entries were cut off cannot be seen from the chain itself.
- */
-export async function brokenAt(db: Db, hostId: HostId): Promise<number | null> {
-  let prev = GENESIS;
-  for (let seen = 0; ; ) {
-    const after = seen === 0 ? Number.MIN_SAFE_INTEGER : seen;
+/** Every entry in the order of its number, a page at a time. */
+export async function* eachAudit(db: Db, hostId: HostId): AsyncGenerator<AuditsTable> {
+  for (let after = Number.MIN_SAFE_INTEGER; ; ) {
     const rows = await db.selectFrom('audits').selectAll().where('host_id', '=', hostId).where('seq', '>', after).orderBy('seq').limit(PAGE).execute();
-    for (const row of rows) {
-      if (row.seq !== seen + 1 || row.prev !== prev || row.hash !== hashOf(row)) return seen + 1;
-      prev = row.hash;
-      seen = row.seq;
-    }
-    if (rows.length < PAGE) return null;
+    yield* rows;
+    const last = rows.at(-1);
+    if (!last || rows.length < PAGE) return;
+    after = last.seq;
   }
+}
+
+/** sha256 over the canonical JSON of the array of all other columns; the README says the same to whoever checks an export. */
+export function hashOfEntry(row: Omit<AuditsTable, 'hash'>): string {
+  const { host_id, seq, at, who, what, why, body, prev } = row;
+  return createHash('sha256').update(canonicalJson([host_id, seq, at, who, what, why, body, prev])).digest('hex');
 }
 
 /** What is hashed is what the store gives back. */
 function storableWords({ who, what, why }: AuditEntry): Pick<AuditEntry, 'who' | 'what' | 'why'> {
   return { who: storable(who), what: storable(what), why: storable(why) };
-}
-
-function hashOf(row: Omit<AuditsTable, 'hash'>): string {
-  const { host_id, seq, at, who, what, why, body, prev } = row;
-  return createHash('sha256').update(canonicalJson([host_id, seq, at, who, what, why, body, prev])).digest('hex');
 }

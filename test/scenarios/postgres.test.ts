@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { breakShop } from '../../scripts/shop/break-shop.js';
 import { shopConfig } from '../../scripts/shop/shop-config.js';
-import { brokenAt } from '../../src/store/audits.js';
+import { brokenAt } from '../../src/store/audit-chain.js';
 import { openLaunchOf } from '../../src/store/launches.js';
 import { listResources } from '../../src/store/resources.js';
 import { until } from '../doubles/pm2-home.js';

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../src/domain/json.js';
-import { audit, brokenAt, readAudit } from '../../../src/store/audits.js';
+import { judgeAnchor } from '../../../src/store/audit-anchor.js';
+import { brokenAt, checkChain } from '../../../src/store/audit-chain.js';
+import { audit, auditHead, eachAudit, readAudit } from '../../../src/store/audits.js';
 import { takeFence } from '../../../src/store/hosts.js';
 import type { AuditsTable } from '../../../src/store/schema.js';
 import { fenced } from '../../../src/store/fenced.js';
@@ -81,6 +83,57 @@ export function auditsContract(stage: Stage): void {
       const [first] = await readAudit(stage.store.db, stage.hostId, 3);
       await stage.store.db.insertInto('audits').values({ ...(first as AuditsTable), seq }).execute();
       expect(await broken()).toBe(seq === 4 ? 4 : 1);
+    });
+
+    it('names what is wrong: changed, moved, missing, put in, or written anew', async () => {
+      await chain(5);
+      const fault = async () => (await checkChain(stage.store.db, stage.hostId)).fault;
+      const all = await readAudit(stage.store.db, stage.hostId, 9);
+      const place = (seq: number, row: AuditsTable | undefined) => mine().set({ ...(row as AuditsTable), seq }).where('seq', '=', seq).execute();
+      const asItWas = async () => {
+        await stage.store.db.deleteFrom('audits').where('host_id', '=', stage.hostId).execute();
+        await stage.store.db.insertInto('audits').values([...all]).execute();
+      };
+      await mine().set({ why: 'another rule' }).where('seq', '=', 4).execute();
+      expect(await fault()).toEqual({ kind: 'changed', seq: 4, other: null });
+      await asItWas();
+      await place(2, all[3]);
+      await place(4, all[1]);
+      expect(await fault()).toEqual({ kind: 'moved', seq: 2, other: 4 });
+      await asItWas();
+      await stage.store.db.deleteFrom('audits').where('host_id', '=', stage.hostId).where('seq', 'in', [2, 3]).execute();
+      expect(await checkChain(stage.store.db, stage.hostId)).toMatchObject({ entries: 1, head: { seq: 1 }, fault: { kind: 'missing', seq: 2, other: 3 } });
+      await asItWas();
+      await stage.store.db.insertInto('audits').values({ ...(all[0] as AuditsTable), seq: 0 }).execute();
+      expect(await fault()).toEqual({ kind: 'put_in', seq: 1, other: null });
+      await asItWas();
+      await place(3, hashedAnew({ ...(all[2] as AuditsTable), who: 'nobody' }));
+      expect(await fault()).toEqual({ kind: 'unlinked', seq: 4, other: null });
+    });
+
+    it('cannot show that its newest entries were cut off; the mark of its end outside of it does', async () => {
+      await chain(4);
+      const head = await auditHead(stage.store.db, stage.hostId);
+      const anchor = { version: 1, hostId: stage.hostId, seq: head?.seq as number, hash: head?.hash as string, at: NOW } as const;
+      const judged = (change = {}) => judgeAnchor(stage.store.db, stage.hostId, { ...anchor, ...change });
+      expect(await judged()).toBe('holds');
+      await say(5);
+      expect(await judged(), 'it went on').toBe('holds');
+      await stage.store.db.deleteFrom('audits').where('host_id', '=', stage.hostId).where('seq', '>=', 3).execute();
+      expect([await broken(), await judged()]).toEqual([null, 'cut']);
+      await say(6);
+      await say(7);
+      expect([await broken(), await judged()], 'others were written in their place').toEqual([null, 'differs']);
+      expect(await judged({ hostId: 'another' })).toBe('other_store');
+    });
+
+    it('is read a page at a time, each entry once and in order', async () => {
+      await stage.write(async (tx) => {
+        for (let n = 1; n <= 501; n += 1) await audit(tx, stage.hostId, { who: 'Ann', what: `did ${n}`, why: 'rule', body: null }, NOW);
+      });
+      const read: number[] = [];
+      for await (const { seq } of eachAudit(stage.store.db, stage.hostId)) read.push(seq);
+      expect(read).toEqual(Array.from({ length: 501 }, (_, n) => n + 1));
     });
 
     it('is checked beyond its first page', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noteAct, actsOn } from '../../../src/store/acts.js';
-import { audit, brokenAt, readAudit } from '../../../src/store/audits.js';
+import { brokenAt } from '../../../src/store/audit-chain.js';
+import { audit, readAudit } from '../../../src/store/audits.js';
 import { dueChecks, scheduleCheck } from '../../../src/store/checks.js';
 import { planDelivery, retryDeliveries } from '../../../src/store/deliveries.js';
 import { tell, undelivered } from '../../../src/store/events.js';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SHOP_FAULTS } from '../../../scripts/shop/break-shop.js';
+import { audit } from '../../../src/store/audits.js';
 import { tell } from '../../../src/store/events.js';
 import { resolveIncident } from '../../../src/store/incidents.js';
 import { movePlan } from '../../../src/store/plans.js';
@@ -36,6 +37,16 @@ describe('data and talk', () => {
       expect(ran.stderr).toBe('');
       expect(JSON.parse(ran.stdout)).toMatchObject({ version: 1, apps: expect.any(Array) as unknown });
     }
+  });
+
+  it('stdout holds one JSON document a line where there may be too many to hold at once', async () => {
+    await stage.store.write(async (tx) => {
+      for (let n = 1; n <= 3; n += 1) await audit(tx, stage.hostId, { who: 'Ann', what: `did ${n}`, why: 'rule', body: { n } }, BEGAN);
+    });
+    const ran = await cli(stage, ['audit', 'export', '--json']);
+    expect(ran).toMatchObject({ exit: 0, stderr: '' });
+    expect(ran.stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toMatchObject([1, 2, 3].map((seq) => ({ version: 1, seq, what: `did ${seq}`, body: { n: seq } })));
+    expect((await cli(stage, ['audit', 'export'])).stdout).toContain('hypercare audit export --json > audit.jsonl');
   });
 
   it('errors say what, why and what to do on stderr', async () => {

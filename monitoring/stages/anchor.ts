@@ -1,0 +1,66 @@
+import { errorText, HypercareError } from '../../src/domain/errors.js';
+import { judgeAnchor, readAnchor, writeAnchor, type Anchor, type AnchorVerdict } from '../../src/store/audit-anchor.js';
+import { auditHead } from '../../src/store/audits.js';
+import { record } from './record.js';
+import type { Stage, StageContext } from './stage.js';
+
+/** So many seconds of entries at most could be cut off unseen while the monitor runs; once it stopped, none. */
+const KEEP_EVERY_MS = 60_000;
+
+export interface AnchorStage extends Stage {
+  /** Writes where the chain stands now; for the monitor's end. Never throws. */
+  keep(ctx: StageContext): Promise<void>;
+}
+
+/** Keeps the audit chain's head in a file outside of the store. Before the first writing, what stands there is compared. */
+export function anchor(file: string): AnchorStage {
+  let keptAt: number | null = null;
+  let keptSeq = 0;
+
+  async function keep(ctx: StageContext): Promise<void> {
+    try {
+      const head = await auditHead(ctx.store.db, ctx.hostId);
+      if (!head || head.seq === keptSeq) return;
+      await writeAnchor(file, { version: 1, hostId: ctx.hostId, ...head, at: ctx.clock.now() });
+      keptSeq = head.seq;
+    } catch (error) {
+      ctx.log.warn({ file, error: errorText(error) }, 'where the audit trail ends could not be written down outside of the store');
+    }
+  }
+
+  return {
+    name: 'anchor',
+    async run(ctx) {
+      const mono = ctx.clock.monotonic();
+      if (keptAt !== null && mono - keptAt < KEEP_EVERY_MS) return false;
+      if (keptAt === null) await compare(ctx, file);
+      keptAt = mono;
+      await keep(ctx);
+      return false;
+    },
+    keep,
+  };
+}
+
+/** What does not fit goes into the chain itself, before the file is written anew: from then on it is part of what is proved. */
+async function compare(ctx: StageContext, file: string): Promise<void> {
+  const kept = await readAnchor(file).catch((error: unknown) => (error as HypercareError).message);
+  if (kept === null) return;
+  const says = typeof kept === 'string' ? kept : sayMisfit(kept, await judgeAnchor(ctx.store.db, ctx.hostId, kept));
+  if (says === null) return;
+  ctx.log.error({ mend: 'Compare “hypercare audit export --json” with a copy that was kept elsewhere.' }, says);
+  await ctx.store.write((tx) => record(tx, ctx, { who: 'hypercare', what: 'found another audit trail than the one it left', why: says, body: { anchor: typeof kept === 'string' ? null : { ...kept } } }));
+}
+
+function sayMisfit({ seq, hash }: Anchor, verdict: AnchorVerdict): string | null {
+  switch (verdict) {
+    case 'holds':
+      return null;
+    case 'cut':
+      return `the audit trail ends before entry ${seq}, which it had: entries were cut off, or the store is an older copy`;
+    case 'differs':
+      return `entry ${seq} of the audit trail is not the one that was there: its hash was ${hash.slice(0, 12)}`;
+    case 'other_store':
+      return `the audit trail of another store was kept here before, up to entry ${seq} with hash ${hash.slice(0, 12)}`;
+  }
+}
