@@ -58,6 +58,7 @@ const CLIENTS = ['monitoring/probes/', 'monitoring/repairs/'];
 
 /** The one home of each library. A new one gets a line here. */
 export const HOMES: Readonly<Record<string, readonly string[]>> = {
+  '@marcbachmann/cel-js': ['src/policy/'],
   '@slack/bolt': ['bot/channels/slack/'],
   'better-sqlite3': ['src/store/'],
   ioredis: CLIENTS,
