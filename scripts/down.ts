@@ -5,19 +5,23 @@ import { errorText } from '../src/domain/errors.js';
 import { packageRoot } from '../src/io/package-root.js';
 import { listPm2, type Pm2Entry, pm2, usersPm2Home } from './pm2-cli.js';
 import { installedShop } from './shop/shop.js';
+import { endLeftOvers } from './start/orphans.js';
 import { isOwn, ownEntries } from './start/own-processes.js';
 import { findDataDir, sampleShopDir } from './start/place.js';
 
 async function down(): Promise<void> {
   const pm2Home = usersPm2Home();
   const ours = (entry: Pm2Entry): boolean => isOwn(packageRoot(), entry);
+  // Monitors go first: they would take the end of bot and shop for faults.
+  const left = await endLeftOvers({ root: packageRoot(), pm2Home });
+  for (const { name, pid } of left) console.log(`Stopped ${name} (pid ${pid}), which ran on after its PM2 daemon had died.`);
   const named = await ownEntries(pm2Home);
-  // The monitor goes first: it would take the end of bot and shop for faults.
   const gone = [...named.filter(ours), ...(await shopEntries(pm2Home))];
   for (const entry of gone) await pm2(pm2Home, ['delete', String(entry.pmId)]);
   const foreign = named.filter((entry) => !ours(entry));
   for (const entry of foreign) console.log(`Left alone: ${entry.name} (pid ${entry.pid}), which runs from elsewhere (${entry.script}).`);
-  console.log(gone.length === 0 ? 'Nothing to stop: no process of this checkout runs under PM2.' : `Stopped ${listed(gone)}. PM2 and its other apps run on.`);
+  if (gone.length > 0) console.log(`Stopped ${listed(gone)}. PM2 and its other apps run on.`);
+  else if (left.length === 0) console.log('Nothing to stop: no process of this checkout runs under PM2.');
 }
 
 /** The bundled shop, by its exact name and script; an app of the same name from elsewhere is none of ours. */

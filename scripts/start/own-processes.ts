@@ -13,7 +13,7 @@ export interface Checkout {
 }
 
 /** Our own two, under the names ecosystem.config.js gives them, and their compiled scripts. */
-const OWN = [
+export const OWN = [
   { name: 'hypercare-monitor', script: join('dist', 'monitoring', 'main.js') },
   { name: 'hypercare-bot', script: join('dist', 'bot', 'main.js') },
 ] as const;

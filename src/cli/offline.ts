@@ -1,6 +1,7 @@
 import { HypercareError } from '../domain/errors.js';
 import { createLogger } from '../io/log.js';
-import { takeSeat } from '../store/seat.js';
+import { whoHasOpen } from '../io/processes.js';
+import { seatFile, takeSeat } from '../store/seat.js';
 import type { CliIo } from './cli-io.js';
 import { findConfig } from './find-config.js';
 import { readConfig } from './load-config.js';
@@ -12,7 +13,7 @@ import { readConfig } from './load-config.js';
 export async function startOffline(io: CliIo, named: string | null): Promise<() => Promise<void>> {
   const { config, secrets } = await readConfig(io, findConfig(io, named));
   const seat = takeSeat(config.pm2Home);
-  if (!seat) throw new HypercareError('seat.taken', 'denied', 'a monitor watches this PM2: two may not act at once', 'Ask it: the same command without --offline.');
+  if (!seat) throw taken(await whoHasOpen(seatFile(config.pm2Home)));
   try {
     const { composeMonitor } = await import('../../monitoring/compose.js');
     const log = createLogger({ format: 'text', level: 'warn' }, (line) => void io.stderr.write(line));
@@ -26,4 +27,12 @@ export async function startOffline(io: CliIo, named: string | null): Promise<() 
     seat.release();
     throw error;
   }
+}
+
+function taken(pid: number | null): HypercareError {
+  const end = pid === null ? '“npm stop”' : `“npm stop”, or “kill ${pid}”`;
+  return new HypercareError(
+    'seat.taken', 'denied', `a monitor${pid === null ? '' : ` (pid ${pid})`} watches this PM2: two may not act at once`,
+    `Ask it: the same command without --offline. If it does not answer, end it (${end}), then ask again.`,
+  );
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
 
 export interface WorkingProcess {
@@ -29,6 +29,18 @@ export async function processesIn(dir: string): Promise<readonly WorkingProcess[
     found.push({ pid, name: (name ?? '').trim(), args: (args ?? '').split('\0').slice(0, -1) });
   }
   return found;
+}
+
+/** The pid of another process that has this file open, the lowest where there are several. Null where none can be seen. */
+export async function whoHasOpen(file: string): Promise<number | null> {
+  const path = await realpath(file).catch(() => file);
+  const pids = (await readdir('/proc').catch(() => [])).filter((entry) => /^\d+$/.test(entry)).map(Number);
+  for (const pid of pids.filter((one) => one !== process.pid).sort((a, b) => a - b)) {
+    const open = await readdir(`/proc/${pid}/fd`).catch(() => []);
+    const targets = await Promise.all(open.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')));
+    if (targets.includes(path)) return pid;
+  }
+  return null;
 }
 
 /** Is `path` the directory `dir` or something below it? Both absolute and without symlinks. */

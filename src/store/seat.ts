@@ -11,9 +11,14 @@ export interface Seat {
   release(): void;
 }
 
+/** Whoever holds the seat of this PM2 home has this file open. */
+export function seatFile(pm2Home: string): string {
+  return join(pm2Home, 'hypercare.seat');
+}
+
 /** Null when another process holds it. Throws `seat.unopenable` for what waiting does not mend. */
 export function takeSeat(pm2Home: string): Seat | null {
-  const file = join(pm2Home, 'hypercare.seat');
+  const file = seatFile(pm2Home);
   let lock: Database.Database;
   try {
     lock = new Database(file, { timeout: 0 });

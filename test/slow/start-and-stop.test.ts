@@ -120,6 +120,26 @@ describe('npm stop', () => {
     expect((await npm('stop')).output).toContain('Nothing to stop');
   });
 
+  it('ends what ran on after its daemon had died, and says so; what is another checkout’s it leaves', { timeout: 60_000 }, async () => {
+    const mourned = await startPm2Home();
+    const other = makeCheckout('mourning');
+    cpSync(join(checkout, 'dist'), join(other, 'dist'), { recursive: true });
+    try {
+      for (const [at, name] of [[checkout, 'hypercare-monitor'], [checkout, 'hypercare-bot'], [other, 'hypercare-bot']] as const) {
+        await mourned.pm2('start', join(at, 'dist', name === 'hypercare-bot' ? 'bot' : 'monitoring', 'main.js'), '--name', name, '--force');
+      }
+      const [monitor, bot, others] = (await listPm2(mourned.home)).map(({ pid }) => pid) as [number, number, number];
+      await mourned.killDaemon();
+      const { code, output } = await npm('stop', { PM2_HOME: mourned.home });
+      expect(output).toBe(`Stopped hypercare-monitor (pid ${monitor}), which ran on after its PM2 daemon had died.\nStopped hypercare-bot (pid ${bot}), which ran on after its PM2 daemon had died.\n`);
+      expect(code).toBe(0);
+      expect([monitor, bot, others].map((pid) => existsSync(`/proc/${pid}/cwd`))).toEqual([false, false, true]);
+      expect((await npm('stop', { PM2_HOME: mourned.home })).output).toContain('Nothing to stop');
+    } finally {
+      await mourned.stop();
+    }
+  });
+
   it('where nothing was ever built says so', async () => {
     const { code, output } = await npm('stop', {}, makeCheckout('unbuilt'));
     expect([code, output]).toEqual([0, expect.stringContaining('was never built')]);

@@ -6,7 +6,7 @@ import { createPm2 } from '../../../src/io/pm2-client.js';
 import type { Pm2 } from '../../../src/io/pm2.js';
 import { idleApp, startPm2Home, until, type Pm2Home } from '../../doubles/pm2-home.js';
 
-const log = createLogger({ format: 'text', level: 'fatal' }, () => undefined);
+const log = createLogger({ format: 'text', level: 'silent' }, () => undefined);
 let home: Pm2Home;
 let pm2: Pm2;
 beforeAll(async () => {
