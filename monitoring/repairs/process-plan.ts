@@ -95,7 +95,7 @@ function ofName(listed: readonly Pm2Process[], name: string): readonly Pm2Proces
 
 /** A PM2 that is dead, denied or silent is a reason to refuse, not a fault of ours. */
 function asRefusal(thrown: unknown): Refusal {
-  if (thrown instanceof HypercareError) return { refused: thrown.message };
+  if (thrown instanceof HypercareError) return { refused: thrown.message, ...(thrown.errorClass === 'transient' ? { unchecked: thrown } : {}) };
   throw thrown;
 }
 

@@ -43,8 +43,8 @@ async function prepare(target: RepairTarget, args: RollbackArgs, io: Io): Promis
     return await plan(target, witness, { from, to }, io);
   } catch (thrown) {
     // A dead PM2, a repository that is not there, a link that is none: reasons to refuse, not faults of ours.
-    if (thrown instanceof HypercareError) return { refused: thrown.mend ? `${thrown.message}. ${thrown.mend}` : thrown.message };
-    throw thrown;
+    if (!(thrown instanceof HypercareError)) throw thrown;
+    return { refused: thrown.mend ? `${thrown.message}. ${thrown.mend}` : thrown.message, ...(thrown.errorClass === 'transient' ? { unchecked: thrown } : {}) };
   }
 }
 

@@ -1,7 +1,8 @@
+import type { HypercareError } from '../../src/domain/errors.js';
 import type { Json } from '../../src/domain/json.js';
 import type { Plan } from '../../src/domain/plan.js';
 import { decide } from '../../src/policy/decide.js';
-import { endRequest, type Request } from '../../src/store/requests.js';
+import { endRequest, type Request, type RequestResult } from '../../src/store/requests.js';
 import { openIncidentOf } from '../../src/store/incidents.js';
 import { getResource } from '../../src/store/resources.js';
 import { factsFor, inQuestion } from './facts.js';
@@ -10,25 +11,34 @@ import { ROLLBACK, type AppConfig, type StageContext } from './stage.js';
 
 /** An effect: the same preparing and the same decision as the real thing, and nothing is kept or done. */
 export async function dryRun(ctx: StageContext, request: Request, signal: AbortSignal): Promise<void> {
-  const data = await look(ctx, request, signal);
-  await ctx.store.write((tx) => endRequest(tx, request.id, { ok: true, data }, ctx.clock.now()));
+  const result = await look(ctx, request, signal);
+  await ctx.store.write((tx) => endRequest(tx, request.id, result, ctx.clock.now()));
 }
 
-async function look(ctx: StageContext, request: Request, signal: AbortSignal): Promise<Json> {
-  if (request.resourceId === null) return { refused: 'the request names no app' };
+async function look(ctx: StageContext, request: Request, signal: AbortSignal): Promise<RequestResult> {
+  if (request.resourceId === null) return found({ refused: 'the request names no app' });
   const target = await getResource(ctx.store.db, request.resourceId);
   const args = request.args as Readonly<Record<string, string | null>>;
   const wanted = request.verb === 'rollback'
     ? { repair: ROLLBACK, args: { to: args['to'] ?? null, reason: args['reason'] ?? '' } }
     : args['repair'] === 'general' ? ctx.settings.ladder('manual', target.config as unknown as AppConfig)[0] : { repair: args['repair'] ?? '', args: {} };
-  if (!wanted) return { refused: 'the general runbook is empty' };
+  if (!wanted) return found({ refused: 'the general runbook is empty' });
   const plan: Pick<Plan, 'repair' | 'args' | 'targetId' | 'risk' | 'askedBy'> = {
     repair: wanted.repair, args: wanted.args as Json, targetId: target.id, risk: ctx.units.repairs[wanted.repair]?.risk ?? 'destructive', askedBy: request.personName,
   };
   const prepared = await prepare(ctx, plan, signal);
-  if ('refused' in prepared) return { refused: prepared.refused };
+  if ('refused' in prepared) return prepared.unchecked ? failed(prepared.unchecked) : found({ refused: prepared.refused });
   const incident = await openIncidentOf(ctx.store.db, target.id);
   const decision = decide(inQuestion(plan, prepared, target), ctx.settings.policy, await factsFor(ctx.store.db, ctx, { plan, target, incident }));
   const { does, bounds, wayBack, notes } = prepared;
-  return { plan: { repair: plan.repair, target: target.name, does, bounds, wayBack, notes, hash: hashOf(plan, prepared), ...decision } } as unknown as Json;
+  return found({ plan: { repair: plan.repair, target: target.name, does, bounds, wayBack, notes, hash: hashOf(plan, prepared), ...decision } } as unknown as Json);
+}
+
+function found(data: Json): RequestResult {
+  return { ok: true, data };
+}
+
+/** Not knowing is no answer: whoever asked is told that it could not be looked at. */
+function failed({ code, errorClass, message, mend }: HypercareError): RequestResult {
+  return { ok: false, code, errorClass, message, mend };
 }

@@ -9,6 +9,8 @@ import { sayAgo, sayClock, sayIn, type Reader } from './say-time.js';
 import { shortId } from './short-id.js';
 
 const TITLE_CHARS = 100;
+/** A monitor that lives says so every ten to fifteen seconds. */
+const SILENT_MS = 60_000;
 const WORD: Readonly<Record<Verdict, string>> = { good: 'good', bad: 'bad', unknown: 'not known', error: 'could not be measured' };
 const ORDER: readonly Verdict[] = ['bad', 'error', 'unknown', 'good'];
 
@@ -61,11 +63,11 @@ function drawIncidents({ app, incidents, question }: AppStatus, reader: Reader):
   return question ? [...lines, `A question waits for an answer (approve ${app.name}, deny ${app.name}); expires ${sayIn(question.expiresAt, reader)}.`] : lines;
 }
 
-/** Only where something is not known: then whoever should have measured is the first suspect. */
+/** Only where something is not known and the monitor is silent: then it is the first suspect. */
 function drawWatchers(apps: readonly AppStatus[], watch: Watch, reader: Reader): readonly string[] {
   const lost = watch.pm2LostAt === null ? [] : [`PM2’s daemon has not answered since ${sayAgo(watch.pm2LostAt, reader)}.`];
   const blind = apps.some(({ verdict }) => verdict === 'unknown' || verdict === 'error');
-  if (!blind) return lost;
+  if (!blind || (watch.monitorSeenAt !== null && reader.now - watch.monitorSeenAt < SILENT_MS)) return lost;
   const seen = watch.monitorSeenAt === null ? 'The monitor has never run' : `The monitor was last seen ${sayAgo(watch.monitorSeenAt, reader)}`;
   return [...lost, `${seen}. Start it with npm start if it does not run.`];
 }

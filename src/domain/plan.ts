@@ -1,3 +1,4 @@
+import type { HypercareError } from './errors.js';
 import type { IncidentId, PlanId, ReleaseId, ResourceId } from './ids.js';
 import type { Json } from './json.js';
 
@@ -45,6 +46,8 @@ export interface Refusal {
   readonly refused: string;
   /** True when it may be possible in a moment: somebody else is at work. */
   readonly again?: boolean;
+  /** Set where it could not even be looked whether it can be done, and may be later: PM2 does not answer. */
+  readonly unchecked?: HypercareError;
 }
 
 /**

@@ -45,6 +45,13 @@ describe('the card of the status', () => {
     `);
   });
 
+  it('says nothing of a monitor that was just seen, though an app is not known', () => {
+    const blind: AppStatus = { ...shop, verdict: 'unknown', why: 'liveness was not measured yet' };
+    expect(draw([blind], { ...watch, monitorSeenAt: UTC.now - 15_000 })).not.toContain('monitor');
+    expect(draw([blind], { ...watch, monitorSeenAt: UTC.now - MINUTE })).toContain('The monitor was last seen');
+    expect(draw([blind], { ...watch, monitorSeenAt: null })).toContain('The monitor has never run');
+  });
+
   it('says that the watch is over', () => {
     const proven: AppStatus = { ...shop, release: good, launch: { ...launch, state: 'stable', tier: null, tiers: 3 } };
     expect(draw([proven])).toMatch(/its watch has ended\s+\(stable\)\./);
