@@ -32,7 +32,7 @@ export interface Settings {
   ladder(kind: string, appConfig: AppConfig): readonly RunbookRung[];
   /** Options of a detector for one app, as its schema takes them. */
   detectorOptions(detector: string, appConfig: AppConfig): unknown;
-  readonly keep: { readonly rawMs: number; readonly rollupsMs: number; readonly eventsMs: number };
+  readonly keep: { readonly rawMs: number; readonly rollupsMs: number; readonly historyMs: number };
 }
 
 /** The config of a resource of kind app, as the watch list writes it. */

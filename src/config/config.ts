@@ -16,7 +16,7 @@ export interface Config {
   readonly policy: Policy;
   readonly people: readonly PersonConfig[];
   readonly channels: readonly ChannelConfig[];
-  readonly keep: { readonly rawMs: number; readonly rollupsMs: number; readonly eventsMs: number };
+  readonly keep: { readonly rawMs: number; readonly rollupsMs: number; readonly historyMs: number };
   readonly log: { readonly format: 'text' | 'json'; readonly level: 'debug' | 'info' | 'warn' | 'error' };
   /** Called about once a minute while the monitor runs, so that somebody outside notices its silence. */
   readonly heartbeatUrl: string | null;

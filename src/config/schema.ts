@@ -36,7 +36,7 @@ export function configSchema(units: Units) {
     keep: section({
       raw: duration('1h', '90d').prefault('7d').describe('Every sample'),
       rollups: duration('1d', '3650d').prefault('400d').describe('Ten-minute summaries'),
-      events: duration('1d', '3650d').prefault('90d'),
+      history: duration('1d', '3650d').prefault('90d').describe('Incidents that are over, with their repairs and messages, requests and launches; the audit is kept for ever'),
     }).prefault({}).describe('How long things are remembered'),
     log: section({ format: z.enum(['text', 'json']).default('text'), level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
     heartbeat: webUrl().optional().describe('Called about once a minute while the monitor runs: somebody outside notices when it falls silent'),

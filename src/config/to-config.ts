@@ -31,7 +31,7 @@ export function toConfig(file: ConfigFile, around: Surroundings): Config {
     policy: toPolicy(file.policy),
     people: file.people.map(toPerson),
     channels: file.channels === undefined ? around.defaultChannels : toChannels(file.channels),
-    keep: { rawMs: file.keep.raw, rollupsMs: file.keep.rollups, eventsMs: file.keep.events },
+    keep: { rawMs: file.keep.raw, rollupsMs: file.keep.rollups, historyMs: file.keep.history },
     log: file.log,
     heartbeatUrl: file.heartbeat ?? null,
   };

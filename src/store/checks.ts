@@ -32,6 +32,12 @@ export async function listChecks(db: Db, hostId: HostId): Promise<readonly Check
   return (await watched(db, hostId).selectAll('checks').orderBy('checks.id').execute()).map(toCheck);
 }
 
+/** Of all checks of the host, those too that the config no longer has. */
+export async function checkIds(db: Db, hostId: HostId): Promise<readonly CheckId[]> {
+  const rows = await db.selectFrom('checks').innerJoin('resources', 'resources.id', 'checks.resource_id').select('checks.id').where('resources.host_id', '=', hostId).orderBy('checks.id').execute();
+  return rows.map(({ id }) => id);
+}
+
 export async function checksOf(db: Db, resourceId: ResourceId): Promise<readonly Check[]> {
   const rows = await db.selectFrom('checks').selectAll().where('resource_id', '=', resourceId).where('retired', '=', 0).orderBy('id').execute();
   return rows.map(toCheck);

@@ -1,11 +1,8 @@
-import { sql } from 'kysely';
 import type { CheckId } from '../domain/ids.js';
 import type { Db } from './schema.js';
 
 /** Samples moved into rollups and removed in one transaction: its worst time was measured at 10 ms. */
-const SLICE = 500;
-/** Each check makes one rollup in ten minutes, and is pruned as often: fewer than checks would never catch up. */
-const ROLLUP_SLICE = 5_000;
+export const SLICE = 500;
 export const ROLLUP_SPAN_MS = 600_000;
 
 /**
@@ -46,16 +43,4 @@ async function addToRollup(tx: Db, check: CheckId, at: number, members: readonly
     n: old.n + fresh.n, good: old.good + fresh.good, bad: old.bad + fresh.bad, unknown: old.unknown + fresh.unknown, error: old.error + fresh.error,
     ms_min: least.length ? Math.min(...least) : null, ms_max: most.length ? Math.max(...most) : null, ms_sum: old.ms_sum + fresh.ms_sum,
   }).where('check_id', '=', check).where('span_ms', '=', ROLLUP_SPAN_MS).where('at', '=', at).execute();
-}
-
-/** Removes what is past keeping, a bounded number of rows at a time; returns how many went. */
-export async function pruneOld(tx: Db, limits: { readonly rollupsBefore: number; readonly eventsBefore: number; readonly actsBefore: number }): Promise<number> {
-  const removed = [
-    await sql`delete from rollups where (check_id, span_ms, at) in (select check_id, span_ms, at from rollups where check_id in (select id from checks) and span_ms = ${ROLLUP_SPAN_MS} and at < ${limits.rollupsBefore} limit ${ROLLUP_SLICE})`.execute(tx),
-    await sql`delete from acts where id in (select id from acts where at < ${limits.actsBefore} limit ${SLICE})`.execute(tx),
-    await sql`delete from signals where id in (select id from signals where taken_at is not null and at < ${limits.actsBefore} limit ${SLICE})`.execute(tx),
-    await sql`delete from deliveries where (state <> 'due' or next_at < ${limits.eventsBefore}) and event_id in (select id from events where at < ${limits.eventsBefore} order by at limit ${SLICE})`.execute(tx),
-    await sql`delete from events where id in (select id from events where at < ${limits.eventsBefore} and not exists (select 1 from deliveries where event_id = events.id) limit ${SLICE})`.execute(tx),
-  ];
-  return removed.reduce((sum, { numAffectedRows }) => sum + Number(numAffectedRows ?? 0n), 0);
 }

@@ -5,6 +5,7 @@ import { actsContract } from './store/acts.js';
 import { auditsContract } from './store/audits.js';
 import { checksContract } from './store/checks.js';
 import { eventsContract } from './store/events.js';
+import { forgettingContract } from './store/forgetting.js';
 import { hostsContract } from './store/hosts.js';
 import { incidentsContract } from './store/incidents.js';
 import { ledgerContract } from './store/ledger.js';
@@ -56,6 +57,7 @@ export function storeContract(name: string, start: () => Promise<StagePlace>): v
     peopleContract(stage);
     auditsContract(stage);
     pruningContract(stage);
+    forgettingContract(stage);
     migrationsContract(() => place.empty());
   });
 }
