@@ -2,10 +2,9 @@ import { join, relative, sep } from 'node:path';
 
 /**
  * Where releases stand: `<base>/releases/<12 digits of the commit>`, and `<base>/current`, a symlink to one of them.
- * Names that begin with a dot are ours, half built or half removed, and no releases.
+ * Names that begin with a dot are ours, half built, and no releases.
  */
 export const TEMPORARY = '.tmp-';
-export const TRASH = '.trash-';
 
 /** Holds the full commit, on one line; written last, so a directory that has it is whole. */
 export const REVISION_FILE = 'REVISION';
@@ -27,13 +26,9 @@ export function temporaryDir(base: string, commit: string, owner: { readonly pid
   return join(releasesDir(base), `${TEMPORARY}${commit.slice(0, 12)}-${owner.pid}-${owner.unique}`);
 }
 
-export function trashDir(base: string, name: string, owner: { readonly pid: number; readonly unique: string }): string {
-  return join(releasesDir(base), `${TRASH}${name}-${owner.pid}-${owner.unique}`);
-}
-
 /** Whose half-done directory this is, by its name; null where it is none of ours. */
 export function ownerOf(name: string): number | null {
-  const [, pid] = /^\.(?:tmp|trash)-.+?-(\d+)-[0-9a-f]+(?:\.part-[0-9a-f]+)?$/.exec(name) ?? [];
+  const [, pid] = /^\.tmp-.+?-(\d+)-[0-9a-f]+(?:\.part-[0-9a-f]+)?$/.exec(name) ?? [];
   return pid === undefined ? null : Number(pid);
 }
 

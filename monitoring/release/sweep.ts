@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { processesIn } from '../../src/io/processes.js';
 import { ownerOf, releasesDir } from './layout.js';
 
-/** Removes what builds and prunings left that were killed: their owner is gone, and no child of theirs works there any more. */
+/** Removes what builds left that were killed: their owner is gone, and no child of theirs works there any more. */
 export async function sweep(base: string): Promise<void> {
   for (const name of await readdir(releasesDir(base)).catch(() => [])) {
     const owner = ownerOf(name);

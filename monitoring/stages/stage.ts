@@ -38,7 +38,7 @@ export interface Settings {
 /** The config of a resource of kind app, as the watch list writes it. */
 export interface AppConfig {
   readonly processes: readonly string[];
-  readonly release: { readonly mode: 'releases' | 'in-place'; readonly dir: string; readonly repo: string | null; readonly keep: number } | null;
+  readonly release: { readonly mode: 'releases' | 'in-place'; readonly dir: string; readonly repo: string | null } | null;
   readonly limits: Json;
   readonly runbook: Readonly<Record<string, readonly RunbookRung[]>>;
 }

@@ -81,7 +81,6 @@ function release() {
     mode: z.enum(['releases', 'in-place']).describe('releases: built beside the live one, switched by one rename; in-place: a git tree'),
     dir: absolutePath().describe('Holds releases/ and current, or is the working tree'),
     repo: absolutePath().optional().describe('The git repository releases are built from'),
-    keep: wholeNumber(2, 100).default(5).describe('How many built releases stay; not yet: nothing removes old ones'),
     config_files: noneOrMany(innerPath(), MAX_NAMES).prefault('.env').describe('Files, relative to the release, that count as its configuration'),
   });
 }

@@ -70,8 +70,6 @@ export interface ReleaseConfig {
   readonly dir: string;
   /** Absolute path of the git repository releases are built from. */
   readonly repo: string | null;
-  /** How many built releases are kept. */
-  readonly keep: number;
   /** Files, relative to the release, that make up its config hash. */
   readonly configFiles: readonly string[];
 }

@@ -53,7 +53,6 @@ function toRelease(release: NonNullable<AppFile['release']>, absolute: (path: st
     mode: release.mode,
     dir: absolute(release.dir),
     repo: release.repo === undefined ? null : absolute(release.repo),
-    keep: release.keep,
     configFiles: release.config_files,
   };
 }

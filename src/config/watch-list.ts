@@ -46,7 +46,7 @@ function appResource(app: AppConfig): WatchList['resources'][number] {
     config: {
       url: app.url,
       processes: app.processes,
-      release: release && { mode: release.mode, dir: release.dir, repo: release.repo, keep: release.keep, configFiles: release.configFiles },
+      release: release && { mode: release.mode, dir: release.dir, repo: release.repo, configFiles: release.configFiles },
       limits: { ...app.limits, restarts: app.limits.restarts && { ...app.limits.restarts } },
       runbook: Object.fromEntries(Object.entries(app.runbook).map(([kind, rungs]) => [kind, rungs.map(({ repair, args }) => ({ repair, args }))])),
     },

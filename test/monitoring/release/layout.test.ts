@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { currentLink, ownerOf, releaseDir, releaseOf, temporaryDir, throughCurrent, trashDir } from '../../../monitoring/release/layout.js';
+import { currentLink, ownerOf, releaseDir, releaseOf, temporaryDir, throughCurrent } from '../../../monitoring/release/layout.js';
 
 const commit = '0123456789abcdef0123456789abcdef01234567';
 const owner = { pid: 4711, unique: 'ab12cd34ef56' };
@@ -13,7 +13,6 @@ describe('the layout of releases', () => {
   it('knows whose a half-done directory is, and takes no release for one', () => {
     expect(ownerOf(temporaryDir('/', commit, owner).split('/').at(-1) ?? '')).toBe(4711);
     expect(ownerOf('.tmp-0123456789ab-4711-ab12cd34ef56.part-00ff')).toBe(4711);
-    expect(ownerOf(trashDir('/', 'v1-2', owner).split('/').at(-1) ?? '')).toBe(4711);
     for (const name of ['0123456789ab', '.tmp-0123456789ab', '.git', '.tmp-x-12-zz', 'tmp-a-1-ab']) expect(ownerOf(name)).toBeNull();
   });
 
