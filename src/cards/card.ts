@@ -15,6 +15,8 @@ export interface Card {
   readonly subject: string;
   /** 'good' is a recovery or a clean state. */
   readonly level: Severity | 'good';
+  /** Stands where the level's word would: 'Error', 'Refused'. */
+  readonly word?: string;
   /** The first hundred characters carry the meaning: it is what a phone's notification shows. */
   readonly title: string;
   /** Paragraphs of one or more lines. */

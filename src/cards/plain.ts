@@ -17,10 +17,10 @@ const MAX_NAME_WIDTH = 18;
 
 // A symbol and a word for each level: colour alone tells nothing to a log file or to a colour-blind reader.
 const LEVEL = {
-  critical: { head: '✗ CRITICAL', color: 'red' },
-  warning: { head: '! WARNING', color: 'yellow' },
-  info: { head: 'i INFO', color: 'cyan' },
-  good: { head: '✓ GOOD', color: 'green' },
+  critical: { symbol: '✗', word: 'CRITICAL', color: 'red' },
+  warning: { symbol: '!', word: 'WARNING', color: 'yellow' },
+  info: { symbol: 'i', word: 'INFO', color: 'cyan' },
+  good: { symbol: '✓', word: 'GOOD', color: 'green' },
 } as const;
 
 type Paint = (text: string) => string;
@@ -30,7 +30,8 @@ export function drawPlain(card: Card, options: PlainOptions): string {
   const width = Math.max(MIN_WIDTH, options.width);
   const paint = picocolors.createColors(options.color);
   const level = LEVEL[card.level];
-  const heading = hanging({ head: level.head, text: cleanLine(card.title), width, headPaint: paint[level.color], textPaint: paint.bold });
+  const head = `${level.symbol} ${card.word?.toUpperCase() ?? level.word}`;
+  const heading = hanging({ head, text: cleanLine(card.title), width, headPaint: paint[level.color], textPaint: paint.bold });
   const sections = [
     ...card.body.map((paragraph) => indented(paragraph, width)),
     fields(card.fields, width, paint.dim),

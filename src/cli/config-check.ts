@@ -10,9 +10,8 @@ import { checkConfig } from './load-config.js';
 /** Every mistake of a hypercare.yaml and its .env, as file:line:column and what to write instead. Exit 2 with mistakes. */
 export async function configCheck(words: readonly string[], io: CliIo, named: string | null): Promise<Result> {
   const [verb, file, ...more] = words;
-  if (verb !== 'check' || more.length > 0 || file?.startsWith('-')) {
-    throw new HypercareError('usage', 'invalid', verb === 'check' ? 'config check takes one file' : 'config can be checked', 'Usage: config check [file]');
-  }
+  if (verb !== 'check') throw usage(verb === undefined ? '“config” alone does nothing: it can be checked' : `there is no “config ${verb.slice(0, 40)}”`);
+  if (more.length > 0 || file?.startsWith('-')) throw usage('“config check” takes one file and no flag');
   const paths = findConfig(io, file === undefined ? named : resolve(io.cwd, file));
   const loaded = await checkConfig(io, paths);
   const mistakes = loaded.ok ? [] : loaded.mistakes;
@@ -22,11 +21,15 @@ export async function configCheck(words: readonly string[], io: CliIo, named: st
   return {
     data: { version: 1, file: paths.file, ok: loaded.ok, mistakes: mistakes.map(documentOf), warnings: warnings.map(documentOf) },
     card: noteCard({
-      subject: 'config', level: !loaded.ok ? 'critical' : warnings.length > 0 ? 'warning' : 'good', title: loaded.ok ? `the configuration is right${notes}` : `the configuration has ${count}${notes}`,
+      subject: 'config', ...(loaded.ok ? {} : { word: 'Error' }), level: !loaded.ok ? 'critical' : warnings.length > 0 ? 'warning' : 'good', title: loaded.ok ? `the configuration is right${notes}` : `the configuration has ${count}${notes}`,
       body: [...mistakes.map(mistakeLine), ...warnings.map((warning) => `warning: ${mistakeLine(warning)}`)], footer: paths.file,
     }),
     exit: loaded.ok ? 0 : 2,
   };
+}
+
+function usage(what: string): HypercareError {
+  return new HypercareError('usage', 'invalid', what, 'Write “hypercare config check” for the configuration in use, or “hypercare config check <file>”. Every mistake is told with its line.');
 }
 
 function documentOf({ file, line, column, path, message }: Mistake) {

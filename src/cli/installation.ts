@@ -25,7 +25,7 @@ export interface Installation {
 /** Opens what the monitor made. It never makes or changes a table, and writes nothing but requests and answers. */
 export async function openInstallation(io: CliIo, named: string | null): Promise<Installation> {
   const paths = findConfig(io, named);
-  if (!existsSync(paths.file)) throw nothingYet(`there is no ${paths.file}`);
+  if (!existsSync(paths.file)) throw named === null ? nothingYet(`there is no ${paths.file}`) : new HypercareError('config.missing', 'invalid', `there is no file ${paths.file}`, 'Correct the path after --config.');
   const { config, secrets } = await readConfig(io, paths);
   const store = await openExisting(storeAddress(config, secrets));
   try {
@@ -58,7 +58,7 @@ async function speak(io: CliIo, config: Config, store: Store): Promise<Context> 
   const host = await hostByName(store.db, config.host);
   if (!host) throw nothingYet(`no monitor of the host ${config.host} has run with this store`);
   return createContext({
-    store, hostId: host.id, person: await personOf(store.db, 'terminal', io.user), via: 'terminal', userId: io.user, nonce: randomUUID(), timeZone: io.timeZone, tiers: config.watch.tiers, auditAnchor: anchorFile(config.pm2Home),
+    store, hostId: host.id, person: await personOf(store.db, 'terminal', io.user), via: 'terminal', userId: io.user, unnamed: !isNamed(config), nonce: randomUUID(), timeZone: io.timeZone, tiers: config.watch.tiers, auditAnchor: anchorFile(config.pm2Home),
     now: () => io.clock.now(),
     sleep: (ms) => io.clock.sleep(ms),
     poke: () => notify(store, CHANNEL, config.host),
@@ -67,6 +67,11 @@ async function speak(io: CliIo, config: Config, store: Store): Promise<Context> 
       return Object.values(repairs).map(({ kind, summary, risk }) => ({ kind, summary, risk }));
     },
   });
+}
+
+/** Is anybody known at the terminal by the configuration's own words? */
+function isNamed(config: Config): boolean {
+  return config.people.some(({ accounts }) => accounts.some(({ platform }) => platform === 'terminal'));
 }
 
 function nothingYet(why: string): HypercareError {

@@ -41,7 +41,8 @@ async function dispatch(argv: Argv, io: CliIo): Promise<Exit> {
 async function command(verb: string, argv: Argv, io: CliIo): Promise<Exit> {
   const known = commands.find(({ name }) => name === verb.toLowerCase()) ?? missing(verb);
   parseWords(known, argv.words.slice(1));
-  if (!argv.offline) return ask(argv, io);
+  // Whoever only looks needs no monitor.
+  if (!argv.offline || known.role === null || known.role === 'viewer') return ask(argv, io);
   const { startOffline } = await import('./offline.js');
   const stop = await startOffline(io, argv.config);
   return ask(argv, io).finally(stop);

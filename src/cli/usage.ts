@@ -36,10 +36,10 @@ export function usage(name: string | undefined): Result {
 }
 
 /** Throws what was probably meant, for a verb that is none. */
-export function missing(name: string, all: readonly Pick<Shown, 'name'>[] = [...commands, ...OWN_VERBS]): never {
-  const near = nearestWord(name, all.map((one) => one.name));
+export function missing(name: string, all: readonly Pick<Shown, 'name' | 'usage'>[] = [...commands, ...OWN_VERBS]): never {
+  const near = all.find((one) => one.name === nearestWord(name, all.map((known) => known.name)));
   const said = name.length > 40 ? `${name.slice(0, 40)}…` : name;
-  throw new HypercareError('command.unknown', 'invalid', `there is no command “${said}”`, `${near === null ? '' : `Did you mean “${near}”? `}“hypercare --help” lists them.`);
+  throw new HypercareError('command.unknown', 'invalid', `there is no command “${said}”`, `${near ? `Did you mean “${near.name}”? Usage: ${near.usage}. ` : ''}“hypercare help” lists all.`);
 }
 
 function documentOf({ name, summary, usage: words, examples, role }: Shown) {

@@ -37,6 +37,8 @@ export interface Context {
   readonly via: Platform;
   /** The platform's own id of the account. */
   readonly userId: string;
+  /** True in a terminal that nobody is named for: the user hypercare runs as is an approver there. */
+  readonly unnamed?: boolean;
   /** Equal for every redelivery of the same act of speech. */
   readonly nonce: string;
   /** IANA name of the zone times are shown in. */

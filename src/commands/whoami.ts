@@ -9,6 +9,8 @@ const MEANS = {
   approver: 'You may look at everything, ask for repairs, rollbacks and launches, and answer questions.',
 } as const;
 
+const UNNAMED = 'Nobody is named for the terminal under “people” in hypercare.yaml, so the user that hypercare runs as is an approver here.';
+
 const args = z.strictObject({});
 
 export const whoami: Command<z.output<typeof args>> = {
@@ -26,7 +28,7 @@ export const whoami: Command<z.output<typeof args>> = {
     const unknown = `${role === null ? 'You may do nothing here but this.' : MEANS[role]} To be known, have this account added under “people” in hypercare.yaml.`;
     return {
       data: { version: 1, name: ctx.person?.name ?? null, role, via: ctx.via, userId: ctx.userId },
-      card: noteCard({ subject: 'whoami', level: 'info', title, body: [ctx.person && role ? MEANS[role] : unknown], footer: account }),
+      card: noteCard({ subject: 'whoami', level: 'info', title, body: [ctx.person && role ? MEANS[role] : unknown, ...(ctx.unnamed ? [UNNAMED] : [])], footer: account }),
       exit: 0,
     };
   },

@@ -126,7 +126,7 @@ describe('a name that PM2 does not know', () => {
     `);
     expect(await run(['restore-point', 'shop', '--reason', 'because'], watch.dir)).toMatchInlineSnapshot(`
       "
-      ! WARNING  no running release of shop has been seen yet
+      ! ERROR  no running release of shop has been seen yet
         Check that its processes run (pm2 status), wait for the next reading, and ask
         again.
       exit 3
@@ -218,45 +218,45 @@ describe('words at the terminal that lead nowhere', () => {
     expect(said.join('')).toMatchInlineSnapshot(`
       "
       $ hypercare stauts
-      ! WARNING  there is no command “stauts”
-        Did you mean “status”? “hypercare --help” lists them.
+      ! ERROR  there is no command “stauts”
+        Did you mean “status”? Usage: status [app]. “hypercare help” lists all.
       exit 2
 
       $ hypercare status shpo
-      ! WARNING  there is no app “shpo” here
+      ! ERROR  there is no app “shpo” here
         Did you mean “shop”? Watched are: shop.
       exit 2
 
       $ hypercare repair pm2.reboot shop
-      ! WARNING  there is no repair “pm2.reboot”
+      ! ERROR  there is no repair “pm2.reboot”
         Did you mean “pm2.reload”? “repairs” lists them.
       exit 2
 
       $ hypercare repair pm2.restart
-      ! WARNING  repair: <app> is missing
+      ! ERROR  repair: <app> is missing
         Usage: repair <repair|general> <app> [--dry-run], for example: repair
         pm2.reload shop
       exit 2
 
       $ hypercare rollback shop --too abc1234
-      ! WARNING  rollback: there is no flag --too; did you mean --to?
+      ! ERROR  rollback: there is no flag --too; did you mean --to?
         Usage: rollback <app> --reason <why> [--to <release>], or rollback <app>
         --plan, for example: rollback shop --plan
       exit 2
 
       $ hypercare approve shop
-      ! WARNING  there is no question “shop”
+      ! ERROR  there is no question “shop”
         No question is open now.
       exit 2
 
       $ hypercare restore-point shop
-      ! WARNING  restore-point: --reason is missing
+      ! ERROR  restore-point: --reason is missing
         Usage: restore-point <app> --reason <why>, for example: restore-point shop
         --reason "ran well for a year"
       exit 2
 
       $ hypercare config check nowhere.yaml
-      ✗ CRITICAL  the configuration has 1 mistake
+      ✗ ERROR  the configuration has 1 mistake
         ‹dir›/nowhere.yaml: there is no such file: copy
         hypercare.example.yaml there, or name another with HYPERCARE_CONFIG
 

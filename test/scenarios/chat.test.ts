@@ -110,22 +110,22 @@ describe('a bad release, seen from two chats', () => {
       # Bob mistypes a verb, and Ann an app
 
       Slack, to Bob alone:
-        🟠 Warning: there is no command “stauts”
+        🟠 Error: there is no command “stauts”
         Did you mean “status”? “help” lists what you may ask.
 
       Telegram, in reply:
-        🟠 Warning: there is no app “sample-shpo” here
+        🟠 Error: there is no app “sample-shpo” here
 
         Did you mean “sample-shop”? Watched are: sample-shop.
 
       # Two strangers ask
 
       Slack, to Eve alone:
-        🟠 Warning: “status” asks for a viewer, and the slack account U0EVE0001 belongs to nobody who is known here
+        🟠 Refused: “status” asks for a viewer, and the slack account U0EVE0001 belongs to nobody who is known here
         To be known, have this account added under “people” in hypercare.yaml.
 
       Telegram, in reply:
-        🟠 Warning: “status” asks for a viewer, and the telegram account 66 belongs to nobody who is known here
+        🟠 Refused: “status” asks for a viewer, and the telegram account 66 belongs to nobody who is known here
 
         To be known, have this account added under “people” in hypercare.yaml.
 
@@ -244,7 +244,7 @@ describe('a bad release, seen from two chats', () => {
         “approve” asks for an approver, and the telegram account 66 belongs to nobody who is known here. To be known, have this account added under “people” in hypercare.yaml.
 
       Slack, to Eve alone:
-        🟠 Warning: “approve” asks for an approver, and the slack account U0EVE0001 belongs to nobody who is known here
+        🟠 Refused: “approve” asks for an approver, and the slack account U0EVE0001 belongs to nobody who is known here
         To be known, have this account added under “people” in hypercare.yaml.
 
       # Bob looks at what it would do

@@ -37,7 +37,7 @@ export const ACTION_PREFIX = 'hypercare-button-';
 export function draw(card: Card): Message {
   const look = LEVELS[card.level];
   const title = cleanLine(card.title);
-  const heading = `${look.symbol} ${look.word}: ${title}`;
+  const heading = `${look.symbol} ${card.word ?? look.word}: ${title}`;
   const body = paragraphs(title, heading.length > MAX.header, card.body);
   const text = escapeText(cutText([heading, ...body].join('\n'), MAX.text));
   const beside = [...fields(card), ...footer(card)];

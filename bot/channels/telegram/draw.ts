@@ -29,12 +29,13 @@ const MAX_NAME = 80;
 const MAX_PIECES = 12;
 
 // A symbol and a word: colour alone tells nothing in a notification or to a colour-blind reader.
-const LEVEL = { critical: '🔴 Critical', warning: '🟠 Warning', info: '🔵 Info', good: '🟢 Good' } as const;
+const LEVEL = { critical: ['🔴', 'Critical'], warning: ['🟠', 'Warning'], info: ['🔵', 'Info'], good: ['🟢', 'Good'] } as const;
 
 /** Pure. The title, the fields, what is asked and the footer keep their room; the body gets what is left and is cut first. */
 export function drawCard(card: Card): Drawn {
   const title = cutText(cleanLine(card.title) || card.subject, MAX_TITLE);
-  const head = `${LEVEL[card.level]}: `;
+  const [symbol, word] = LEVEL[card.level];
+  const head = `${symbol} ${card.word ?? word}: `;
   const fields = fieldsText(card);
   const buttons = card.buttons.filter(fits).slice(0, MAX_BUTTONS);
   const footer = cutText(cleanText(card.footer ?? '').trim(), MAX_FOOTER);

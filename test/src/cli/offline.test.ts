@@ -29,6 +29,7 @@ describe('--offline beside somebody who holds the seat', () => {
     holder = hold(seatFile(pm2Home));
     await once(holder.stdout as NodeJS.ReadableStream, 'data');
     const ran = await cli(stage, ['rollback', 'shop', '--plan', '--offline', '--json']);
+    expect((await cli(stage, ['incidents', '--offline'])).exit).toBe(0);
     expect([ran.exit, JSON.parse(ran.stdout)]).toMatchObject([2, { error: {
       code: 'seat.taken',
       message: `a monitor (pid ${holder.pid}) watches this PM2: two may not act at once`,

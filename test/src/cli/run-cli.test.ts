@@ -53,7 +53,7 @@ describe('data and talk', () => {
     const ran = await cli(stage, ['status', 'shpo']);
     expect(ran).toMatchObject({ exit: 2, stdout: '' });
     expect(ran.stderr).toMatchInlineSnapshot(`
-      "! WARNING  there is no app “shpo” here
+      "! ERROR  there is no app “shpo” here
         Did you mean “shop”? Watched are: blog, shop.
       "
     `);
@@ -158,6 +158,17 @@ describe('bad input', () => {
     if (ran.stdout !== '') expect(JSON.parse(ran.stdout)).toMatchObject({ error: { code, mend: expect.any(String) as unknown } });
   });
 
+  it.each([
+    [['stauts'], '! ERROR  there is no command “stauts”\n  Did you mean “status”? Usage: status [app]. “hypercare help” lists all.\n'],
+    [['config'], '! ERROR  “config” alone does nothing: it can be checked\n  Write “hypercare config check” for the configuration in use, or “hypercare\n  config check <file>”. Every mistake is told with its line.\n'],
+    [['config', 'chekc'], '! ERROR  there is no “config chekc”\n  Write “hypercare config check” for'],
+    [['status', '--config', 'nowhere.yaml'], '/nowhere.yaml\n  Correct the path after --config.\n'],
+  ])('%j is told what would be right', async (argv, text) => {
+    const ran = await cli(stage, argv);
+    expect(ran).toMatchObject({ exit: 2, stdout: '' });
+    expect(ran.stderr).toContain(text);
+  });
+
   it('takes what stands after -- as words', async () => {
     expect((await cli(stage, ['status', '--', '--json'])).stderr).toContain('there is no app “--json” here');
   });
@@ -256,6 +267,13 @@ describe('who speaks', () => {
     expect((await cli(stage, ['whoami'], { user: 'otto' })).stdout).toContain('you are Otto, operator');
   });
 
+  it('is an approver where nobody is named for the terminal, and whoami says why', async () => {
+    const said = async (): Promise<string> => (await cli(stage, ['whoami'])).stdout.replace(/\s+/g, ' ');
+    expect(await said()).toContain('Nobody is named for the terminal under “people” in hypercare.yaml, so the user that hypercare runs as is an approver here.');
+    await writeConfig(stage, `host: vm-1\ndata_dir: ${stage.dir}\npeople: [{ name: Ann, role: approver, terminal: ann }]\n`);
+    expect(await said()).not.toContain('Nobody is named');
+  });
+
   it('may look, and no more, where nobody knows him', async () => {
     expect((await cli(stage, ['incidents'], { user: 'root' })).exit).toBe(0);
     const ran = await cli(stage, ['approve', 'shop', '--json'], { user: 'root' });
@@ -268,8 +286,8 @@ describe('a monitor that is down', () => {
     const ran = await cli(stage, ['rollback', 'shop', '--reason', 'it is broken']);
     expect(ran).toMatchObject({ exit: 3, stdout: '' });
     expect(ran.stderr).toMatchInlineSnapshot(`
-      "! WARNING  the monitor did not take it within 5 s; the request was withdrawn,
-                 and nothing will be done
+      "! ERROR  the monitor did not take it within 5 s; the request was withdrawn, and
+               nothing will be done
         Start it with “npm start”, look at it with “pm2 logs”, and ask again; or have
         it done in the terminal itself: rollback <app> --reason <why> --offline.
       "
