@@ -127,7 +127,7 @@ async function takeOver(tx: Db, parts: MonitorParts, hostId: StageContext['hostI
     return found.id;
   };
   await syncEdges(tx, hostId, wanted.edges.map(({ from, to }) => ({ resourceId: idOf(from), usesId: idOf(to) })));
-  await syncChecks(tx, hostId, wanted.checks.map(({ resource, ...check }) => ({ ...check, resourceId: idOf(resource) })), now);
+  await syncChecks(tx, hostId, wanted.checks.map(({ resource, stored, ...check }) => ({ ...check, options: stored, resourceId: idOf(resource) })), now);
   await syncPeople(tx, peopleOf(config, parts.osUser), now);
   await tell(tx, hostId, { kind: 'monitor.started' }, now);
   await audit(tx, hostId, { who: 'hypercare', what: 'the monitor began', why: `watches ${config.apps.map((app) => app.name).join(', ') || 'nothing'}`, body: { apps: config.apps.map((app) => app.name) } }, now);

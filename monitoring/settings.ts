@@ -1,4 +1,5 @@
 import type { Config, LimitsConfig } from '../src/config/config.js';
+import { optionsByStored, watchList } from '../src/config/watch-list.js';
 import { defaultRunbooks } from './runbooks/index.js';
 import type { AppConfig, Settings } from './stages/stage.js';
 
@@ -25,6 +26,7 @@ export function settingsOf(config: Config, repairs: readonly string[]): Settings
     ladder: (kind, app) => app.runbook[kind] ?? shipped[kind] ?? [],
     detectorOptions: (detector, app) => optionsOf(detector, app, config),
     keep: config.keep,
+    optionsOf: optionsByStored(watchList(config).checks),
   };
 }
 

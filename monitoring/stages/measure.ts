@@ -20,7 +20,7 @@ async function read(ctx: StageContext, check: Check, signal: AbortSignal): Promi
   const probe = ctx.units.probes[check.probe];
   if (!probe) return failed(`no probe named ${check.probe}`);
   try {
-    return await probe.measure(check.options as never, ctx.io, AbortSignal.any([signal, AbortSignal.timeout(PROBE_DEADLINE_MS)]));
+    return await probe.measure(ctx.settings.optionsOf(check.options) as never, ctx.io, AbortSignal.any([signal, AbortSignal.timeout(PROBE_DEADLINE_MS)]));
   } catch (error) {
     return failed(errorText(error));
   }

@@ -32,6 +32,8 @@ export interface Settings {
   ladder(kind: string, appConfig: AppConfig): readonly RunbookRung[];
   /** Options of a detector for one app, as its schema takes them. */
   detectorOptions(detector: string, appConfig: AppConfig): unknown;
+  /** What a check asks in full, by the options the store has of it: secrets are in this process's memory alone. */
+  optionsOf(stored: Json): Json;
   readonly keep: { readonly rawMs: number; readonly rollupsMs: number; readonly historyMs: number };
 }
 

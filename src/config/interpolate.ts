@@ -3,6 +3,8 @@ export type Lookup = (name: string) => string | undefined;
 
 export interface Interpolated {
   readonly text: string;
+  /** The text with `${NAME}` left standing where the environment has a value: what may be shown. */
+  readonly shown: string;
   /** `part` is the text as written, for finding its place; no message holds a value. */
   readonly problems: readonly { readonly part: string; readonly message: string }[];
 }
@@ -28,7 +30,13 @@ export function interpolate(text: string, lookup: Lookup): Interpolated {
     return 'text' in value && length <= MAX_TEXT_CHARS ? value.text : '';
   });
   if (length > MAX_TEXT_CHARS) problems.push({ part: '${', message: `grows beyond ${MAX_TEXT_CHARS} characters with what its names stand for` });
-  return { text: expanded, problems };
+  return { text: expanded, shown: text.replace(PLACES, (part) => showing(part, lookup)), problems };
+}
+
+function showing(part: string, lookup: Lookup): string {
+  const [, name, fallback = ''] = NAME.exec(part) ?? [];
+  if (name === undefined) return '${';
+  return lookup(name) === undefined ? fallback : `\${${name}}`;
 }
 
 function valueOf(part: string, lookup: Lookup): { readonly text: string } | { readonly problem: string } {

@@ -5,10 +5,10 @@ import { readEnvironment, type Environment, type ProcessEnv } from './env.js';
 import { factsOf } from './facts.js';
 import { issueText } from './issue-text.js';
 import { flatIssues, type Complaint } from './issues.js';
-import { inOrder, type Mistake } from './mistake.js';
+import { inOrder, type Mistake, type Path } from './mistake.js';
 import { readText } from './read-text.js';
 import { configSchema, type ConfigFile, type ConfigSchema, type Units } from './schema.js';
-import { toConfig } from './to-config.js';
+import { toConfig, type Surroundings } from './to-config.js';
 import { warningsOf } from './warnings.js';
 import { readYaml, type Located, type YamlTree } from './yaml-tree.js';
 
@@ -48,12 +48,13 @@ function load(source: ConfigSource, schema: ConfigSchema, units: Units): LoadedC
   const mistakes = inOrder([...environment.mistakes, ...checked.mistakes]);
   if (checked.file === null || mistakes.length > 0) return { ok: false, mistakes, warnings };
   const around = { home: source.home, lookup: environment.lookup, defaultChannels: defaultChannels(units, environment.secrets) };
-  return { ok: true, config: toConfig(checked.file, around), warnings };
+  return { ok: true, config: toConfig(checked.file, { ...around, shown: checked.shown }), warnings };
 }
 
 interface Checked {
   /** Null where there are mistakes. */
   readonly file: ConfigFile | null;
+  readonly shown: Surroundings['shown'];
   readonly mistakes: readonly Mistake[];
   readonly warnings: readonly Mistake[];
 }
@@ -61,7 +62,7 @@ interface Checked {
 function unreadable(file: string, read: { readonly missing: boolean; readonly problem: string; readonly line: number | null }): Checked {
   const message = read.missing ? 'there is no such file: copy hypercare.example.yaml there, or name another with HYPERCARE_CONFIG' : read.problem;
   const mistake = { file, line: read.line, column: read.line === null ? null : 1, path: [], message };
-  return { file: null, mistakes: [mistake], warnings: [] };
+  return { file: null, shown: () => undefined, mistakes: [mistake], warnings: [] };
 }
 
 interface Against {
@@ -74,13 +75,13 @@ function checkText(text: string, file: string, { schema, units, environment }: A
   const tree = readYaml(text, environment.lookup);
   const { root } = tree;
   const broken = tree.problems.map((problem) => ({ file, ...tree.place(problem.at), path: problem.path, message: problem.message }));
-  if (root === null) return { file: null, mistakes: broken, warnings: [] };
+  if (root === null) return { file: null, shown: () => undefined, mistakes: broken, warnings: [] };
   const parsed = schema.safeParse(root.value, { error: issueText });
   const complaints = [...(parsed.success ? [] : flatIssues(parsed.error.issues)), ...crossChecks(factsOf(root.value))];
   const mistakes = [...broken, ...complaints.filter((complaint) => !isEcho(complaint, root)).map((complaint) => placed(file, tree, root, complaint))];
   const right = parsed.success && mistakes.length === 0 ? parsed.data : null;
   const warnings = right === null ? [] : [...warningsOf(right), ...idleSecrets(right, units, environment.secrets)];
-  return { file: right, mistakes, warnings: warnings.map((warning) => placed(file, tree, root, warning)) };
+  return { file: right, shown: (path) => at(root, path)?.shown, mistakes, warnings: warnings.map((warning) => placed(file, tree, root, warning)) };
 }
 
 /** A value that could not be read is undefined; what the schema says of that only repeats the first mistake. */
@@ -92,6 +93,10 @@ function isEcho(complaint: Complaint, root: Located): boolean {
     if (found.value === undefined) return true;
   }
   return false;
+}
+
+function at(root: Located, path: Path): Located | undefined {
+  return path.reduce<Located | undefined>((found, part) => found?.children.get(String(part)), root);
 }
 
 /** Finds the line of a complaint: its value's, its key's, or for what is missing the nearest thing around it. */

@@ -1,6 +1,7 @@
 import type { AppConfig, EndpointConfig, HttpAsk, ReleaseConfig } from './config.js';
 import { addressOf, endpointName } from './endpoint-name.js';
 import type { AppFile } from './schema.js';
+import type { Surroundings } from './to-config.js';
 
 /** Cadence of the light checks of an app whose liveness is turned off. */
 const DEFAULT_EVERY_MS = 30_000;
@@ -9,10 +10,18 @@ const LIVENESS_TIMEOUT_MS = 2_000;
 type EndpointFile = AppFile['endpoints'][number];
 type LivenessFile = Exclude<AppFile['liveness'], false>;
 
-/** One app as written → as used. `absolute` makes paths absolute. */
-export function toApp(name: string, app: AppFile, absolute: (path: string) => string): AppConfig {
+/** What an app is not told by its own part of the file. */
+export interface AppSurroundings extends Pick<Surroundings, 'shown'> {
+  readonly absolute: (path: string) => string;
+}
+
+/** One app as written → as used. */
+export function toApp(name: string, app: AppFile, { absolute, shown }: AppSurroundings): AppConfig {
   const url = app.url ?? null;
-  const endpoints = app.endpoints.map((endpoint) => toEndpoint(endpoint, url));
+  const endpoints = app.endpoints.map((endpoint, index) => {
+    const at = ['apps', name, 'endpoints', index];
+    return toEndpoint({ ...endpoint, shown: shown([...at, 'path']) ?? shown(at) }, url);
+  });
   return {
     name,
     processes: app.pm2 ?? [name],
@@ -32,7 +41,7 @@ export function toAsk(ask: Omit<EndpointFile, 'path' | 'name' | 'critical'>, url
   return { url, method: ask.method, status: ask.status, body: ask.body ?? null, timeoutMs: ask.timeout, samples: ask.samples, headers: ask.headers };
 }
 
-function toEndpoint(endpoint: EndpointFile, appUrl: string | null): EndpointConfig {
+function toEndpoint(endpoint: EndpointFile & { readonly shown: string | undefined }, appUrl: string | null): EndpointConfig {
   return { name: endpointName(endpoint, appUrl), critical: endpoint.critical, ...toAsk(endpoint, addressOf(endpoint.path, appUrl)) };
 }
 

@@ -5,6 +5,7 @@ import type { Platform } from '../domain/person.js';
 import type { Policy } from '../policy/policy.js';
 import type { ChannelConfig, Config, DependencyConfig, PersonConfig, WatchConfig } from './config.js';
 import type { Lookup } from './interpolate.js';
+import type { Path } from './mistake.js';
 import type { ConfigFile, DependencyFile } from './schema.js';
 import { toApp, toAsk } from './to-app.js';
 
@@ -14,6 +15,8 @@ const PLATFORMS: readonly Platform[] = ['terminal', 'slack', 'telegram'];
 export interface Surroundings {
   readonly home: string;
   readonly lookup: Lookup;
+  /** The text at a place of the file as it may be shown, with names instead of what comes from the environment. */
+  readonly shown: (path: Path) => string | undefined;
   /** Where people are told when the file names no channel. */
   readonly defaultChannels: readonly ChannelConfig[];
 }
@@ -25,7 +28,7 @@ export function toConfig(file: ConfigFile, around: Surroundings): Config {
     host: file.host ?? hostname(),
     dataDir: absolute(file.data_dir ?? around.lookup('HYPERCARE_HOME') ?? '~/.hypercare'),
     pm2Home: absolute(file.pm2_home ?? around.lookup('PM2_HOME') ?? '~/.pm2'),
-    apps: Object.entries(file.apps).map(([name, app]) => toApp(name, app, absolute)),
+    apps: Object.entries(file.apps).map(([name, app]) => toApp(name, app, { absolute, shown: around.shown })),
     dependencies: Object.entries(file.dependencies).map(([name, dependency]) => toDependency(name, dependency)),
     watch: toWatch(file.watch),
     policy: toPolicy(file.policy),

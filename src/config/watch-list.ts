@@ -1,5 +1,5 @@
 import type { Cadence } from '../domain/check.js';
-import type { Json } from '../domain/json.js';
+import { canonicalJson, type Json } from '../domain/json.js';
 import type { Resource } from '../domain/resource.js';
 import type { AppConfig, Config, DependencyConfig, HttpAsk } from './config.js';
 
@@ -17,7 +17,10 @@ export interface WatchedCheck {
   /** Unique within the resource. */
   readonly name: string;
   readonly probe: 'http' | 'pm2' | 'release';
+  /** In full, secrets and all: for this process's memory. */
   readonly options: Json;
+  /** What the store keeps of them: of what is asked over HTTP, only by which name it is known here. */
+  readonly stored: Json;
   readonly cadence: Cadence;
   /** Milliseconds. For `tick`, the first tier's: what a hot launch is measured at. */
   readonly everyMs: number;
@@ -33,18 +36,18 @@ export function watchList(config: Config): WatchList {
   return {
     resources: [...config.dependencies.map(dependencyResource), ...config.apps.map(appResource)],
     edges: config.apps.flatMap((app) => app.uses.map((to) => ({ from: app.name, to }))),
-    checks: [...config.dependencies.map(dependencyCheck), ...config.apps.flatMap((app) => appChecks(app, tickMs))],
+    checks: [...config.dependencies.map(dependencyCheck), ...config.apps.flatMap((app) => appChecks(app, tickMs))].map((check) => ({ ...check, stored: storedOf(check) })),
   };
 }
 
-/** What repairs and detectors are told of the app. Headers stay out: they may hold secrets, and this is shown. */
+/** What repairs and detectors are told of the app. Headers and paths stay out: they may hold secrets, and this is shown. */
 function appResource(app: AppConfig): WatchList['resources'][number] {
   const { release } = app;
   return {
     kind: 'app',
     name: app.name,
     config: {
-      url: app.url,
+      url: app.url && new URL(app.url).origin,
       processes: app.processes,
       release: release && { mode: release.mode, dir: release.dir, repo: release.repo, configFiles: release.configFiles },
       limits: { ...app.limits, restarts: app.limits.restarts && { ...app.limits.restarts } },
@@ -58,12 +61,14 @@ function dependencyResource(dependency: DependencyConfig): WatchList['resources'
   return { kind: 'dependency', name: dependency.name, config: { url: new URL(dependency.url).origin } };
 }
 
-function appChecks(app: AppConfig, tickMs: number): readonly WatchedCheck[] {
+type AskedCheck = Omit<WatchedCheck, 'stored'>;
+
+function appChecks(app: AppConfig, tickMs: number): readonly AskedCheck[] {
   const light = { resource: app.name, cadence: 'every', everyMs: app.everyMs } as const;
-  const ticks = app.endpoints.map((endpoint): WatchedCheck => ({
+  const ticks = app.endpoints.map((endpoint): AskedCheck => ({
     resource: app.name, name: `http:${endpoint.name}`, probe: 'http', options: httpOptions(endpoint), cadence: 'tick', everyMs: tickMs, critical: endpoint.critical,
   }));
-  const alive: readonly WatchedCheck[] = app.liveness ? [{ ...light, name: 'liveness', probe: 'http', options: httpOptions(app.liveness), critical: true }] : [];
+  const alive: readonly AskedCheck[] = app.liveness ? [{ ...light, name: 'liveness', probe: 'http', options: httpOptions(app.liveness), critical: true }] : [];
   return [
     ...ticks,
     ...alive,
@@ -83,10 +88,21 @@ function releaseOptions({ release, processes }: AppConfig): Json {
   };
 }
 
-function dependencyCheck(dependency: DependencyConfig): WatchedCheck {
+function dependencyCheck(dependency: DependencyConfig): AskedCheck {
   return { resource: dependency.name, name: 'up', probe: 'http', options: httpOptions(dependency), cadence: 'every', everyMs: dependency.everyMs, critical: true };
 }
 
 function httpOptions({ url, method, status, body, timeoutMs, samples, headers }: HttpAsk): Json {
   return { url, method, status: [...status], body, timeoutMs, samples, headers: { ...headers } };
+}
+
+/** Address, headers and text may come from the environment: whoever reads the store, or a copy of it, must not learn them. */
+function storedOf({ resource, name, probe, options }: AskedCheck): Json {
+  return probe === 'http' ? { ask: `${resource} ${name}` } : options;
+}
+
+/** Gives a check's options in full, by what the store keeps of them. */
+export function optionsByStored(checks: readonly Pick<WatchedCheck, 'options' | 'stored'>[]): (stored: Json) => Json {
+  const known = new Map(checks.map(({ stored, options }) => [canonicalJson(stored), options]));
+  return (stored) => known.get(canonicalJson(stored)) ?? stored;
 }

@@ -13,6 +13,8 @@ const MAX_SYNTAX_ERRORS = 10;
 /** One value of the file, its names put in, with where it and its key stand (offsets in the text). */
 export interface Located {
   readonly value: unknown;
+  /** Of a text: as it may be shown, with the names of what comes from the environment. */
+  readonly shown?: string;
   readonly at: number;
   readonly keyAt: number;
   readonly children: ReadonlyMap<string, Located>;
@@ -141,15 +143,15 @@ function readList(walk: Walk, items: readonly unknown[], spot: Spot): Located {
 
 function readScalar(walk: Walk, node: Scalar, spot: Spot): Located {
   const value = node.value;
-  if (typeof value === 'string') return leaf(readTextValue(walk, value, node, spot), spot);
+  if (typeof value === 'string') return readTextValue(walk, value, node, spot);
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return leaf(value, spot);
   // '%YAML 1.1' at the top brings dates and binaries, and makes 'no' a boolean.
   return refuse(walk, spot, 'must be text, a number, true or false');
 }
 
-function readTextValue(walk: Walk, value: string, node: Scalar, spot: Spot): string | undefined {
-  if (value.length > MAX_TEXT_CHARS) return void refuse(walk, spot, `is longer than ${MAX_TEXT_CHARS} characters`);
-  const { text, problems } = interpolate(value, walk.lookup);
+function readTextValue(walk: Walk, value: string, node: Scalar, spot: Spot): Located {
+  if (value.length > MAX_TEXT_CHARS) return refuse(walk, spot, `is longer than ${MAX_TEXT_CHARS} characters`);
+  const { text, shown, problems } = interpolate(value, walk.lookup);
   let from = spot.at;
   for (const { part, message } of problems) {
     const found = walk.text.indexOf(part, from);
@@ -157,7 +159,7 @@ function readTextValue(walk: Walk, value: string, node: Scalar, spot: Spot): str
     walk.problems.push({ at, path: spot.path, message });
     from = at + 1;
   }
-  return problems.length === 0 ? text : undefined;
+  return problems.length === 0 ? { ...leaf(text, spot), shown } : leaf(undefined, spot);
 }
 
 function refuse(walk: Walk, spot: Spot, message: string): Located {

@@ -9,7 +9,7 @@ export type WatchedCheck = Pick<Check, 'resourceId' | 'name' | 'probe' | 'option
 /** Makes the stored checks of the host equal to the configured ones. Kept checks keep their due time and samples. */
 export async function syncChecks(tx: Db, hostId: HostId, wanted: readonly WatchedCheck[], now: number): Promise<void> {
   const ours = tx.selectFrom('resources').select('id').where('host_id', '=', hostId);
-  await tx.updateTable('checks').set({ retired: 1 }).where('resource_id', 'in', ours).execute();
+  await tx.updateTable('checks').set({ retired: 1, options: '{}' }).where('resource_id', 'in', ours).execute();
   for (const check of wanted) {
     const asked = {
       probe: check.probe, options: JSON.stringify(check.options), cadence: check.cadence, every_ms: check.everyMs,

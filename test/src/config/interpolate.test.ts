@@ -10,6 +10,7 @@ it('stops growing at the limit, so that a few names with long values cannot fill
 it('says each name that is not set, and where', () => {
   expect(interpolate('a ${X} b ${Y:-y} c ${Z}', () => undefined)).toEqual({
     text: 'a  b y c ',
+    shown: 'a  b y c ',
     problems: [
       { part: '${X}', message: '${X} is not set: put X into .env or the environment, or write ${X:-default}' },
       { part: '${Z}', message: '${Z} is not set: put Z into .env or the environment, or write ${Z:-default}' },
