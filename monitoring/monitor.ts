@@ -29,6 +29,7 @@ import { conclude } from './stages/conclude.js';
 import { decide } from './stages/decide.js';
 import { detect } from './stages/detect.js';
 import { execute } from './stages/execute.js';
+import { explain } from './stages/explain.js';
 import { observe } from './stages/observe.js';
 import { plan } from './stages/plan.js';
 import { keepReadings } from './stages/keep-readings.js';
@@ -77,7 +78,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   const ctx: StageContext = { store, hostId: host.id, fence: host.fence, clock: io.clock, io, log, settings, units: parts.units, effects, readings: createReadings((taken) => keepReadings(ctx, taken)) };
   await store.write((tx) => retire(tx, ctx));
   const anchored = anchor(anchorFile(config.pm2Home));
-  const stages = [requests, observe, detect(), plan, answer, decide, execute, verify, conclude, upkeep(config.heartbeatUrl), botWatch(), anchored];
+  const stages = [requests, observe, detect(), plan, answer, decide, execute, verify, conclude, explain, upkeep(config.heartbeatUrl), botWatch(), anchored];
   loop = createLoop(ctx, stages, parts.ticker ?? createTicker(io.clock));
   const stopping = new AbortController();
   const running = loop;

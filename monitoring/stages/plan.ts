@@ -9,10 +9,11 @@ import { changeIncident, getIncident, openIncidents } from '../../src/store/inci
 import { openLaunchOf } from '../../src/store/launches.js';
 import { draftPlan, livePlanOf, plansIn, plansOf } from '../../src/store/plans.js';
 import { ledgerOf } from '../../src/store/releases.js';
-import { remediationsOf, runsFor, underWayOn } from '../../src/store/remediations.js';
-import { getResource, listEdges } from '../../src/store/resources.js';
+import { runsFor, underWayOn } from '../../src/store/remediations.js';
+import { getResource } from '../../src/store/resources.js';
 import { newestSample } from '../../src/store/samples.js';
 import type { Db } from '../../src/store/schema.js';
+import { dependenciesOf, staleSighting } from '../../src/store/wait-facts.js';
 import { escalate } from './closing.js';
 import { problemOf } from './problem.js';
 import { preparePlan } from './prepare.js';
@@ -49,10 +50,10 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
   const { db } = ctx.store;
   if ((await livePlanOf(db, incident.id)) || (await underWayOn(db, incident.resourceId))) return false;
   const resource = await getResource(db, incident.resourceId);
-  const unseen = await staleSighting(ctx, incident);
+  const unseen = await staleSighting(db, incident, ctx.clock.now());
   if (unseen) return lookWhatRuns(ctx, unseen);
-  const waitsFor = await staleDependency(ctx, incident);
-  if (waitsFor) return waitForDependency(ctx, incident, waitsFor);
+  const waitsFor = (await dependenciesOf(db, incident)).find(({ state }) => state !== 'fresh');
+  if (waitsFor) return waitForDependency(ctx, incident, waitsFor.resource);
   const byHand = await stoppedByHand(ctx, incident);
   const rung = byHand ? null : await nextRung(ctx, incident, resource);
   await ctx.store.write(async (tx) => {
@@ -100,20 +101,6 @@ async function stoppedByHand(ctx: StageContext, incident: Incident): Promise<boo
   return last?.by === 'person';
 }
 
-/**
- * What runs must have been looked at since the incident began, and since the last repair: the trouble is often that of a
- * release nobody has seen yet, and what is done to it would be decided as for the one before.
- */
-async function staleSighting(ctx: StageContext, incident: Incident): Promise<Check | null> {
-  const check = (await checksOf(ctx.store.db, incident.resourceId)).find((one) => one.probe === 'release');
-  if (!check) return null;
-  const ends = (await remediationsOf(ctx.store.db, incident.id)).map((run) => run.endedAt ?? 0);
-  const since = Math.max(incident.openedAt, ...ends);
-  const newest = await newestSample(ctx.store.db, check.id);
-  // A clock that was set back must not keep it waiting.
-  return newest && newest.at < since && since <= ctx.clock.now() ? check : null;
-}
-
 async function lookWhatRuns(ctx: StageContext, check: Check): Promise<boolean> {
   const now = ctx.clock.now();
   if (check.nextAt <= now) return false; // It is being looked at.
@@ -121,23 +108,10 @@ async function lookWhatRuns(ctx: StageContext, check: Check): Promise<boolean> {
   return true;
 }
 
-/** The first declared dependency without a sample newer than the incident; its own trouble would be the cause. */
-async function staleDependency(ctx: StageContext, incident: Incident): Promise<Resource | null> {
-  for (const edge of await listEdges(ctx.store.db, ctx.hostId)) {
-    if (edge.resourceId !== incident.resourceId) continue;
-    const checks = await checksOf(ctx.store.db, edge.usesId);
-    for (const check of checks) {
-      const newest = await newestSample(ctx.store.db, check.id);
-      if (!newest || newest.at < incident.openedAt || newest.verdict === 'bad') return getResource(ctx.store.db, edge.usesId);
-    }
-  }
-  return null;
-}
-
 async function waitForDependency(ctx: StageContext, incident: Incident, dependency: Resource): Promise<boolean> {
   const now = ctx.clock.now();
   await ctx.store.write(async (tx) => {
-    await changeIncident(tx, incident.id, { nextAt: now + ctx.settings.confirmEveryMs, reason: `waits for a fresh reading of ${dependency.name}` });
+    await changeIncident(tx, incident.id, { nextAt: now + ctx.settings.confirmEveryMs });
     await confirmFast(tx, dependency.id, now, now + ctx.settings.confirmForMs);
   });
   return false;

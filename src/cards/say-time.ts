@@ -15,6 +15,13 @@ export function sayClock(at: number, reader: Reader): string {
   return day === dayOf(reader.now, zone) ? clock : `${day} ${clock}`;
 }
 
+/** '03:12:05', or '20 Nov 03:12:05' on another day, for lists of moments whose zone was said before. */
+export function sayMoment(at: number, reader: Reader): string {
+  const zone = knownZone(reader.timeZone);
+  const time = part(at, zone, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+  return dayOf(at, zone) === dayOf(reader.now, zone) ? time : `${dayOf(at, zone)} ${time}`;
+}
+
 /** '03:12 UTC, 4 min ago'. */
 export function sayAgo(at: number, reader: Reader): string {
   return `${sayClock(at, reader)}, ${sayDuration(Math.max(0, reader.now - at))} ago`;

@@ -1,18 +1,16 @@
 import { z } from 'zod';
 import { incidentDetails } from '../cards/incident-details.js';
 import { incidentsCard } from '../cards/incidents-card.js';
-import { HypercareError } from '../domain/errors.js';
 import type { Incident } from '../domain/incident.js';
-import { incidentsEndingWith } from '../store/find-incidents.js';
 import { incidentView } from '../store/incident-view.js';
 import { openIncidents, recentIncidents } from '../store/incidents.js';
 import { getResource } from '../store/resources.js';
 import type { Command, Context, Result } from './command.js';
 import { word } from './fields.js';
+import { findIncident } from './find-incident.js';
 import { incidentDocument, incidentSummary } from './incident-document.js';
 
 const MOST_RECENT = 20;
-const MIN_SUFFIX = 4;
 
 const args = z.strictObject({ id: word.optional() });
 
@@ -48,12 +46,4 @@ async function showOne(ctx: Context, incident: Incident): Promise<Result> {
     card: incidentDetails(view, { now: ctx.now(), timeZone: ctx.timeZone }),
     exit: incident.state === 'resolved' ? 0 : 1,
   };
-}
-
-async function findIncident(ctx: Context, id: string): Promise<Incident> {
-  const found = id.length < MIN_SUFFIX ? [] : await incidentsEndingWith(ctx.store.db, ctx.hostId, id);
-  const [first, second] = found;
-  if (first && !second) return first;
-  const why = first ? `more than one incident ends with “${id}”` : `there is no incident “${id}”`;
-  throw new HypercareError('incident.unknown', 'invalid', why, `Give the last ${MIN_SUFFIX} characters of its id or more; “incidents” lists them.`);
 }

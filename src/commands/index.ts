@@ -11,11 +11,13 @@ import { restorePoint } from './restore-point.js';
 import { rollback } from './rollback.js';
 import { status } from './status.js';
 import { whoami } from './whoami.js';
+import { why } from './why.js';
 
 /** What may a person ask? One line for each command, in the order of the help. */
 export const commands: readonly Command<unknown>[] = [
   status,
   incidents,
+  why,
   approve,
   deny,
   repair,

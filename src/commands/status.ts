@@ -36,7 +36,7 @@ export const status: Command<z.output<typeof args>> = {
   },
 };
 
-function exitOf(apps: readonly AppStatus[]): Exit {
+export function exitOf(apps: readonly AppStatus[]): Exit {
   if (apps.some(({ verdict }) => verdict === 'bad')) return 1;
   return apps.length > 0 && apps.every(({ verdict }) => verdict === 'good') ? 0 : 3;
 }

@@ -1,3 +1,4 @@
+import type { EvidenceNote } from './evidence.js';
 import type { Finding } from './finding.js';
 import type { Incident } from './incident.js';
 import type { Launch } from './launch.js';
@@ -21,7 +22,7 @@ export interface IncidentView {
   readonly plans: readonly Plan[];
   /** Those that a plan leads to. */
   readonly destinations: readonly Release[];
-  readonly remediations: readonly (Remediation & { readonly repair: string; readonly steps: readonly JournalStep[] })[];
+  readonly remediations: readonly (Remediation & { readonly repair: string; readonly steps: readonly JournalStep[]; readonly evidence: readonly EvidenceNote[] })[];
   /** The open question, else the last one. */
   readonly question: (Question & { readonly answers: readonly (Answer & { readonly name: string })[] }) | null;
   /** Names of those who may answer. */

@@ -6,7 +6,7 @@ const INCIDENTS = 10;
 /** Rows of one kind that go with one incident in one transaction; what is left goes in the next. */
 const ROWS = 200;
 
-/** Incidents of the host that closed before then, with their findings, plans, questions, runs, events and cards; not while one of its messages is still being delivered. */
+/** Incidents of the host that closed before then, with their findings, plans, questions, runs, story, events and cards; not while one of its messages is still being delivered. */
 export async function forgetIncidents(tx: Db, hostId: HostId, before: number): Promise<number> {
   const old = await tx.selectFrom('incidents').innerJoin('resources', 'resources.id', 'incidents.resource_id').select('incidents.id')
     .where('resources.host_id', '=', hostId).where('incidents.open_resource', 'is', null).where('incidents.closed_at', '<', before)
@@ -20,11 +20,12 @@ export async function forgetIncidents(tx: Db, hostId: HostId, before: number): P
 
 /** From the leaves inwards: whoever looks in between finds an incident with less, never a plan without its incident. */
 async function forgetIncident(tx: Db, id: IncidentId): Promise<number> {
-  const parts = (await forgetEvents(tx, id)) + (await forgetPlans(tx, id)) + (await forgetFindings(tx, id));
+  const parts = (await forgetEvents(tx, id)) + (await forgetPlans(tx, id)) + (await forgetFindings(tx, id)) + (await forgetSpans(tx, id));
   const left = await tx.selectFrom('incidents').select('id').where('id', '=', id).where((eb) => eb.or([
     eb.exists(eb.selectFrom('events').select('id').where('incident_id', '=', id)),
     eb.exists(eb.selectFrom('plans').select('id').where('incident_id', '=', id)),
     eb.exists(eb.selectFrom('findings').select('id').where('incident_id', '=', id)),
+    eb.exists(eb.selectFrom('spans').select('id').where('incident_id', '=', id)),
   ])).executeTakeFirst();
   if (left) return parts;
   await tx.deleteFrom('cards').where('subject', '=', id).execute();
@@ -53,4 +54,9 @@ async function forgetPlans(tx: Db, id: IncidentId): Promise<number> {
 async function forgetFindings(tx: Db, id: IncidentId): Promise<number> {
   const findings = tx.selectFrom('findings').select('id').where('incident_id', '=', id).orderBy('id').limit(ROWS);
   return Number((await tx.deleteFrom('findings').where('id', 'in', findings).executeTakeFirst()).numDeletedRows);
+}
+
+async function forgetSpans(tx: Db, id: IncidentId): Promise<number> {
+  const spans = tx.selectFrom('spans').select('id').where('incident_id', '=', id).orderBy('id').limit(ROWS);
+  return Number((await tx.deleteFrom('spans').where('id', 'in', spans).executeTakeFirst()).numDeletedRows);
 }

@@ -3,6 +3,7 @@ import type { Incident } from '../domain/incident.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import type { Plan } from '../domain/plan.js';
 import type { Release } from '../domain/release.js';
+import { evidenceNotes } from './evidence.js';
 import { findingsOf } from './findings.js';
 import { getIncident } from './incidents.js';
 import { getLaunch } from './launches.js';
@@ -50,7 +51,7 @@ export async function destinationsOf(db: Db, plans: readonly Plan[]): Promise<re
 
 async function remediationsWithSteps(db: Db, id: IncidentId): Promise<IncidentView['remediations']> {
   const runs = await remediationsOf(db, id);
-  return Promise.all(runs.map(async (run) => ({ ...run, steps: await journalOf(db, run.id) })));
+  return Promise.all(runs.map(async (run) => ({ ...run, steps: await journalOf(db, run.id), evidence: await evidenceNotes(db, run.id) })));
 }
 
 async function lastQuestion(db: Db, plans: readonly Plan[]): Promise<IncidentView['question']> {

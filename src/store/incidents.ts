@@ -48,7 +48,6 @@ export async function openIncidentOf(db: Db, resourceId: ResourceId): Promise<In
   return row ? toIncident(row) : null;
 }
 
-/** Joined by the column that is null once an incident is over, so that past ones cost nothing. */
 /** When the last incident of any of these resources ended; null where none ever did. */
 export async function lastEndOf(db: Db, resourceIds: readonly ResourceId[]): Promise<number | null> {
   if (resourceIds.length === 0) return null;
@@ -56,6 +55,13 @@ export async function lastEndOf(db: Db, resourceIds: readonly ResourceId[]): Pro
   return row?.at ?? null;
 }
 
+/** The newest incident of one resource; null where it never had one. */
+export async function newestIncidentOf(db: Db, resourceId: ResourceId): Promise<Incident | null> {
+  const row = await db.selectFrom('incidents').selectAll().where('resource_id', '=', resourceId).orderBy('opened_at', 'desc').orderBy('id', 'desc').limit(1).executeTakeFirst();
+  return row ? toIncident(row) : null;
+}
+
+/** Joined by the column that is null once an incident is over, so that past ones cost nothing. */
 export async function openIncidents(db: Db, hostId: HostId): Promise<readonly Incident[]> {
   const rows = await db.selectFrom('incidents').innerJoin('resources', 'resources.id', 'incidents.open_resource').selectAll('incidents')
     .where('resources.host_id', '=', hostId).orderBy('incidents.opened_at').execute();

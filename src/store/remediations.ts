@@ -36,6 +36,12 @@ export async function underWayOn(db: Db, resourceId: ResourceId): Promise<Remedi
   return row ? toRemediation(row) : null;
 }
 
+/** The one run of a plan; null where it never began. */
+export async function runOfPlan(db: Db, planId: PlanId): Promise<Remediation | null> {
+  const row = await db.selectFrom('remediations').selectAll().where('plan_id', '=', planId).executeTakeFirst();
+  return row ? toRemediation(row) : null;
+}
+
 export async function remediationsOf(db: Db, incidentId: IncidentId): Promise<readonly (Remediation & { readonly repair: string })[]> {
   const rows = await db.selectFrom('remediations').innerJoin('plans', 'plans.id', 'remediations.plan_id').selectAll('remediations').select('plans.repair')
     .where('plans.incident_id', '=', incidentId).orderBy('remediations.started_at').execute();

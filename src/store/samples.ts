@@ -45,6 +45,12 @@ export async function newestSample(db: Db, check: CheckId): Promise<Sample | nul
   return (await recentSamples(db, check, 0, 1))[0] ?? null;
 }
 
+/** The newest sample that is not good; null where all that are kept are. */
+export async function lastNotGood(db: Db, check: CheckId): Promise<Sample | null> {
+  const row = await db.selectFrom('samples').selectAll().where('check_id', '=', check).where('verdict', '!=', 'good').orderBy('at', 'desc').limit(1).executeTakeFirst();
+  return row ? toSample(row) : null;
+}
+
 /** The newest verdict of each of a resource's checks; those without a sample are left out. */
 export async function newestVerdicts(db: Db, resourceId: ResourceId): Promise<ReadonlyMap<CheckId, Verdict>> {
   const rows = await db.selectFrom('checks').where('resource_id', '=', resourceId).where('retired', '=', 0)

@@ -14,6 +14,7 @@ import type { AnswerOutcome, QuestionState } from '../domain/question.js';
 import type { ReleaseVerdict } from '../domain/release.js';
 import type { RemediationState, StepState } from '../domain/remediation.js';
 import type { Resource } from '../domain/resource.js';
+import type { Span } from '../domain/span.js';
 
 /** 0 or 1: neither engine's boolean travels unchanged. */
 export type Flag = 0 | 1;
@@ -110,7 +111,11 @@ export interface StepsTable {
   remediation_id: RemediationId; dir: 'do' | 'undo'; n: number; name: string; state: StepState; fence: number;
   intended_at: number; deadline_at: number; ended_at: number | null; receipt: JsonText | null; error: string | null;
 }
-export interface EvidenceTable { id: string; remediation_id: RemediationId; kind: string; at: number; body: JsonText }
+export interface EvidenceTable { id: string; remediation_id: RemediationId; kind: string; at: number; body: JsonText; missing: string | null }
+export interface SpansTable {
+  id: string; incident_id: IncidentId; kind: Span['kind']; text: string; why: string | null; from_at: number; to_at: number | null; times: number;
+  audit_seq: number | null;
+}
 export interface ActsTable {
   id: string; resource_id: ResourceId; at: number; by: 'us' | 'pm2' | 'person'; kind: string;
   fingerprint: string | null; dedupe: string; note: string | null;
@@ -143,7 +148,7 @@ export interface Tables {
   checks: ChecksTable; samples: SamplesTable; rollups: RollupsTable; baselines: BaselinesTable; signals: SignalsTable;
   incidents: IncidentsTable; findings: FindingsTable; plans: PlansTable; questions: QuestionsTable;
   answers: AnswersTable; requests: RequestsTable; remediations: RemediationsTable; steps: StepsTable;
-  evidence: EvidenceTable; acts: ActsTable; holds: HoldsTable; events: EventsTable; deliveries: DeliveriesTable;
+  evidence: EvidenceTable; spans: SpansTable; acts: ActsTable; holds: HoldsTable; events: EventsTable; deliveries: DeliveriesTable;
   cards: CardsTable; people: PeopleTable; accounts: AccountsTable; audits: AuditsTable;
 }
 

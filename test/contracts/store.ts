@@ -18,6 +18,7 @@ import { remediationsContract } from './store/remediations.js';
 import { requestsContract } from './store/requests.js';
 import { resourcesContract } from './store/resources.js';
 import { samplesContract } from './store/samples.js';
+import { spansContract } from './store/spans.js';
 import { makeStage, type StagePlace } from './store/stage.js';
 import { valuesContract } from './store/values.js';
 import { writesContract } from './store/writes.js';
@@ -51,6 +52,7 @@ export function storeContract(name: string, start: () => Promise<StagePlace>): v
     plansContract(stage);
     questionsContract(stage);
     remediationsContract(stage);
+    spansContract(stage);
     requestsContract(stage);
     actsContract(stage);
     eventsContract(stage);

@@ -2,11 +2,13 @@ import type { Migration } from 'kysely';
 import type { Engine } from '../engine.js';
 import { first } from './0001-first.js';
 import { sampledAt } from './0002-sampled-at.js';
+import { spans } from './0005-spans.js';
 
 /** Append-only: a migration that has been released is never changed. */
 export function migrations(engine: Engine): Record<string, Migration> {
   return {
     '0001-first': first(engine),
     '0002-sampled-at': sampledAt(engine),
+    '0005-spans': spans(engine),
   };
 }

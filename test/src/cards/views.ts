@@ -63,7 +63,7 @@ export const rollbackPlan = plan({
 export function run(change: Partial<IncidentView['remediations'][number]> = {}): IncidentView['remediations'][number] {
   return {
     id: 'run-1' as never, planId: 'p-1' as never, resourceId: incident.resourceId, fingerprint: 'x', state: 'failed', startedAt: BEGAN + 2_000, settleUntil: BEGAN + 10_000, deadlineAt: BEGAN + 70_000,
-    endedAt: BEGAN + 43_000, outcome: '/checkout was still bad', repair: 'pm2.reload', steps: [], ...change,
+    endedAt: BEGAN + 43_000, outcome: '/checkout was still bad', repair: 'pm2.reload', steps: [], evidence: [], ...change,
   };
 }
 

@@ -1,0 +1,72 @@
+import type { AppStatus } from '../domain/app-status.js';
+import type { Sample } from '../domain/check.js';
+import { sayDuration } from '../domain/duration.js';
+import type { EvidenceNote } from '../domain/evidence.js';
+import type { IncidentView } from '../domain/incident-view.js';
+import { checkLabel } from '../domain/series.js';
+import type { Span } from '../domain/span.js';
+import type { Card } from './card.js';
+import { noteCard } from './note-card.js';
+import { sayAgo, sayClock, sayMoment, type Reader } from './say-time.js';
+import { shortId } from './short-id.js';
+import { drawTried } from './tried.js';
+
+const MOST_LINES = 40;
+const MOST_CHECKS = 8;
+/** A plan that is being looked at for a blink of an eye explains nothing. */
+const SHORTEST_WAIT_MS = 1_000;
+
+/** Why was something done, or not: what was tried, and every decision and every wait, in the order of time. */
+export function whyCard(view: IncidentView, story: readonly Span[], reader: Reader): Card {
+  const { incident, resource } = view;
+  const waits = story.find(({ kind, toAt }) => kind !== 'record' && toAt === null);
+  return noteCard({
+    subject: `why-${incident.id}`,
+    level: incident.state === 'resolved' ? 'good' : incident.severity,
+    title: `${resource.name}: ${incident.title}`,
+    body: [
+      ...(waits ? [`Now: ${waits.text} (since ${sayAgo(waits.fromAt, reader)}).`] : []),
+      drawTried(view, reader) ?? (view.remediations.length > 0 ? '' : `Nothing was done to ${resource.name}${incident.reason === null ? '' : `: ${incident.reason}`}.`),
+      drawStory(view, story, reader),
+      ...view.remediations.flatMap((run) => drawEvidence(run.repair, run.evidence)),
+    ].filter((part) => part !== ''),
+    footer: `incident ${shortId(incident.id)} · all of it: why ${shortId(incident.id)} --json`,
+  });
+}
+
+/** One app without any incident: what is known of it, and since when. */
+export function quietCard(status: AppStatus, lastBad: ReadonlyMap<string, Sample | null>, reader: Reader): Card {
+  const lines = status.checks.slice(0, MOST_CHECKS).map(({ check, newest }) => {
+    if (newest === null) return `${checkLabel(check.name)}: never measured yet`;
+    const last = lastBad.get(check.name) ?? null;
+    if (newest.verdict !== 'good') return `${checkLabel(check.name)}: ${newest.verdict} at ${sayClock(newest.at, reader)}${newest.note === null ? '' : ` (${newest.note})`}`;
+    const since = last === null ? 'good in every reading that is kept' : `good since ${sayAgo(last.at, reader)}, before that ${last.verdict}${last.note === null ? '' : ` (${last.note})`}`;
+    return `${checkLabel(check.name)}: ${since}; last measured ${sayClock(newest.at, reader)}`;
+  });
+  return noteCard({
+    subject: `why-${status.app.id}`, level: status.verdict === 'good' ? 'good' : 'warning', title: `${status.app.name} has had no incident, so nothing was done`,
+    body: [`It is ${{ good: 'good', bad: 'bad', unknown: 'not known', error: 'not to be measured' }[status.verdict]}: ${status.why}.`, lines.join('\n')].filter((part) => part !== ''),
+  });
+}
+
+function drawStory({ findings, incident }: IncidentView, story: readonly Span[], reader: Reader): string {
+  // What opened it is told by the record of that.
+  const seen = findings.filter(({ firstAt }) => firstAt > incident.openedAt).map(({ firstAt, title, evidence }) => ({ at: firstAt, line: `seen: ${title}${evidence[0] === undefined ? '' : ` (${evidence[0]})`}` }));
+  const told = story.filter((span) => span.kind === 'record' || (span.toAt ?? reader.now) - span.fromAt >= SHORTEST_WAIT_MS).map((span) => ({ at: span.fromAt, line: sayPart(span, reader) }));
+  const lines = [...told, ...seen].toSorted((a, b) => a.at - b.at).map(({ at, line }) => `${sayMoment(at, reader)}  ${line}`);
+  const earlier = lines.length - MOST_LINES;
+  return [`Step by step, from ${sayClock(incident.openedAt, reader)}:`, ...(earlier > 0 ? [`… and ${earlier} before these`] : []), ...lines.slice(-MOST_LINES)].join('\n');
+}
+
+function sayPart({ kind, text, why, fromAt, toAt, times }: Span, reader: Reader): string {
+  if (kind === 'record') return why ? `${text} (${why})` : text;
+  const often = times > 1 ? `, ${times} times` : '';
+  return `${text} (${toAt === null ? `still, for ${sayDuration(reader.now - fromAt)}` : `until ${sayMoment(toAt, reader)}`}${often})`;
+}
+
+function drawEvidence(repair: string, notes: readonly EvidenceNote[]): readonly string[] {
+  if (notes.length === 0) return [];
+  const kept = notes.filter(({ missing }) => missing === null).map(({ kind }) => kind);
+  const missing = notes.flatMap(({ kind, missing: why }) => (why === null ? [] : [`${kind} (${why})`]));
+  return [[`Kept before ${repair}: ${kept.join(', ') || 'nothing'}.`, ...(missing.length > 0 ? [`Not there: ${missing.join('; ')}.`] : [])].join(' ')];
+}
