@@ -33,7 +33,7 @@ export function chooseTarget({ name, running, ledger }: Ledger, to: string | nul
 }
 
 function noneStable(name: string, others: readonly Release[]): string {
-  if (others.length === 0) return `No release of ${name} but the running one was ever seen`;
+  if (others.length === 0) return `There is no release of ${name} to go back to yet: only the running one was ever seen. One becomes stable by passing its watch, or by “restore-point ${name}” while it runs`;
   const seen = others.toSorted((a, b) => b.firstSeenAt - a.firstSeenAt).slice(0, MAX_NAMED).map((release) => `${releaseName(release)} (${release.verdict})`);
   return `No release of ${name} but the running one is marked stable; one that a person knows to be good can be named with --to. Seen were ${seen.join(', ')}`;
 }

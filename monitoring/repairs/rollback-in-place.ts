@@ -55,7 +55,7 @@ async function goBack(noted: InPlaceWitness, io: Io, signal: AbortSignal): Promi
 function saveLeg({ dir, from }: InPlaceWitness): Leg {
   return {
     name: SAVED,
-    does: `keep local edits in ${dir} as a patch below its .git, if there are any`,
+    does: `if somebody edits files in ${dir} until then: keep that as a patch below its .git, and stop at the next step`,
     timeoutMs: SAVE_MS,
     state: async (_witness, receipts) => (receipts[SAVED] === undefined ? 'before' : 'after'),
     async act(_witness, _receipts, io) {

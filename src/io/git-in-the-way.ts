@@ -1,6 +1,7 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { askGit, blobOf } from './git-ask.js';
+import { refuseSubmodules } from './git-export.js';
 import { PLAIN_DIFF, requireCommit, zeroSeparated } from './git-read.js';
 
 /** More files than this to compare byte by byte is somebody's work and no killed checkout. */
@@ -14,6 +15,7 @@ export interface Survey {
 }
 
 export async function inTheWay(dir: string, commit: string): Promise<readonly string[]> {
+  await refuseSubmodules(dir, commit);
   return (await surveyTree(dir, commit)).blocking;
 }
 

@@ -22,6 +22,7 @@ export interface Git {
   /**
    * Tracked files with local edits, and untracked files that `commit` holds too: what stands in the way of a checkout
    * in place. A file that already is as `commit` has it (left by a checkout that was killed) is in nobody's way.
+   * Throws where `commit` has submodules, as the checkout does.
    */
   inTheWay(dir: string, commit: string): Promise<readonly string[]>;
   /**

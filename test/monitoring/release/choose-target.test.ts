@@ -29,7 +29,7 @@ describe('the target of a rollback', () => {
     expect(choose([release('7', { firstSeenAt: 1, verdict: 'bad' }), release('8', { firstSeenAt: 2, verdict: 'superseded' })])).toBe(
       'No release of shop but the running one is marked stable; one that a person knows to be good can be named with --to. Seen were 8888888 (superseded), 7777777 (bad)',
     );
-    expect(choose([])).toBe('No release of shop but the running one was ever seen');
+    expect(choose([])).toBe('There is no release of shop to go back to yet: only the running one was ever seen. One becomes stable by passing its watch, or by “restore-point shop” while it runs');
   });
 
   it('is never one in quarantine, even though it was stable', () => {

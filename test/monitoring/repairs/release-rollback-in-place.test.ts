@@ -55,7 +55,7 @@ describe('release.rollback in place', () => {
     const { prepared, steps } = await prepareRollback(await target(v2, v1), io);
     expect(prepared.does.map(({ does }) => does)).toEqual([
       `if a later step fails: git checkout --detach ${v2} in ${repo.dir}, and shop anew`,
-      `keep local edits in ${repo.dir} as a patch below its .git, if there are any`,
+      `if somebody edits files in ${repo.dir} until then: keep that as a patch below its .git, and stop at the next step`,
       `git checkout --detach ${v1} in ${repo.dir}, now ${v2}; no hooks, nothing overwritten`,
       'pm2 restart shop',
       `look until every worker of shop runs from ${repo.dir} at ${v1.slice(0, 7)} and stays up; else go back`,
@@ -125,6 +125,21 @@ describe('release.rollback in place', () => {
     expect(readFileSync(patch, 'utf8')).toContain("+module.exports = 'hotfix';");
     expect(readdirSync(join(repo.dir, '.git/hypercare'))).toHaveLength(1);
     expect((await io.pm2.list())[0]).toMatchObject({ pid: before?.pid, startedAt: before?.startedAt });
+  });
+
+  it('refuses in the plan already what the checkout would refuse', async () => {
+    const v1 = repo.commit({ ...version('v1'), notes: '1' });
+    const v2 = repo.commit(version('v2'));
+    await start();
+    writeFileSync(join(repo.dir, 'notes'), 'mine');
+    expect(await refusal(await target(v2, v1))).toContain('Unsaved work is in the way');
+    repo.git('checkout', '--quiet', '--', 'notes');
+    const library = box.repo('library');
+    library.commit(version('v1'));
+    repo.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library.dir, 'vendor');
+    const v3 = repo.commit({});
+    repo.git('checkout', '--quiet', v2);
+    expect(await refusal(await target(v2, v3))).toContain('has submodules (vendor)');
   });
 
   it('refuses what would lose work or lead nowhere, in plain words', async () => {
