@@ -14,6 +14,7 @@ const STANDS_AFTER_MS = 1_000;
 
 const kill: ProcessActKind = {
   verb: 'kill',
+  startsWaiting: false,
   does: (name) => `SIGKILL to each instance of ${name}, one after the other; PM2 starts it again`,
   timeoutMs: { base: 10_000, instance: BACK_WITHIN_MS },
   refuse(name, instances) {

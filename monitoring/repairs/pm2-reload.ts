@@ -5,6 +5,7 @@ import type { Repair } from './repair.js';
 
 const reload: ProcessActKind = {
   verb: 'reload',
+  startsWaiting: false,
   does: (name) => `pm2 reload ${name}`,
   timeoutMs: { base: 10_000, instance: 30_000 },
   refuse: (name, instances) =>

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { HypercareError } from '../../src/domain/errors.js';
-import type { Prepared, Refusal } from '../../src/domain/plan.js';
+import type { Prepared, Refusal, StepSpec } from '../../src/domain/plan.js';
 import type { Io } from '../../src/io/io.js';
 import type { Pm2Process } from '../../src/io/pm2.js';
-import { witnessOf } from './process-witness.js';
+import { isWaiting, witnessOf } from './process-witness.js';
 import type { RepairTarget } from './repair.js';
 
 /** `process`: one of the app's process names; without it all of them are meant. */
@@ -15,6 +15,8 @@ export interface ProcessActKind {
   /** Of one process name, for people; it is hashed, so it holds no pid. */
   does(name: string): string;
   readonly verb: string;
+  /** True where it also starts what PM2 holds back ('waiting restart'), which is stopped first then. */
+  readonly startsWaiting: boolean;
   /** Base and addition for each instance, in milliseconds. */
   readonly timeoutMs: { readonly base: number; readonly instance: number };
   /** Why it is not done with these instances of one name; null: it can be. */
@@ -24,7 +26,7 @@ export interface ProcessActKind {
 
 /** Our own processes: a repair that hits them ends in its own middle. */
 const OWN_NAMES: readonly string[] = ['hypercare-monitor', 'hypercare-bot'];
-const BETWEEN: readonly string[] = ['launching', 'stopping', 'waiting restart'];
+const BETWEEN: readonly string[] = ['launching', 'stopping'];
 
 const GOOD_IN_A_ROW = 3;
 const MIN_VERIFY_MS = 60_000;
@@ -36,7 +38,7 @@ export async function prepareProcessAct(kind: ProcessActKind, target: RepairTarg
   if (wrong !== null) return { refused: wrong };
   const listed = await io.pm2.list().catch(asRefusal);
   if ('refused' in listed) return listed;
-  const busy = names.map((name) => busyWith(name, ofName(listed, name))).find((reason) => reason !== null);
+  const busy = names.map((name) => busyWith(kind, name, ofName(listed, name))).find((reason) => reason !== null);
   if (typeof busy === 'string') return { refused: busy, again: true };
   const refused = names.map((name) => refuseName(kind, name, ofName(listed, name))).find((reason) => reason !== null);
   return typeof refused === 'string' ? { refused } : plan(kind, target, names, listed);
@@ -45,11 +47,7 @@ export async function prepareProcessAct(kind: ProcessActKind, target: RepairTarg
 function plan(kind: ProcessActKind, target: RepairTarget, names: readonly string[], listed: readonly Pm2Process[]): Prepared {
   const restarts = listed.filter((one) => names.includes(one.name)).length;
   return {
-    does: names.map((name) => ({
-      name: `${kind.verb} ${name}`,
-      does: kind.does(name),
-      timeoutMs: kind.timeoutMs.base + kind.timeoutMs.instance * ofName(listed, name).length,
-    })),
+    does: names.flatMap((name) => stepsFor(kind, name, ofName(listed, name))),
     touches: [target.id],
     bounds: { restarts },
     verify: {
@@ -63,6 +61,12 @@ function plan(kind: ProcessActKind, target: RepairTarget, names: readonly string
     artefacts: [],
     notes: names.map((name) => kind.note(name, ofName(listed, name))),
   };
+}
+
+function stepsFor(kind: ProcessActKind, name: string, instances: readonly Pm2Process[]): readonly StepSpec[] {
+  const timeoutMs = kind.timeoutMs.base + kind.timeoutMs.instance * instances.length;
+  const first = isWaiting(instances) ? [{ name: `stop ${name}`, does: `pm2 stop ${name}`, timeoutMs }] : [];
+  return [...first, { name: `${kind.verb} ${name}`, does: kind.does(name), timeoutMs }];
 }
 
 function refuseNames(target: RepairTarget, names: readonly string[]): string | null {
@@ -79,8 +83,10 @@ function refuseName(kind: ProcessActKind, name: string, instances: readonly Pm2P
   return kind.refuse(name, instances);
 }
 
-function busyWith(name: string, instances: readonly Pm2Process[]): string | null {
-  const between = instances.find((one) => BETWEEN.includes(one.status));
+/** An instance that waits beside others that run will be started by PM2; one that waits alone is down. */
+function busyWith(kind: ProcessActKind, name: string, instances: readonly Pm2Process[]): string | null {
+  const mixed = isWaiting(instances) && !kind.startsWaiting && instances.some((one) => one.status === 'online');
+  const between = instances.find((one) => BETWEEN.includes(one.status) || (mixed && isWaiting([one])));
   return between === undefined ? null : `PM2 is at work on "${name}" right now: it is ${between.status}`;
 }
 

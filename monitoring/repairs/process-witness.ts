@@ -3,6 +3,9 @@ import type { Json } from '../../src/domain/json.js';
 import type { Pm2Process } from '../../src/io/pm2.js';
 import type { StepPosition } from './repair.js';
 
+/** PM2's status between an exit and a start that it puts off. */
+export const WAITING = 'waiting restart';
+
 const instanceSchema = z.object({ pmId: z.number(), pid: z.number(), startedAt: z.number(), status: z.string() });
 const witnessSchema = z.object({ processes: z.array(z.object({ name: z.string(), instances: z.array(instanceSchema) })) });
 
@@ -43,6 +46,32 @@ export function positionOf(name: string, before: readonly WitnessedInstance[], l
   if (now.every((one) => isAtRest(one) && !before.some((was) => isSameRun(was, one)))) return 'after';
   if (before.every((was) => now.some((one) => isUntouched(was, one)))) return 'before';
   return 'moving';
+}
+
+/** PM2 has put off its start, or given up and left it like that; a restart is refused until it is stopped. */
+export function isWaiting(instances: readonly Pick<Pm2Process, 'status'>[]): boolean {
+  return instances.some(({ status }) => status === WAITING);
+}
+
+/**
+ * Where the stop of a name stands of which an instance waits. PM2 may have tried again since it was witnessed, so that
+ * it need not be the same run that waits; a new run that stands is nothing to be stopped any more.
+ */
+export function stopPositionOf(name: string, before: readonly WitnessedInstance[], listed: readonly Pm2Process[]): StepPosition {
+  const now = listed.filter((one) => one.name === name);
+  if (now.length === 0 || before.length === 0) return 'unknown';
+  const isOver = (one: Pm2Process): boolean => one.status === 'stopped' || (isAtRest(one) && !before.some((was) => isSameRun(was, one)));
+  if (now.every(isOver)) return 'after';
+  const isDue = (one: Pm2Process): boolean => one.status === WAITING || one.status === 'stopped' || before.some((was) => isUntouched(was, one));
+  return isWaiting(now) && now.every(isDue) ? 'before' : 'moving';
+}
+
+/** Where the start after that stop stands. A new run that waits once more counts as done: it happened, and did not help. */
+export function startPositionOf(name: string, before: readonly WitnessedInstance[], listed: readonly Pm2Process[]): StepPosition {
+  const now = listed.filter((one) => one.name === name);
+  if (now.length === 0 || before.length === 0) return 'unknown';
+  if (now.every(({ status }) => status === 'stopped')) return 'before';
+  return now.every((one) => (isAtRest(one) || one.status === WAITING) && !before.some((was) => isSameRun(was, one))) ? 'after' : 'moving';
 }
 
 function isAtRest(process: Pm2Process): boolean {

@@ -6,6 +6,8 @@ import { systemClock } from '../../../src/io/clock.js';
 import type { Io } from '../../../src/io/io.js';
 import { restartAll } from '../../../src/io/pm2-acts.js';
 import { openLine } from '../../../src/io/pm2-line.js';
+import type { Step } from '../../../monitoring/repairs/repair.js';
+import { appOf } from '../../doubles/pm2-list.js';
 import { answers, faultyApp, startPm2Home, until } from '../../doubles/pm2-home.js';
 import type { Pm2Home, StartedApp } from '../../doubles/pm2-home.js';
 import { instancesOf, ioOf, positionsUntilAfter, prepareStep, restartsOf } from '../../doubles/pm2-repair.js';
@@ -92,6 +94,33 @@ test('what PM2 gave up is started again', async () => {
   await restart.act();
   await positionsUntilAfter(restart);
   expect((await instancesOf(io, 'given-up'))[0]?.status).toBe('online');
+});
+
+test.each([
+  ['PM2 gave up under a growing restart delay', { exp_backoff_restart_delay: 100, max_restarts: 3, min_uptime: 60_000 }],
+  ['PM2 waits with, for long', { restart_delay: 600_000 }],
+])('what %s is stopped and restarted, a step each', async (_, pm2) => {
+  const name = `waiting-${'restart_delay' in pm2 ? 'long' : 'for-ever'}`;
+  const code = "if (!require('node:fs').existsSync('well')) process.exit(1); setInterval(() => {}, 60000);";
+  const app = await own.startApp({ name, code, pm2 });
+  const enough = 'restart_delay' in pm2 ? 0 : 2;
+  await until('PM2 to hold it back', async () => (await instancesOf(io, name)).some(({ status, restarts }) => status === 'waiting restart' && restarts >= enough));
+  const target = appOf([name]);
+  const prepared = await pm2Restart.prepare(target, {}, io, new AbortController().signal);
+  if ('refused' in prepared) throw new Error(prepared.refused);
+  const [stop, start] = pm2Restart.steps(target, {}, prepared);
+  const position = (step: Step | undefined) => step?.state(prepared.witness, {}, io);
+  const act = (step: Step | undefined) => step?.act(prepared.witness, {}, io, new AbortController().signal);
+  expect([stop?.name, start?.name]).toEqual([`stop ${name}`, `restart ${name}`]);
+  expect([await position(stop), await position(start)]).toEqual(['before', 'moving']);
+  await writeFile(join(app.cwd, 'well'), '');
+  expect(await act(stop)).toEqual({ asked: true });
+  expect([await position(stop), await position(start)]).toEqual(['after', 'before']);
+  expect(await act(stop)).toEqual({ asked: false, position: 'after' });
+  await act(start);
+  await until('the start to be done', async () => (await position(start)) === 'after');
+  expect((await instancesOf(io, name))[0]?.status).toBe('online');
+  expect([await position(stop), await act(start)]).toEqual(['after', { asked: false, position: 'after' }]);
 });
 
 test('an aborted act lets go at once; what PM2 was asked goes on, and the step tells', async () => {

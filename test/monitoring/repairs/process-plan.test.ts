@@ -26,7 +26,6 @@ test.each(all.map((repair) => [repair.kind, repair] as const))('%s refuses, in p
   expect(await withList([listed({ name: 'hypercare-bot' })], ['shop', 'hypercare-bot'])).toMatch(/never the target/);
   expect(await withList([listed({ pid: process.pid })])).toMatch(/never the target/);
   expect(await withList([listed({ status: 'stopping' })])).toBe('PM2 is at work on "shop" right now: it is stopping');
-  expect(await withList([listed({ status: 'waiting restart', pid: 0 })])).toMatch(/waiting restart/);
 });
 
 test.each(all.map((repair) => [repair.kind, repair] as const))('%s refuses while PM2 is dead, denied or silent', async (_, repair) => {
@@ -40,6 +39,18 @@ test.each(['stopped', 'errored'])('what is %s is not reloaded or killed but rest
   expect(await refusal(pm2Reload.prepare(appOf(['shop']), {}, io, signal))).toBe(`"shop" is ${status}, so there is nothing to reload; pm2.restart would start it`);
   expect(await refusal(pm2Kill.prepare(appOf(['shop']), {}, io, signal))).toBe(`"shop" is ${status}, so there is nothing to kill; pm2.restart would start it`);
   expect(await refusal(pm2Restart.prepare(appOf(['shop']), {}, io, signal))).toBe('prepared: pm2 restart shop');
+});
+
+test('what waits for a restart that PM2 holds back is stopped and restarted, not reloaded or killed', async () => {
+  const io = ioListing([listed({ status: 'waiting restart', pid: 0 })]);
+  expect(await refusal(pm2Reload.prepare(appOf(['shop']), {}, io, signal))).toBe('"shop" is waiting restart, so there is nothing to reload; pm2.restart would start it');
+  expect(await refusal(pm2Kill.prepare(appOf(['shop']), {}, io, signal))).toBe('"shop" is waiting restart, so there is nothing to kill; pm2.restart would start it');
+  expect(await refusal(pm2Restart.prepare(appOf(['shop']), {}, io, signal))).toBe('prepared: pm2 stop shop; pm2 restart shop');
+});
+
+test('while one instance waits and another runs, PM2 is at work, and a reload waits for it', async () => {
+  const io = ioListing([listed(), listed({ pmId: 1, status: 'waiting restart', pid: 0 })]);
+  expect(await pm2Reload.prepare(appOf(['shop']), {}, io, signal)).toEqual({ refused: 'PM2 is at work on "shop" right now: it is waiting restart', again: true });
 });
 
 test('what PM2 would not start again is not killed', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { positionOf, readWitness, witnessOf, witnessed } from '../../../monitoring/repairs/process-witness.js';
+import { positionOf, readWitness, startPositionOf, stopPositionOf, witnessOf, witnessed } from '../../../monitoring/repairs/process-witness.js';
 import type { StepPosition } from '../../../monitoring/repairs/repair.js';
 import type { Pm2Process } from '../../../src/io/pm2.js';
 import { listed } from '../../doubles/pm2-list.js';
@@ -29,6 +29,23 @@ test.each<[string, Pm2Process[], Pm2Process[], StepPosition]>([
 ])('%s', (_, before, now, expected) => {
   const witness = witnessOf(['shop'], before);
   expect(positionOf('shop', witnessed(witness, 'shop'), now)).toBe(expected);
+});
+
+const waiting = listed({ pmId: 1, pid: 0, startedAt: 100, status: 'waiting restart' });
+const stopped = listed({ pmId: 1, pid: 0, startedAt: 100, status: 'stopped' });
+
+test.each<[string, Pm2Process[], Pm2Process[], StepPosition, StepPosition]>([
+  ['it still waits', [waiting], [waiting], 'before', 'moving'],
+  ['PM2 tried once more, and it waits again', [waiting], [{ ...waiting, startedAt: 200 }], 'before', 'after'],
+  ['another instance runs as it did', [waiting, two], [waiting, two], 'before', 'moving'],
+  ['another instance was stopped, and then nothing', [waiting, two], [waiting, { ...two, status: 'stopped', pid: 0 }], 'before', 'moving'],
+  ['it is stopped', [waiting], [stopped], 'after', 'before'],
+  ['PM2 started it meanwhile, and it stands', [waiting], [newOne], 'after', 'after'],
+  ['it is starting', [waiting], [{ ...newOne, status: 'launching' }], 'moving', 'moving'],
+  ['nothing of that name is listed', [waiting], [], 'unknown', 'unknown'],
+])('stopped, then started: %s', (_, before, now, stop, start) => {
+  const runs = witnessed(witnessOf(['shop'], before), 'shop');
+  expect([stopPositionOf('shop', runs, now), startPositionOf('shop', runs, now)]).toEqual([stop, start]);
 });
 
 test('a witness holds the runs of each name, and comes back from the journal as it went in', () => {
