@@ -19,6 +19,8 @@ export function settingsOf(config: Config, repairs: readonly string[]): Settings
     confirmForMs: watch.confirm.everyMs * CONFIRMATIONS,
     whileOpenMs: watch.confirm.everyMs * OPEN_FACTOR,
     hotMs: watch.hotMs,
+    afterStormMs: watch.afterStormMs,
+    maintenance: config.maintenance,
     settleMs: watch.settleMs,
     warmUpMs: watch.warmUpMs,
     youngMs: YOUNG_MS,

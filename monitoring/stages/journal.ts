@@ -9,6 +9,7 @@ import { endStep, intendStep, journalOf, keepReceipt } from '../../src/store/jou
 import { beginUndo, endRemediation, getRemediation, settle } from '../../src/store/remediations.js';
 import type { Step, StepPosition } from '../repairs/repair.js';
 import { ended } from './ending.js';
+import { frozenNow } from './holding.js';
 import type { StageContext } from './stage.js';
 import { targetOf } from './targets.js';
 
@@ -20,6 +21,7 @@ const UNDO_TRIES = 3;
 interface Run {
   readonly id: RemediationId;
   readonly plan: Plan & { readonly prepared: Prepared };
+  readonly targetName: string;
   readonly steps: readonly Step[];
 }
 
@@ -27,36 +29,50 @@ interface Run {
  * An effect: carries a remediation on from where its journal stands. Each step: write down what will be done; look; do it
  * only from 'before'; look until it is done; write that down. After a crash the same road is walked again, and what
  * was done is found done.
+ *
+ * Where people freeze meanwhile, no further step begins: a step that has begun is finished, because nobody could tell
+ * what half of it left; then what has an undo is undone, as after a failure, and what has none stands by itself (one of
+ * two processes restarted, a release built beside the live one).
  */
 export async function runJournal(ctx: StageContext, id: RemediationId, signal: AbortSignal): Promise<void> {
   const remediation = await getRemediation(ctx.store.db, id);
   if (remediation.state !== 'running' && remediation.state !== 'undoing') return; // It ended since it was listed.
   const plan = await getPlan(ctx.store.db, remediation.planId);
   const repair = ctx.units.repairs[plan.repair];
-  if (!plan.prepared || !repair) return finishFailed(ctx, id, `${plan.repair} is no longer known to this version`);
+  if (!plan.prepared || !repair) return finish(ctx, id, failed(`${plan.repair} is no longer known to this version`));
   const target = await targetOf(ctx.store.db, ctx, plan.targetId);
-  const run: Run = { id, plan: { ...plan, prepared: plan.prepared }, steps: repair.steps(target, repair.args.parse(plan.args), plan.prepared) };
-  if (remediation.state === 'undoing') return undo(ctx, run, remediation.outcome ?? 'a step failed', signal);
+  const run: Run = { id, plan: { ...plan, prepared: plan.prepared }, targetName: target.name, steps: repair.steps(target, repair.args.parse(plan.args), plan.prepared) };
+  if (remediation.state === 'undoing') return undo(ctx, run, failed(remediation.outcome ?? 'a step failed'), signal);
   const failure = await walk(ctx, run, signal);
   if (signal.aborted) return; // Aborted means unknown, not failed: the next start looks again.
   if (failure === null) return done(ctx, run);
   const undoable = (await journalOf(ctx.store.db, id)).some((row) => row.dir === 'do' && row.receipt !== null && run.steps[row.n]?.undo);
-  if (!undoable) return finishFailed(ctx, id, failure);
-  await ctx.store.write((tx) => beginUndo(tx, id, failure));
+  if (!undoable) return finish(ctx, id, failure);
+  await ctx.store.write((tx) => beginUndo(tx, id, failure.why));
   await undo(ctx, run, failure, signal);
 }
 
+/** Stopped by people it says nothing of the repair: that is `unclear`, and no failure of it. */
+interface Stop {
+  readonly why: string;
+  readonly state: 'failed' | 'unclear';
+}
+
+function failed(why: string): Stop {
+  return { why, state: 'failed' };
+}
+
 /** Null when every step is done, else why it stopped. */
-async function walk(ctx: StageContext, run: Run, signal: AbortSignal): Promise<string | null> {
+async function walk(ctx: StageContext, run: Run, signal: AbortSignal): Promise<Stop | null> {
   const receipts: Record<string, Json> = {};
   const journal = await journalOf(ctx.store.db, run.id);
   for (const [n, step] of run.steps.entries()) {
     const row = journal.find((one) => one.dir === 'do' && one.n === n);
     // A step that failed before a crash has failed: from here the road leads back, and it is not tried again.
-    if (row?.state === 'failed' || row?.state === 'unknown') return `step “${step.name}” ${row.error}`;
+    if (row?.state === 'failed' || row?.state === 'unknown') return failed(`step “${step.name}” ${row.error}`);
     if (row?.state !== 'done') {
-      const failure = await take(ctx, run, { n, step, row, receipts }, signal);
-      if (failure !== null) return failure;
+      const stop = await take(ctx, run, { n, step, row, receipts }, signal);
+      if (stop !== null) return stop;
     } else if (row.receipt !== null) receipts[step.name] = row.receipt;
   }
   return null;
@@ -69,19 +85,20 @@ interface StepAt {
   readonly receipts: Record<string, Json>;
 }
 
-async function take(ctx: StageContext, run: Run, at: StepAt, signal: AbortSignal): Promise<string | null> {
+async function take(ctx: StageContext, run: Run, at: StepAt, signal: AbortSignal): Promise<Stop | null> {
   const { n, step, row, receipts } = at;
   const key = { remediationId: run.id, dir: 'do', n } as const;
   const deadlineAt = ctx.clock.now() + step.timeoutMs;
   await ctx.store.write((tx) => intendStep(tx, { ...key, name: step.name, deadlineAt, fence: ctx.fence }, ctx.clock.now()));
   if (row?.receipt) receipts[step.name] = row.receipt;
   const result = await untilDone(ctx, run, { ...at, key }, signal);
-  if (signal.aborted) return 'aborted';
+  if (signal.aborted) return failed('aborted');
   await ctx.store.write((tx) => endStep(tx, key, { state: result.state, error: result.error }, ctx.clock.now()));
-  return result.state === 'done' ? null : `step “${step.name}” ${result.error}`;
+  if (result.state === 'done') return null;
+  return { why: `step “${step.name}” ${result.error}`, state: result.frozen === true ? 'unclear' : 'failed' };
 }
 
-type StepEnd = { readonly state: 'done' | 'failed' | 'unknown'; readonly error: string | null };
+type StepEnd = { readonly state: 'done' | 'failed' | 'unknown'; readonly error: string | null; readonly frozen?: true };
 
 /** Looks, acts at most once, and looks until the deadline of the step. */
 async function untilDone(ctx: StageContext, run: Run, at: StepAt & { readonly key: { readonly remediationId: RemediationId; readonly dir: 'do'; readonly n: number } }, signal: AbortSignal): Promise<StepEnd> {
@@ -96,6 +113,8 @@ async function untilDone(ctx: StageContext, run: Run, at: StepAt & { readonly ke
     if (position === 'after') return { state: 'done', error: null };
     if (position === 'before' && acted && trouble !== null) return { state: 'failed', error: trouble };
     if (position === 'before' && !acted) {
+      const frozen = await frozenNow(ctx, run.targetName);
+      if (frozen !== null) return { state: 'failed', error: `was not begun: ${frozen}`, frozen: true };
       acted = true;
       try {
         const receipt = await step.act(witness, receipts, ctx.io, AbortSignal.any([signal, AbortSignal.timeout(step.timeoutMs)]));
@@ -122,7 +141,7 @@ async function done(ctx: StageContext, run: Run): Promise<void> {
 }
 
 /** Undoes in reverse what has a receipt; what cannot be undone is said, and people take over. */
-async function undo(ctx: StageContext, run: Run, failure: string, signal: AbortSignal): Promise<void> {
+async function undo(ctx: StageContext, run: Run, stop: Stop, signal: AbortSignal): Promise<void> {
   const journal = await journalOf(ctx.store.db, run.id);
   const troubles: string[] = [];
   for (const row of journal.filter((one) => one.dir === 'do' && one.receipt !== null).reverse()) {
@@ -133,7 +152,7 @@ async function undo(ctx: StageContext, run: Run, failure: string, signal: AbortS
     if (trouble !== null) troubles.push(`${step.name}: ${trouble}`);
   }
   const undone = troubles.length === 0 ? 'what had been done was undone' : `undoing failed too (${troubles.join('; ')})`;
-  await finishFailed(ctx, run.id, `${failure}; ${undone}`);
+  await finish(ctx, run.id, { ...stop, why: `${stop.why}; ${undone}` });
 }
 
 async function undoStep(ctx: StageContext, run: Run, at: { readonly n: number; readonly step: Step; readonly receipt: Json }, signal: AbortSignal): Promise<string | null> {
@@ -153,9 +172,9 @@ async function undoStep(ctx: StageContext, run: Run, at: { readonly n: number; r
   return trouble;
 }
 
-async function finishFailed(ctx: StageContext, id: RemediationId, outcome: string): Promise<void> {
+async function finish(ctx: StageContext, id: RemediationId, { why, state }: Stop): Promise<void> {
   await ctx.store.write(async (tx) => {
-    await endRemediation(tx, id, 'failed', outcome, ctx.clock.now());
+    await endRemediation(tx, id, state, why, ctx.clock.now());
     await ended(tx, ctx, id);
   });
 }

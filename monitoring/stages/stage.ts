@@ -4,6 +4,7 @@ import type { Tier } from '../../src/domain/tiers.js';
 import type { Clock } from '../../src/io/clock.js';
 import type { Io } from '../../src/io/io.js';
 import type { Logger } from '../../src/io/log.js';
+import type { MaintenanceWindow } from '../../src/policy/maintenance.js';
 import type { Policy } from '../../src/policy/policy.js';
 import type { Store } from '../../src/store/store.js';
 import type { Detector } from '../detectors/detector.js';
@@ -23,6 +24,8 @@ export interface Settings {
   /** How long trouble keeps a launch hot. */
   readonly hotMs: number;
   readonly settleMs: number;
+  readonly afterStormMs: number;
+  readonly maintenance: readonly MaintenanceWindow[];
   /** Samples of a launch younger than this make no baseline. */
   readonly warmUpMs: number;
   /** An emergency in a release younger than this goes to the rollback at once. */
@@ -68,6 +71,8 @@ export interface StageContext {
   readonly units: Units;
   readonly effects: Effects;
   readonly readings: Readings;
+  /** Path of the file that holds every hand while it is there. */
+  readonly freezeFile: string;
 }
 
 /** Loads rows, decides in pure functions, saves in one transaction. It takes no message, so a restart is its ordinary path. */

@@ -1,6 +1,7 @@
 import type { Json } from '../domain/json.js';
 import type { Platform, Role } from '../domain/person.js';
 import type { Tier } from '../domain/tiers.js';
+import type { MaintenanceWindow } from '../policy/maintenance.js';
 import type { Policy } from '../policy/policy.js';
 
 /** hypercare.yaml, checked, complete and in one spelling: nothing behind it looks at defaults or short forms again. */
@@ -14,6 +15,7 @@ export interface Config {
   readonly dependencies: readonly DependencyConfig[];
   readonly watch: WatchConfig;
   readonly policy: Policy;
+  readonly maintenance: readonly MaintenanceWindow[];
   readonly people: readonly PersonConfig[];
   readonly channels: readonly ChannelConfig[];
   readonly keep: { readonly rawMs: number; readonly rollupsMs: number; readonly historyMs: number };
@@ -93,6 +95,8 @@ export interface WatchConfig {
   readonly confirm: { readonly everyMs: number; readonly bad: number; readonly good: number };
   /** How long a launch in trouble is watched at the first tier's cadence. */
   readonly hotMs: number;
+  /** How long after a storm nothing is repaired by itself. */
+  readonly afterStormMs: number;
   /** How long after a repair its own effects are not counted. */
   readonly settleMs: number;
   /** How long after a launch values do not yet count for the baseline. */

@@ -14,6 +14,7 @@ export type QuestionId = Id<'question'>;
 export type RequestId = Id<'request'>;
 export type RemediationId = Id<'remediation'>;
 export type EventId = Id<'event'>;
+export type HoldId = Id<'hold'>;
 export type PersonId = Id<'person'>;
 /** Checks have small integers, because millions of samples carry one. */
 export type CheckId = number;

@@ -6,6 +6,7 @@ import { auditsContract } from './store/audits.js';
 import { checksContract } from './store/checks.js';
 import { eventsContract } from './store/events.js';
 import { forgettingContract } from './store/forgetting.js';
+import { holdsContract } from './store/holds.js';
 import { hostsContract } from './store/hosts.js';
 import { incidentsContract } from './store/incidents.js';
 import { ledgerContract } from './store/ledger.js';
@@ -55,6 +56,7 @@ export function storeContract(name: string, start: () => Promise<StagePlace>): v
     spansContract(stage);
     requestsContract(stage);
     actsContract(stage);
+    holdsContract(stage);
     eventsContract(stage);
     peopleContract(stage);
     auditsContract(stage);

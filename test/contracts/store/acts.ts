@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { actsOn, noteAct } from '../../../src/store/acts.js';
-import { activeHolds } from '../../../src/store/holds.js';
 import { insertSignal, takeSignal, waitingSignals } from '../../../src/store/signals.js';
 import type { Store } from '../../../src/store/store.js';
 import { MINUTE, NOW, type Stage } from './stage.js';
@@ -21,15 +20,6 @@ export function actsContract(stage: Stage): void {
       for (const n of [3, 1, 2]) await note(`n${n}`, NOW + n);
       expect((await actsOn(stage.store.db, stage.shop, NOW + 1)).map(({ at }) => at - NOW)).toEqual([2, 3]);
       expect(await actsOn(stage.store.db, stage.blog, 0)).toEqual([]);
-    });
-  });
-
-  describe('holds', () => {
-    it('are in force from their beginning to before their end, the endless ones for good', async () => {
-      const hold = (id: string, from_at: number, until_at: number | null) => ({ id: stage.unique(id), kind: 'freeze', scope: '*', author: 'Ann', reason: 'r', from_at, until_at } as const);
-      await stage.write((tx) => tx.insertInto('holds').values([hold('past', NOW - 9, NOW), hold('now', NOW, NOW + 1), hold('endless', NOW - 5, null), hold('later', NOW + 1, null)]).execute());
-      const mine = async (now: number) => (await activeHolds(stage.store.db, now)).map(({ id }) => id).filter((id) => id.endsWith(stage.hostName));
-      expect([await mine(NOW), await mine(NOW + 1)]).toEqual([[stage.unique('endless'), stage.unique('now')], [stage.unique('endless'), stage.unique('later')]]);
     });
   });
 

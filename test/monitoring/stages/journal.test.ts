@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { RemediationId, ResourceId } from '../../../src/domain/ids.js';
 import { systemClock } from '../../../src/io/clock.js';
+import { beginHold } from '../../../src/store/holds.js';
 import { takeFence } from '../../../src/store/hosts.js';
 import { openIncident } from '../../../src/store/incidents.js';
 import { draftPlan, keepPrepared } from '../../../src/store/plans.js';
@@ -95,7 +96,7 @@ async function life(run: Awaited<ReturnType<typeof begin>>, steps: readonly Step
     return last ? end() : result;
   };
   const repair: Repair<unknown> = { kind: 'test', summary: '', args: z.unknown(), risk: 'safe', prepare: async () => ({ refused: '' }), steps: () => steps };
-  const ctx = { ...run, store: { ...store, write }, clock: systemClock, io: {}, log: { info: () => undefined }, settings: {}, units: { repairs: { test: repair } } } as unknown as StageContext;
+  const ctx = { ...run, store: { ...store, write }, clock: systemClock, io: {}, log: { info: () => undefined }, settings: {}, freezeFile: join(dir, 'freeze'), units: { repairs: { test: repair } } } as unknown as StageContext;
   return Promise.race([runJournal(ctx, run.id, new AbortController().signal).then(() => 'finished' as const), died]);
 }
 
@@ -132,5 +133,60 @@ describe('a journal whose monitor dies', () => {
     await life(run, [step('one')], null);
     expect(did).toEqual([]);
     expect((await getRemediation(store.db, run.id)).state).toBe('verified');
+  });
+});
+
+describe('a journal while people freeze', () => {
+  const touch = (): void => writeFileSync(join(dir, 'freeze'), 'I deploy by hand\n');
+  /** People freeze while this step is at work. */
+  const during = (one: Step): Step => ({
+    ...one,
+    async act(...given) {
+      touch();
+      return one.act(...given);
+    },
+  });
+  const outcome = async (id: RemediationId): Promise<string> => {
+    const { state, outcome: why } = await getRemediation(store.db, id);
+    return `${state}: ${why?.replace(/^(step “.*” was not begun: ).* froze/, '$1‹owner› froze')}`;
+  };
+
+  it('begins no step while the freeze file is there', async () => {
+    const run = await begin();
+    touch();
+    await life(run, [step('one'), step('two')], null);
+    expect(did).toEqual([]);
+    expect(await outcome(run.id)).toBe('unclear: step “one” was not begun: ‹owner› froze it (I deploy by hand)');
+  });
+
+  it('finishes the step that has begun, begins no other, and leaves what stands by itself', async () => {
+    const run = await begin();
+    await life(run, [during(step('one')), step('two')], null);
+    expect(did).toEqual(['one']);
+    expect(await outcome(run.id)).toBe('unclear: step “two” was not begun: ‹owner› froze it (I deploy by hand)');
+  });
+
+  it('undoes what would be half done otherwise', async () => {
+    const run = await begin();
+    await life(run, [wayBack, during(step('one')), step('two')], null);
+    expect(did).toEqual(['one', 'undo']);
+    expect(await outcome(run.id)).toBe('unclear: step “two” was not begun: ‹owner› froze it (I deploy by hand); what had been done was undone');
+  });
+
+  it('begins no step after a death either: what was only written down was not done', async () => {
+    const run = await begin();
+    await life(run, [step('one')], { nth: 1, when: 'after' });
+    touch();
+    await life(run, [step('one')], null);
+    expect(did).toEqual([]);
+  });
+
+  it('is stopped by a freeze in the store too, where that covers the app', async () => {
+    const freeze = (scope: string) => store.write(async (tx) => beginHold(tx, (await tx.selectFrom('hosts').select('id').executeTakeFirstOrThrow()).id, { kind: 'freeze', scope, author: 'Ann', reason: 'looking', until: null, key: null }, NOW));
+    const run = await begin();
+    await freeze('blog');
+    await life(run, [step('one'), { ...step('two'), state: async () => (await freeze('shop'), made.has('two') ? 'after' : 'before') }], null);
+    expect(did).toEqual(['one']);
+    expect(await outcome(run.id)).toContain('“two” was not begun: ‹owner› froze it (looking)');
   });
 });

@@ -1,0 +1,74 @@
+import { covers, EVERYTHING, holdsHands, holdsPeopleToo, isWaitedFor, type Hold } from '../../src/domain/hold.js';
+import type { Incident } from '../../src/domain/incident.js';
+import type { Decision } from '../../src/domain/plan.js';
+import { tell } from '../../src/store/events.js';
+import { readFreeze } from '../../src/store/freeze-file.js';
+import { activeHolds, beginHold, endHold, type NewHold } from '../../src/store/holds.js';
+import { changeIncident, openIncidents } from '../../src/store/incidents.js';
+import { plansOf } from '../../src/store/plans.js';
+import { getResource } from '../../src/store/resources.js';
+import type { Db } from '../../src/store/schema.js';
+import { escalate } from './closing.js';
+import { record } from './record.js';
+import { NEVER, type StageContext } from './stage.js';
+
+/** What of a hold policy looks at. */
+export type InForce = Pick<Hold, 'kind' | 'author' | 'reason'>;
+
+/** The holds over a target's hands right now, the freeze file first: it is looked at anew each time, and needs no store. */
+export async function holdsOver(db: Db, ctx: StageContext, on: { readonly name: string; readonly askedBy: string | null }): Promise<readonly InForce[]> {
+  const file = await readFreeze(ctx.freezeFile);
+  const rows = await activeHolds(db, ctx.hostId, ctx.clock.now());
+  const held = rows.filter((hold) => holdsHands(hold) && covers(hold, on.name) && (on.askedBy === null || holdsPeopleToo(hold)));
+  return file === null ? held : [{ kind: 'freeze', author: file.author, reason: file.reason }, ...held];
+}
+
+/** Why no further step may begin; null: go on. Only what people stopped reaches into a remediation that runs. */
+export async function frozenNow(ctx: StageContext, name: string): Promise<string | null> {
+  const file = await readFreeze(ctx.freezeFile);
+  const freeze = file ?? (await activeHolds(ctx.store.db, ctx.hostId, ctx.clock.now())).find((hold) => hold.kind === 'freeze' && covers(hold, name));
+  return freeze ? `${freeze.author} froze it (${freeze.reason})` : null;
+}
+
+/** Null where one with its key is in force already. */
+export async function begin(tx: Db, ctx: StageContext, hold: NewHold): Promise<Hold | null> {
+  const now = ctx.clock.now();
+  const begun = await beginHold(tx, ctx.hostId, hold, now);
+  if (begun === null) return null;
+  await record(tx, ctx, { who: hold.author, what: `${hold.kind} of ${scopeText(hold)} began`, why: hold.reason, body: { hold: begun.id, kind: hold.kind, scope: hold.scope, until: hold.until } });
+  await tell(tx, ctx.hostId, { kind: 'hold.began', body: { hold: begun.id } }, now);
+  return begun;
+}
+
+/** `by` is a person, or what made it end. What had waited for it goes on. */
+export async function end(tx: Db, ctx: StageContext, hold: Hold, by: string): Promise<void> {
+  const now = ctx.clock.now();
+  if (!(await endHold(tx, hold.id, by, now))) return;
+  await record(tx, ctx, { who: by, what: `${hold.kind} of ${scopeText(hold)} ended`, why: `${hold.author} had begun it: ${hold.reason}`, body: { hold: hold.id, kind: hold.kind } });
+  await tell(tx, ctx.hostId, { kind: 'hold.ended', body: { hold: hold.id } }, now);
+  if (holdsHands(hold)) await goOn(tx, ctx, hold);
+}
+
+/** A plan met a hold: the incident is kept from being planned anew at every look, and goes on when the hold ends. */
+export async function afterHold(tx: Db, ctx: StageContext, incident: Incident, of: { readonly repair: string; readonly decision: Decision }): Promise<void> {
+  const { repair, decision } = of;
+  if (!isWaitedFor(decision.rule.slice('hold:'.length))) return escalate(tx, ctx, incident, `would have run ${repair}, but ${decision.why}`);
+  await changeIncident(tx, incident.id, { state: 'open', nextAt: NEVER, reason: `waits with ${repair}: ${decision.why}` });
+  await tell(tx, ctx.hostId, { kind: 'incident.changed', incidentId: incident.id }, ctx.clock.now());
+}
+
+/** Incidents whose last plan was denied by a hold are planned for again, unless another hold still covers them. */
+async function goOn(tx: Db, ctx: StageContext, over: Hold): Promise<void> {
+  const left = (await activeHolds(tx, ctx.hostId, ctx.clock.now())).filter((hold) => hold.id !== over.id && holdsHands(hold));
+  for (const incident of await openIncidents(tx, ctx.hostId)) {
+    const { name } = await getResource(tx, incident.resourceId);
+    const last = (await plansOf(tx, incident.id)).at(-1);
+    const waited = last?.state === 'denied' && last.rule?.startsWith('hold:') === true;
+    if (!waited || !covers(over, name) || left.some((hold) => covers(hold, name))) continue;
+    await changeIncident(tx, incident.id, { state: 'open', nextAt: ctx.clock.now(), reason: null });
+  }
+}
+
+export function scopeText({ scope }: Pick<Hold, 'scope'>): string {
+  return scope === EVERYTHING ? 'everything' : scope.replaceAll(',', ', ');
+}

@@ -1,0 +1,53 @@
+import { fits } from './glob.js';
+import type { HoldId, HostId } from './ids.js';
+
+/**
+ * freeze: people stopped every hand · silence: nobody is called · maintenance: a planned window · flap: it comes and goes
+ * by itself · storm: many at once, or what they need is bad · failures: too many remediations failed on this host.
+ */
+export const HOLD_KINDS = ['freeze', 'silence', 'maintenance', 'flap', 'storm', 'failures'] as const;
+export type HoldKind = (typeof HOLD_KINDS)[number];
+
+/** Why nothing may act or speak for now. Measuring always goes on. */
+export interface Hold {
+  readonly id: HoldId;
+  readonly hostId: HostId;
+  readonly kind: HoldKind;
+  /** Patterns of app names with `*`, divided by commas; '*' is everything. */
+  readonly scope: string;
+  /** A person, the freeze file's owner, or 'hypercare'. */
+  readonly author: string;
+  readonly reason: string;
+  readonly from: number;
+  /** Null: until it is lifted, or what caused it is over. */
+  readonly until: number | null;
+  /** When it ended and who or what ended it; null while it is not over. */
+  readonly endedAt: number | null;
+  readonly endedBy: string | null;
+  /** What it is about, where two of it at once would be one too many. */
+  readonly key: string | null;
+}
+
+export const EVERYTHING = '*';
+
+export function covers({ scope }: Pick<Hold, 'scope'>, name: string): boolean {
+  return scope.split(',').some((pattern) => fits(pattern, name));
+}
+
+export function holdsHands({ kind }: Pick<Hold, 'kind'>): boolean {
+  return kind !== 'silence';
+}
+
+/** What people ask for by hand is held by a freeze alone: the others are brakes on what the machine does by itself. */
+export function holdsPeopleToo({ kind }: Pick<Hold, 'kind'>): boolean {
+  return kind === 'freeze';
+}
+
+export function holdsCalls({ kind }: Pick<Hold, 'kind'>): boolean {
+  return kind === 'silence' || kind === 'maintenance';
+}
+
+/** These end by themselves, and the incident waits for that; the others need people, who are called. */
+export function isWaitedFor(kind: string): boolean {
+  return kind === 'maintenance' || kind === 'flap' || kind === 'storm';
+}
