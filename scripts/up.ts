@@ -7,14 +7,15 @@ import { errorText, HypercareError } from '../src/domain/errors.js';
 import { createExec } from '../src/io/exec.js';
 import { packageRoot } from '../src/io/package-root.js';
 import { usersPm2Home } from './pm2-cli.js';
-import { firstLook } from './start/first-look.js';
+import { firstLook, type FirstLook, hasWayBack } from './start/first-look.js';
 import { startOwn } from './start/own-processes.js';
 import { findPlace, type Place } from './start/place.js';
 import { prepareSample } from './start/sample.js';
-import { closingWords, processWords, strayWords } from './start/words.js';
+import { closingWords, firstTry, processWords, strayWords } from './start/words.js';
 
 const CHECK_WITHIN_MS = 20_000;
 const EXIT_USAGE = 2;
+const MOST_PLANNED = 3;
 
 const say = (line: string): void => console.log(line);
 
@@ -36,7 +37,15 @@ async function up(): Promise<void> {
   const stray = strayWords(place, SECRET_NAMES.filter((name) => env[name]));
   if (stray) say(stray);
   say('Waiting for the first look at every app …');
-  say(closingWords(place, await firstLook(place), shopUrl));
+  const look = await firstLook(place);
+  say(closingWords(place, look, firstTry(shopUrl, shopUrl === null ? await appWithWayBack(place, look) : null)));
+}
+
+/** Of the apps it is tried with, the first that has a release to go back to. */
+async function appWithWayBack(place: Place, look: FirstLook): Promise<string | null> {
+  const apps = look.kind === 'seen' ? look.apps.slice(0, MOST_PLANNED) : [];
+  for (const { app } of apps) if (await hasWayBack(place, app)) return app;
+  return null;
 }
 
 /** Mistakes and warnings of the configuration are shown as `hypercare config check` shows them, before anything is started. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../src/io/clock.js';
-import { createExec } from '../../src/io/exec.js';
+import { createExec, type ExecResult } from '../../src/io/exec.js';
 import { packageRoot } from '../../src/io/package-root.js';
 import type { Place } from './place.js';
 
@@ -37,10 +37,29 @@ export async function firstLook(place: Place): Promise<FirstLook> {
   }
 }
 
-async function ask(place: Place): Promise<FirstLook> {
+/** Would a rollback of that app have somewhere to go? Its plan is asked for; nothing is done. */
+export async function hasWayBack(place: Place, app: string): Promise<boolean> {
+  const answer = await hypercare(place, ['rollback', app, '--plan', '--json']);
+  return isPlan(answer.stdout);
+}
+
+/** Exported for its test: a plan is one also where policy would not let it be done. */
+export function isPlan(text: string): boolean {
+  try {
+    return (JSON.parse(text) as { readonly plan?: unknown } | null)?.plan !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function hypercare(place: Place, words: readonly string[]): Promise<ExecResult> {
   const bin = join(packageRoot(), 'bin', 'hypercare.js');
   const env = { HYPERCARE_CONFIG: place.config, HYPERCARE_HOME: place.dataDir };
-  const answer = await createExec().run(process.execPath, [bin, 'status', '--json'], { cwd: packageRoot(), env, timeoutMs: ASK_WITHIN_MS });
+  return createExec().run(process.execPath, [bin, ...words], { cwd: packageRoot(), env, timeoutMs: ASK_WITHIN_MS });
+}
+
+async function ask(place: Place): Promise<FirstLook> {
+  const answer = await hypercare(place, ['status', '--json']);
   return readStatus(answer.stdout) ?? { kind: 'blind', why: answer.stderr.trim().slice(-300) || 'the status could not be read' };
 }
 

@@ -22,9 +22,19 @@ export function processWords(own: readonly OwnProcess[]): string {
   return parts.map(([what, names]) => `${what} ${names}.`).join(' ');
 }
 
+/** A command, and what it is good for. */
+export type Try = readonly [command: string, why: string];
+
+/** The first thing to try: one that works there. `wayBack`: an app that has a release to go back to. */
+export function firstTry(shopUrl: string | null, wayBack: string | null): Try {
+  if (shopUrl !== null) return [`curl -s ${shopUrl}/checkout`, 'be a customer of the shop'];
+  if (wayBack !== null) return [`npx hypercare rollback ${wayBack} --plan`, 'see the way back, without going it'];
+  return ['npx hypercare repairs', 'what could be done to an app, and how risky it is'];
+}
+
 /** The end of a start: what is watched, how it is, where to look, what to try. */
-export function closingWords(place: Place, look: FirstLook, shopUrl: string | null): string {
-  return ['', ...watchedWords(look), '', ...placeWords(place), '', 'Three things to try:', ...tries(look, shopUrl), '', '`npm stop` ends what `npm start` started.'].join('\n');
+export function closingWords(place: Place, look: FirstLook, first: Try): string {
+  return ['', ...watchedWords(look), '', ...placeWords(place), '', 'Three things to try:', ...tries(first), '', '`npm stop` ends what `npm start` started.'].join('\n');
 }
 
 /** Tokens set in the shell do not reach the bot; null when none is. */
@@ -50,12 +60,11 @@ function placeWords(place: Place): readonly string[] {
   return ['Where to look:', `  configuration  ${place.config} (${what})`, '  now            npx hypercare status', '  as it happens  npx pm2 logs /hypercare/'];
 }
 
-function tries(look: FirstLook, shopUrl: string | null): readonly string[] {
-  const app = look.kind === 'seen' ? look.apps[0]?.app : undefined;
-  const first = shopUrl ? ['curl -s ' + `${shopUrl}/checkout`, 'be a customer of the shop'] : [`npx hypercare rollback ${app ?? '<app>'} --plan`, 'see the way back, without going it'];
-  return [
+function tries(first: Try): readonly string[] {
+  const all: readonly Try[] = [
     first,
     ['npx hypercare demo hang --yes', 'break a second shop for real, and see it healed'],
     ['npx hypercare incidents', 'what went wrong, and what was done'],
-  ].map(([command, why], index) => `  ${index + 1}. ${command?.padEnd(44)} ${why}`);
+  ];
+  return all.map(([command, why], index) => `  ${index + 1}. ${command.padEnd(44)} ${why}`);
 }

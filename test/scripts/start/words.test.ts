@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closingWords, processWords, strayWords } from '../../../scripts/start/words.js';
+import { closingWords, firstTry, processWords, strayWords } from '../../../scripts/start/words.js';
 
 const place = { config: '/home/ann/.hypercare/hypercare.yaml', dataDir: '/home/ann/.hypercare', sample: true };
 
@@ -18,7 +18,7 @@ describe('the end of a start', () => {
       { app: 'sample-shop', verdict: 'good', release: '6ab0c14', openIncidents: 0, looked: true },
       { app: 'api', verdict: 'bad', release: null, openIncidents: 1, looked: true },
     ];
-    expect(closingWords(place, { kind: 'seen', apps }, 'http://127.0.0.1:4870')).toMatchInlineSnapshot(`
+    expect(closingWords(place, { kind: 'seen', apps }, firstTry('http://127.0.0.1:4870', null))).toMatchInlineSnapshot(`
       "
       hypercare watches 2 apps:
         sample-shop  well, release 6ab0c14
@@ -39,10 +39,16 @@ describe('the end of a start', () => {
   });
 
   it('does not call an app well that nobody could ask about', () => {
-    const words = closingWords({ ...place, sample: false }, { kind: 'blind', why: 'the monitor is down' }, null);
+    const look = { kind: 'blind', why: 'the monitor is down' } as const;
+    const words = closingWords({ ...place, sample: false }, look, firstTry(null, null));
     expect(words).toContain('could not be asked: the monitor is down.');
     expect(words).not.toContain('well');
-    expect(words).toContain('rollback <app> --plan');
+    expect(words).toContain('1. npx hypercare repairs ');
+  });
+
+  it('proposes to look at the way back only where there is one', () => {
+    expect(firstTry(null, 'blog')[0]).toBe('npx hypercare rollback blog --plan');
+    expect(firstTry(null, null)[0]).toBe('npx hypercare repairs');
   });
 });
 
