@@ -10,12 +10,13 @@ import { takeSeat, type Seat } from '../src/store/seat.js';
 import { channelSchemas } from '../bot/channels/index.js';
 import { composeMonitor } from './compose.js';
 import { repairs } from './repairs/index.js';
+import { incidentKinds } from './runbooks/index.js';
 
 /** How often a second monitor looks whether the seat has become free. */
 const SEAT_EVERY_MS = 1_000;
 const EXIT_CONFIG = 2;
 
-const booted = boot({ channels: channelSchemas, repairs: Object.keys(repairs) });
+const booted = boot({ channels: channelSchemas, repairs: Object.keys(repairs), incidents: incidentKinds() });
 if ('mistakes' in booted) {
   process.stderr.write(`hypercare does not start: its configuration has mistakes.\n${booted.mistakes.map((line) => `  ${line}\n`).join('')}`);
   process.exit(EXIT_CONFIG);

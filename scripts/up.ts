@@ -30,7 +30,7 @@ async function up(): Promise<void> {
     shopUrl = shop.url;
     say(`  it is at ${shop.url}`);
   }
-  await checkConfig(place);
+  await checkConfig(place, pm2Home);
   say('Monitor and bot, under PM2 …');
   const own = await startOwn({ root: packageRoot(), pm2Home }, place);
   say(`  ${processWords(own)}`);
@@ -49,10 +49,10 @@ async function appWithWayBack(place: Place, look: FirstLook): Promise<string | n
 }
 
 /** Mistakes and warnings of the configuration are shown as `hypercare config check` shows them, before anything is started. */
-async function checkConfig(place: Place): Promise<void> {
+async function checkConfig(place: Place, pm2Home: string): Promise<void> {
   if (!existsSync(join(packageRoot(), 'dist', 'src', 'cli', 'main.js'))) return;
   const bin = join(packageRoot(), 'bin', 'hypercare.js');
-  const check = await createExec().run(process.execPath, [bin, 'config', 'check', place.config], { cwd: packageRoot(), timeoutMs: CHECK_WITHIN_MS });
+  const check = await createExec().run(process.execPath, [bin, 'config', 'check', place.config], { cwd: packageRoot(), env: { PM2_HOME: pm2Home }, timeoutMs: CHECK_WITHIN_MS });
   if (check.code === EXIT_USAGE) throw new HypercareError('config.invalid', 'invalid', `${check.stdout}${check.stderr}`.trim(), `Correct ${place.config}, then run \`npm start\` again.`);
   if (check.stdout.includes('warning: ')) say(check.stdout.trim());
 }

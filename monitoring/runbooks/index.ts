@@ -9,12 +9,21 @@ const file = z.record(z.string(), z.array(z.string()).min(1).max(10));
 
 /** The shipped ladders by kind of incident. Throws when a rung names no repair, so that a bad file never boots. */
 export function defaultRunbooks(repairs: readonly string[]): Readonly<Record<string, readonly RunbookRung[]>> {
-  const ladders = file.parse(parse(readFileSync(join(packageRoot(), 'monitoring/runbooks/default.yaml'), 'utf8')));
-  for (const [kind, rungs] of Object.entries(ladders)) {
+  const shipped = ladders();
+  for (const [kind, rungs] of Object.entries(shipped)) {
     const unknown = rungs.find((rung) => !repairs.includes(rung));
     if (unknown) throw new Error(`the runbook ${kind} names ${unknown}, and there is no such repair`);
   }
-  return Object.fromEntries(Object.entries(ladders).map(([kind, rungs]) => [kind, rungs.map((repair) => rung(repair, kind))]));
+  return Object.fromEntries(Object.entries(shipped).map(([kind, rungs]) => [kind, rungs.map((repair) => rung(repair, kind))]));
+}
+
+/** Every kind of incident there is: each has a ladder. */
+export function incidentKinds(): readonly string[] {
+  return Object.keys(ladders());
+}
+
+function ladders(): z.output<typeof file> {
+  return file.parse(parse(readFileSync(join(packageRoot(), 'monitoring/runbooks/default.yaml'), 'utf8')));
 }
 
 /** A rollback always carries its reason, and without a word of a person goes to the newest stable release. */

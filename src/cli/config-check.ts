@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import { noteCard } from '../cards/note-card.js';
 import type { Result } from '../commands/command.js';
-import { mistakeLine, type Mistake } from '../config/mistake.js';
+import { inOrder, mistakeLine, type Mistake } from '../config/mistake.js';
 import { HypercareError } from '../domain/errors.js';
 import type { CliIo } from './cli-io.js';
 import { findConfig } from './find-config.js';
 import { checkConfig } from './load-config.js';
+import { machineWarnings } from './machine-check.js';
 
-/** Every mistake of a hypercare.yaml and its .env, as file:line:column and what to write instead. Exit 2 with mistakes. */
+/** Every mistake of a hypercare.yaml and its .env, as file:line:column and what to write instead; as warnings, what this machine does not have. Exit 2 with mistakes. */
 export async function configCheck(words: readonly string[], io: CliIo, named: string | null): Promise<Result> {
   const [verb, file, ...more] = words;
   if (verb !== 'check') throw usage(verb === undefined ? '“config” alone does nothing: it can be checked' : `there is no “config ${verb.slice(0, 40)}”`);
@@ -15,7 +16,7 @@ export async function configCheck(words: readonly string[], io: CliIo, named: st
   const paths = findConfig(io, file === undefined ? named : resolve(io.cwd, file));
   const loaded = await checkConfig(io, paths);
   const mistakes = loaded.ok ? [] : loaded.mistakes;
-  const { warnings } = loaded;
+  const warnings = loaded.ok ? inOrder([...loaded.warnings, ...(await machineWarnings(loaded.config)).map(loaded.place)]) : loaded.warnings;
   const count = mistakes.length === 1 ? '1 mistake' : `${mistakes.length} mistakes`;
   const notes = warnings.length === 0 ? '' : `, ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`;
   return {

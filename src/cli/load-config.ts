@@ -11,7 +11,8 @@ export async function checkConfig(io: Pick<CliIo, 'env' | 'home'>, paths: Config
   const { loadConfig } = await import('../config/load.js');
   const { channelSchemas } = await import('../../bot/channels/index.js');
   const { repairs } = await import('../../monitoring/repairs/index.js');
-  return loadConfig({ ...paths, env: io.env, home: io.home, units: { channels: channelSchemas, repairs: Object.keys(repairs) } });
+  const { incidentKinds } = await import('../../monitoring/runbooks/index.js');
+  return loadConfig({ ...paths, env: io.env, home: io.home, units: { channels: channelSchemas, repairs: Object.keys(repairs), incidents: incidentKinds() } });
 }
 
 /** The configuration has mistakes; they are told line by line. */

@@ -13,7 +13,7 @@ const MAX_NAMES = 50;
 const MAX_RUNGS = 10;
 
 /** One app of `apps`: its address alone, a mapping, or nothing (then PM2 alone is asked). */
-export function appSchema(repairs: readonly string[]) {
+export function appSchema({ repairs, incidents = [] }: { readonly repairs: readonly string[]; readonly incidents?: readonly string[] }) {
   const asked = endpoint();
   const front = asked.parse('/');
   const app = z.strictObject({
@@ -26,7 +26,7 @@ export function appSchema(repairs: readonly string[]) {
     release: release().optional().describe('Where releases stand, for the way back'),
     uses: noneOrMany(resourceName(), MAX_NAMES).prefault([]).describe('Dependencies and other apps it cannot work without'),
     limits: limits().prefault({}).describe('When values count as bad'),
-    runbook: entries(incidentKind(), list(runbookRung(repairs), MAX_RUNGS), MAX_NAMES)
+    runbook: entries(incidentKind(incidents), list(runbookRung(repairs), MAX_RUNGS), MAX_NAMES)
       .prefault({}).describe('Repairs to try, in this order, by kind of incident; replaces the shipped ladder of that kind'),
   });
   const complete = app.transform((one) => ({ ...one, endpoints: one.endpoints ?? (one.url === undefined ? [] : [front]) }));
@@ -95,8 +95,11 @@ function limits() {
   });
 }
 
-function incidentKind() {
-  return z.string().regex(/^[a-z][a-z0-9.-]{0,62}$/, { error: 'must be a kind of incident, like endpoint-failing' });
+function incidentKind(known: readonly string[]) {
+  return z.string().regex(/^[a-z][a-z0-9.-]{0,62}$/, { error: 'must be a kind of incident, like endpoint-failing' }).superRefine((text, context) => {
+    if (known.length === 0 || known.includes(text)) return;
+    context.addIssue({ code: 'custom', message: `names no kind of incident${didYouMean(text, known)} (known: ${listed(known)})`, input: text });
+  });
 }
 
 function runbookRung(repairs: readonly string[]) {

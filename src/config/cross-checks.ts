@@ -5,6 +5,7 @@ import { textAt, type AppFacts, type AskFacts, type Facts } from './facts.js';
 import type { Complaint } from './issues.js';
 import { drawPath, type Path } from './mistake.js';
 import { didYouMean, listed } from './did-you-mean.js';
+import { usesCycles } from './uses-cycles.js';
 
 /** A launch makes no more ticks than this; tiers beyond it are a slip of the unit. */
 const MAX_TICKS = 5_000;
@@ -15,6 +16,7 @@ export function crossChecks(facts: Facts): readonly Complaint[] {
   return [
     ...facts.apps.flatMap((app) => appChecks(app, known)),
     ...facts.dependencies.flatMap((one) => headBody(one.at, one)),
+    ...usesCycles(facts.apps),
     ...processes(facts.apps),
     ...sharedNames(facts),
     ...tiers(facts.tiers),

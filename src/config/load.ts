@@ -26,7 +26,13 @@ export interface ConfigSource {
 }
 
 export type LoadedConfig =
-  | { readonly ok: true; readonly config: Config; readonly warnings: readonly Mistake[] }
+  | {
+      readonly ok: true;
+      readonly config: Config;
+      readonly warnings: readonly Mistake[];
+      /** Where in the file something stands that was found out later. */
+      readonly place: (complaint: Complaint) => Mistake;
+    }
   | { readonly ok: false; readonly mistakes: readonly Mistake[]; readonly warnings: readonly Mistake[] };
 
 /** Reads and checks the whole configuration. Every mistake comes back at once, in the order of the lines; nothing is thrown. */
@@ -48,21 +54,27 @@ function load(source: ConfigSource, schema: ConfigSchema, units: Units): LoadedC
   const mistakes = inOrder([...environment.mistakes, ...checked.mistakes]);
   if (checked.file === null || mistakes.length > 0) return { ok: false, mistakes, warnings };
   const around = { home: source.home, lookup: environment.lookup, defaultChannels: defaultChannels(units, environment.secrets) };
-  return { ok: true, config: toConfig(checked.file, { ...around, shown: checked.shown }), warnings };
+  return { ok: true, config: toConfig(checked.file, { ...around, shown: checked.shown }), warnings, place: checked.place };
 }
 
 interface Checked {
   /** Null where there are mistakes. */
   readonly file: ConfigFile | null;
   readonly shown: Surroundings['shown'];
+  readonly place: (complaint: Complaint) => Mistake;
   readonly mistakes: readonly Mistake[];
   readonly warnings: readonly Mistake[];
+}
+
+/** Of a text that cannot be read, nothing has a place of its own. */
+function nothing(mistakes: readonly Mistake[]): Checked {
+  return { file: null, shown: () => undefined, place: (complaint) => ({ file: '', line: null, column: null, ...complaint }), mistakes, warnings: [] };
 }
 
 function unreadable(file: string, read: { readonly missing: boolean; readonly problem: string; readonly line: number | null }): Checked {
   const message = read.missing ? 'there is no such file: copy hypercare.example.yaml there, or name another with HYPERCARE_CONFIG' : read.problem;
   const mistake = { file, line: read.line, column: read.line === null ? null : 1, path: [], message };
-  return { file: null, shown: () => undefined, mistakes: [mistake], warnings: [] };
+  return nothing([mistake]);
 }
 
 interface Against {
@@ -75,13 +87,14 @@ function checkText(text: string, file: string, { schema, units, environment }: A
   const tree = readYaml(text, environment.lookup);
   const { root } = tree;
   const broken = tree.problems.map((problem) => ({ file, ...tree.place(problem.at), path: problem.path, message: problem.message }));
-  if (root === null) return { file: null, shown: () => undefined, mistakes: broken, warnings: [] };
+  if (root === null) return nothing(broken);
+  const place = (complaint: Complaint): Mistake => placed(file, tree, root, complaint);
   const parsed = schema.safeParse(root.value, { error: issueText });
   const complaints = [...(parsed.success ? [] : flatIssues(parsed.error.issues)), ...crossChecks(factsOf(root.value))];
-  const mistakes = [...broken, ...complaints.filter((complaint) => !isEcho(complaint, root)).map((complaint) => placed(file, tree, root, complaint))];
+  const mistakes = [...broken, ...complaints.filter((complaint) => !isEcho(complaint, root)).map(place)];
   const right = parsed.success && mistakes.length === 0 ? parsed.data : null;
   const warnings = right === null ? [] : [...warningsOf(right), ...idleSecrets(right, units, environment.secrets)];
-  return { file: right, shown: (path) => at(root, path)?.shown, mistakes, warnings: warnings.map((warning) => placed(file, tree, root, warning)) };
+  return { file: right, shown: (path) => at(root, path)?.shown, mistakes, warnings: warnings.map(place), place };
 }
 
 /** A value that could not be read is undefined; what the schema says of that only repeats the first mistake. */

@@ -18,6 +18,8 @@ export interface Units {
   readonly channels: Readonly<Record<string, z.ZodType>>;
   /** Kinds of repairs. Empty where they cannot be seen, as from the bot: then only the monitor checks their names. */
   readonly repairs: readonly string[];
+  /** Kinds of incidents. Absent where they cannot be seen. */
+  readonly incidents?: readonly string[];
 }
 
 /** The whole file. What its parts cannot see alone is checked in cross-checks.ts. */
@@ -26,7 +28,7 @@ export function configSchema(units: Units) {
     host: z.string().regex(/^[\w.-]{1,63}$/, { error: 'must be a host name' }).optional().describe("Name of this host; default: the machine's own"),
     data_dir: absolutePath().optional().describe('Where hypercare keeps what it remembers; default: $HYPERCARE_HOME or ~/.hypercare'),
     pm2_home: absolutePath().optional().describe('Home of the PM2 that runs the apps; default: $PM2_HOME or ~/.pm2'),
-    apps: entries(resourceName(), appSchema(units.repairs), MAX_APPS).prefault({}).describe('What is watched, repaired and rolled back'),
+    apps: entries(resourceName(), appSchema(units), MAX_APPS).prefault({}).describe('What is watched, repaired and rolled back'),
     dependencies: entries(resourceName(), dependencySchema(), MAX_DEPENDENCIES).prefault({})
       .describe('What apps need and we do not run: while one is down, its apps are left alone'),
     watch: watch().prefault({}).describe('When is measured'),

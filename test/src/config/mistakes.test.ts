@@ -56,6 +56,10 @@ const BROKEN: readonly (readonly [why: string, yaml: string, lines: readonly str
   ['a relative directory', 'apps: { shop: { release: { mode: in-place, dir: srv/shop } } }', ['1:49: apps.shop.release.dir: must be an absolute path: begin with / or ~/']],
   ['the root as directory', 'apps: { shop: { release: { mode: in-place, dir: / } } }', ['1:49: apps.shop.release.dir: must name a directory of its own, without ..']],
   ['a configuration file outside of the release', 'apps: { shop: { release: { mode: in-place, dir: /a/b, config_files: [../.env] } } }', ['1:70: apps.shop.release.config_files[0]: must be a path inside the directory, without a leading / and without ..']],
+  ['apps that use each other in a circle', 'apps: { a: { uses: b }, b: { uses: [c] }, c: { uses: [d, a] }, d: { uses: b } }', [
+    '1:58: apps.c.uses[1]: closes a circle (a → b → c → a): while one is down, none of them would be repaired; take one `uses` out',
+    '1:75: apps.d.uses: closes a circle (b → c → d → b): while one is down, none of them would be repaired; take one `uses` out',
+  ]],
   ['an unknown repair in a runbook', 'apps: { shop: { runbook: { hang: [pm2.restrt] } } }', ['1:35: apps.shop.runbook.hang[0]: names no repair; did you mean "pm2.restart"? (known: pm2.reload, pm2.restart, release.rollback)']],
   ['one restart is no loop', 'apps: { shop: { limits: { restarts: 1 } } }', ['1:37: apps.shop.limits.restarts: must be at least 2']],
   // PM2 names: a wrong one would let a repair hit something else.
