@@ -11,6 +11,7 @@ import { storeAddress, storeFile } from '../src/store/address.js';
 import { poking } from '../src/store/poking.js';
 import { openStore, type Store } from '../src/store/store.js';
 import { detectors } from './detectors/index.js';
+import { collectors } from './evidence/index.js';
 import { createMonitor, type Monitor } from './monitor.js';
 import { probes } from './probes/index.js';
 import type { Ticker } from './schedule/ticker.js';
@@ -48,7 +49,7 @@ export async function composeMonitor({ config, secrets, log, osUser, clock = sys
     await store.close();
   };
   try {
-    const monitor = await createMonitor({ config, store, carrier, io, log, units: { probes, detectors, repairs }, osUser, ...(ticker ? { ticker } : {}) });
+    const monitor = await createMonitor({ config, store, carrier, io, log, units: { probes, detectors, repairs, evidence: collectors }, osUser, ...(ticker ? { ticker } : {}) });
     let running: Promise<void> = Promise.resolve();
     return {
       monitor, store,

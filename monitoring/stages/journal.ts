@@ -10,6 +10,7 @@ import { beginUndo, endRemediation, getRemediation, settle } from '../../src/sto
 import type { Step, StepPosition } from '../repairs/repair.js';
 import { ended } from './ending.js';
 import { frozenNow } from './holding.js';
+import { snapshot } from './snapshot.js';
 import type { StageContext } from './stage.js';
 import { targetOf } from './targets.js';
 
@@ -43,6 +44,14 @@ export async function runJournal(ctx: StageContext, id: RemediationId, signal: A
   const target = await targetOf(ctx.store.db, ctx, plan.targetId);
   const run: Run = { id, plan: { ...plan, prepared: plan.prepared }, targetName: target.name, steps: repair.steps(target, repair.args.parse(plan.args), plan.prepared) };
   if (remediation.state === 'undoing') return undo(ctx, run, failed(remediation.outcome ?? 'a step failed'), signal);
+  const touched = (await journalOf(ctx.store.db, id)).length > 0;
+  const restOfEvidence = await snapshot(ctx, { id, plan, touched }, signal);
+  await carryOn(ctx, run, signal).finally(restOfEvidence);
+}
+
+async function carryOn(ctx: StageContext, run: Run, signal: AbortSignal): Promise<void> {
+  const { id } = run;
+  if (signal.aborted) return;
   const failure = await walk(ctx, run, signal);
   if (signal.aborted) return; // Aborted means unknown, not failed: the next start looks again.
   if (failure === null) return done(ctx, run);

@@ -9,6 +9,7 @@ import type { Policy } from '../../src/policy/policy.js';
 import type { Store } from '../../src/store/store.js';
 import type { Detector } from '../detectors/detector.js';
 import type { Effects } from '../effects.js';
+import type { Collector } from '../evidence/collector.js';
 import type { Readings } from '../readings.js';
 import type { Probe } from '../probes/probe.js';
 import type { Repair } from '../repairs/repair.js';
@@ -57,6 +58,8 @@ export interface Units {
   readonly probes: Readonly<Record<string, Probe<unknown>>>;
   readonly detectors: Readonly<Record<string, Detector<unknown>>>;
   readonly repairs: Readonly<Record<string, Repair<unknown>>>;
+  /** What is kept before the first touch. */
+  readonly evidence: readonly Collector<Json>[];
 }
 
 /** What every stage is given. The store is the fenced one. */

@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os';
 import { createMonitor } from '../../monitoring/monitor.js';
 import { detectors } from '../../monitoring/detectors/index.js';
+import { collectors } from '../../monitoring/evidence/index.js';
 import { probes } from '../../monitoring/probes/index.js';
 import { repairs } from '../../monitoring/repairs/index.js';
 import { fileCarrier } from '../../src/io/file-carrier.js';
@@ -28,7 +29,7 @@ const fate = readFate(dir, 'monitor', systemClock);
 const store = dyingStore(openStore({ file: storeFile(config) }), fate);
 const io = { clock: systemClock, http: createHttp(), exec: createExec(), git: createGit(), pm2: dyingPm2(createPm2({ home: config.pm2Home, clock: systemClock, log }), fate) };
 const carrier = fileCarrier(storeFile(config), () => store.dataVersion());
-const monitor = await createMonitor({ config, store, carrier, io, log, units: { probes, detectors, repairs }, osUser: userInfo().username });
+const monitor = await createMonitor({ config, store, carrier, io, log, units: { probes, detectors, repairs, evidence: collectors }, osUser: userInfo().username });
 await monitor.run().finally(() => seat.release());
 
 async function sit(): Promise<Seat> {

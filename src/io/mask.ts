@@ -10,6 +10,15 @@ const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [
   [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${HIDDEN}`],
 ];
 
+/** Of text that others write (an app's log): what stands under a secret's name, keys of clouds, signed tokens, private keys. */
+const FOREIGN_SECRETS: readonly (readonly [RegExp, string])[] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, HIDDEN],
+  [/\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, HIDDEN],
+  [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, HIDDEN],
+  [/\b(?:gh[pousr]_|github_pat_|glpat-|npm_|sk_live_|sk-|rk_live_)[\w-]{16,}/g, HIDDEN],
+  [/((?:token|secret|passw(?:or)?d|passphrase|authorization|cookie|api[_-]?key|access[_-]?key|private[_-]?key|signature|session(?:id)?)[\w-]*["']?\s*[:=]\s*)(?:(?:bearer|basic)\s+)?(?:"[^"]*"|'[^']*'|[^\s,;&}]+)/gi, `$1${HIDDEN}`],
+];
+
 const MAX_DEPTH = 6;
 const MAX_MEMBERS = 100;
 const MAX_TEXT = 4_000;
@@ -17,6 +26,11 @@ const MAX_TEXT = 4_000;
 /** The text with everything in it that looks like a secret replaced. */
 export function maskText(text: string): string {
   return SECRET_TEXTS.reduce((masked, [pattern, by]) => masked.replace(pattern, by), text.slice(0, MAX_TEXT));
+}
+
+/** The same for text that others write, whole however long it is; rather too much is hidden than too little. */
+export function maskForeign(text: string): string {
+  return [...SECRET_TEXTS, ...FOREIGN_SECRETS].reduce((masked, [pattern, by]) => masked.replace(pattern, by), text);
 }
 
 /** A copy without secrets, at most 6 deep and 100 members wide; errors become their code and text. */

@@ -41,6 +41,8 @@ export function toProcess(raw: unknown): Pm2Process | null {
     nodeVersion: text(env['node_version']),
     maxMemoryRestartBytes: positive(env['max_memory_restart']),
     autorestart: restartsItself(env),
+    outLog: text(env['pm_out_log_path']),
+    errLog: text(env['pm_err_log_path']),
   };
 }
 

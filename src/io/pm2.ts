@@ -24,6 +24,9 @@ export interface Pm2Process {
   readonly maxMemoryRestartBytes: number | null;
   /** False when PM2 would leave it dead after it exits; killing such a process ends it. */
   readonly autorestart: boolean;
+  /** The files PM2 writes its output and its errors to; null where it says none. */
+  readonly outLog: string | null;
+  readonly errLog: string | null;
 }
 
 /**

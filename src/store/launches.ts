@@ -50,6 +50,16 @@ export async function newestLaunchOf(db: Db, appId: ResourceId): Promise<Launch 
   return row ? toLaunch(row) : null;
 }
 
+/** How far back another release is looked for. */
+const MOST_LOOKED_BACK = 20;
+
+/** The release that was launched last, and the one before it that was another; null where there is none. */
+export async function lastTwoReleases(db: Db, appId: ResourceId): Promise<readonly [ReleaseId | null, ReleaseId | null]> {
+  const rows = await db.selectFrom('launches').select('release_id').where('app_id', '=', appId).orderBy('started_at', 'desc').orderBy('id', 'desc').limit(MOST_LOOKED_BACK).execute();
+  const running = rows[0]?.release_id ?? null;
+  return [running, rows.find(({ release_id }) => release_id !== running)?.release_id ?? null];
+}
+
 export async function getLaunch(db: Db, id: LaunchId): Promise<Launch> {
   return toLaunch(await db.selectFrom('launches').selectAll().where('id', '=', id).executeTakeFirstOrThrow());
 }

@@ -7,7 +7,7 @@ export interface Room {
 }
 
 const LOOP = ['monitoring/loop.ts', 'monitoring/effects.ts', 'monitoring/readings.ts', 'monitoring/stages/', 'monitoring/schedule/'];
-const UNIT_INTERFACES = ['monitoring/probes/probe.ts', 'monitoring/detectors/detector.ts', 'monitoring/repairs/repair.ts'];
+const UNIT_INTERFACES = ['monitoring/probes/probe.ts', 'monitoring/detectors/detector.ts', 'monitoring/repairs/repair.ts', 'monitoring/evidence/collector.ts'];
 
 export const ROOMS: readonly Room[] = [
   // What both processes share.
@@ -23,6 +23,7 @@ export const ROOMS: readonly Room[] = [
   { is: ['monitoring/detectors/'], may: ['src/domain/'] },
   { is: ['monitoring/release/'], may: ['src/domain/', 'src/io/'] },
   { is: ['monitoring/probes/'], may: ['src/domain/', 'src/io/'] },
+  { is: ['monitoring/evidence/'], may: ['src/domain/', 'src/io/'] },
   { is: ['monitoring/repairs/'], may: ['src/domain/', 'src/io/', 'monitoring/release/'] },
   { is: ['monitoring/runbooks/'], may: ['src/domain/', 'src/io/', 'monitoring/stages/stage.ts'] },
   { is: LOOP, may: ['src/domain/', 'src/policy/', 'src/store/', 'src/io/', ...UNIT_INTERFACES] },
@@ -53,8 +54,8 @@ export function covers(place: string, path: string): boolean {
 /** Rooms that touch the outside through `src/io` or not at all: not even node's own modules. */
 export const WITHOUT_NODE = ['src/domain/', 'src/policy/', 'src/cards/', 'monitoring/detectors/', 'monitoring/stages/', 'monitoring/schedule/'];
 
-/** What a probe or a repair watches it may speak to with that thing's own client. */
-const CLIENTS = ['monitoring/probes/', 'monitoring/repairs/'];
+/** What a probe, a repair or a collector looks at it may speak to with that thing's own client. */
+const CLIENTS = ['monitoring/probes/', 'monitoring/repairs/', 'monitoring/evidence/'];
 
 /** The one home of each library. A new one gets a line here. */
 export const HOMES: Readonly<Record<string, readonly string[]>> = {
@@ -81,6 +82,7 @@ export const KINDS = [
   { folder: 'monitoring/probes', type: 'Probe' },
   { folder: 'monitoring/detectors', type: 'Detector' },
   { folder: 'monitoring/repairs', type: 'Repair' },
+  { folder: 'monitoring/evidence', type: 'Collector' },
   { folder: 'src/commands', type: 'Command' },
   { folder: 'bot/channels', type: 'ChannelKind' },
 ] as const;

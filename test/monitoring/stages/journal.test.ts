@@ -96,7 +96,7 @@ async function life(run: Awaited<ReturnType<typeof begin>>, steps: readonly Step
     return last ? end() : result;
   };
   const repair: Repair<unknown> = { kind: 'test', summary: '', args: z.unknown(), risk: 'safe', prepare: async () => ({ refused: '' }), steps: () => steps };
-  const ctx = { ...run, store: { ...store, write }, clock: systemClock, io: {}, log: { info: () => undefined }, settings: {}, freezeFile: join(dir, 'freeze'), units: { repairs: { test: repair } } } as unknown as StageContext;
+  const ctx = { ...run, store: { ...store, write }, clock: systemClock, io: {}, log: { info: () => undefined }, settings: {}, freezeFile: join(dir, 'freeze'), units: { repairs: { test: repair }, evidence: [] } } as unknown as StageContext;
   return Promise.race([runJournal(ctx, run.id, new AbortController().signal).then(() => 'finished' as const), died]);
 }
 
