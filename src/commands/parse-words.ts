@@ -7,6 +7,8 @@ import type { Command, WordsSpec } from './command.js';
 const MOST_MISTAKES = 3;
 /** What is shown of one word; words come from outside. */
 const WORD_SHOWN = 40;
+/** Flags of every command there, taken out before the words come here (src/cli/read-argv.ts). */
+const IN_TERMINAL: readonly string[] = ['json', 'config', 'offline', 'help', 'version'];
 
 /** The command's arguments, from the words after its name. Every mistake is told with the command's usage. */
 export function parseWords<A>(command: Command<A>, words: readonly string[]): A {
@@ -46,7 +48,9 @@ function sayFlagMistake(spec: WordsSpec, error: unknown): string {
     const takes = spec.flags[flag.replace(/^-+/, '')]?.type === 'boolean' ? 'takes no value' : 'needs a value (one that begins with - stands after =)';
     return `${flag} ${takes}`;
   }
-  const near = nearestWord(flag.replace(/^-+/, ''), Object.keys(spec.flags));
+  const name = flag.replace(/^-+/, '');
+  if (IN_TERMINAL.includes(name)) return `${flag} is for the terminal`;
+  const near = nearestWord(name, [...Object.keys(spec.flags), ...IN_TERMINAL]);
   return `there is no flag ${flag}${near === null ? '' : `; did you mean --${near}?`}`;
 }
 

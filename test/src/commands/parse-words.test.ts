@@ -93,6 +93,8 @@ describe('words become arguments', () => {
     ['audit --limit 0', 'audit: --limit is less than 1', 'Usage: audit'],
     ['audit --limit 1.5', 'audit: --limit is not a whole number', 'Usage: audit'],
     ['audit -x', 'audit: there is no flag -x', 'Usage: audit'],
+    ['status --jsn', 'status: there is no flag --jsn; did you mean --json?', 'Usage: status'],
+    ['status --json', 'status: --json is for the terminal', 'Usage: status'],
     [`status ${'x'.repeat(201)}`, 'status: <app> is longer than 200 characters', 'Usage: status'],
   ])('%s: what is wrong, and how it goes', (line, message, mend) => {
     const error = (() => {
