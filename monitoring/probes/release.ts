@@ -36,15 +36,17 @@ interface Untold {
  * but not restarted), and lockfiles or configuration written since, make the reading unknown, without a sighting: the
  * release that was seen before still runs, and the next restart will bring another. So do workers in two directories
  * or started from two commits, as in the middle of a reload. Unknown, rather than a guess: a sighting opens a launch.
+ * `started_at` is when the first of them began, in milliseconds.
  * The reflog counts in seconds, so a move in the very second of a start counts as before it.
  */
-export const release: Probe<Options> = { kind: 'release', options, fields: ['workers'], measure };
+export const release: Probe<Options> = { kind: 'release', options, fields: ['workers', 'started_at'], measure };
 
 async function measure(sought: Options, io: Io): Promise<Reading> {
   const listed = await io.pm2.list();
   const workers = listed.filter(({ name, status, pid }) => sought.processes.includes(name) && status === 'online' && pid > 0);
   const seen = await identifyWorkers(workers, sought, io.git);
-  const found = { ms: null, values: [workers.length] };
+  const startedAt = workers.length === 0 ? null : Math.min(...workers.map((worker) => worker.startedAt));
+  const found = { ms: null, values: [workers.length, startedAt] };
   return 'untold' in seen
     ? { ...found, verdict: 'unknown', note: seen.untold }
     : { ...found, verdict: 'good', note: null, sighting: { ...seen } };

@@ -3,6 +3,7 @@ import type { Check, Reading, Verdict } from '../../src/domain/check.js';
 import type { CheckId, ResourceId } from '../../src/domain/ids.js';
 import { canonicalJson } from '../../src/domain/json.js';
 import type { Launch } from '../../src/domain/launch.js';
+import { valueNamed } from '../../src/domain/series.js';
 import { baselinesOf } from '../../src/store/baselines.js';
 import { checksOf, confirmFast, scheduleChecks } from '../../src/store/checks.js';
 import { openIncidentOf } from '../../src/store/incidents.js';
@@ -107,5 +108,6 @@ async function noteSeen(tx: Db, ctx: StageContext, { check, reading, at }: Kept)
   if (reading.sighting === undefined || (await underWayOn(tx, check.resourceId))) return;
   const seen = canonicalJson(reading.sighting);
   if (!(await noteSighting(tx, check.resourceId, seen))) return;
-  await insertSignal(tx, ctx.hostId, { resourceId: check.resourceId, kind: 'sighting', key: null, body: reading.sighting, at });
+  const since = valueNamed(ctx.units.probes[check.probe]?.fields ?? [], reading.values, 'started_at');
+  await insertSignal(tx, ctx.hostId, { resourceId: check.resourceId, kind: 'sighting', key: null, body: { release: reading.sighting, startedAt: since ?? null }, at });
 }

@@ -1,5 +1,4 @@
 import type { Json } from '../../src/domain/json.js';
-import type { ReleaseSighting } from '../../src/domain/release.js';
 import type { Resource } from '../../src/domain/resource.js';
 import { noteAct } from '../../src/store/acts.js';
 import { confirmFast } from '../../src/store/checks.js';
@@ -8,7 +7,7 @@ import { underWayOn } from '../../src/store/remediations.js';
 import { getResource } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import { takeSignal, waitingSignals, type Signal } from '../../src/store/signals.js';
-import { launchSighted } from './launching.js';
+import { launchSighted, type SightedRelease } from './launching.js';
 import type { StageContext } from './stage.js';
 
 const MOST = 200;
@@ -31,7 +30,7 @@ export async function takeSignals(ctx: StageContext): Promise<boolean> {
       await takeSignal(tx, signal.id, ctx.clock.now());
       if (signal.resourceId === null) return;
       const resource = await getResource(tx, signal.resourceId);
-      if (signal.kind === 'sighting') await launchSighted(tx, ctx, resource, signal.body as unknown as ReleaseSighting);
+      if (signal.kind === 'sighting') await launchSighted(tx, ctx, resource, signal.body as unknown as SightedRelease);
       if (signal.kind === 'pm2') await takePm2(tx, ctx, resource, signal);
     });
   }

@@ -10,6 +10,11 @@ export function mender(view: IncidentView): IncidentView['remediations'][number]
   return view.incident.state === 'resolved' && last?.state === 'verified' ? last : null;
 }
 
+/** What a person asked for and no step was done of: refused, not allowed, or answered with no. */
+export function isUndone({ incident, remediations }: IncidentView): boolean {
+  return incident.kind === 'manual' && incident.state === 'resolved' && remediations.length === 0;
+}
+
 /** The release that runs, or ran when it ended: after a rollback, the one it led to. */
 export function runningNow(view: IncidentView): Release | null {
   const plan = view.plans.find(({ id }) => id === mender(view)?.planId);
@@ -19,11 +24,17 @@ export function runningNow(view: IncidentView): Release | null {
 /** How long it was, and who or what mended it. */
 export function drawResolved(view: IncidentView, reader: Reader): string {
   const { openedAt, closedAt, reason } = view.incident;
+  if (isUndone(view)) return sayUndone(view);
   const end = closedAt ?? reader.now;
   const lasted = `Lasted ${sayDuration(end - openedAt)}, from ${sayClock(openedAt, reader)} to ${sayClock(end, reader)}.`;
   const run = mender(view);
   if (run) return `${lasted}\n${sayMender(view, run)}`;
   return `${lasted}\nIt ended without a repair of ours${reason === null ? '' : `: ${reason}`}.`;
+}
+
+function sayUndone({ incident, plans }: IncidentView): string {
+  const why = `Nothing was done${incident.reason === null ? '' : `: ${incident.reason}`}.`;
+  return plans.at(-1)?.state === 'refused' ? `${why}\nNow: put that right, and ask again.` : why;
 }
 
 function sayMender(view: IncidentView, run: NonNullable<ReturnType<typeof mender>>): string {

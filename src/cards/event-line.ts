@@ -1,6 +1,8 @@
 import { sayDuration } from '../domain/duration.js';
-import type { EventKind } from '../domain/event.js';
+import type { Event } from '../domain/event.js';
 import type { IncidentView } from '../domain/incident-view.js';
+import { releaseName } from '../domain/release.js';
+import { isUndone } from './ending.js';
 import { planAsked } from './question-part.js';
 import { sayPlan } from './repair-words.js';
 import { sayIn, type Reader } from './say-time.js';
@@ -9,16 +11,18 @@ import { sayIn, type Reader } from './say-time.js';
  * One line of a story that is followed along: the event tells what happened, the view is how the incident stands by
  * now. Null for what is no news to somebody who watches this one incident.
  */
-export function eventLine(event: { readonly kind: EventKind }, view: IncidentView, reader: Reader): string | null {
+export function eventLine(event: Pick<Event, 'kind'> & Partial<Pick<Event, 'body'>>, view: IncidentView, reader: Reader): string | null {
   const { incident, resource } = view;
   const run = view.remediations.at(-1);
   switch (event.kind) {
-    case 'incident.opened':
     case 'incident.changed':
+      return change(event.body, view);
+    case 'incident.opened':
       return `${resource.name}: ${incident.title}`;
     case 'incident.escalated':
       return `${resource.name} needs you: ${incident.reason ?? incident.title}`;
     case 'incident.resolved':
+      if (isUndone(view)) return `${resource.name}: not done${incident.reason === null ? '' : `: ${incident.reason}`}`;
       return `${resource.name}: over after ${sayDuration((incident.closedAt ?? reader.now) - incident.openedAt)}`;
     case 'plan.suggested':
       return suggestion(view);
@@ -37,6 +41,13 @@ export function eventLine(event: { readonly kind: EventKind }, view: IncidentVie
     default:
       return null;
   }
+}
+
+function change(body: Event['body'] | undefined, { incident, resource, launched }: IncidentView): string {
+  const { launch, policy } = (body ?? {}) as { readonly launch?: string; readonly policy?: string };
+  if (launch !== undefined && launched) return `${resource.name}: it belongs to release ${releaseName(launched)}, which is live now`;
+  if (policy !== undefined) return `${resource.name}: the policy changed; it is looked at again`;
+  return `${resource.name}: ${incident.title}`;
 }
 
 function suggestion(view: IncidentView): string | null {

@@ -3,8 +3,9 @@ import type { IncidentView } from '../domain/incident-view.js';
 import { releaseName } from '../domain/release.js';
 import type { Card } from './card.js';
 import { cutText } from './clean.js';
-import { drawEscalated, drawResolved, mender, runningNow } from './ending.js';
+import { drawEscalated, drawResolved, isUndone, mender, runningNow } from './ending.js';
 import { drawDecision, drawQuestion, planAsked, questionButtons } from './question-part.js';
+import { holdLine } from './hold-card.js';
 import { sayPlan } from './repair-words.js';
 import { sayAgo, sayClock, type Reader } from './say-time.js';
 import { shortId } from './short-id.js';
@@ -27,13 +28,13 @@ export function incidentCard(view: IncidentView, reader: Reader, length: 'short'
   const open = incident.state !== 'resolved';
   return {
     subject: incident.id,
-    level: open ? incident.severity : 'good',
+    level: levelOf(view),
     title: titleOf(view, reader),
     body: [
       ...(open ? [] : [drawResolved(view, reader)]),
       drawEvidence(view, reader),
-      drawChange(view),
-      drawTried(view, reader),
+      drawChange(view, reader),
+      isUndone(view) && view.plans.length <= 1 ? null : drawTried(view, reader),
       drawDecision(view, reader),
       ...(asked ? drawQuestion(view, { ...asked, length }, reader) : []),
       ...(incident.state === 'escalated' && !asked ? [drawEscalated(view)] : []),
@@ -44,12 +45,19 @@ export function incidentCard(view: IncidentView, reader: Reader, length: 'short'
   };
 }
 
+/** What was asked for by hand is no news of the app's health: only when fresh readings proved it is that good. */
+function levelOf(view: IncidentView): Card['level'] {
+  if (view.incident.state !== 'resolved') return view.incident.severity;
+  return view.incident.kind === 'manual' && !mender(view) ? 'warning' : 'good';
+}
+
 function titleOf(view: IncidentView, reader: Reader): string {
   const { incident, resource } = view;
   const asked = planAsked(view);
   if (asked) return cutText(`${resource.name}: may I ${sayPlan(asked.plan, view.destinations)}? ${incident.title}`, ASKING_SHOWN);
   if (incident.state === 'escalated') return cutText(`${resource.name} needs you: ${incident.title}`, TITLE_SHOWN);
   if (incident.state !== 'resolved') return cutText(`${resource.name}: ${incident.title}`, TITLE_SHOWN);
+  if (isUndone(view)) return cutText(`${resource.name}: not done: ${incident.title}`, TITLE_SHOWN);
   const lasted = sayDuration((incident.closedAt ?? reader.now) - incident.openedAt);
   const how = !mender(view) ? ': over' : incident.kind === 'manual' ? ': done' : ' is good again';
   return cutText(`${resource.name}${how} after ${lasted}: ${incident.title}`, TITLE_SHOWN);
@@ -69,12 +77,14 @@ function drawEvidence(view: IncidentView, reader: Reader): string {
 }
 
 /** What changed since when: the release is the first suspect. */
-function drawChange(view: IncidentView): string | null {
+function drawChange(view: IncidentView, reader: Reader): string | null {
   const { launch, launched, incident } = view;
   const release = runningNow(view);
   if (!launch || !launched) return null;
-  const age = sayDuration(Math.max(0, incident.openedAt - launch.startedAt));
-  const changed = `It began ${age} after release ${releaseName(launched)} went live.`;
+  const carried = incident.openedAt < launch.startedAt;
+  const changed = carried
+    ? `It belongs to release ${releaseName(launched)}, which was first seen live at ${sayClock(launch.startedAt, reader)}.`
+    : `It began ${sayDuration(incident.openedAt - launch.startedAt)} after release ${releaseName(launched)} went live.`;
   return release && release.id !== launched.id ? `${changed} Release ${releaseName(release)} runs now.` : changed;
 }
 
@@ -83,6 +93,7 @@ function fieldsOf(view: IncidentView, reader: Reader): Card['fields'] {
   const release = runningNow(view);
   return [
     ...(incident.state === 'resolved' ? [] : [{ name: 'Began', value: sayAgo(incident.openedAt, reader) }]),
+    ...(incident.state === 'resolved' ? [] : view.holds.filter(({ until }) => until === null || until > reader.now).map((hold) => ({ name: 'Held', value: holdLine(hold, reader) }))),
     ...(release === null ? [] : [{ name: 'Release', value: `${releaseName(release)} (${release.verdict})` }]),
   ];
 }

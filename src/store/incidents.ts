@@ -24,14 +24,15 @@ export async function openIncident(tx: Db, incident: NewIncident, now: number): 
 }
 
 /** What may change in an open incident. */
-export type IncidentChange = Partial<Pick<Incident, 'kind' | 'severity' | 'emergency' | 'state' | 'title' | 'reason' | 'rung' | 'failed' | 'nextAt'>>;
+export type IncidentChange = Partial<Pick<Incident, 'kind' | 'severity' | 'emergency' | 'state' | 'title' | 'reason' | 'rung' | 'failed' | 'nextAt' | 'launchId'>>;
 
 export async function changeIncident(tx: Db, id: IncidentId, change: IncidentChange): Promise<void> {
-  const { emergency, nextAt, ...same } = change;
+  const { emergency, nextAt, launchId, ...same } = change;
   await tx.updateTable('incidents').set({
     ...same,
     ...(emergency === undefined ? {} : { emergency: emergency ? 1 : 0 }),
     ...(nextAt === undefined ? {} : { next_at: nextAt }),
+    ...(launchId === undefined ? {} : { launch_id: launchId }),
   }).where('id', '=', id).execute();
 }
 

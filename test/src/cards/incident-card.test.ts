@@ -3,7 +3,7 @@ import { incidentCard } from '../../../src/cards/incident-card.js';
 import { incidentDetails } from '../../../src/cards/incident-details.js';
 import { drawPlain } from '../../../src/cards/plain.js';
 import type { IncidentView } from '../../../src/domain/incident-view.js';
-import { asking, BEGAN, good, incident, MINUTE, plan, question, rollbackPlan, run, switchBack, UTC, view } from './views.js';
+import { asking, BEGAN, good, incident, launch, MINUTE, plan, question, rollbackPlan, run, switchBack, UTC, view } from './views.js';
 
 const draw = (shown: IncidentView, reader = UTC, width = 80): string => drawPlain(incidentCard(shown, reader), { width, color: false });
 
@@ -163,6 +163,29 @@ describe('the card of an incident', () => {
 
         incident k2m9qx"
     `);
+  });
+
+  it('says of what a person asked for and was refused that it was not done, and why', () => {
+    const refused = view({
+      incident: { ...incident, kind: 'manual', severity: 'info', state: 'resolved', title: 'Ann asked for pm2.reload', closedAt: BEGAN + 1_000, reason: 'pm2.reload was not possible: the tree is dirty' },
+      findings: [], plans: [plan({ state: 'refused', why: 'the tree is dirty', askedBy: 'Ann' })],
+    });
+    expect(draw(refused)).toMatchInlineSnapshot(`
+      "! WARNING  shop: not done: Ann asked for pm2.reload
+        Nothing was done: pm2.reload was not possible: the tree is dirty.
+        Now: put that right, and ask again.
+
+        It began 23 min after release 4f2a91c went live.
+
+        Release  4f2a91c (watching)
+
+        incident k2m9qx"
+    `);
+    expect(incidentCard(refused, UTC).level).toBe('warning');
+  });
+
+  it('says that what began before its release was seen belongs to it', () => {
+    expect(draw(view({ launch: { ...launch, startedAt: BEGAN + 2 * MINUTE } }))).toContain('It belongs to release 4f2a91c, which was first seen live at 03:14 UTC.');
   });
 
   it('says what people do now when the machine has stopped', () => {
