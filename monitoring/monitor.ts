@@ -35,6 +35,7 @@ import { explain } from './stages/explain.js';
 import { observe } from './stages/observe.js';
 import { plan } from './stages/plan.js';
 import { keepReadings } from './stages/keep-readings.js';
+import { policyChanged } from './stages/policy-changed.js';
 import { requests } from './stages/requests.js';
 import { retire } from './stages/retire.js';
 import type { StageContext, Units } from './stages/stage.js';
@@ -79,6 +80,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   const settings = settingsOf(config, Object.keys(parts.units.repairs));
   const ctx: StageContext = { store, hostId: host.id, fence: host.fence, clock: io.clock, io, log, settings, units: parts.units, effects, readings: createReadings((taken) => keepReadings(ctx, taken)), freezeFile: freezeFile(config) };
   await store.write((tx) => retire(tx, ctx));
+  await store.write((tx) => policyChanged(tx, ctx));
   const anchored = anchor(anchorFile(config.pm2Home));
   const stages = [requests, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, explain, upkeep(config.heartbeatUrl), botWatch(), anchored];
   loop = createLoop(ctx, stages, parts.ticker ?? createTicker(io.clock));

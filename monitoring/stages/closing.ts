@@ -32,9 +32,9 @@ export async function cancelPlan(tx: Db, ctx: StageContext, incident: Incident, 
   await tell(tx, ctx.hostId, { kind: 'question.closed', incidentId: incident.id, body: { question: question.id } }, now);
 }
 
-/** The machine stops here and says so; the incident stays open until the problem is gone. */
+/** The machine stops here and says so; the incident stays open until the problem is gone. The event keeps which policy was in force. */
 export async function escalate(tx: Db, ctx: StageContext, incident: Incident, reason: string): Promise<void> {
   await changeIncident(tx, incident.id, { state: 'escalated', reason });
   await record(tx, ctx, { who: 'hypercare', what: `people are needed: ${incident.title}`, why: reason, body: { incident: incident.id } });
-  await tell(tx, ctx.hostId, { kind: 'incident.escalated', incidentId: incident.id }, ctx.clock.now());
+  await tell(tx, ctx.hostId, { kind: 'incident.escalated', incidentId: incident.id, body: { policy: ctx.settings.policy.hash } }, ctx.clock.now());
 }

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { escalate } from '../../../monitoring/stages/closing.js';
+import { policyChanged } from '../../../monitoring/stages/policy-changed.js';
+import type { StageContext } from '../../../monitoring/stages/stage.js';
+import type { Incident } from '../../../src/domain/incident.js';
+import { eventsOf } from '../../../src/store/events.js';
+import { changeIncident, getIncident, openIncident } from '../../../src/store/incidents.js';
+import { draftPlan } from '../../../src/store/plans.js';
+import { listResources } from '../../../src/store/resources.js';
+import type { Event } from '../../../src/domain/event.js';
+import { startPm2Home, type Pm2Home } from '../../doubles/pm2-home.js';
+import { virtualTime } from '../../doubles/virtual-time.js';
+import { startWatched, type Watched } from '../../doubles/watched.js';
+
+const START = Date.UTC(2026, 10, 22, 10, 0, 0);
+
+let pm2: Pm2Home;
+let watched: Watched;
+
+beforeAll(async () => {
+  pm2 = await startPm2Home();
+  watched = await startWatched((dataDir) => `data_dir: ${JSON.stringify(dataDir)}\npm2_home: ${JSON.stringify(pm2.home)}\napps: { shop: { liveness: false } }\n`, { time: virtualTime(START) });
+});
+
+afterAll(async () => {
+  await watched.stop();
+  await pm2.stop();
+});
+
+interface Past {
+  readonly plans: readonly { readonly repair: string; readonly verdict: 'ask' | 'deny'; readonly rule: string }[];
+  readonly failed?: number;
+  readonly hash?: string;
+}
+
+/** An escalated incident with this past, as a boot under the policy `hash` leaves it. In one transaction that is taken back. */
+async function after({ plans, failed = 0, hash = 'another' }: Past): Promise<{ readonly incident: Incident; readonly events: readonly Event[] }> {
+  const { store, monitor: { ctx } } = watched;
+  const [app] = await listResources(store.db, ctx.hostId);
+  if (!app) throw new Error('no app');
+  const ladder = ctx.settings.ladder('process-down', app.config as never);
+  expect(ladder.map(({ repair }) => repair)).toContain('pm2.restart');
+  const seen: { incident: Incident; events: readonly Event[] }[] = [];
+  const booted: StageContext = { ...ctx, settings: { ...ctx.settings, policy: { ...ctx.settings.policy, hash } } };
+  await store.write(async (tx) => {
+    const opened = await openIncident(tx, { resourceId: app.id, launchId: null, kind: 'process-down', severity: 'critical', emergency: false, title: 'shop is errored' }, START);
+    for (const { repair, ...decision } of plans) {
+      const id = await draftPlan(tx, { incidentId: opened.id, targetId: app.id, repair, args: {}, risk: 'disruptive', askedBy: null, requestId: null }, START);
+      await tx.updateTable('plans').set({ state: 'denied', ...decision }).where('id', '=', id).execute();
+    }
+    await changeIncident(tx, opened.id, { failed, rung: 9 });
+    await escalate(tx, ctx, opened, 'it was not allowed');
+    await policyChanged(tx, booted);
+    seen.push({ incident: await getIncident(tx, opened.id), events: await eventsOf(tx, opened.id) });
+    throw new Error('taken back');
+  }).catch((error: unknown) => {
+    if (seen.length === 0) throw error;
+  });
+  return seen[0] as (typeof seen)[number];
+}
+
+const observed = { repair: 'pm2.restart', verdict: 'deny', rule: 'default' } as const;
+
+it('what another policy did not allow is looked at again, from the repair that was not allowed', async () => {
+  const { incident, events } = await after({ plans: [observed] });
+  const { ctx } = watched.monitor;
+  const [app] = await listResources(watched.store.db, ctx.hostId);
+  const rung = ctx.settings.ladder('process-down', app?.config as never).findIndex(({ repair }) => repair === 'pm2.restart');
+  expect(incident).toMatchObject({ state: 'open', rung, reason: null });
+  expect(events.at(-1)).toMatchObject({ kind: 'incident.changed', body: { policy: 'another' } });
+});
+
+it.each<[string, (hash: string) => Past]>([
+  ['the policy is the same', (hash) => ({ plans: [observed], hash })],
+  ['a person said no', () => ({ plans: [observed, { ...observed, verdict: 'ask' }] })],
+  ['a repair failed', () => ({ plans: [observed], failed: 1 })],
+  ['a hold stopped it', () => ({ plans: [{ ...observed, rule: 'hold:freeze' }] })],
+  ['nothing was denied', () => ({ plans: [] })],
+])('it stays with people where %s', async (_, past) => {
+  const { incident, events } = await after(past(watched.monitor.ctx.settings.policy.hash));
+  expect(incident).toMatchObject({ state: 'escalated', reason: 'it was not allowed' });
+  expect(events.at(-1)?.kind).toBe('incident.escalated');
+});
