@@ -5,6 +5,7 @@ import { eventsOf, undelivered } from '../src/store/events.js';
 import { openIncidents } from '../src/store/incidents.js';
 import { passOver } from '../src/store/pass-over.js';
 import type { Store } from '../src/store/store.js';
+import { toldByFlap } from './told-hold.js';
 
 /** Events older than this are not told any more. */
 const LOOK_BACK_MS = 3 * 24 * 3_600_000;
@@ -24,8 +25,9 @@ export async function planDeliveries(store: Store, to: To, now: number): Promise
   if (!(await hasDeliveries(store.db, to))) await welcome(store, to, now);
   const events = await undelivered(store.db, to.hostId, to.channel, now - LOOK_BACK_MS, BATCH);
   if (events.length === 0) return;
+  const quiet = await toldByFlap(store.db, to, events);
   await store.write(async (tx) => {
-    for (const event of events) await planDelivery(tx, event.id, to.channel, isTold(event) ? 'due' : 'dropped', event.kind === 'incident.opened' ? now + OPENING_MS : now);
+    for (const event of events) await planDelivery(tx, event.id, to.channel, isTold(event) && !quiet.has(event.id) ? 'due' : 'dropped', event.kind === 'incident.opened' ? now + OPENING_MS : now);
   });
 }
 

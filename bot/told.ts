@@ -5,10 +5,12 @@ import { incidentCard } from '../src/cards/incident-card.js';
 import { launchCard } from '../src/cards/launch-card.js';
 import type { Reader } from '../src/cards/say-time.js';
 import type { Event, EventKind } from '../src/domain/event.js';
+import { isSilenced } from '../src/store/holds.js';
 import { incidentView } from '../src/store/incident-view.js';
 import { launchView } from '../src/store/launch-view.js';
 import { approverAccounts } from '../src/store/people.js';
 import type { Db } from '../src/store/schema.js';
+import { drawHold, holdIn } from './told-hold.js';
 
 /** Events of one subject, in their order: one card tells them all. */
 export interface Told {
@@ -26,11 +28,14 @@ export function bySubject(events: readonly Event[]): readonly Told[] {
 }
 
 /** What happened to the bot is another story than what happened to PM2: the newest of each holds. */
-function subjectOf({ incidentId, launchId, hostId, kind }: Event): string {
+function subjectOf(event: Event): string {
+  const { incidentId, launchId, hostId, kind } = event;
+  const hold = holdIn(event);
+  if (hold !== null) return `hold:${hold}`;
   return incidentId ?? launchId ?? (kind === 'bot.restarted' ? `bot:${hostId}` : `host:${hostId}`);
 }
 
-const NEWS: ReadonlySet<EventKind> = new Set<EventKind>(['launch.six_hours', 'launch.ended', 'monitor.pm2_lost', 'monitor.pm2_back', 'bot.restarted']);
+const NEWS: ReadonlySet<EventKind> = new Set<EventKind>(['launch.six_hours', 'launch.ended', 'monitor.pm2_lost', 'monitor.pm2_back', 'bot.restarted', 'store.full', 'store.room']);
 
 export interface Drawn {
   readonly card: Card;
@@ -43,9 +48,12 @@ export interface Drawn {
 export async function drawTold(db: Db, { subject, events }: Told, { hostName, reader }: { readonly hostName: string; readonly reader: Reader }): Promise<Drawn> {
   const [first] = events;
   const anew = events.some(({ kind }) => NEWS.has(kind));
+  const hold = first ? holdIn(first) : null;
+  if (hold !== null) return drawHold(db, hold, reader);
   if (first?.incidentId) {
     const view = await incidentView(db, first.incidentId);
-    const text = callText(view, events.map(({ kind }) => kind), reader);
+    const silenced = await isSilenced(db, view.resource.hostId, { name: view.resource.name, now: reader.now });
+    const text = silenced ? null : callText(view, events.map(({ kind }) => kind), reader);
     return { card: incidentCard(view, reader), anew, call: text === null ? null : { text, people: await approverAccounts(db) } };
   }
   if (first?.launchId) {

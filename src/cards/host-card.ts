@@ -14,6 +14,10 @@ export function hostCard(host: string, events: readonly Event[], subject: string
       return noteCard({ subject, level: 'good', title: `${host}: PM2's daemon answers again`, body: [`Since ${at}. Check that every app is back: pm2 status.`] });
     case 'bot.restarted':
       return noteCard({ subject, level: 'warning', title: `${host}: the bot fell silent and was restarted`, body: [`At ${at}, by the monitor. What happened meanwhile follows.`] });
+    case 'store.full':
+      return noteCard({ subject, level: 'critical', title: `${host}: the disk of hypercare's store is full`, body: [`Since ${at}. It set its reserve free and still writes, but not for long.`, 'Make room on the host: df -h, then pm2 flush or old files.'] });
+    case 'store.room':
+      return noteCard({ subject, level: 'good', title: `${host}: the disk of hypercare's store has room again`, body: [`Since ${at}; its reserve is back.`] });
     default:
       return noteCard({ subject, level: 'info', title: `${host}: ${newest?.kind ?? 'nothing happened'}`, body: [`At ${at}.`] });
   }

@@ -5,6 +5,7 @@ import { worse, type Severity } from '../domain/finding.js';
 import { releaseName } from '../domain/release.js';
 import type { Card } from './card.js';
 import { cutText } from './clean.js';
+import { holdLine, type HoldShown } from './hold-card.js';
 import { sayAgo, sayClock, sayIn, type Reader } from './say-time.js';
 import { shortId } from './short-id.js';
 
@@ -15,13 +16,13 @@ const WORD: Readonly<Record<Verdict, string>> = { good: 'good', bad: 'bad', unkn
 const ORDER: readonly Verdict[] = ['bad', 'error', 'unknown', 'good'];
 
 /** How the apps are, the worst first. */
-export function statusCard(apps: readonly AppStatus[], watch: Watch, reader: Reader): Card {
+export function statusCard(apps: readonly AppStatus[], watch: Watch & { readonly holds?: readonly HoldShown[] }, reader: Reader): Card {
   const sorted = apps.toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
   return {
     subject: 'status',
     level: levelOf(apps),
     title: cutText(titleOf(sorted), TITLE_CHARS),
-    body: [...sorted.map((status) => drawApp(status, sorted.length === 1, reader)), ...drawWatchers(apps, watch, reader)],
+    body: [...(watch.holds ?? []).map((hold) => holdLine(hold, reader)), ...sorted.map((status) => drawApp(status, sorted.length === 1, reader)), ...drawWatchers(apps, watch, reader)],
     fields: [],
     buttons: [],
     footer: null,

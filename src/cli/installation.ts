@@ -7,6 +7,7 @@ import { HypercareError } from '../domain/errors.js';
 import { CHANNEL } from '../io/notify-carrier.js';
 import { storeAddress } from '../store/address.js';
 import { anchorFile } from '../store/audit-anchor.js';
+import { freezeFile } from '../store/freeze-file.js';
 import { hostByName } from '../store/hosts.js';
 import { notify } from '../store/notify.js';
 import { personOf } from '../store/people.js';
@@ -58,7 +59,7 @@ async function speak(io: CliIo, config: Config, store: Store): Promise<Context> 
   const host = await hostByName(store.db, config.host);
   if (!host) throw nothingYet(`no monitor of the host ${config.host} has run with this store`);
   return createContext({
-    store, hostId: host.id, person: await personOf(store.db, 'terminal', io.user), via: 'terminal', userId: io.user, unnamed: !isNamed(config), nonce: randomUUID(), timeZone: io.timeZone, tiers: config.watch.tiers, auditAnchor: anchorFile(config.pm2Home),
+    store, hostId: host.id, person: await personOf(store.db, 'terminal', io.user), via: 'terminal', userId: io.user, unnamed: !isNamed(config), nonce: randomUUID(), timeZone: io.timeZone, tiers: config.watch.tiers, auditAnchor: anchorFile(config.pm2Home), freezeFile: freezeFile(config),
     now: () => io.clock.now(),
     sleep: (ms) => io.clock.sleep(ms),
     poke: () => notify(store, CHANNEL, config.host),

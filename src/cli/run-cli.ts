@@ -41,6 +41,10 @@ async function dispatch(argv: Argv, io: CliIo): Promise<Exit> {
 async function command(verb: string, argv: Argv, io: CliIo): Promise<Exit> {
   const known = commands.find(({ name }) => name === verb.toLowerCase()) ?? missing(verb);
   parseWords(known, argv.words.slice(1));
+  if (argv.offline && ['freeze', 'unfreeze'].includes(known.name)) {
+    const { freezeOffline } = await import('./freeze-offline.js');
+    return put(argv, io, await freezeOffline(io, argv.config, [known.name, ...argv.words.slice(1)]));
+  }
   // Whoever only looks needs no monitor.
   if (!argv.offline || known.role === null || known.role === 'viewer') return ask(argv, io);
   const { startOffline } = await import('./offline.js');
@@ -50,7 +54,7 @@ async function command(verb: string, argv: Argv, io: CliIo): Promise<Exit> {
 
 async function ask(argv: Argv, io: CliIo): Promise<Exit> {
   const { openInstallation } = await import('./installation.js');
-  const { ctx, close } = await openInstallation(io, argv.config);
+  const { ctx, close } = await openInstallation(io, argv.config).catch((error: unknown) => sayFrozen(argv, io, error));
   try {
     const since = ctx.now();
     const result = await runWords(argv.words, ctx);
@@ -60,6 +64,14 @@ async function ask(argv: Argv, io: CliIo): Promise<Exit> {
   } finally {
     await close();
   }
+}
+
+/** The freeze file holds without a store too, and is shown without one. */
+async function sayFrozen(argv: Argv, io: CliIo, error: unknown): Promise<never> {
+  const { frozenLine } = await import('./freeze-offline.js');
+  const line = await frozenLine(io, argv.config).catch(() => null);
+  if (line !== null) io.stderr.write(`${line}\n`);
+  throw error;
 }
 
 async function put(argv: Argv, io: CliIo, result: Result): Promise<Exit> {

@@ -46,6 +46,8 @@ export interface Context {
   readonly tiers: readonly Tier[];
   /** The file beside the store in which the audit trail's end stands; absent where only commands of chats are spoken. */
   readonly auditAnchor?: string;
+  /** The freeze file, where this process can see it: what it holds is shown even without a monitor. */
+  readonly freezeFile?: string;
   now(): number;
   sleep(ms: number): Promise<void>;
   /** Wakes the monitor after something was written for it. */

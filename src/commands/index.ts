@@ -2,14 +2,18 @@ import { approve } from './approve.js';
 import { audit } from './audit.js';
 import type { Command } from './command.js';
 import { deny } from './deny.js';
+import { freeze } from './freeze.js';
 import { helpOn } from './help.js';
+import { holds } from './holds.js';
 import { incidents } from './incidents.js';
 import { launch } from './launch.js';
 import { repair } from './repair.js';
 import { repairs } from './repairs.js';
 import { restorePoint } from './restore-point.js';
 import { rollback } from './rollback.js';
+import { silence } from './silence.js';
 import { status } from './status.js';
+import { unfreeze } from './unfreeze.js';
 import { whoami } from './whoami.js';
 import { why } from './why.js';
 
@@ -24,6 +28,10 @@ export const commands: readonly Command<unknown>[] = [
   rollback,
   launch,
   restorePoint,
+  freeze,
+  unfreeze,
+  silence,
+  holds,
   repairs,
   audit,
   whoami,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { statusCard } from '../cards/status-card.js';
 import type { AppStatus, Watch } from '../domain/app-status.js';
+import { covers } from '../domain/hold.js';
 import type { Json } from '../domain/json.js';
 import { releaseName } from '../domain/release.js';
 import { appStatuses } from '../store/app-status.js';
@@ -8,6 +9,7 @@ import { watchOf } from '../store/watch.js';
 import type { Command, Exit } from './command.js';
 import { word } from './fields.js';
 import { findApp } from './find-app.js';
+import { holdDocument, holdsNow } from './hold-answer.js';
 import { incidentSummary } from './incident-document.js';
 import { iso } from './iso.js';
 
@@ -28,9 +30,10 @@ export const status: Command<z.output<typeof args>> = {
     const all = await appStatuses(ctx.store.db, ctx.hostId, { tiers: ctx.tiers, now });
     const apps = all.filter((one) => wanted === null || one.app.id === wanted.id);
     const watch = await watchOf(ctx.store.db, ctx.hostId);
+    const holds = (await holdsNow(ctx)).filter((hold) => wanted === null || covers(hold, wanted.name));
     return {
-      data: { version: 1, apps: apps.map(appDocument), monitor: watchDocument(watch) },
-      card: statusCard(apps, watch, { now, timeZone: ctx.timeZone }),
+      data: { version: 1, apps: apps.map(appDocument), holds: holds.map(holdDocument), monitor: watchDocument(watch) },
+      card: statusCard(apps, { ...watch, holds }, { now, timeZone: ctx.timeZone }),
       exit: exitOf(apps),
     };
   },

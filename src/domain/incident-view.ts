@@ -1,5 +1,6 @@
 import type { EvidenceNote } from './evidence.js';
 import type { Finding } from './finding.js';
+import type { Hold } from './hold.js';
 import type { Incident } from './incident.js';
 import type { Launch } from './launch.js';
 import type { Plan } from './plan.js';
@@ -27,4 +28,6 @@ export interface IncidentView {
   readonly question: (Question & { readonly answers: readonly (Answer & { readonly name: string })[] }) | null;
   /** Names of those who may answer. */
   readonly approvers: readonly string[];
+  /** What holds hands or calls over the resource, the oldest first. */
+  readonly holds: readonly Hold[];
 }

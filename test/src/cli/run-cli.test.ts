@@ -94,12 +94,18 @@ describe('help', () => {
 
         status         how the apps are, and why
         incidents      what was and is wrong; with an id, one incident whole
+        why            why it acted or did not: every decision and every wait
         approve        say yes to the open question
         deny           say no to the open question
         repair         have one repair done, or “general”: the whole runbook
         rollback       take an app back to its last stable release
         launch         begin a new watch of what runs now
         restore-point  call the running release stable: rollbacks may go to it
+        freeze         stop every repair and rollback at once, of one app or of all
+        unfreeze       let hypercare act again: after a freeze, flapping or failed
+                       repairs
+        silence        call nobody about an app for a while; it is repaired as ever
+        holds          why nothing may act or call for now: by whom and until when
         repairs        what can be done to an app
         audit          who did what, when and why; and whether nobody changed it
         whoami         who you are here, and what you may do

@@ -1,0 +1,40 @@
+import { holdLine } from '../cards/hold-card.js';
+import { noteCard } from '../cards/note-card.js';
+import type { Result } from '../commands/command.js';
+import { parseWords } from '../commands/parse-words.js';
+import { freeze } from '../commands/freeze.js';
+import { errorText, HypercareError } from '../domain/errors.js';
+import { freezeFile, readFreeze, removeFreeze, writeFreeze } from '../store/freeze-file.js';
+import type { CliIo } from './cli-io.js';
+import { findConfig } from './find-config.js';
+import { readConfig } from './load-config.js';
+
+/** The freeze file, put there or taken away with neither monitor nor store: whoever may write there may do as much by hand. */
+export async function freezeOffline(io: CliIo, named: string | null, words: readonly string[]): Promise<Result> {
+  const { config } = await readConfig(io, findConfig(io, named));
+  const file = freezeFile(config);
+  const isOn = words[0] === 'freeze';
+  try {
+    if (!isOn) return thawed(file, await removeFreeze(file));
+    await writeFreeze(file, parseWords(freeze, words.slice(1)).reason);
+  } catch (error) {
+    if (error instanceof HypercareError) throw error;
+    throw new HypercareError('freeze.file', 'transient', `the freeze file ${file} cannot be ${isOn ? 'written' : 'removed'}: ${errorText(error)}`, `As a user who may write there: ${isOn ? 'touch' : 'rm'} ${file}`);
+  }
+  const card = noteCard({ subject: 'freeze', level: 'warning', title: 'everything is frozen: hypercare does nothing, whoever asks', body: [`It holds while ${file} is there, for all apps and without an end.`, 'To end it: hypercare unfreeze --offline'] });
+  return { data: { version: 1, frozen: true, file }, card, exit: 0 };
+}
+
+function thawed(file: string, wasThere: boolean): Result {
+  const title = wasThere ? 'the freeze file is removed' : 'there was no freeze file';
+  const card = noteCard({ subject: 'freeze', level: 'good', title, body: ['What else is held shows: hypercare holds'] });
+  return { data: { version: 1, frozen: false, file }, card, exit: 0 };
+}
+
+/** For somebody whose store does not answer: the line that says it is frozen; null where it is not. */
+export async function frozenLine(io: CliIo, named: string | null): Promise<string | null> {
+  const { config } = await readConfig(io, findConfig(io, named));
+  const file = await readFreeze(freezeFile(config));
+  if (file === null) return null;
+  return holdLine({ kind: 'freeze', scope: '*', author: file.author, reason: file.reason, from: file.since, until: null }, { now: io.clock.now(), timeZone: io.timeZone });
+}
