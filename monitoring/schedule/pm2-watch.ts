@@ -6,6 +6,7 @@ import { hostByName, pm2Lost } from '../../src/store/hosts.js';
 import { insertSignal } from '../../src/store/signals.js';
 import type { Store } from '../../src/store/store.js';
 import { pm2SignalBody } from '../stages/signals.js';
+import { createMissedExits, type MissedExits } from './missed-exits.js';
 
 export interface Pm2Watch {
   readonly pm2: Pm2;
@@ -23,19 +24,26 @@ const NOTE = 300;
 /** PM2's bus as signals: the edges that a slow cadence would miss. Returns how to stop. */
 export async function watchPm2(watch: Pm2Watch): Promise<() => void> {
   let writing: Promise<void> = Promise.resolve();
+  const missed = createMissedExits({ ...watch, hostId: watch.host.id });
   return watch.pm2.subscribe((event) => {
     // One after the other, in the order they came; a failed write is logged by the next reading's truth.
-    writing = writing.then(() => take(watch, event)).catch(() => undefined);
+    writing = writing.then(() => take(watch, missed, event)).catch(() => undefined);
   });
 }
 
-async function take(watch: Pm2Watch, event: Pm2Event): Promise<void> {
-  if (!('name' in event)) return daemon(watch, event.kind);
+async function take(watch: Pm2Watch, missed: MissedExits, event: Pm2Event): Promise<void> {
+  if (!('name' in event)) {
+    await daemon(watch, event.kind);
+    if (event.kind === 'lost') return missed.lost(event.at);
+    await missed.connected(event.at);
+    return watch.poke();
+  }
   const resourceId = watch.appOf.get(event.name);
   if (resourceId === undefined || event.kind === 'online') return;
   const body = pm2SignalBody({ event: event.kind, manual: event.kind === 'exit' && event.manual, killed: event.kind === 'exit' && event.signal === 'SIGKILL', note: noteOf(event), dedupe: `${event.kind}:${event.dedupe}` });
   await watch.store.write((tx) => insertSignal(tx, watch.host.id, { resourceId, kind: 'pm2', key: `pm2:${watch.host.id}:${event.kind}:${event.dedupe}`, body, at: event.at }));
   watch.poke();
+  if (event.kind === 'exit') await missed.told(event.dedupe);
 }
 
 function noteOf(event: Extract<Pm2Event, { readonly kind: 'exit' | 'overlimit' | 'exception' }>): string | null {
