@@ -26,7 +26,9 @@ export function incidentsCard(incidents: readonly NamedIncident[], reader: Reade
 }
 
 function drawOpen({ incident, at }: NamedIncident, reader: Reader): string {
-  return `${shortId(incident.id)}  ${at}: ${incident.title} (${incident.state}, for ${sayDuration(reader.now - incident.openedAt)})`;
+  const line = `${shortId(incident.id)}  ${at}: ${incident.title} (${incident.state}, for ${sayDuration(reader.now - incident.openedAt)})`;
+  // Only apps are launched, and only apps can be repaired.
+  return incident.state === 'escalated' && incident.launchId !== null ? `${line}\n  now: mend it, or ask for “repair general ${at}”` : line;
 }
 
 function drawPast({ incident, at }: NamedIncident, reader: Reader): string {

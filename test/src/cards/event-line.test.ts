@@ -21,6 +21,11 @@ describe('an event in one line', () => {
     expect(eventLine({ kind }, seen, UTC)).toBe(line);
   });
 
+  it('says why an incident goes on: with a new release, or under another policy', () => {
+    expect(eventLine({ kind: 'incident.changed', body: { launch: 'l-1' } }, view(), UTC)).toBe('shop: it belongs to release 4f2a91c, which is live now');
+    expect(eventLine({ kind: 'incident.changed', body: { policy: 'x' } }, view(), UTC)).toBe('shop: the policy changed; it is looked at again');
+  });
+
   it('never fails where what it speaks of is gone', () => {
     for (const kind of EVENT_KINDS) expect(() => eventLine({ kind }, view(), UTC)).not.toThrow();
   });

@@ -21,6 +21,12 @@ describe('the card of the incidents', () => {
     `);
   });
 
+  it('names what can be done about one that people were called to, where it is an app', () => {
+    const escalated = { ...incident, state: 'escalated' as const };
+    expect(draw(incidentsCard([{ incident: escalated, at: 'shop' }], UTC))).toContain('now: mend it, or ask for “repair general shop”');
+    expect(draw(incidentsCard([{ incident: { ...escalated, launchId: null }, at: 'redis' }], UTC))).not.toContain('repair general');
+  });
+
   it('is good where nothing is open', () => {
     expect(incidentsCard([], UTC)).toMatchObject({ level: 'good', title: 'no open incident', body: [] });
   });
