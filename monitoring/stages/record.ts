@@ -26,7 +26,8 @@ export async function record(tx: Db, ctx: StageContext, entry: RecordEntry): Pro
   const body = { ...(typeof planId === 'string' ? await ofPlan(tx, planId as PlanId) : {}), ...entry.body };
   const auditSeq = await audit(tx, ctx.hostId, { ...entry, body }, now);
   const incidentId = body['incident'];
-  if (typeof incidentId === 'string') await noteRecord(tx, { incidentId: incidentId as IncidentId, text: entry.what, why: entry.why, auditSeq }, now);
+  const text = entry.who === 'hypercare' ? entry.what : `${entry.who}: ${entry.what}`;
+  if (typeof incidentId === 'string') await noteRecord(tx, { incidentId: incidentId as IncidentId, text, why: entry.why, auditSeq }, now);
   ctx.log.info({ by: entry.who, why: entry.why }, entry.what);
 }
 

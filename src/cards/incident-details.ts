@@ -1,6 +1,7 @@
 import { sayDuration } from '../domain/duration.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import type { Card } from './card.js';
+import { evidenceLines } from './evidence-part.js';
 import { incidentCard } from './incident-card.js';
 import { sayClock, type Reader } from './say-time.js';
 import { readToken } from './token.js';
@@ -14,6 +15,7 @@ export function incidentDetails(view: IncidentView, reader: Reader): Card {
     list('Findings:', view.findings.map((finding) => sayFinding(finding, reader))),
     list('Plans, and policy’s word on each:', view.plans.map(sayPolicy)),
     list('Journal:', view.remediations.flatMap(sayJournal)),
+    list('Evidence:', evidenceLines(view)),
     list('Answers:', (view.question?.answers ?? []).map((given) => sayAnswer(given, reader))),
   ];
   return { ...card, body: [...card.body, ...parts.filter((part) => part !== null)], buttons: card.buttons.filter(({ token }) => readToken(token)?.asks !== 'details') };

@@ -1,11 +1,11 @@
 import type { AppStatus } from '../domain/app-status.js';
 import type { Sample } from '../domain/check.js';
 import { sayDuration } from '../domain/duration.js';
-import type { EvidenceNote } from '../domain/evidence.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import { checkLabel } from '../domain/series.js';
 import type { Span } from '../domain/span.js';
 import type { Card } from './card.js';
+import { evidenceLines } from './evidence-part.js';
 import { noteCard } from './note-card.js';
 import { sayAgo, sayClock, sayMoment, type Reader } from './say-time.js';
 import { shortId } from './short-id.js';
@@ -28,7 +28,7 @@ export function whyCard(view: IncidentView, story: readonly Span[], reader: Read
       ...(waits ? [`Now: ${waits.text} (since ${sayAgo(waits.fromAt, reader)}).`] : []),
       drawTried(view, reader) ?? (view.remediations.length > 0 ? '' : `Nothing was done to ${resource.name}${incident.reason === null ? '' : `: ${incident.reason}`}.`),
       drawStory(view, story, reader),
-      ...view.remediations.flatMap((run) => drawEvidence(run.repair, run.evidence)),
+      ...evidenceLines(view),
     ].filter((part) => part !== ''),
     footer: `incident ${shortId(incident.id)} · all of it: why ${shortId(incident.id)} --json`,
   });
@@ -62,11 +62,4 @@ function sayPart({ kind, text, why, fromAt, toAt, times }: Span, reader: Reader)
   if (kind === 'record') return why ? `${text} (${why})` : text;
   const often = times > 1 ? `, ${times} times` : '';
   return `${text} (${toAt === null ? `still, for ${sayDuration(reader.now - fromAt)}` : `until ${sayMoment(toAt, reader)}`}${often})`;
-}
-
-function drawEvidence(repair: string, notes: readonly EvidenceNote[]): readonly string[] {
-  if (notes.length === 0) return [];
-  const kept = notes.filter(({ missing }) => missing === null).map(({ kind }) => kind);
-  const missing = notes.flatMap(({ kind, missing: why }) => (why === null ? [] : [`${kind} (${why})`]));
-  return [[`Kept before ${repair}: ${kept.join(', ') || 'nothing'}.`, ...(missing.length > 0 ? [`Not there: ${missing.join('; ')}.`] : [])].join(' ')];
 }

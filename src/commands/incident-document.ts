@@ -28,6 +28,7 @@ export function incidentDocument(view: IncidentView): JsonObject {
     remediations: view.remediations.map((run) => ({
       planId: run.planId, repair: run.repair, state: run.state, startedAt: iso(run.startedAt), endedAt: iso(run.endedAt), outcome: run.outcome,
       steps: run.steps.map(({ dir, n, name, state, error }) => ({ dir, n, name, state, error })),
+      evidence: run.evidence.map(({ kind, at, missing }) => ({ kind, at: iso(at), missing })),
     })),
     question: questionDocument(view),
     approvers: view.approvers,

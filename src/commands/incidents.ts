@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { incidentDetails } from '../cards/incident-details.js';
 import { incidentsCard } from '../cards/incidents-card.js';
 import type { Incident } from '../domain/incident.js';
+import type { IncidentView } from '../domain/incident-view.js';
+import type { Json } from '../domain/json.js';
+import { evidenceOf } from '../store/evidence.js';
 import { incidentView } from '../store/incident-view.js';
 import { openIncidents, recentIncidents } from '../store/incidents.js';
 import { getResource } from '../store/resources.js';
@@ -9,6 +12,7 @@ import type { Command, Context, Result } from './command.js';
 import { word } from './fields.js';
 import { findIncident } from './find-incident.js';
 import { incidentDocument, incidentSummary } from './incident-document.js';
+import { iso } from './iso.js';
 
 const MOST_RECENT = 20;
 
@@ -42,8 +46,14 @@ async function listAll(ctx: Context): Promise<Result> {
 async function showOne(ctx: Context, incident: Incident): Promise<Result> {
   const view = await incidentView(ctx.store.db, incident.id);
   return {
-    data: { version: 1, incident: incidentDocument(view) },
+    data: { version: 1, incident: { ...incidentDocument(view), evidence: await evidenceDocuments(ctx, view) } },
     card: incidentDetails(view, { now: ctx.now(), timeZone: ctx.timeZone }),
     exit: incident.state === 'resolved' ? 0 : 1,
   };
+}
+
+/** Whole, because this is where people look once what it was taken of is gone. */
+async function evidenceDocuments(ctx: Context, { remediations }: IncidentView): Promise<readonly Json[]> {
+  const all = await Promise.all(remediations.map(async ({ id, planId, repair }) => (await evidenceOf(ctx.store.db, id)).map(({ kind, at, missing, body }) => ({ planId, repair, kind, at: iso(at), missing, body }))));
+  return all.flat();
 }

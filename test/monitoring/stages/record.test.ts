@@ -42,11 +42,12 @@ describe('what is recorded of a plan', () => {
     await stage.store.write((tx) => keepEvidence(tx, run, [{ kind: 'logs', at: stage.now, missing: null, body: [] }, { kind: 'changes', at: stage.now, missing: 'no repository', body: null }]));
     await stage.store.write((tx) => endRemediation(tx, run, 'failed', 'still bad', stage.now));
     await say('ended');
-    expect(await newest()).toMatchObject({
+    await stage.store.write((tx) => record(tx, ctx(), { who: 'Ann', what: 'said no', why: '', body: { incident: incident.id } }));
+    expect(JSON.parse((await readAudit(stage.store.db, stage.hostId, 2))[0]?.body ?? '')).toMatchObject({
       answers: [{ who: 'Ann', yes: true, via: 'slack', outcome: 'counted' }], evidence: [`${run}:logs`], result: { remediation: run, state: 'failed', outcome: 'still bad' },
     });
-    expect(await spansOf(stage.store.db, incident)).toMatchObject([{ kind: 'record', text: 'asked', why: 'because', auditSeq: 1 }, { kind: 'record', text: 'ended', auditSeq: 2 }]);
-    expect(said).toEqual(['asked', 'ended']);
+    expect(await spansOf(stage.store.db, incident)).toMatchObject([{ kind: 'record', text: 'asked', why: 'because', auditSeq: 1 }, { kind: 'record', text: 'ended', auditSeq: 2 }, { kind: 'record', text: 'Ann: said no', auditSeq: 3 }]);
+    expect(said).toEqual(['asked', 'ended', 'said no']);
   });
 
   it('is no part of any story where it is about no incident', async () => {

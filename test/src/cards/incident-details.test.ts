@@ -5,15 +5,15 @@ import { asking, BEGAN, finding, plan, question, run, UTC, view } from './views.
 
 const step = { remediationId: 'run-1' as never, dir: 'do' as const, n: 0, name: 'reload', state: 'done' as const, intendedAt: BEGAN + 2_000, deadlineAt: BEGAN + 32_000, endedAt: BEGAN + 5_500, receipt: null, error: null };
 
-it('tells every finding, policy’s word on each plan, the journal and the answers', () => {
+it('tells every finding, policy’s word on each plan, the journal, the evidence and the answers', () => {
   const whole = view({
     ...asking,
-    remediations: [run({ steps: [step, { ...step, dir: 'undo', state: 'failed', error: 'PM2 does not answer' }] })],
+    remediations: [run({ evidence: [{ kind: 'logs', at: BEGAN, missing: null }, { kind: 'changes', at: BEGAN, missing: 'the config names no repository' }], steps: [step, { ...step, dir: 'undo', state: 'failed', error: 'PM2 does not answer' }] })],
     question: { ...question, need: 2, answers: [{ questionId: question.id, personId: 'ann' as never, yes: true, via: 'slack', at: BEGAN + 120_000, outcome: 'counted', name: 'Ann' }] },
   });
   const card = incidentDetails(whole, UTC);
   expect(card.buttons.map(({ label }) => label)).toEqual(['Roll back', 'Not now']);
-  expect(drawPlain({ ...card, body: card.body.slice(-4) }, { width: 80, color: false })).toMatchInlineSnapshot(`
+  expect(drawPlain({ ...card, body: card.body.slice(-5) }, { width: 80, color: false })).toMatchInlineSnapshot(`
     "✗ CRITICAL  shop: may I roll back to 9d1e003? /checkout: status 500, 3 checks in
                 a row over 20 s
       Findings:
@@ -30,6 +30,10 @@ it('tells every finding, policy’s word on each plan, the journal and the answe
       pm2.reload, step 1, reload: done after 3.5 s
       pm2.reload, taking back step 1, reload: failed after 3.5 s: PM2 does not
       answer
+
+      Evidence:
+      Kept before pm2.reload: logs. Not there: changes (the config names no
+      repository).
 
       Answers:
       Ann: yes at 03:14 UTC, by slack: counted

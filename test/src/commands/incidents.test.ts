@@ -3,7 +3,10 @@ import type { Result } from '../../../src/commands/command.js';
 import { incidents } from '../../../src/commands/incidents.js';
 import { runPressed, runWords } from '../../../src/commands/run-words.js';
 import { splitWords } from '../../../src/commands/split-words.js';
+import type { RemediationId } from '../../../src/domain/ids.js';
+import { keepEvidence } from '../../../src/store/evidence.js';
 import { resolveIncident } from '../../../src/store/incidents.js';
+import { beginRemediation } from '../../../src/store/remediations.js';
 import { commandContract } from '../../contracts/command.js';
 import { BEGAN, MINUTE } from '../cards/views.js';
 import { asked, broken, openStage, type Stage } from './stage.js';
@@ -44,6 +47,18 @@ describe('incidents', () => {
     const incident = await broken(stage);
     await asked(stage, incident);
     expect(JSON.stringify((await say(`incidents ${incident.id}`)).data)).not.toContain('witness');
+  });
+
+  it('gives a program the evidence whole', async () => {
+    const incident = await broken(stage);
+    const { plan } = await asked(stage, incident);
+    await stage.store.write(async (tx) => {
+      const run = await beginRemediation(tx, { planId: plan.id, resourceId: stage.shop, fingerprint: 'x', fence: 1 }, BEGAN);
+      await keepEvidence(tx, run as RemediationId, [{ kind: 'logs', at: BEGAN, missing: null, body: [{ file: 'out.log', lines: ['it broke'] }] }, { kind: 'changes', at: BEGAN, missing: 'no repository', body: null }]);
+    });
+    expect((await say(`incidents ${incident.id}`)).data['incident']).toMatchObject({ evidence: [
+      { planId: plan.id, repair: 'release.rollback', kind: 'changes', missing: 'no repository', body: null }, { kind: 'logs', missing: null, body: [{ file: 'out.log', lines: ['it broke'] }] },
+    ] });
   });
 
   it('is good for one that is over', async () => {
