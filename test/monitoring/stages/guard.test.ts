@@ -1,0 +1,295 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { drawHold } from '../../../bot/told-hold.js';
+import { guard } from '../../../monitoring/stages/guard.js';
+import { afterHold, begin, frozenNow, holdsOver } from '../../../monitoring/stages/holding.js';
+import { NEVER, type Stage as MonitorStage, type StageContext } from '../../../monitoring/stages/stage.js';
+import { drawPlain } from '../../../src/cards/plain.js';
+import type { ResourceId } from '../../../src/domain/ids.js';
+import type { MaintenanceWindow } from '../../../src/policy/maintenance.js';
+import { readAudit } from '../../../src/store/audits.js';
+import { eventsSince } from '../../../src/store/events.js';
+import { endHold, openHolds } from '../../../src/store/holds.js';
+import { changeIncident, getIncident, openIncident, openIncidentOf, resolveIncident } from '../../../src/store/incidents.js';
+import { draftPlan, keepDecision } from '../../../src/store/plans.js';
+import { beginRemediation, endRemediation } from '../../../src/store/remediations.js';
+import { listResources, syncEdges, syncResources } from '../../../src/store/resources.js';
+import { handClock, keepLog, type HandClock } from '../../bot/stage.js';
+import { BEGAN } from '../../src/cards/views.js';
+import { launched, openStage, type Stage } from '../../src/commands/stage.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const AFTER_STORM = 10 * MINUTE;
+
+let house: Stage;
+let clock: HandClock;
+let stage: MonitorStage;
+let maintenance: readonly MaintenanceWindow[];
+
+beforeEach(async () => {
+  house = await openStage();
+  clock = handClock(BEGAN);
+  stage = guard();
+  maintenance = [];
+});
+afterEach(() => house.close());
+
+function ctx(): StageContext {
+  return { store: house.store, hostId: house.hostId, clock, log: keepLog(), freezeFile: join(house.dir, 'freeze'), settings: { afterStormMs: AFTER_STORM, maintenance } } as unknown as StageContext;
+}
+
+const look = (): Promise<boolean> => stage.run(ctx());
+
+async function later(ms: number): Promise<void> {
+  clock.advance(ms);
+  await look();
+}
+
+/** What is held now, as the host's people would read it in a list. */
+async function held(): Promise<readonly string[]> {
+  return (await openHolds(house.store.db, house.hostId)).map(({ kind, scope, author, reason }) => `${kind} of ${scope} by ${author}: ${reason}`);
+}
+
+async function told(): Promise<readonly string[]> {
+  const events = await eventsSince(house.store.db, house.hostId, 0, 100);
+  return events.filter(({ kind }) => kind.startsWith('hold.')).map(({ kind }) => kind);
+}
+
+const over = (name: string, askedBy: string | null = null) => holdsOver(house.store.db, ctx(), { name, askedBy }).then((all) => all.map(({ kind }) => kind));
+
+async function bad(resourceId: ResourceId, launchId: string | null = null): Promise<void> {
+  await house.store.write((tx) => openIncident(tx, { resourceId, launchId: launchId as never, kind: 'endpoint-failing', severity: 'critical', emergency: false, title: 'it fails' }, clock.now()));
+  await look();
+}
+
+async function good(resourceId: ResourceId): Promise<void> {
+  const open = await openIncidentOf(house.store.db, resourceId);
+  await house.store.write((tx) => resolveIncident(tx, open?.id as never, 'good again by itself', clock.now()));
+  await look();
+}
+
+describe('the freeze file', () => {
+  const file = (): string => join(house.dir, 'freeze');
+
+  it('holds every hand from the moment it is there, before anybody has seen it, and whoever asks', async () => {
+    await writeFile(file(), 'we deploy by hand\n');
+    expect(await over('shop')).toEqual(['freeze']);
+    expect(await over('shop', 'Ann')).toEqual(['freeze']);
+    await rm(file());
+    expect(await over('shop')).toEqual([]);
+  });
+
+  it('is shown, told and audited once, with its text as the reason, and so is its end', async () => {
+    await writeFile(file(), 'we deploy by hand\n');
+    await look();
+    await look();
+    const [freeze] = await openHolds(house.store.db, house.hostId);
+    expect(freeze).toMatchObject({ kind: 'freeze', scope: '*', reason: 'we deploy by hand' });
+    await rm(file());
+    await look();
+    expect([await held(), await told()]).toEqual([[], ['hold.began', 'hold.ended']]);
+    expect((await readAudit(house.store.db, house.hostId, 9)).map(({ what, why }) => [what, why])).toEqual([
+      ['freeze of everything began', 'we deploy by hand'],
+      ['freeze of everything ended', `${freeze?.author} had begun it: we deploy by hand`],
+    ]);
+  });
+
+  it('holds although the store does not answer', async () => {
+    await writeFile(file(), '');
+    await house.store.close();
+    expect(await frozenNow(ctx(), 'shop')).toContain('froze it');
+  });
+});
+
+describe('a storm', () => {
+  const names = ['api', 'blog', 'chat', 'mail', 'shop'];
+  let ids: ReadonlyMap<string, ResourceId>;
+  beforeEach(async () => {
+    const resources = [...names.map((name) => ({ kind: 'app' as const, name, config: {} })), { kind: 'dependency' as const, name: 'payments', config: {} }];
+    await house.store.write((tx) => syncResources(tx, house.hostId, resources, BEGAN));
+    ids = new Map((await listResources(house.store.db, house.hostId)).map(({ name, id }) => [name, id]));
+  });
+  const id = (name: string): ResourceId => ids.get(name) as ResourceId;
+
+  it('is half of the apps and at least three: then no app is repaired by itself', async () => {
+    await bad(id('api'));
+    await bad(id('blog'));
+    expect(await held()).toEqual([]);
+    await bad(id('chat'));
+    expect(await held()).toEqual(['storm of * by hypercare: 3 of 5 apps are bad at once (api, blog, chat)']);
+    expect([await over('shop'), await over('shop', 'Ann')]).toEqual([['storm'], []]);
+  });
+
+  it('holds ten minutes longer than it blows, and is told once', async () => {
+    for (const name of ['api', 'blog', 'chat']) await bad(id(name));
+    await good(id('chat'));
+    await later(9 * MINUTE);
+    expect(await held()).toHaveLength(1);
+    await bad(id('mail'));
+    await good(id('mail'));
+    await later(9 * MINUTE);
+    expect(await held()).toHaveLength(1);
+    expect(await told()).toEqual(['hold.began']);
+    await later(MINUTE);
+    expect([await held(), await told()]).toEqual([[], ['hold.began', 'hold.ended']]);
+  });
+
+  it('over a dependency holds the apps that need it, and no other', async () => {
+    await house.store.write((tx) => syncEdges(tx, house.hostId, [{ resourceId: id('shop'), usesId: id('api') }, { resourceId: id('api'), usesId: id('payments') }]));
+    await bad(id('payments'));
+    expect(await held()).toEqual(['storm of api,shop by hypercare: payments is bad, which they need: it fails']);
+    expect([await over('shop'), await over('api'), await over('blog')]).toEqual([['storm'], ['storm'], []]);
+  });
+
+  it('makes a plan wait: it is not told again and again, and goes on when the storm is over', async () => {
+    for (const name of ['api', 'blog', 'chat']) await bad(id(name));
+    const incident = (await openIncidentOf(house.store.db, id('api'))) as { id: never };
+    await house.store.write(async (tx) => {
+      const planId = await draftPlan(tx, { incidentId: incident.id, targetId: id('api'), repair: 'pm2.reload', args: {}, risk: 'safe', askedBy: null, requestId: null }, clock.now());
+      const decision = { verdict: 'deny', rule: 'hold:storm', why: 'hypercare holds it' } as const;
+      await keepDecision(tx, planId, decision, 'denied');
+      await afterHold(tx, ctx(), await getIncident(tx, incident.id), { repair: 'pm2.reload', decision });
+    });
+    expect(await getIncident(house.store.db, incident.id)).toMatchObject({ state: 'open', nextAt: NEVER, reason: 'waits with pm2.reload: hypercare holds it' });
+    await good(id('chat'));
+    await later(AFTER_STORM);
+    expect(await getIncident(house.store.db, incident.id)).toMatchObject({ state: 'open', nextAt: clock.now(), reason: null });
+  });
+});
+
+describe('an app that comes and goes', () => {
+  const blink = async (launchId: string): Promise<void> => {
+    await bad(house.shop, launchId);
+    await later(2 * MINUTE);
+    await good(house.shop);
+    await later(2 * MINUTE);
+  };
+
+  it('is left alone the fourth time within an hour, with one message, until it is steady for an hour', async () => {
+    const { id } = await launched(house);
+    for (let times = 0; times < 3; times += 1) await blink(id);
+    expect(await held()).toEqual([]);
+    await blink(id);
+    expect(await held()).toEqual(['flap of shop by hypercare: the same problem came and went 3 times within 1 h']);
+    for (let times = 0; times < 5; times += 1) await blink(id);
+    await later(57 * MINUTE);
+    expect([await held(), await told()]).toEqual([['flap of shop by hypercare: the same problem came and went 3 times within 1 h'], ['hold.began']]);
+    await later(MINUTE);
+    expect([await held(), await told()]).toEqual([[], ['hold.began', 'hold.ended']]);
+  });
+
+  it('and then stays bad is an ordinary problem again after ten minutes', async () => {
+    const { id } = await launched(house);
+    for (let times = 0; times < 4; times += 1) await blink(id);
+    await bad(house.shop, id);
+    await later(9 * MINUTE);
+    expect(await over('shop')).toEqual(['flap']);
+    await later(MINUTE);
+    expect(await over('shop')).toEqual([]);
+  });
+
+  it('starts with a clean slate in another release, and when people lift the hold', async () => {
+    const { id } = await launched(house);
+    for (let times = 0; times < 4; times += 1) await blink(id);
+    const [flap] = await openHolds(house.store.db, house.hostId);
+    await house.store.write((tx) => endHold(tx, flap?.id as never, 'Ann', clock.now()));
+    clock.advance(1);
+    await blink(id);
+    await blink(id);
+    expect(await held()).toEqual([]);
+    await blink('another launch');
+    await blink('another launch');
+    expect(await held()).toEqual([]);
+  });
+});
+
+describe('too many failures', () => {
+  const remediation = async (state: 'verified' | 'failed' | 'unclear'): Promise<void> => {
+    await house.store.write(async (tx) => {
+      const incident = await openIncident(tx, { resourceId: house.shop, launchId: null, kind: 'hang', severity: 'critical', emergency: false, title: 'it hangs' }, clock.now());
+      const planId = await draftPlan(tx, { incidentId: incident.id, targetId: house.shop, repair: 'pm2.reload', args: {}, risk: 'safe', askedBy: null, requestId: null }, clock.now());
+      const run = await beginRemediation(tx, { planId, resourceId: house.shop, fingerprint: 'x', fence: 1 }, clock.now());
+      await endRemediation(tx, run as never, state, 'so', clock.now() + 1);
+      await resolveIncident(tx, incident.id, 'over', clock.now());
+    });
+    clock.advance(MINUTE);
+  };
+
+  it('disarm the machine on this host, and people may still ask by hand', async () => {
+    await bad(house.blog);
+    for (const state of ['failed', 'failed', 'unclear', 'verified'] as const) await remediation(state);
+    await look();
+    expect(await held()).toEqual([]); // Two of four are half, but of too few.
+    await remediation('verified');
+    await look();
+    expect(await held()).toEqual(['failures of * by hypercare: 2 of the last 5 remediations failed (more than 30 % within 24 h)']);
+    expect([await over('blog'), await over('blog', 'Otto')]).toEqual([['failures'], []]);
+  });
+
+  it('are counted anew after a day, or once people have lifted it', async () => {
+    await bad(house.blog);
+    for (let n = 0; n < 5; n += 1) await remediation('failed');
+    await look();
+    const [failures] = await openHolds(house.store.db, house.hostId);
+    await house.store.write((tx) => endHold(tx, failures?.id as never, 'Ann', clock.now()));
+    await look();
+    expect(await held()).toEqual([]);
+    for (let n = 0; n < 5; n += 1) await remediation('failed');
+    await look();
+    await later(24 * HOUR);
+    expect([await held(), await told()]).toEqual([[], ['hold.began', 'hold.began', 'hold.ended']]);
+  });
+});
+
+describe('a maintenance window', () => {
+  it('holds while it lasts, each time it comes, and wakes the loop for its beginning and its end', async () => {
+    // BEGAN is 03:12 UTC on a Saturday; in Berlin it is 04:12.
+    maintenance = [{ name: 'backups', apps: 'shop', when: { days: [6], from: 255, to: 270, zone: 'Europe/Berlin', text: '' } }];
+    await look();
+    expect([await held(), await stage.nextAt?.(ctx())]).toEqual([[], BEGAN + 3 * MINUTE]);
+    await later(3 * MINUTE);
+    expect(await held()).toEqual(['maintenance of shop by hypercare.yaml: backups']);
+    expect([await over('shop'), await over('blog')]).toEqual([['maintenance'], []]);
+    expect(await stage.nextAt?.(ctx())).toBe(BEGAN + 18 * MINUTE);
+    await later(15 * MINUTE);
+    expect(await held()).toEqual([]);
+    await later(7 * 24 * HOUR - 15 * MINUTE);
+    expect(await held()).toHaveLength(1);
+    expect(await told()).toEqual(['hold.began', 'hold.ended', 'hold.began']);
+  });
+
+  it('may be for once', async () => {
+    maintenance = [{ name: 'moving house', apps: '*', when: { fromMs: BEGAN + HOUR, toMs: BEGAN + 2 * HOUR } }];
+    await look();
+    expect(await stage.nextAt?.(ctx())).toBe(BEGAN + HOUR);
+    await later(HOUR);
+    expect(await over('blog')).toEqual(['maintenance']);
+    await later(HOUR);
+    expect(await held()).toEqual([]);
+  });
+});
+
+describe('a silence', () => {
+  it('holds no hand, ends by itself, and then says what still needs people', async () => {
+    const silence = await house.store.write((tx) => begin(tx, ctx(), { kind: 'silence', scope: 'shop', author: 'Otto', reason: 'we know', until: clock.now() + HOUR, key: null }));
+    expect(await over('shop')).toEqual([]);
+    await bad(house.shop);
+    const open = await openIncidentOf(house.store.db, house.shop);
+    await house.store.write((tx) => changeIncident(tx, open?.id as never, { state: 'escalated' }));
+    await later(HOUR);
+    const { card, anew } = await drawHold(house.store.db, silence?.id as never, { now: clock.now(), timeZone: 'UTC' });
+    expect(anew).toBe(true);
+    expect(`\n${drawPlain(card, { width: 80, color: false })}\n`).toMatchInlineSnapshot(`
+      "
+      ! WARNING  shop: people are called again
+        Otto had begun it: we know
+        It lasted 1 h; ended: its time was up.
+
+        Meanwhile, and still so:
+        shop needs you: it fails
+      "
+    `);
+  });
+});
