@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { checkIds } from '../../src/store/checks.js';
 import { forgetChecks, forgetRollups, HISTORY } from '../../src/store/forget.js';
 import { rollUpSlice, SLICE } from '../../src/store/pruning.js';
@@ -19,7 +18,7 @@ export async function forget(ctx: StageContext, signal: AbortSignal): Promise<vo
   const until = async (atLeast: number, once: (tx: Db) => Promise<number>): Promise<void> => {
     for (let gone = atLeast; gone >= atLeast && left > 0 && !signal.aborted; left -= 1) {
       gone = await ctx.store.write(once);
-      await turn();
+      await new Promise((turned) => setImmediate(turned));
     }
   };
   for (const once of HISTORY) await until(1, (tx) => once(tx, ctx.hostId, now - historyMs));
