@@ -41,6 +41,6 @@ export async function carryOver(tx: Db, ctx: StageContext, incident: Incident, t
   const anew = (await underWayOn(tx, incident.resourceId)) ? {} : { state: 'open', rung: 0, failed: 0, reason: null, nextAt: now + ctx.settings.settleMs } as const;
   await changeIncident(tx, incident.id, { launchId: to.launch.id, ...anew });
   await heatLaunch(tx, incident.resourceId, now + ctx.settings.hotMs, now);
-  await record(tx, ctx, { who: 'hypercare', what: `incident goes on in release ${to.name}: ${incident.title}`, why: 'it was still measured after that release began', body: { incident: incident.id, launch: to.launch.id } });
+  await record(tx, ctx, { who: 'hypercare', what: `incident goes on in release ${to.name}: ${incident.title}`, why: 'it is still bad since that release runs', body: { incident: incident.id, launch: to.launch.id } });
   await tell(tx, ctx.hostId, { kind: 'incident.changed', incidentId: incident.id, body: { launch: to.launch.id } }, now);
 }
