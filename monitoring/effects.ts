@@ -9,6 +9,8 @@ export interface Effects {
   /** False when one with this key is under way, or the pool is full: the row that asked for it stays due. */
   start(key: string, run: (signal: AbortSignal) => Promise<void>): boolean;
   busy(key: string): boolean;
+  /** True while nothing more can be started. */
+  full(): boolean;
   /** Resolves when nothing is under way. */
   idle(): Promise<void>;
   /** Aborts what is under way and waits for it, at most `withinMs`. */
@@ -44,6 +46,7 @@ export function createEffects(options: { readonly most: number; readonly ended: 
       return true;
     },
     busy: (key) => underWay.has(key),
+    full: () => underWay.size >= options.most,
     idle,
     async stop(withinMs) {
       abort.abort();

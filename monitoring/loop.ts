@@ -1,5 +1,5 @@
 import { HypercareError, errorText } from '../src/domain/errors.js';
-import { hasOpenWork } from '../src/store/open-work.js';
+import { createGlance, type Glance } from '../src/store/glance.js';
 import type { Ticker } from './schedule/ticker.js';
 import type { Stage, StageContext } from './stages/stage.js';
 
@@ -23,6 +23,7 @@ export interface Loop {
 export function createLoop(ctx: StageContext, stages: readonly Stage[], ticker: Ticker): Loop {
   let poked = false;
   let ring: () => void = () => undefined;
+  const look = createGlance(ctx.store.db, ctx.hostId);
 
   const poke = () => {
     poked = true;
@@ -32,11 +33,13 @@ export function createLoop(ctx: StageContext, stages: readonly Stage[], ticker: 
   async function pass(): Promise<{ readonly changed: boolean; readonly failed: boolean }> {
     let changed = false;
     let failed = false;
-    let open: boolean | null = null;
+    let glance: Glance | null = null;
     for (const stage of stages) {
       try {
-        if (stage.onlyWhenOpen && !(open ??= await hasOpenWork(ctx.store.db, ctx.hostId))) continue;
-        changed = (await stage.run(ctx)) || changed;
+        glance ??= await look();
+        if (!waits(stage, glance, ctx.clock.now()) || !(await stage.run(ctx))) continue;
+        changed = true;
+        glance = null;
       } catch (error) {
         if (error instanceof HypercareError && error.code === 'seat.lost') throw error;
         ctx.log.error({ stage: stage.name, error: errorText(error) }, 'a stage failed; it is run again');
@@ -61,8 +64,8 @@ export function createLoop(ctx: StageContext, stages: readonly Stage[], ticker: 
 
   async function dueAt(): Promise<number> {
     const now = ctx.clock.now();
-    const open = await hasOpenWork(ctx.store.db, ctx.hostId);
-    const times = await Promise.all(stages.map((stage) => (stage.onlyWhenOpen && !open ? null : (stage.nextAt?.(ctx) ?? null))));
+    const glance = await look();
+    const times = await Promise.all(stages.map((stage) => (stage.onlyWhenOpen && !glance.open ? null : (stage.nextAt?.(ctx, glance) ?? null))));
     return Math.min(now + LONGEST_SLEEP_MS, ...times.filter((at) => at !== null));
   }
 
@@ -93,4 +96,8 @@ export function createLoop(ctx: StageContext, stages: readonly Stage[], ticker: 
       }
     },
   };
+}
+
+function waits(stage: Stage, glance: Glance, now: number): boolean {
+  return stage.onlyWhenOpen ? glance.open : (stage.waits?.(glance, now) ?? true);
 }

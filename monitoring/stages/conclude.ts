@@ -6,7 +6,7 @@ import { checksOf } from '../../src/store/checks.js';
 import { tell } from '../../src/store/events.js';
 import { findingsOf, openFindingsOn } from '../../src/store/findings.js';
 import { openIncidentOf, openIncidents } from '../../src/store/incidents.js';
-import { endLaunch, launchesToConclude, markSixHoursTold, nextEndAt } from '../../src/store/launches.js';
+import { endLaunch, launchesToConclude, markSixHoursTold } from '../../src/store/launches.js';
 import { livePlanOf } from '../../src/store/plans.js';
 import { judgeRelease } from '../../src/store/releases.js';
 import { underWayOn } from '../../src/store/remediations.js';
@@ -24,16 +24,14 @@ const CLOSING_WAIT_MS = 60_000;
 /** Incidents whose problem is gone are over; launches whose window is over get their verdict. */
 export const conclude: Stage = {
   name: 'conclude',
+  waits: (glance, now) => glance.open || glance.endsAt !== null || (glance.untoldSince ?? now) <= now - SIX_HOURS_MS,
   async run(ctx) {
     let concluded = false;
     for (const incident of await openIncidents(ctx.store.db, ctx.hostId)) concluded = (await concludeIncident(ctx, incident)) || concluded;
     for (const launch of await launchesToConclude(ctx.store.db, ctx.hostId, ctx.clock.now() - SIX_HOURS_MS)) concluded = (await concludeLaunch(ctx, launch)) || concluded;
     return concluded;
   },
-  async nextAt(ctx) {
-    const endsAt = await nextEndAt(ctx.store.db, ctx.hostId);
-    return endsAt === null ? null : endsAt + CLOSING_WAIT_MS;
-  },
+  nextAt: async (_ctx, { endsAt }) => (endsAt === null ? null : endsAt + CLOSING_WAIT_MS),
 };
 
 /**

@@ -23,6 +23,7 @@ export function detect(): Stage {
   const memory: Memory = { recall: createRecall(), learner: createLearner() };
   return {
     name: 'detect',
+    waits: (glance) => glance.undetected,
     async run(ctx) {
       const resources = await undetected(ctx.store.db, ctx.hostId);
       let claimed = false;

@@ -1,7 +1,7 @@
+import type { CheckId } from '../../src/domain/ids.js';
 import { afterTick } from '../../src/domain/tiers.js';
-import { clampSchedule, dueChecks, nextCheckAt, tickChecks } from '../../src/store/checks.js';
-import { dueLaunches, nextLaunchAt, scheduleLaunch } from '../../src/store/launches.js';
-import { waitingSignals } from '../../src/store/signals.js';
+import { checksNumbered, clampSchedule, earliestChecks, tickChecks } from '../../src/store/checks.js';
+import { dueLaunches, scheduleLaunch } from '../../src/store/launches.js';
 import { measure } from './measure.js';
 import type { Stage, StageContext } from './stage.js';
 import { takeSignals } from './signals.js';
@@ -12,19 +12,24 @@ const MOST_PROBES = 500;
 /** What came in is taken, ticks that are due make their checks due, and what is due is measured beside the loop. */
 export const observe: Stage = {
   name: 'observe',
+  waits: ({ signalAt, ...due }, now) => signalAt !== null || (soonest(due.tickAt, due.checkAt) ?? Number.POSITIVE_INFINITY) <= now,
   async run(ctx) {
     const taken = await takeSignals(ctx);
     const ticked = await tickLaunches(ctx);
     await startProbes(ctx);
     return taken || ticked;
   },
-  async nextAt(ctx) {
-    const waiting = await waitingSignals(ctx.store.db, ctx.hostId, 1);
-    if (waiting.length > 0) return ctx.clock.now();
-    const [tick, check] = [await nextLaunchAt(ctx.store.db, ctx.hostId), await nextCheckAt(ctx.store.db, ctx.hostId)];
-    return Math.min(tick ?? Number.POSITIVE_INFINITY, check ?? Number.POSITIVE_INFINITY);
+  async nextAt(ctx, { signalAt, tickAt, checkAt }) {
+    const now = ctx.clock.now();
+    if (signalAt !== null) return now;
+    return soonest(tickAt, checkAt !== null && checkAt <= now ? await nextFreeAt(ctx) : checkAt);
   },
 };
+
+function soonest(...times: readonly (number | null)[]): number | null {
+  const known = times.filter((at) => at !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
 
 /** One transaction a tick: the launch's next due time and its checks' are moved together, so none is lost or doubled. */
 async function tickLaunches(ctx: StageContext): Promise<boolean> {
@@ -47,8 +52,23 @@ async function tickLaunches(ctx: StageContext): Promise<boolean> {
   return ticked;
 }
 
+/** A check stays due while it is being measured: only the others are read whole. */
 async function startProbes(ctx: StageContext): Promise<void> {
-  for (const check of await dueChecks(ctx.store.db, ctx.hostId, ctx.clock.now(), MOST_PROBES)) {
-    ctx.effects.start(`check:${check.id}`, (signal) => measure(ctx, check, signal));
+  const now = ctx.clock.now();
+  const due = (await earliestChecks(ctx.store.db, ctx.hostId, MOST_PROBES)).filter(({ id, nextAt }) => nextAt <= now && !ctx.effects.busy(effectOf(id)));
+  if (due.length === 0) return;
+  for (const check of await checksNumbered(ctx.store.db, due.map(({ id }) => id))) {
+    ctx.effects.start(effectOf(check.id), (signal) => measure(ctx, check, signal));
   }
+}
+
+/** When the first check that is not being measured is due; the end of one that is wakes the loop. Null while the pool is full. */
+async function nextFreeAt(ctx: StageContext): Promise<number | null> {
+  if (ctx.effects.full()) return null;
+  const next = (await earliestChecks(ctx.store.db, ctx.hostId, MOST_PROBES)).find(({ id }) => !ctx.effects.busy(effectOf(id)));
+  return next?.nextAt ?? null;
+}
+
+function effectOf(id: CheckId): string {
+  return `check:${id}`;
 }

@@ -6,6 +6,7 @@ import type { Io } from '../../src/io/io.js';
 import type { Logger } from '../../src/io/log.js';
 import type { MaintenanceWindow } from '../../src/policy/maintenance.js';
 import type { Policy } from '../../src/policy/policy.js';
+import type { Glance } from '../../src/store/glance.js';
 import type { Store } from '../../src/store/store.js';
 import type { Detector } from '../detectors/detector.js';
 import type { Effects } from '../effects.js';
@@ -83,10 +84,12 @@ export interface Stage {
   readonly name: string;
   /** True: it works on incidents and plans alone, and is passed over while none is open. */
   readonly onlyWhenOpen?: boolean;
+  /** Has it anything to do, as far as the glance shows? Without this it runs in each pass. */
+  waits?(glance: Glance, now: number): boolean;
   /** True when it changed something that another stage may act on at once. */
   run(ctx: StageContext): Promise<boolean>;
   /** When it has to look again although nothing happens; null: never. */
-  nextAt?(ctx: StageContext): Promise<number | null>;
+  nextAt?(ctx: StageContext, glance: Glance): Promise<number | null>;
 }
 
 /** The repair that takes an app back to its last stable release. */

@@ -22,10 +22,14 @@ export async function syncChecks(tx: Db, hostId: HostId, wanted: readonly Watche
   }
 }
 
-/** Checks whose time has come, the longest due first. */
-export async function dueChecks(db: Db, hostId: HostId, now: number, limit: number): Promise<readonly Check[]> {
-  const rows = await watched(db, hostId).selectAll('checks').where('checks.next_at', '<=', now).orderBy('checks.next_at').limit(limit).execute();
-  return rows.map(toCheck);
+/** Checks and when they are due, the longest due first: found by the index on due times. */
+export async function earliestChecks(db: Db, hostId: HostId, limit: number): Promise<readonly Pick<Check, 'id' | 'nextAt'>[]> {
+  return watched(db, hostId).select(['checks.id', 'checks.next_at as nextAt']).orderBy('checks.next_at').limit(limit).execute();
+}
+
+/** The checks with these numbers, the longest due first. */
+export async function checksNumbered(db: Db, ids: readonly CheckId[]): Promise<readonly Check[]> {
+  return (await db.selectFrom('checks').selectAll().where('id', 'in', [...ids]).orderBy('next_at').execute()).map(toCheck);
 }
 
 export async function listChecks(db: Db, hostId: HostId): Promise<readonly Check[]> {
@@ -101,12 +105,6 @@ export async function clampSchedule(tx: Db, hostId: HostId, now: number): Promis
   const ours = tx.selectFrom('resources').select('id').where('host_id', '=', hostId);
   await tx.updateTable('checks').set({ next_at: now }).where('resource_id', 'in', ours).where('cadence', '=', 'every')
     .where((eb) => eb('next_at', '>', eb('every_ms', '+', now))).execute();
-}
-
-/** Found by the index on due times, which the least of a join would not use. */
-export async function nextCheckAt(db: Db, hostId: HostId): Promise<number | null> {
-  const row = await watched(db, hostId).select('checks.next_at').orderBy('checks.next_at').limit(1).executeTakeFirst();
-  return row?.next_at ?? null;
 }
 
 function watched(db: Db, hostId: HostId) {

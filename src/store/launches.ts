@@ -73,23 +73,12 @@ export async function dueLaunches(db: Db, hostId: HostId, now: number): Promise<
   return (await open(db, hostId).where('launches.next_at', '<=', now).execute()).map(toLaunch);
 }
 
-export async function nextLaunchAt(db: Db, hostId: HostId): Promise<number | null> {
-  const row = await open(db, hostId).clearSelect().select((eb) => eb.fn.min('launches.next_at').as('at')).executeTakeFirst();
-  return row?.at ?? null;
-}
-
 /** Open launches that are over their last tick, or began before `sixHoursAgo` and nobody was told of it. */
 export async function launchesToConclude(db: Db, hostId: HostId, sixHoursAgo: number): Promise<readonly (Launch & { readonly sixHoursTold: boolean })[]> {
   const rows = await open(db, hostId)
     .where((eb) => eb.or([eb('launches.next_tick_at', 'is', null), eb.and([eb('launches.six_hours_told', '=', 0), eb('launches.started_at', '<=', sixHoursAgo)])]))
     .execute();
   return rows.map((row) => ({ ...toLaunch(row), sixHoursTold: row.six_hours_told === 1 }));
-}
-
-/** When the first of the launches that are over their last tick ends; null: none is. */
-export async function nextEndAt(db: Db, hostId: HostId): Promise<number | null> {
-  const row = await open(db, hostId).clearSelect().where('launches.next_tick_at', 'is', null).select((eb) => eb.fn.min('launches.ends_at').as('at')).executeTakeFirst();
-  return row?.at ?? null;
 }
 
 function open(db: Db, hostId: HostId) {

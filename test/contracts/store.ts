@@ -7,6 +7,7 @@ import { checksContract } from './store/checks.js';
 import { eventsContract } from './store/events.js';
 import { forgettingContract } from './store/forgetting.js';
 import { holdsContract } from './store/holds.js';
+import { glanceContract } from './store/glance.js';
 import { hostsContract } from './store/hosts.js';
 import { incidentsContract } from './store/incidents.js';
 import { ledgerContract } from './store/ledger.js';
@@ -51,6 +52,7 @@ export function storeContract(name: string, start: () => Promise<StagePlace>): v
     ledgerContract(stage);
     incidentsContract(stage);
     plansContract(stage);
+    glanceContract(stage);
     questionsContract(stage);
     remediationsContract(stage);
     spansContract(stage);

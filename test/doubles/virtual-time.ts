@@ -26,6 +26,8 @@ export function virtualTime(start: number): VirtualTime {
   async function ring(at: number, bell: () => void, cancelled: () => boolean): Promise<void> {
     await new Promise<void>((turn) => setImmediate(turn));
     await effects?.idle();
+    // The end of an effect wakes the loop in the next turn: it has the word before time does.
+    await new Promise<void>((turn) => setImmediate(turn));
     if (cancelled()) return;
     if (at > limit) {
       held = () => void ring(at, bell, cancelled);

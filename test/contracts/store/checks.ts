@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../../../src/domain/check.js';
-import { checksOf, clampSchedule, confirmFast, coolDown, distrust, dueChecks, listChecks, markDetected, nextCheckAt, scheduleCheck, syncChecks, tickChecks, undetected, type WatchedCheck } from '../../../src/store/checks.js';
+import { checksOf, clampSchedule, confirmFast, coolDown, distrust, earliestChecks, checksNumbered, listChecks, markDetected, scheduleCheck, syncChecks, tickChecks, undetected, type WatchedCheck } from '../../../src/store/checks.js';
 import { syncResources } from '../../../src/store/resources.js';
 import { insertSample } from '../../../src/store/samples.js';
 import { MINUTE, NOW, oneCheck, watched, type Stage } from './stage.js';
 
 export function checksContract(stage: Stage): void {
   const sync = (wanted: readonly WatchedCheck[], now = NOW) => stage.write((tx) => syncChecks(tx, stage.hostId, wanted, now));
-  const due = async (now: number, limit = 9) => (await dueChecks(stage.store.db, stage.hostId, now, limit)).map(({ name }) => name);
+  const earliest = async (limit = 9) => (await earliestChecks(stage.store.db, stage.hostId, limit)).map(({ nextAt }) => nextAt - NOW);
   const named = async (name: string): Promise<Check> => (await listChecks(stage.store.db, stage.hostId)).find((check) => check.name === name) as Check;
 
   describe('checks', () => {
@@ -20,15 +20,16 @@ export function checksContract(stage: Stage): void {
       expect(await named('http:/')).toMatchObject({ options: { path: '/' }, nextAt: NOW, trusted: true, hotUntil: 0 });
     });
 
-    it('are due the longest first, at most so many, and never those of something retired or of another host', async () => {
+    it('are found by their due time, the longest due first, at most so many, and never those of something retired or of another host', async () => {
       await sync([watched(stage.shop, { name: 'a' }), watched(stage.shop, { name: 'b' }), watched(stage.blog, { name: 'c' })]);
       for (const [name, at] of [['a', 300], ['b', 100], ['c', 200]] as const) await stage.write(async (tx) => scheduleCheck(tx, (await named(name)).id, NOW + at));
-      expect([await due(NOW), await due(NOW + 200), await due(NOW + 300), await due(NOW + 300, 2)]).toEqual([[], ['b', 'c'], ['b', 'c', 'a'], ['b', 'c']]);
-      expect(await nextCheckAt(stage.store.db, stage.hostId)).toBe(NOW + 100);
+      expect([await earliest(), await earliest(2)]).toEqual([[100, 200, 300], [100, 200]]);
+      const ids = (await earliestChecks(stage.store.db, stage.hostId, 9)).map(({ id }) => id);
+      expect((await checksNumbered(stage.store.db, ids)).map(({ name }) => name)).toEqual(['b', 'c', 'a']);
       await stage.write((tx) => syncResources(tx, stage.hostId, [{ kind: 'app', name: 'blog', config: {} }], NOW));
-      expect(await due(NOW + 300)).toEqual(['c']);
+      expect(await earliest()).toEqual([200]);
       await sync([]);
-      expect([await due(NOW + 300), await nextCheckAt(stage.store.db, stage.hostId)]).toEqual([[], null]);
+      expect(await earliest()).toEqual([]);
     });
 
     it('are looked at fast after a surprise: sooner, never later', async () => {
