@@ -1,5 +1,5 @@
 import { openHolds } from '../../src/store/holds.js';
-import { hasOpenWork } from '../../src/store/open-work.js';
+import { openIncidents } from '../../src/store/incidents.js';
 import { keepFailureRate } from './guard-failures.js';
 import { keepFlaps } from './guard-flap.js';
 import { keepFreezeFile, planned } from './guard-planned.js';
@@ -26,7 +26,7 @@ export function guard(): Stage {
       const open = await openHolds(ctx.store.db, ctx.hostId);
       changed = (await keepFreezeFile(ctx, open)) || changed;
       changed = (await windows.keep(ctx, open)) || changed;
-      if (open.length === 0 && !(await hasOpenWork(ctx.store.db, ctx.hostId))) return changed;
+      if (open.length === 0 && (await openIncidents(ctx.store.db, ctx.hostId)).length === 0) return changed;
       changed = (await keepStorms(ctx, open)) || changed;
       changed = (await keepFlaps(ctx, open)) || changed;
       return (await keepFailureRate(ctx, open)) || changed;

@@ -6,6 +6,7 @@ import { guard } from '../../../monitoring/stages/guard.js';
 import { afterHold, begin, frozenNow, holdsOver } from '../../../monitoring/stages/holding.js';
 import { NEVER, type Stage as MonitorStage, type StageContext } from '../../../monitoring/stages/stage.js';
 import { drawPlain } from '../../../src/cards/plain.js';
+import type { Incident } from '../../../src/domain/incident.js';
 import type { ResourceId } from '../../../src/domain/ids.js';
 import type { MaintenanceWindow } from '../../../src/policy/maintenance.js';
 import { readAudit } from '../../../src/store/audits.js';
@@ -145,7 +146,7 @@ describe('a storm', () => {
 
   it('makes a plan wait: it is not told again and again, and goes on when the storm is over', async () => {
     for (const name of ['api', 'blog', 'chat']) await bad(id(name));
-    const incident = (await openIncidentOf(house.store.db, id('api'))) as { id: never };
+    const incident = (await openIncidentOf(house.store.db, id('api'))) as Incident;
     await house.store.write(async (tx) => {
       const planId = await draftPlan(tx, { incidentId: incident.id, targetId: id('api'), repair: 'pm2.reload', args: {}, risk: 'safe', askedBy: null, requestId: null }, clock.now());
       const decision = { verdict: 'deny', rule: 'hold:storm', why: 'hypercare holds it' } as const;
@@ -248,11 +249,11 @@ describe('a maintenance window', () => {
     // BEGAN is 03:12 UTC on a Saturday; in Berlin it is 04:12.
     maintenance = [{ name: 'backups', apps: 'shop', when: { days: [6], from: 255, to: 270, zone: 'Europe/Berlin', text: '' } }];
     await look();
-    expect([await held(), await stage.nextAt?.(ctx())]).toEqual([[], BEGAN + 3 * MINUTE]);
+    expect([await held(), await stage.nextAt?.(ctx(), {} as never)]).toEqual([[], BEGAN + 3 * MINUTE]);
     await later(3 * MINUTE);
     expect(await held()).toEqual(['maintenance of shop by hypercare.yaml: backups']);
     expect([await over('shop'), await over('blog')]).toEqual([['maintenance'], []]);
-    expect(await stage.nextAt?.(ctx())).toBe(BEGAN + 18 * MINUTE);
+    expect(await stage.nextAt?.(ctx(), {} as never)).toBe(BEGAN + 18 * MINUTE);
     await later(15 * MINUTE);
     expect(await held()).toEqual([]);
     await later(7 * 24 * HOUR - 15 * MINUTE);
@@ -263,7 +264,7 @@ describe('a maintenance window', () => {
   it('may be for once', async () => {
     maintenance = [{ name: 'moving house', apps: '*', when: { fromMs: BEGAN + HOUR, toMs: BEGAN + 2 * HOUR } }];
     await look();
-    expect(await stage.nextAt?.(ctx())).toBe(BEGAN + HOUR);
+    expect(await stage.nextAt?.(ctx(), {} as never)).toBe(BEGAN + HOUR);
     await later(HOUR);
     expect(await over('blog')).toEqual(['maintenance']);
     await later(HOUR);
