@@ -26,7 +26,7 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-it('after PM2’s daemon died, monitor and bot live on until it is back, and then give way to the new ones', { timeout: 90_000 }, async () => {
+it('after PM2’s daemon died, monitor and bot live on until it is back, and then give way to the new ones', { timeout: 180_000 }, async () => {
   const config = join(scratch, 'hypercare.yaml');
   writeFileSync(config, `data_dir: ${scratch}\npm2_home: ${home.home}\n`);
   const apps = ['monitor', 'bot'].map((one) => ({
@@ -34,7 +34,7 @@ it('after PM2’s daemon died, monitor and bot live on until it is back, and the
   }));
   writeFileSync(join(scratch, 'own.config.json'), JSON.stringify({ apps }));
   await home.pm2('start', join(scratch, 'own.config.json'));
-  await until('both to be at work', async () => (await logged()).includes('watches') && (await logged()).includes('speaks'));
+  await until('both to be at work', async () => (await logged()).includes('watches') && (await logged()).includes('speaks'), 60_000);
   await home.pm2('save');
   left = (await listPm2(home.home)).map(({ pid }) => pid);
 
@@ -42,7 +42,7 @@ it('after PM2’s daemon died, monitor and bot live on until it is back, and the
   expect(await Promise.all(left.map(lives))).toEqual([true, true]);
 
   await home.pm2('resurrect');
-  await until('the old ones to give way', async () => !(await Promise.all(left.map(lives))).includes(true), 40_000);
+  await until('the old ones to give way', async () => !(await Promise.all(left.map(lives))).includes(true), 60_000);
   const listed = await listPm2(home.home);
   expect(listed.map(({ name, status }) => [name, status])).toEqual([['hypercare-monitor', 'online'], ['hypercare-bot', 'online']]);
   expect(listed.some(({ pid }) => left.includes(pid))).toBe(false);
