@@ -18,7 +18,13 @@ export interface Step {
   state(witness: Json, receipts: Receipts, io: Io): Promise<StepPosition>;
   /** Called only from 'before', conditional on the witness; it makes no choice. Returns its receipt. */
   act(witness: Json, receipts: Receipts, io: Io, signal: AbortSignal): Promise<Json>;
+  /** Called only while `state` is not 'before'; after a crash in its middle it is called again, and does what is left. */
   undo?(receipt: Json, io: Io, signal: AbortSignal): Promise<void>;
+  /**
+   * done: it is undone only where a later step fails, and stands once all are done, whatever is measured then. Without
+   * it, it is also undone when fresh readings show that it did not help.
+   */
+  readonly undoUntil?: 'done';
 }
 
 /** What a repair is told of its target; read from config and ledger, never from outside. */

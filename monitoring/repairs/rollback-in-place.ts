@@ -32,6 +32,8 @@ function wayBackLeg(witness: InPlaceWitness): Leg {
     timeoutMs: CHECKOUT_MS + (witness.install ? INSTALL_MS : 0) + startingMs(witness.processes),
     state: async (_witness, receipts) => (receipts[WAY_BACK] === undefined ? 'before' : 'after'),
     act: async () => witness as Json,
+    // Where the release gone back to fails too, the newer one is no better: people decide which of the two shall run.
+    undoUntil: 'done',
     undo: (receipt, io, signal) => goBack(inPlaceWitness.parse(receipt), io, signal),
   };
 }
@@ -81,6 +83,7 @@ function checkoutLeg({ dir, from, to }: InPlaceWitness): Leg {
       await io.git.checkout(dir, to, CHECKOUT_MS - 5_000);
       return { dir, from, to, at: io.clock.now() };
     },
+    undoUntil: 'done',
     async undo(receipt, io) {
       const done = z.object({ dir: z.string(), from: z.string() }).parse(receipt);
       await io.git.checkout(done.dir, done.from, CHECKOUT_MS - 5_000);

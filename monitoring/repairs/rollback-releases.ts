@@ -45,6 +45,8 @@ function wayBackLeg(witness: ReleasesWitness): Leg {
     timeoutMs: startingMs(witness.processes),
     state: async (_witness, receipts) => (receipts[WAY_BACK] === undefined ? 'before' : 'after'),
     act: async () => witness as Json,
+    // Where the release gone back to fails too, the newer one is no better: people decide which of the two shall run.
+    undoUntil: 'done',
     async undo(receipt, io, signal) {
       const noted = releasesWitness.parse(receipt);
       await switchCurrent(noted.base, { from: noted.to, to: noted.from });
@@ -73,6 +75,7 @@ function switchLeg({ base, from, to }: ReleasesWitness): Leg {
       await switchCurrent(base, { from, to });
       return { base, from, to, at };
     },
+    undoUntil: 'done',
     async undo(receipt) {
       const done = z.object({ base: z.string(), from: z.string(), to: z.string() }).parse(receipt);
       await switchCurrent(done.base, { from: done.to, to: done.from });

@@ -1,30 +1,20 @@
 import { errorText } from '../../src/domain/errors.js';
 import type { RemediationId } from '../../src/domain/ids.js';
 import type { Json } from '../../src/domain/json.js';
-import type { Plan, Prepared } from '../../src/domain/plan.js';
 import type { JournalStep } from '../../src/domain/remediation.js';
 import { confirmFast } from '../../src/store/checks.js';
-import { getPlan } from '../../src/store/plans.js';
 import { endStep, intendStep, journalOf, keepReceipt } from '../../src/store/journal.js';
-import { beginUndo, endRemediation, getRemediation, settle } from '../../src/store/remediations.js';
+import { endRemediation, getRemediation, settle } from '../../src/store/remediations.js';
 import type { Step, StepPosition } from '../repairs/repair.js';
 import { ended } from './ending.js';
 import { frozenNow } from './holding.js';
+import { loadRun, type Run } from './run.js';
 import { snapshot } from './snapshot.js';
 import type { StageContext } from './stage.js';
-import { targetOf } from './targets.js';
+import { canUndo, takeBack, undoAll } from './undo.js';
 
 /** How often a step's state is asked while it moves. */
 const LOOK_EVERY_MS = 150;
-/** How often an undo is tried before a person is asked. */
-const UNDO_TRIES = 3;
-
-interface Run {
-  readonly id: RemediationId;
-  readonly plan: Plan & { readonly prepared: Prepared };
-  readonly targetName: string;
-  readonly steps: readonly Step[];
-}
 
 /**
  * An effect: carries a remediation on from where its journal stands. Each step: write down what will be done; look; do it
@@ -38,14 +28,11 @@ interface Run {
 export async function runJournal(ctx: StageContext, id: RemediationId, signal: AbortSignal): Promise<void> {
   const remediation = await getRemediation(ctx.store.db, id);
   if (remediation.state !== 'running' && remediation.state !== 'undoing') return; // It ended since it was listed.
-  const plan = await getPlan(ctx.store.db, remediation.planId);
-  const repair = ctx.units.repairs[plan.repair];
-  if (!plan.prepared || !repair) return finish(ctx, id, failed(`${plan.repair} is no longer known to this version`));
-  const target = await targetOf(ctx.store.db, ctx, plan.targetId);
-  const run: Run = { id, plan: { ...plan, prepared: plan.prepared }, targetName: target.name, steps: repair.steps(target, repair.args.parse(plan.args), plan.prepared) };
+  const run = await loadRun(ctx, remediation);
+  if (!run) return finish(ctx, id, failed('this version no longer knows how it is done'));
   if (remediation.state === 'undoing') return undo(ctx, run, failed(remediation.outcome ?? 'a step failed'), signal);
   const touched = (await journalOf(ctx.store.db, id)).length > 0;
-  const restOfEvidence = await snapshot(ctx, { id, plan, touched }, signal);
+  const restOfEvidence = await snapshot(ctx, { id, plan: run.plan, touched }, signal);
   await carryOn(ctx, run, signal).finally(restOfEvidence);
 }
 
@@ -55,9 +42,8 @@ async function carryOn(ctx: StageContext, run: Run, signal: AbortSignal): Promis
   const failure = await walk(ctx, run, signal);
   if (signal.aborted) return; // Aborted means unknown, not failed: the next start looks again.
   if (failure === null) return done(ctx, run);
-  const undoable = (await journalOf(ctx.store.db, id)).some((row) => row.dir === 'do' && row.receipt !== null && run.steps[row.n]?.undo);
-  if (!undoable) return finish(ctx, id, failure);
-  await ctx.store.write((tx) => beginUndo(tx, id, failure.why));
+  if (!(await canUndo(ctx, run))) return finish(ctx, id, failure);
+  await ctx.store.write((tx) => takeBack(tx, ctx, { id, planId: run.plan.id }, failure.why));
   await undo(ctx, run, failure, signal);
 }
 
@@ -149,36 +135,10 @@ async function done(ctx: StageContext, run: Run): Promise<void> {
   });
 }
 
-/** Undoes in reverse what has a receipt; what cannot be undone is said, and people take over. */
+/** What cannot be undone is said, and people take over. */
 async function undo(ctx: StageContext, run: Run, stop: Stop, signal: AbortSignal): Promise<void> {
-  const journal = await journalOf(ctx.store.db, run.id);
-  const troubles: string[] = [];
-  for (const row of journal.filter((one) => one.dir === 'do' && one.receipt !== null).reverse()) {
-    const step = run.steps[row.n];
-    if (!step?.undo || journal.some((one) => one.dir === 'undo' && one.n === row.n && one.state === 'done')) continue;
-    const trouble = await undoStep(ctx, run, { n: row.n, step, receipt: row.receipt }, signal);
-    if (signal.aborted) return;
-    if (trouble !== null) troubles.push(`${step.name}: ${trouble}`);
-  }
-  const undone = troubles.length === 0 ? 'what had been done was undone' : `undoing failed too (${troubles.join('; ')})`;
-  await finish(ctx, run.id, { ...stop, why: `${stop.why}; ${undone}` });
-}
-
-async function undoStep(ctx: StageContext, run: Run, at: { readonly n: number; readonly step: Step; readonly receipt: Json }, signal: AbortSignal): Promise<string | null> {
-  const key = { remediationId: run.id, dir: 'undo', n: at.n } as const;
-  await ctx.store.write((tx) => intendStep(tx, { ...key, name: at.step.name, deadlineAt: ctx.clock.now() + at.step.timeoutMs, fence: ctx.fence }, ctx.clock.now()));
-  let trouble: string | null = null;
-  for (let tries = 0; tries < UNDO_TRIES && !signal.aborted; tries += 1) {
-    try {
-      await at.step.undo?.(at.receipt, ctx.io, AbortSignal.any([signal, AbortSignal.timeout(at.step.timeoutMs)]));
-      trouble = null;
-      break;
-    } catch (error) {
-      trouble = errorText(error);
-    }
-  }
-  if (!signal.aborted) await ctx.store.write((tx) => endStep(tx, key, { state: trouble === null ? 'done' : 'failed', error: trouble }, ctx.clock.now()));
-  return trouble;
+  const how = await undoAll(ctx, run, signal);
+  if (how !== null) await finish(ctx, run.id, { ...stop, why: `${stop.why}; ${how}` });
 }
 
 async function finish(ctx: StageContext, id: RemediationId, { why, state }: Stop): Promise<void> {

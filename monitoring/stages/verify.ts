@@ -8,6 +8,7 @@ import { endRemediation, remediationsIn } from '../../src/store/remediations.js'
 import { recentSamples } from '../../src/store/samples.js';
 import { ended } from './ending.js';
 import type { Stage, StageContext } from './stage.js';
+import { takeBack, undoesUnproved } from './undo.js';
 
 /** Bad readings in a row, after settling, that show a repair did not help. */
 const BAD_IN_A_ROW = 3;
@@ -39,7 +40,9 @@ async function judge(ctx: StageContext, run: Remediation): Promise<boolean> {
   const crashed = (await actsOn(ctx.store.db, run.resourceId, run.settleUntil)).filter((act) => act.by === 'pm2' && act.kind === 'restart').length;
   const verdict = verdictOf(fresh, spec, { now, deadlineAt: run.deadlineAt, crashed });
   if (!verdict) return false;
+  const back = verdict.state === 'failed' && (await undoesUnproved(ctx, run));
   await ctx.store.write(async (tx) => {
+    if (back) return takeBack(tx, ctx, run, verdict.outcome);
     await endRemediation(tx, run.id, verdict.state, verdict.outcome, now);
     await ended(tx, ctx, run.id);
   });

@@ -17,8 +17,9 @@ export async function settle(tx: Db, id: RemediationId, settleUntil: number, dea
   await tx.updateTable('remediations').set({ state: 'settling', settle_until: settleUntil, deadline_at: deadlineAt }).where('id', '=', id).execute();
 }
 
+/** It is at work again, so it neither settles nor is judged. */
 export async function beginUndo(tx: Db, id: RemediationId, outcome: string): Promise<void> {
-  await tx.updateTable('remediations').set({ state: 'undoing', outcome }).where('id', '=', id).execute();
+  await tx.updateTable('remediations').set({ state: 'undoing', outcome, settle_until: null, deadline_at: null }).where('id', '=', id).execute();
 }
 
 export async function endRemediation(tx: Db, id: RemediationId, state: Extract<RemediationState, 'verified' | 'failed' | 'unclear'>, outcome: string, now: number): Promise<void> {

@@ -1,0 +1,24 @@
+import type { RemediationId } from '../../src/domain/ids.js';
+import type { Plan, Prepared } from '../../src/domain/plan.js';
+import type { Remediation } from '../../src/domain/remediation.js';
+import { getPlan } from '../../src/store/plans.js';
+import type { Step } from '../repairs/repair.js';
+import type { StageContext } from './stage.js';
+import { targetOf } from './targets.js';
+
+/** A remediation with its plan and the steps made again from what was prepared. */
+export interface Run {
+  readonly id: RemediationId;
+  readonly plan: Plan & { readonly prepared: Prepared };
+  readonly targetName: string;
+  readonly steps: readonly Step[];
+}
+
+/** Null where this version does not know the repair any more. */
+export async function loadRun(ctx: StageContext, { id, planId }: Pick<Remediation, 'id' | 'planId'>): Promise<Run | null> {
+  const plan = await getPlan(ctx.store.db, planId);
+  const repair = ctx.units.repairs[plan.repair];
+  if (!plan.prepared || !repair) return null;
+  const target = await targetOf(ctx.store.db, ctx, plan.targetId);
+  return { id, plan: { ...plan, prepared: plan.prepared }, targetName: target.name, steps: repair.steps(target, repair.args.parse(plan.args), plan.prepared) };
+}
