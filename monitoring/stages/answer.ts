@@ -1,6 +1,7 @@
 import { mayActAs, type Person } from '../../src/domain/person.js';
 import type { Plan } from '../../src/domain/plan.js';
 import type { Answer, Question } from '../../src/domain/question.js';
+import { confirmFast } from '../../src/store/checks.js';
 import { tell } from '../../src/store/events.js';
 import { changeIncident, getIncident } from '../../src/store/incidents.js';
 import { getPerson } from '../../src/store/people.js';
@@ -40,7 +41,7 @@ async function judge(tx: Db, ctx: StageContext, given: Answer & { readonly name:
   const now = ctx.clock.now();
   const question = await getQuestion(tx, given.questionId);
   const person = await getPerson(tx, given.personId);
-  if (!question || !person || !mayActAs(person, 'approver')) return judgeAnswer(tx, given, 'not_allowed');
+  if (!question || !person || !maySay(given.yes, person, question)) return judgeAnswer(tx, given, 'not_allowed');
   if (question.state === 'expired' || (question.state === 'open' && now >= question.expiresAt)) return judgeAnswer(tx, given, 'too_late');
   if (question.state !== 'open') return judgeAnswer(tx, given, 'already_decided');
   await judgeAnswer(tx, given, 'counted');
@@ -51,7 +52,13 @@ async function judge(tx: Db, ctx: StageContext, given: Answer & { readonly name:
   if (yes.length < question.need) return tell(tx, ctx.hostId, { kind: 'incident.changed', incidentId: plan.incidentId, body: { yes: yes.length, need: question.need } }, now);
   if (!(await closeQuestion(tx, question.id, 'approved', yes.map((one) => one.name).join(' and '), now))) return;
   await movePlan(tx, plan.id, 'asked', 'confirming');
+  await confirmFast(tx, plan.targetId, now, now + ctx.settings.confirmForMs);
   await tell(tx, ctx.hostId, { kind: 'question.closed', incidentId: plan.incidentId, body: { question: question.id } }, now);
+}
+
+/** Who asked for it may take it back, also where the rule wants another's yes. */
+function maySay(yes: boolean, person: Person, question: Question): boolean {
+  return mayActAs(person, question.role) && !(yes && question.barred === person.name);
 }
 
 async function denied(tx: Db, ctx: StageContext, on: { readonly question: Question; readonly plan: Plan; readonly person: Person }): Promise<void> {

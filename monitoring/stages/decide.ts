@@ -1,15 +1,20 @@
 import type { Incident } from '../../src/domain/incident.js';
 import type { Decision, Plan } from '../../src/domain/plan.js';
 import type { Resource } from '../../src/domain/resource.js';
-import { decide as judge, ruleFor } from '../../src/policy/decide.js';
+import { caseFor, decide as judge } from '../../src/policy/decide.js';
+import { recordOf, type DecisionRecord } from '../../src/policy/decision-record.js';
+import type { Policy } from '../../src/policy/policy.js';
+import { rungNow } from '../../src/policy/rung-now.js';
 import { tell } from '../../src/store/events.js';
 import { changeIncident, getIncident } from '../../src/store/incidents.js';
 import { keepDecision, plansIn } from '../../src/store/plans.js';
 import { openQuestions } from '../../src/store/questions.js';
 import { getResource } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
+import { takeBetterSteps } from './better-step.js';
 import { closeIncident, escalate } from './closing.js';
 import { factsFor, inQuestion } from './facts.js';
+import { afterHold } from './holding.js';
 import { putQuestion } from './asking.js';
 import { record } from './record.js';
 import type { Stage, StageContext } from './stage.js';
@@ -19,7 +24,7 @@ export const decide: Stage = {
   name: 'decide',
   onlyWhenOpen: true,
   async run(ctx) {
-    let decided = false;
+    let decided = await takeBetterSteps(ctx);
     for (const plan of await plansIn(ctx.store.db, ctx.hostId, ['prepared'])) decided = (await decideOn(ctx, plan)) || decided;
     return decided;
   },
@@ -30,18 +35,28 @@ async function decideOn(ctx: StageContext, plan: Plan): Promise<boolean> {
   const target = await getResource(ctx.store.db, plan.targetId);
   const incident = await getIncident(ctx.store.db, plan.incidentId);
   const facts = await factsFor(ctx.store.db, ctx, { plan, target, incident });
-  const decision = judge(inQuestion(plan, plan.prepared, target), ctx.settings.policy, facts);
+  const asks = inQuestion(plan, plan.prepared, target);
+  const { policy } = ctx.settings;
+  const decision = judge(asks, policy, facts);
   const asked = decision.verdict === 'ask' && (await openQuestions(ctx.store.db, ctx.hostId)).some((question) => question.appId === target.id);
   if (asked) return false; // At most one open question an app: this one waits for its end.
-  await ctx.store.write((tx) => write(tx, ctx, { plan, target, incident, decision }));
+  await ctx.store.write((tx) => write(tx, ctx, { plan, target, incident, decision, kept: recordOf(asks, policy, facts) }));
   return true;
 }
 
-async function write(tx: Db, ctx: StageContext, on: { readonly plan: Plan; readonly target: Resource; readonly incident: Incident; readonly decision: Decision }): Promise<void> {
+interface Decided {
+  readonly plan: Plan;
+  readonly target: Resource;
+  readonly incident: Incident;
+  readonly decision: Decision;
+  readonly kept: DecisionRecord;
+}
+
+async function write(tx: Db, ctx: StageContext, on: Decided): Promise<void> {
   const { plan, target, incident, decision } = on;
   const now = ctx.clock.now();
   const state = ({ auto: 'approved', ask: 'asked', deny: 'denied' } as const)[decision.verdict];
-  await keepDecision(tx, plan.id, decision, state);
+  await keepDecision(tx, plan.id, decision, state, on.kept);
   await record(tx, ctx, {
     who: plan.askedBy ?? 'hypercare', what: `${plan.repair} on ${target.name}: ${decision.verdict}`, why: `rule ${decision.rule}: ${decision.why}`,
     body: { plan: plan.id, incident: incident.id, hash: plan.hash, rule: decision.rule, verdict: decision.verdict },
@@ -54,14 +69,21 @@ async function write(tx: Db, ctx: StageContext, on: { readonly plan: Plan; reado
 }
 
 /** Where the ladder only observes or suggests, what would be done is told, and people take over. A used-up budget leaves the next rung. */
-async function afterDenial(tx: Db, ctx: StageContext, on: { readonly plan: Plan; readonly target: Resource; readonly incident: Incident; readonly decision: Decision }): Promise<void> {
-  const { plan, target, incident, decision } = on;
+async function afterDenial(tx: Db, ctx: StageContext, on: Decided): Promise<void> {
+  const { plan, incident, decision, kept } = on;
   if (incident.kind === 'manual') return closeIncident(tx, ctx, incident, `${plan.repair} was not allowed: ${decision.why}`);
-  if (decision.rule.startsWith('budget:')) {
-    await changeIncident(tx, incident.id, { rung: incident.rung + 1, nextAt: ctx.clock.now(), reason: decision.why });
-    return;
-  }
-  const { rung } = ruleFor(ctx.settings.policy, plan.repair, target.name);
-  if (rung === 'suggest') await tell(tx, ctx.hostId, { kind: 'plan.suggested', incidentId: incident.id, body: { plan: plan.id } }, ctx.clock.now());
+  if (decision.rule.startsWith('hold:')) return afterHold(tx, ctx, incident, { repair: plan.repair, decision });
+  if (decision.notBefore !== undefined) return changeIncident(tx, incident.id, { state: 'open', nextAt: decision.notBefore, reason: decision.why });
+  if (leavesTheNext(decision)) return changeIncident(tx, incident.id, { rung: incident.rung + 1, nextAt: ctx.clock.now(), reason: decision.why });
+  if (suggests(ctx.settings.policy, kept)) await tell(tx, ctx.hostId, { kind: 'plan.suggested', incidentId: incident.id, body: { plan: plan.id } }, ctx.clock.now());
   await escalate(tx, ctx, incident, `would have run ${plan.repair}, but ${decision.why}`);
+}
+
+/** A budget or a list stops this repair; another one may still be allowed. */
+function leavesTheNext({ rule }: Decision): boolean {
+  return rule.startsWith('budget:') || rule.startsWith('deny[') || rule === 'allow';
+}
+
+function suggests(policy: Policy, { plan, facts }: DecisionRecord): boolean {
+  return rungNow(caseFor(plan, policy, facts).chosen.rule, facts.now) === 'suggest';
 }

@@ -1,15 +1,16 @@
 import type { Plan } from '../../src/domain/plan.js';
 import type { Resource } from '../../src/domain/resource.js';
-import { decide as judge } from '../../src/policy/decide.js';
+import { bindsEverybody, decide as judge } from '../../src/policy/decide.js';
 import { noteAct } from '../../src/store/acts.js';
 import { tell } from '../../src/store/events.js';
 import { changeIncident, getIncident } from '../../src/store/incidents.js';
-import { movePlan, plansIn } from '../../src/store/plans.js';
+import { keepDecision, movePlan, plansIn } from '../../src/store/plans.js';
 import { beginRemediation, remediationsIn } from '../../src/store/remediations.js';
 import { getResource } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import { closeIncident, escalate } from './closing.js';
 import { factsFor, inQuestion } from './facts.js';
+import { afterHold } from './holding.js';
 import { problemOf } from './problem.js';
 import { runJournal } from './journal.js';
 import { record } from './record.js';
@@ -38,15 +39,19 @@ async function begin(ctx: StageContext, plan: Plan): Promise<boolean> {
   const incident = await getIncident(ctx.store.db, plan.incidentId);
   const brakes = judge(inQuestion(plan, plan.prepared, target), ctx.settings.policy, await factsFor(ctx.store.db, ctx, { plan, target, incident }));
   const approved = plan.verdict === 'ask'; // A person said yes: only what denies everybody stops it.
-  const stopped = brakes.verdict === 'deny' && (!approved || brakes.rule.startsWith('hold:') || brakes.rule.startsWith('budget:'));
+  const stopped = brakes.verdict === 'deny' && (!approved || bindsEverybody(brakes));
+  const asksNow = brakes.verdict === 'ask' && !approved;
   return ctx.store.write(async (tx) => {
     if (stopped) {
-      await movePlan(tx, plan.id, 'approved', 'denied', brakes.why);
+      await keepDecision(tx, plan.id, brakes, 'denied');
       await record(tx, ctx, { who: 'hypercare', what: `${plan.repair} on ${target.name} was stopped before it began`, why: `rule ${brakes.rule}: ${brakes.why}`, body: { plan: plan.id } });
       if (incident.kind === 'manual') await closeIncident(tx, ctx, incident, `stopped: ${brakes.why}`);
+      else if (brakes.rule.startsWith('hold:')) await afterHold(tx, ctx, incident, { repair: plan.repair, decision: brakes });
       else await escalate(tx, ctx, incident, `${plan.repair} was stopped before it began: ${brakes.why}`);
       return true;
     }
+    // Something was done since it was decided, and now people are asked: it is decided again.
+    if (asksNow) return movePlan(tx, plan.id, 'approved', 'prepared');
     return start(tx, ctx, plan, target);
   });
 }

@@ -1,40 +1,85 @@
 import type { Incident } from '../../src/domain/incident.js';
+import { mayActAs } from '../../src/domain/person.js';
 import type { Plan, Prepared } from '../../src/domain/plan.js';
 import type { Resource } from '../../src/domain/resource.js';
+import { tierAt } from '../../src/domain/tiers.js';
+import { countRestarts, countRollbacks } from '../../src/policy/budget.js';
 import type { PlanInQuestion, PolicyFacts } from '../../src/policy/policy.js';
-import { fits } from '../../src/policy/glob.js';
-import { actsOn } from '../../src/store/acts.js';
-import { activeHolds } from '../../src/store/holds.js';
+import { actsOn, oursSince } from '../../src/store/acts.js';
 import { openLaunchOf } from '../../src/store/launches.js';
 import { personNamed } from '../../src/store/people.js';
 import { remediationsSince, runsFor } from '../../src/store/remediations.js';
+import { listResources } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
+import { whoMay } from '../../src/store/who-may.js';
+import { holdsOver } from './holding.js';
+import { memoryShareOf } from './memory-share.js';
 import { problemOf } from './problem.js';
 import { ROLLBACK, type StageContext } from './stage.js';
 
-const DAY_MS = 24 * 3_600_000;
+const HALF_HOUR_MS = 30 * 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** What policy looks at of a prepared plan. */
 export function inQuestion(plan: Pick<Plan, 'repair' | 'risk'>, prepared: Prepared, target: Resource): PlanInQuestion {
   return { repair: plan.repair, risk: plan.risk, targetName: target.name, restarts: prepared.bounds['restarts'] ?? 0, rollsBack: plan.repair === ROLLBACK, migrations: prepared.bounds['migrations'] ?? null };
 }
 
+export interface Around {
+  readonly plan: Pick<Plan, 'repair' | 'askedBy'>;
+  readonly target: Resource;
+  readonly incident: Incident | null;
+}
+
 /** What is true around a plan, read fresh for each decision. */
-export async function factsFor(db: Db, ctx: StageContext, about: { readonly plan: Pick<Plan, 'repair' | 'askedBy'>; readonly target: Resource; readonly incident: Incident | null }): Promise<PolicyFacts> {
-  const { plan, target, incident } = about;
+export async function factsFor(db: Db, ctx: StageContext, around: Around): Promise<PolicyFacts> {
+  const { plan, target, incident } = around;
   const now = ctx.clock.now();
   const launch = await openLaunchOf(db, target.id);
   const person = plan.askedBy === null ? null : await personNamed(db, plan.askedBy);
-  const problem = incident ? await problemOf(db, incident) : null;
-  const runs = problem === null ? new Map<string, number>() : await runsFor(db, target.id, problem, now - DAY_MS);
-  const helped = (await remediationsSince(db, target.id, now - DAY_MS)).filter((run) => run.fingerprint === problem && run.state === 'verified');
+  const able = await whoMay(db, 'operator');
   return {
     now,
-    acts: await actsOn(db, target.id, now - DAY_MS),
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    ...(await doneLately(db, ctx, target, now)),
+    ...(await doneFor(db, around, now)),
     askedBy: plan.askedBy === null ? null : { name: plan.askedBy, role: person?.role ?? 'viewer' },
-    holds: (await activeHolds(db, now)).filter((hold) => hold.kind !== 'silence' && fits(hold.scope, target.name)),
+    eligible: { operator: able.length, approver: able.filter((one) => mayActAs(one, 'approver')).length },
+    holds: await holdsOver(db, ctx, { name: target.name, askedBy: plan.askedBy }),
     mayRollBackAlone: launch?.autoRollback ?? true,
-    sameBefore: runs.get(plan.repair) ?? 0,
-    cameBack: helped.length,
+    incident: incident && { kind: incident.kind, severity: incident.severity, emergency: incident.emergency, ageMs: Math.max(0, now - incident.openedAt) },
+    launch: launch && { tier: tierAt(ctx.settings.tiers, now - launch.startedAt) + 1, ageMs: Math.max(0, now - launch.startedAt) },
+    memoryShare: await memoryShareOf(db, ctx, target),
+  };
+}
+
+/** What budgets count: rows, so that a restart of ours forgets nothing. */
+async function doneLately(db: Db, ctx: StageContext, target: Resource, now: number): Promise<Pick<PolicyFacts, 'counts' | 'spread'>> {
+  const acts = await actsOn(db, target.id, now - DAY_MS);
+  const ours = await oursSince(db, ctx.hostId, now - HOUR_MS);
+  const apps = (await listResources(db, ctx.hostId)).filter(({ kind }) => kind === 'app');
+  return {
+    counts: {
+      restarts30m: countRestarts(acts, now - HALF_HOUR_MS),
+      restarts24h: countRestarts(acts, now - DAY_MS),
+      rollbacks24h: countRollbacks(acts, now - DAY_MS),
+      remediationsTargetHour: ours.filter(({ resourceId }) => resourceId === target.id).length,
+      remediationsHour: ours.length,
+    },
+    spread: { others: new Set(ours.map(({ resourceId }) => resourceId).filter((id) => id !== target.id)).size, watched: apps.length },
+  };
+}
+
+/** What was done for the same problem before. */
+async function doneFor(db: Db, { plan, target, incident }: Around, now: number): Promise<Pick<PolicyFacts, 'attempts' | 'sameBefore' | 'cameBack'>> {
+  const problem = incident ? await problemOf(db, incident) : null;
+  if (problem === null) return { attempts: { count: 0, lastAt: null }, sameBefore: 0, cameBack: 0 };
+  const same = (await remediationsSince(db, target.id, now - DAY_MS)).filter((run) => run.fingerprint === problem);
+  const last = same.at(-1);
+  return {
+    attempts: { count: same.length, lastAt: last ? (last.endedAt ?? last.startedAt) : null },
+    sameBefore: (await runsFor(db, target.id, problem, now - DAY_MS)).get(plan.repair) ?? 0,
+    cameBack: same.filter((run) => run.state === 'verified').length,
   };
 }

@@ -15,6 +15,7 @@ import { newestSample } from '../../src/store/samples.js';
 import type { Db } from '../../src/store/schema.js';
 import { dependenciesOf, staleSighting } from '../../src/store/wait-facts.js';
 import { escalate } from './closing.js';
+import { confirmingBy, stillNeeded } from './confirming.js';
 import { problemOf } from './problem.js';
 import { preparePlan } from './prepare.js';
 import { ROLLBACK, type AppConfig, type RunbookRung, type Stage, type StageContext } from './stage.js';
@@ -33,7 +34,7 @@ export const plan: Stage = {
       if (incident.state === 'escalated' || incident.nextAt > ctx.clock.now()) continue;
       planned = (await planFor(ctx, incident)) || planned;
     }
-    for (const drafted of await plansIn(ctx.store.db, ctx.hostId, ['drafted', 'confirming'])) {
+    for (const drafted of [...(await plansIn(ctx.store.db, ctx.hostId, ['drafted'])), ...(await stillNeeded(ctx))]) {
       ctx.effects.start(`plan:${drafted.id}`, (signal) => preparePlan(ctx, drafted, signal));
     }
     return planned;
@@ -41,7 +42,8 @@ export const plan: Stage = {
   async nextAt(ctx) {
     const now = ctx.clock.now();
     const later = (await openIncidents(ctx.store.db, ctx.hostId)).filter((incident) => incident.state !== 'escalated' && incident.nextAt > now);
-    return later.length === 0 ? null : Math.min(...later.map((incident) => incident.nextAt));
+    const times = [...later.map((incident) => incident.nextAt), ...[await confirmingBy(ctx)].filter((at) => at !== null)];
+    return times.length === 0 ? null : Math.min(...times);
   },
 };
 
@@ -76,7 +78,7 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
  * passed over while there is another; an emergency goes to the rollback after one failed rung, or at once in a release
  * younger than ten minutes.
  */
-async function nextRung(ctx: StageContext, incident: Incident, resource: Resource): Promise<(RunbookRung & { readonly n: number }) | null> {
+export async function nextRung(ctx: StageContext, incident: Incident, resource: Resource): Promise<(RunbookRung & { readonly n: number }) | null> {
   if (resource.kind !== 'app') return null;
   const ladder = ctx.settings.ladder(incident.kind, resource.config as unknown as AppConfig);
   const rollbackAt = ladder.findIndex((rung) => rung.repair === ROLLBACK);

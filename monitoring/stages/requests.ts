@@ -17,7 +17,9 @@ import { getResource, lastSighting } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import { movePlan } from '../../src/store/plans.js';
 import { dryRun } from './dry-run.js';
+import { holdByHand, isHoldVerb } from './hold-requests.js';
 import { launch } from './launching.js';
+import { mergeWish } from './merge-wish.js';
 import { record } from './record.js';
 import { ROLLBACK, type AppConfig, type Stage, type StageContext } from './stage.js';
 
@@ -69,6 +71,7 @@ function tooOld(): HypercareError {
 }
 
 async function serve(tx: Db, ctx: StageContext, request: Request): Promise<Json> {
+  if (isHoldVerb(request.verb)) return holdByHand(tx, ctx, request);
   if (request.resourceId === null) throw new HypercareError('request.no_target', 'invalid', 'the request names no app', 'Name one: hypercare status lists them.');
   const app = await getResource(tx, request.resourceId);
   const args = request.args as Readonly<Record<string, string | null>>;
@@ -122,6 +125,8 @@ async function draft(tx: Db, ctx: StageContext, app: Resource, wish: Wish): Prom
   const running = await underWayOn(tx, app.id);
   if (running) throw new HypercareError('repair.under_way', 'transient', `something is already being done to ${app.name}`, 'Wait for it to end: hypercare incidents shows it.');
   const incident = (await openIncidentOf(tx, app.id)) ?? (await openManual(tx, ctx, app, wish.title));
+  const same = general ? null : await mergeWish(tx, ctx, incident, wish);
+  if (same) return { incidentId: incident.id, planId: same.id };
   await replacePlan(tx, ctx, incident, wish.request);
   const past = incident.kind === 'manual' && !general ? Number.MAX_SAFE_INTEGER : incident.rung;
   await changeIncident(tx, incident.id, { state: 'repairing', rung: past });

@@ -52,7 +52,7 @@ function sayOutcome(answered: Answered, reader: Reader): Said {
 function sayCounted({ plan, destinations, question }: Answered, yes: boolean, reader: Reader): Said {
   const what = sayPlan(plan, destinations);
   if (!yes) return { level: 'info', title: `your no counts; I do not ${what}`, body: ['Nothing more is done about this one unless somebody asks for it. It is still measured.'] };
-  if (question.state === 'approved') return { level: 'info', title: `your yes counts; I ${what} now`, body: ['It is prepared once more first: would it do something else by now, I ask again.'] };
+  if (question.state === 'approved') return { level: 'info', title: `your yes counts; I ${what} now`, body: ['First it is measured and prepared once more: is it good by now, nothing is done; would it do something else, I ask again.'] };
   if (question.state === 'open') return { level: 'info', title: `your yes counts; ${question.need} people are needed to ${what}`, body: [`The question waits for the others; it expires ${sayIn(question.expiresAt, reader)}.`] };
   return { level: 'warning', title: `your yes counted, and the question ended otherwise: ${question.state}`, body: question.decidedBy === null ? [] : [question.decidedBy] };
 }

@@ -37,7 +37,8 @@ function drawTerms(view: IncidentView, { plan, question }: NonNullable<ReturnTyp
   const said = question.answers.filter(({ outcome, yes }) => outcome === 'counted' && yes).map(({ name }) => name);
   const need = question.need > 1 ? [`It needs ${question.need} people; so far ${said.length === 0 ? 'nobody has said yes' : `yes from ${said.join(', ')}`}.`] : [];
   const may = view.approvers.length === 0 ? 'Nobody may decide: name an approver in hypercare.yaml.' : `May decide: ${view.approvers.join(', ')}.`;
-  return [...sayReason(plan), may, ...need, `Expires ${sayIn(question.expiresAt, reader)}; without an answer nothing is done.`].join('\n');
+  const note = question.note === null ? [] : [`${question.note[0]?.toUpperCase()}${question.note.slice(1)}.`];
+  return [...sayReason(plan), may, ...note, ...need, `Expires ${sayIn(question.expiresAt, reader)}; without an answer nothing is done.`].join('\n');
 }
 
 /** A rule that simply asks first is the ordinary case, and named under Details. */
@@ -58,7 +59,7 @@ export function drawDecision(view: IncidentView, reader: Reader): string | null 
   const by = question.decidedBy ?? 'somebody';
   switch (question.state) {
     case 'approved':
-      return `Asked to ${what}: ${by} said yes${at}${sayRunOf(view, plan)}.`;
+      return `Asked to ${what}: ${by} said yes${at}${sayRunOf(view, plan)}${sayNeedless(view, plan, reader)}.`;
     case 'denied':
       return `Asked to ${what}: ${by} said no${at}; it was not done.`;
     case 'expired':
@@ -73,6 +74,13 @@ function sayRunOf(view: IncidentView, plan: Plan): string {
   const run = view.remediations.find(({ planId }) => planId === plan.id);
   if (!run) return '';
   return run.endedAt === null ? '; it is under way' : `; it ran ${sayDuration(run.endedAt - run.startedAt)}`;
+}
+
+/** The yes came, and what it was for was over by then. */
+function sayNeedless(view: IncidentView, plan: Plan, reader: Reader): string {
+  if (plan.state !== 'cancelled' || view.incident.state !== 'resolved') return '';
+  const lastBad = Math.max(...view.findings.map(({ lastAt }) => lastAt));
+  return Number.isFinite(lastBad) ? `; already good since ${sayClock(lastBad, reader)}, so nothing was done` : '; it was good by then, so nothing was done';
 }
 
 /** Do it, not now, details: what is dangerous asks once more, naming app and version. */

@@ -3,7 +3,7 @@ import { HypercareError } from '../domain/errors.js';
 import type { Answer, AnswerOutcome, Question } from '../domain/question.js';
 import type { Person } from '../domain/person.js';
 import { destinationsOf } from '../store/incident-view.js';
-import { approvers } from '../store/people.js';
+import { mayAnswer } from '../store/may-answer.js';
 import { getPlan } from '../store/plans.js';
 import { answer, answersTo } from '../store/answers.js';
 import { getQuestion } from '../store/questions.js';
@@ -62,7 +62,7 @@ async function resultOf(ctx: Context, judged: Judged): Promise<Result> {
   const plan = await getPlan(ctx.store.db, question.planId);
   const app = (await getResource(ctx.store.db, plan.targetId)).name;
   const destinations = await destinationsOf(ctx.store.db, [plan]);
-  const answered: Answered = { app, plan, destinations, question, own, again: judged.again, name: person.name, yes: judged.yes, approvers: await approvers(ctx.store.db) };
+  const answered: Answered = { app, plan, destinations, question, own, again: judged.again, name: person.name, yes: judged.yes, approvers: await mayAnswer(ctx.store.db, question) };
   const counted = own?.outcome === 'counted';
   return {
     data: {

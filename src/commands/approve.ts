@@ -10,7 +10,7 @@ export const approve: Command<z.output<typeof args>> = {
   summary: 'say yes to the open question',
   usage: 'approve <app or question>',
   examples: ['approve shop', 'approve 7k2m9q'],
-  role: 'approver',
+  role: 'operator',
   words: { positionals: ['question'], flags: {} },
   args,
   run: ({ question }, ctx) => giveAnswer(true, question, ctx),

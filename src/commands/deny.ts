@@ -10,7 +10,7 @@ export const deny: Command<z.output<typeof args>> = {
   summary: 'say no to the open question',
   usage: 'deny <app or question>',
   examples: ['deny shop', 'deny 7k2m9q'],
-  role: 'approver',
+  role: 'operator',
   words: { positionals: ['question'], flags: {} },
   args,
   run: ({ question }, ctx) => giveAnswer(false, question, ctx),

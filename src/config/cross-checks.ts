@@ -21,7 +21,7 @@ export function crossChecks(facts: Facts): readonly Complaint[] {
     ...sharedNames(facts),
     ...tiers(facts.tiers),
     ...people(facts.people),
-    ...rules(facts.rules, known),
+    ...rules(facts, known),
   ];
 }
 
@@ -97,11 +97,12 @@ function people(all: Facts['people']): readonly Complaint[] {
   return [...repeats(names, (index) => ['people', index, 'name'], 'is the same person as', ': put all accounts of a person into one entry'), ...accounts];
 }
 
-function rules(all: Facts['rules'], known: readonly string[]): readonly Complaint[] {
-  const aimless = all.flatMap((rule, index) => {
-    const target = textAt(rule, 'target') ?? '*';
+function rules({ rules: all, listed: inLists }: Facts, known: readonly string[]): readonly Complaint[] {
+  const scopes = [...all.map((entry, index) => ({ entry, at: ['policy', 'rules', index] as Path })), ...inLists];
+  const aimless = scopes.flatMap(({ entry, at: path }) => {
+    const target = textAt(entry, 'target') ?? '*';
     if (target === '*' || known.some((name) => fits(target, name))) return [];
-    return [at(['policy', 'rules', index, 'target'], `fits no app and no dependency${didYouMean(target, known)} (known: ${listed(known)})`)];
+    return [at([...path, 'target'], `fits no app and no dependency${didYouMean(target, known)} (known: ${listed(known)})`)];
   });
   return [...aimless, ...repeats(all.map((rule) => textAt(rule, 'name')?.trim()), (index) => ['policy', 'rules', index, 'name'], 'is the same name as')];
 }

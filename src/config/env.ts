@@ -26,6 +26,7 @@ export const ENV_NAMES: readonly EnvName[] = [
   { name: 'SLACK_WEBHOOK_URL', what: 'Slack incoming webhook: tells, but cannot ask', secret: true, default: null },
   { name: 'TELEGRAM_BOT_TOKEN', what: "the bot's token from @BotFather", secret: true, default: null },
   { name: 'TELEGRAM_CHAT_ID', what: 'the chat people are told and asked in', secret: true, default: null },
+  { name: 'MAX_ACTIONS_PER_HOUR', what: 'everything hypercare may do by itself in an hour, where that is less than the policy says', secret: false, default: null },
   { name: 'NO_COLOR', what: 'any value: the terminal shows no colours', secret: false, default: null },
 ];
 
@@ -44,6 +45,8 @@ export interface Environment {
   /** Any name, from the process first, then from .env; undefined where it is not set or empty. */
   readonly lookup: Lookup;
   readonly secrets: Secrets;
+  /** MAX_ACTIONS_PER_HOUR; null: not set. */
+  readonly mostPerHour: number | null;
   readonly mistakes: readonly Mistake[];
   readonly warnings: readonly Mistake[];
 }
@@ -75,7 +78,7 @@ export function readEnvironment(input: { readonly env: ProcessEnv; readonly envF
     const value = readSecret(name, lookup, input.envFile, mistakes);
     if (value !== undefined) secrets[name] = value;
   }
-  return { lookup, secrets: makeSecrets(secrets), mistakes, warnings };
+  return { lookup, secrets: makeSecrets(secrets), mostPerHour: readMostPerHour(lookup, input.envFile, mistakes), mistakes, warnings };
 }
 
 function readEnvFile(file: string, mistakes: Mistake[], warnings: Mistake[]): Readonly<Record<string, string>> {
@@ -106,6 +109,14 @@ function readSecret(name: SecretName, lookup: Lookup, envFile: string, mistakes:
   if (value !== '') return value;
   mistakes.push(inFile(envFile, null, `${name}_FILE: the file it names ${read.ok ? 'is empty' : read.missing ? 'does not exist' : read.problem}`));
   return undefined;
+}
+
+function readMostPerHour(lookup: Lookup, envFile: string, mistakes: Mistake[]): number | null {
+  const text = lookup('MAX_ACTIONS_PER_HOUR');
+  if (text === undefined) return null;
+  if (/^\d{1,4}$/.test(text.trim())) return Number(text);
+  mistakes.push(inFile(envFile, null, 'MAX_ACTIONS_PER_HOUR must be a whole number like 20'));
+  return null;
 }
 
 function own(values: ProcessEnv, name: string): string | undefined {

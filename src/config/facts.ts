@@ -32,6 +32,8 @@ export interface Facts {
   readonly tiers: readonly { readonly untilMs: number | undefined; readonly everyMs: number | undefined }[];
   readonly people: readonly Mapping[];
   readonly rules: readonly Mapping[];
+  /** Entries of policy's lists, with where each stands. */
+  readonly listed: readonly { readonly entry: Mapping; readonly at: Path }[];
 }
 
 export type Mapping = Readonly<Record<string, unknown>>;
@@ -47,6 +49,7 @@ export function factsOf(raw: unknown): Facts {
     tiers: items(mapping(file['watch'])['tiers']).map(mapping).map((tier) => ({ untilMs: milliseconds(tier['until']), everyMs: milliseconds(tier['every']) })),
     people: items(file['people']).map(mapping),
     rules: items(mapping(file['policy'])['rules']).map(mapping),
+    listed: ['allow', 'deny'].flatMap((key) => items(mapping(file['policy'])[key]).map((entry, index) => ({ entry: mapping(entry), at: ['policy', key, index] }))),
   };
 }
 

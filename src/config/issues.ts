@@ -7,6 +7,8 @@ export interface Complaint {
   readonly path: Path;
   readonly message: string;
   readonly onKey: boolean;
+  /** Characters into the value, where a part of it is meant. */
+  readonly offset?: number;
 }
 
 /** zod's nested issues as a flat list: one per unknown key, and of a union only what the fitting form complains of. */
@@ -25,8 +27,13 @@ function flatIssue(issue: z.core.$ZodIssue, path: Path): readonly Complaint[] {
       return meant === null ? [{ path, message: issue.message, onKey: false }] : flatIssues(meant, path);
     }
     default:
-      return [{ path, message: issue.message, onKey: false }];
+      return [{ path, message: issue.message, onKey: false, ...offsetOf(issue) }];
   }
+}
+
+function offsetOf(issue: z.core.$ZodIssue): { readonly offset?: number } {
+  const offset: unknown = issue.code === 'custom' ? issue.params?.['offset'] : undefined;
+  return typeof offset === 'number' ? { offset } : {};
 }
 
 /** The form that was meant: one whose type fits what was written, with the fewest complaints. Null: none fits. */

@@ -53,7 +53,7 @@ function load(source: ConfigSource, schema: ConfigSchema, units: Units): LoadedC
   const warnings = inOrder([...environment.warnings, ...checked.warnings]);
   const mistakes = inOrder([...environment.mistakes, ...checked.mistakes]);
   if (checked.file === null || mistakes.length > 0) return { ok: false, mistakes, warnings };
-  const around = { home: source.home, lookup: environment.lookup, defaultChannels: defaultChannels(units, environment.secrets) };
+  const around = { home: source.home, lookup: environment.lookup, mostPerHour: environment.mostPerHour, defaultChannels: defaultChannels(units, environment.secrets) };
   return { ok: true, config: toConfig(checked.file, { ...around, shown: checked.shown }), warnings, place: checked.place };
 }
 
@@ -88,7 +88,7 @@ function checkText(text: string, file: string, { schema, units, environment }: A
   const { root } = tree;
   const broken = tree.problems.map((problem) => ({ file, ...tree.place(problem.at), path: problem.path, message: problem.message }));
   if (root === null) return nothing(broken);
-  const place = (complaint: Complaint): Mistake => placed(file, tree, root, complaint);
+  const place = (complaint: Complaint): Mistake => placed({ file, tree, root, text }, complaint);
   const parsed = schema.safeParse(root.value, { error: issueText });
   const complaints = [...(parsed.success ? [] : flatIssues(parsed.error.issues)), ...crossChecks(factsOf(root.value))];
   const mistakes = [...broken, ...complaints.filter((complaint) => !isEcho(complaint, root)).map(place)];
@@ -113,8 +113,15 @@ function at(root: Located, path: Path): Located | undefined {
 }
 
 /** Finds the line of a complaint: its value's, its key's, or for what is missing the nearest thing around it. */
-function placed(file: string, tree: YamlTree, root: Located, complaint: Complaint): Mistake {
-  const { path, message, onKey } = complaint;
+interface Written {
+  readonly file: string;
+  readonly tree: YamlTree;
+  readonly root: Located;
+  readonly text: string;
+}
+
+function placed({ file, tree, root, text }: Written, complaint: Complaint): Mistake {
+  const { path, message, onKey, offset = 0 } = complaint;
   let found = root;
   for (const [depth, part] of path.entries()) {
     const child = found.children.get(String(part));
@@ -123,5 +130,12 @@ function placed(file: string, tree: YamlTree, root: Located, complaint: Complain
     if (child === undefined) return { file, ...tree.place(found.keyAt), path, message };
     found = child;
   }
-  return { file, ...tree.place(onKey ? found.keyAt : found.at), path, message };
+  return { file, ...tree.place(onKey ? found.keyAt : inside(text, found, offset)), path, message };
+}
+
+/** Where a character of a plain or quoted text on one line stands; else where the value begins. */
+function inside(text: string, { at, value }: Located, offset: number): number {
+  if (typeof value !== 'string' || offset === 0) return at;
+  const begins = text.startsWith(value, at) ? at : text.startsWith(value, at + 1) ? at + 1 : null;
+  return begins === null ? at : begins + Math.min(offset, value.length);
 }

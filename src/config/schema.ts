@@ -1,15 +1,13 @@
 import * as z from 'zod';
-import { RUNGS } from '../policy/policy.js';
-import { fits } from '../policy/glob.js';
 import { appSchema, httpAsk } from './app-schema.js';
-import { absolutePath, checkedText, duration, entries, list, resourceName, section, webUrl, wholeNumber } from './fields.js';
-import { listed } from './did-you-mean.js';
+import { absolutePath, duration, entries, list, resourceName, section, webUrl, wholeNumber } from './fields.js';
+import { maintenanceSchema } from './maintenance-schema.js';
 import { personSchema } from './people-schema.js';
+import { policySchema } from './policy-schema.js';
 
 const MAX_APPS = 100;
 const MAX_DEPENDENCIES = 100;
 const MAX_TIERS = 10;
-const MAX_RULES = 200;
 const MAX_PEOPLE = 500;
 
 /** What the registries of units know; handed in, because this folder may not look into theirs. */
@@ -32,7 +30,8 @@ export function configSchema(units: Units) {
     dependencies: entries(resourceName(), dependencySchema(), MAX_DEPENDENCIES).prefault({})
       .describe('What apps need and we do not run: while one is down, its apps are left alone'),
     watch: watch().prefault({}).describe('When is measured'),
-    policy: policy(units.repairs).prefault({}).describe('What may be done, and who must say yes'),
+    policy: policySchema(units.repairs).prefault({}).describe('What may be done, and who must say yes'),
+    maintenance: maintenanceSchema().prefault([]).describe('Times in which nothing is repaired by itself and nobody is called; measuring goes on'),
     people: list(personSchema(), MAX_PEOPLE).prefault([]),
     channels: channels(units.channels).optional().describe('Where people are told and asked; default: the console, and telegram and slack_webhook where their secrets are set'),
     keep: section({
@@ -69,34 +68,9 @@ function watch() {
       good: wholeNumber(1, 20).default(2).describe('So many good ones close it'),
     }).prefault({}).describe('What is odd is measured again quickly before it counts'),
     hot: duration('1m', '72h').prefault('2h').describe('How long trouble brings back the cadence of the first tier'),
+    after_storm: duration('0s', '6h').prefault('10m').describe('How long after a storm nothing is repaired by itself: half of the apps bad at once, or something they use'),
     settle: duration('0s', '1h').prefault('30s').describe('How long after a repair its own effects are not counted'),
     warm_up: duration('0s', '6h').prefault('10m').describe('How long after a launch values do not count for the baseline'),
-  });
-}
-
-function policy(repairs: readonly string[]) {
-  return section({
-    default: z.enum(RUNGS).default('observe').describe('What is done where no rule fits'),
-    rules: list(rule(repairs), MAX_RULES).prefault([]).describe('The first one that fits decides'),
-    restarts: section({ per_30m: wholeNumber(0, 100).default(3), per_24h: wholeNumber(0, 1_000).default(6) })
-      .prefault({}).describe('Restarts of one app, over any cause, before the machine stops and asks'),
-    rollbacks_per_24h: wholeNumber(0, 10).default(1).describe('Rollbacks of one app without asking'),
-    expiry: section({ repair: duration('1m', '24h').prefault('15m'), rollback: duration('1m', '24h').prefault('30m') })
-      .prefault({}).describe('How long a question waits; no answer is never a yes'),
-  });
-}
-
-function rule(repairs: readonly string[]) {
-  const pattern = checkedText('a kind of repair, or a pattern like pm2.*', (text) => {
-    if (repairs.length === 0 || repairs.some((repair) => fits(text, repair))) return null;
-    return `fits no repair (known: ${listed(repairs)})`;
-  });
-  return z.strictObject({
-    name: z.string().trim().min(1).max(80).optional().describe('How it is called in decisions; default: what it says'),
-    repair: pattern.prefault('*').describe('Kind of repair; * stands for anything'),
-    target: checkedText('the name of an app, or a pattern', () => null).prefault('*').describe('App or dependency; * stands for anything'),
-    rung: z.enum(RUNGS),
-    approvers: wholeNumber(1, 5).default(1).describe('How many different people must say yes where it asks'),
   });
 }
 

@@ -2,11 +2,12 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { DEFAULT_TIERS } from '../domain/tiers.js';
 import type { Platform } from '../domain/person.js';
-import type { Policy } from '../policy/policy.js';
 import type { ChannelConfig, Config, DependencyConfig, PersonConfig, WatchConfig } from './config.js';
 import type { Lookup } from './interpolate.js';
+import { toMaintenance } from './maintenance-schema.js';
 import type { Path } from './mistake.js';
 import type { ConfigFile, DependencyFile } from './schema.js';
+import { toPolicy } from './to-policy.js';
 import { toApp, toAsk } from './to-app.js';
 
 const PLATFORMS: readonly Platform[] = ['terminal', 'slack', 'telegram'];
@@ -17,6 +18,8 @@ export interface Surroundings {
   readonly lookup: Lookup;
   /** The text at a place of the file as it may be shown, with names instead of what comes from the environment. */
   readonly shown: (path: Path) => string | undefined;
+  /** MAX_ACTIONS_PER_HOUR; null: not set. */
+  readonly mostPerHour: number | null;
   /** Where people are told when the file names no channel. */
   readonly defaultChannels: readonly ChannelConfig[];
 }
@@ -31,7 +34,8 @@ export function toConfig(file: ConfigFile, around: Surroundings): Config {
     apps: Object.entries(file.apps).map(([name, app]) => toApp(name, app, { absolute, shown: around.shown })),
     dependencies: Object.entries(file.dependencies).map(([name, dependency]) => toDependency(name, dependency)),
     watch: toWatch(file.watch),
-    policy: toPolicy(file.policy),
+    policy: toPolicy(file.policy, around.mostPerHour),
+    maintenance: file.maintenance.map(toMaintenance),
     people: file.people.map(toPerson),
     channels: file.channels === undefined ? around.defaultChannels : toChannels(file.channels),
     keep: { rawMs: file.keep.raw, rollupsMs: file.keep.rollups, historyMs: file.keep.history },
@@ -49,20 +53,9 @@ function toWatch(watch: ConfigFile['watch']): WatchConfig {
     tiers: watch.tiers?.map((tier) => ({ untilMs: tier.until, everyMs: tier.every })) ?? DEFAULT_TIERS,
     confirm: { everyMs: watch.confirm.every, bad: watch.confirm.bad, good: watch.confirm.good },
     hotMs: watch.hot,
+    afterStormMs: watch.after_storm,
     settleMs: watch.settle,
     warmUpMs: watch.warm_up,
-  };
-}
-
-function toPolicy(policy: ConfigFile['policy']): Policy {
-  return {
-    default: policy.default,
-    rules: policy.rules.map((rule) => ({ ...rule, name: rule.name ?? `${rule.rung} ${rule.repair} on ${rule.target}` })),
-    restartsPer30m: policy.restarts.per_30m,
-    restartsPer24h: policy.restarts.per_24h,
-    rollbacksPer24h: policy.rollbacks_per_24h,
-    repairExpiryMs: policy.expiry.repair,
-    rollbackExpiryMs: policy.expiry.rollback,
   };
 }
 

@@ -81,4 +81,6 @@ export interface Decision {
   readonly verdict: 'auto' | 'ask' | 'deny';
   readonly rule: string;
   readonly why: string;
+  /** Of a denial that time alone lifts: it is tried again then. */
+  readonly notBefore?: number;
 }

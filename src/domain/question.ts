@@ -11,6 +11,12 @@ export interface Question {
   readonly hash: string;
   /** How many different people must say yes. */
   readonly need: number;
+  /** The least role that may say yes. */
+  readonly role: 'operator' | 'approver';
+  /** Who may not say yes although his role would, because he asked for it; null: nobody. */
+  readonly barred: string | null;
+  /** What people should know of who may answer; null: it is as the rule says. */
+  readonly note: string | null;
   readonly state: QuestionState;
   readonly askedAt: number;
   readonly expiresAt: number;

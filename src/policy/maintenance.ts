@@ -26,6 +26,6 @@ export function nextMaintenance(windows: readonly MaintenanceWindow[], now: numb
   const shut = windows.filter((window) => maintenanceAt(window, now) === null);
   const once = shut.flatMap(({ when }) => ('fromMs' in when && when.fromMs > now ? [when.fromMs] : []));
   const weekly = shut.flatMap(({ when }) => ('fromMs' in when ? [] : [when]));
-  const times = [...once, ...(weekly.length === 0 ? [] : [opensAt(weekly, now)])].filter((at) => at !== null);
+  const times = [...once, ...(weekly.length === 0 ? [] : [opensAt(weekly, now)?.at ?? null])].filter((at) => at !== null);
   return times.length === 0 ? null : Math.min(...times);
 }

@@ -1,5 +1,5 @@
 import type { Act } from '../domain/act.js';
-import type { ResourceId } from '../domain/ids.js';
+import type { HostId, ResourceId } from '../domain/ids.js';
 import { newId } from './new-id.js';
 import type { Db } from './schema.js';
 
@@ -12,6 +12,12 @@ export async function noteAct(tx: Db, act: Act): Promise<boolean> {
     .values({ id: newId(act.at), resource_id: act.resourceId, at: act.at, by: act.by, kind: act.kind, fingerprint: act.fingerprint, dedupe: act.dedupe, note: act.note })
     .onConflict((conflict) => conflict.column('dedupe').doNothing()).executeTakeFirst();
   return (kept.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/** What we did to each resource of a host after `since`. */
+export async function oursSince(db: Db, hostId: HostId, since: number): Promise<readonly { readonly resourceId: ResourceId }[]> {
+  return db.selectFrom('acts').innerJoin('resources', 'resources.id', 'acts.resource_id').select('acts.resource_id as resourceId')
+    .where('resources.host_id', '=', hostId).where('acts.by', '=', 'us').where('acts.at', '>', since).limit(MOST).execute();
 }
 
 /** What was done to a resource after `since`, oldest first. */

@@ -1,13 +1,15 @@
 import type { IncidentId, ResourceId } from '../domain/ids.js';
 import type { Incident } from '../domain/incident.js';
 import type { IncidentView } from '../domain/incident-view.js';
+import { covers } from '../domain/hold.js';
 import type { Plan } from '../domain/plan.js';
 import type { Release } from '../domain/release.js';
 import { evidenceNotes } from './evidence.js';
 import { findingsOf } from './findings.js';
+import { openHolds } from './holds.js';
 import { getIncident } from './incidents.js';
 import { getLaunch } from './launches.js';
-import { approvers } from './people.js';
+import { mayAnswer } from './may-answer.js';
 import { plansOf } from './plans.js';
 import { answersTo } from './answers.js';
 import { questionOf } from './questions.js';
@@ -20,11 +22,14 @@ import type { Db } from './schema.js';
 /** Everything a card of the incident is drawn from. Throws where there is no such incident. */
 export async function incidentView(db: Db, id: IncidentId): Promise<IncidentView> {
   const incident = await getIncident(db, id);
+  const resource = await getResource(db, incident.resourceId);
   const launch = incident.launchId === null ? null : await getLaunch(db, incident.launchId);
   const plans = await plansOf(db, id);
+  const question = await lastQuestion(db, plans);
   return {
     incident,
-    resource: await getResource(db, incident.resourceId),
+    resource,
+    holds: (await openHolds(db, resource.hostId)).filter((hold) => covers(hold, resource.name)),
     launch,
     launched: launch === null ? null : await getRelease(db, launch.releaseId),
     release: await releaseDuring(db, incident),
@@ -32,8 +37,8 @@ export async function incidentView(db: Db, id: IncidentId): Promise<IncidentView
     plans,
     destinations: await destinationsOf(db, plans),
     remediations: await remediationsWithSteps(db, id),
-    question: await lastQuestion(db, plans),
-    approvers: await approvers(db),
+    question,
+    approvers: await mayAnswer(db, question?.state === 'open' ? question : null),
   };
 }
 

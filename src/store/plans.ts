@@ -21,7 +21,7 @@ export async function draftPlan(tx: Db, plan: NewPlan, now: number): Promise<Pla
   await tx.insertInto('plans').values({
     id, incident_id: plan.incidentId, target_id: plan.targetId, repair: plan.repair, args: JSON.stringify(plan.args), risk: plan.risk,
     state: 'drafted', body: null, witness: null, hash: null, verdict: null, rule: null, why: null, asked_by: plan.askedBy,
-    request_id: plan.requestId, made_at: now,
+    request_id: plan.requestId, made_at: now, facts: null,
   }).execute();
   return id;
 }
@@ -31,8 +31,34 @@ export async function keepPrepared(tx: Db, id: PlanId, prepared: Prepared, hash:
   await tx.updateTable('plans').set({ body: JSON.stringify(body), witness: JSON.stringify(witness), hash, state }).where('id', '=', id).execute();
 }
 
-export async function keepDecision(tx: Db, id: PlanId, decision: Decision, state: PlanState): Promise<void> {
-  await tx.updateTable('plans').set({ verdict: decision.verdict, rule: decision.rule, why: decision.why, state }).where('id', '=', id).execute();
+/** A decision is kept with what it was made on; what is longer than this is a mistake, and left out. */
+const MAX_FACTS_CHARS = 16_384;
+
+/** `facts`: what the decision was made on, as JSON. */
+export async function keepDecision(tx: Db, id: PlanId, decision: Decision, state: PlanState, facts: object | null = null): Promise<void> {
+  const text = facts === null ? null : JSON.stringify(facts);
+  const kept = text === null || text.length > MAX_FACTS_CHARS ? null : text;
+  await tx.updateTable('plans').set({ verdict: decision.verdict, rule: decision.rule, why: decision.why, state, facts: kept }).where('id', '=', id).execute();
+}
+
+/** A plan and what it was decided on. */
+export interface DecidedPlan {
+  readonly plan: Plan;
+  readonly facts: Json;
+}
+
+/** Decisions with their facts, made since a time, newest first. */
+export async function decidedSince(db: Db, hostId: HostId, since: number, limit: number): Promise<readonly DecidedPlan[]> {
+  const rows = await db.selectFrom('plans').innerJoin('resources', 'resources.id', 'plans.target_id').selectAll('plans')
+    .where('resources.host_id', '=', hostId).where('plans.made_at', '>=', since).where('plans.facts', 'is not', null)
+    .orderBy('plans.made_at', 'desc').orderBy('plans.id', 'desc').limit(limit).execute();
+  return rows.map((row) => ({ plan: toPlan(row), facts: JSON.parse(row.facts ?? 'null') as Json }));
+}
+
+/** The same for one incident, oldest first. */
+export async function decidedFor(db: Db, incidentId: IncidentId): Promise<readonly DecidedPlan[]> {
+  const rows = await db.selectFrom('plans').selectAll().where('incident_id', '=', incidentId).where('facts', 'is not', null).orderBy('made_at').orderBy('id').limit(200).execute();
+  return rows.map((row) => ({ plan: toPlan(row), facts: JSON.parse(row.facts ?? 'null') as Json }));
 }
 
 /** Moves a plan on, only from the state it is believed to be in; false when it was not. */

@@ -4,11 +4,24 @@ import { endingWith } from './id-ending.js';
 import { newId } from './new-id.js';
 import type { Db, QuestionsTable } from './schema.js';
 
-export async function ask(tx: Db, question: { readonly planId: PlanId; readonly appId: ResourceId; readonly hash: string; readonly need: number; readonly expiresAt: number }, now: number): Promise<QuestionId> {
+export interface NewQuestion {
+  readonly planId: PlanId;
+  readonly appId: ResourceId;
+  readonly hash: string;
+  readonly need: number;
+  readonly expiresAt: number;
+  /** Default: approvers. */
+  readonly role?: Question['role'];
+  readonly barred?: string | null;
+  readonly note?: string | null;
+}
+
+export async function ask(tx: Db, question: NewQuestion, now: number): Promise<QuestionId> {
   const id = newId<'question'>(now);
   await tx.insertInto('questions').values({
     id, plan_id: question.planId, hash: question.hash, need: question.need, state: 'open', asked_at: now,
     expires_at: question.expiresAt, warned_at: null, decided_at: null, decided_by: null, open_app: question.appId,
+    role: question.role ?? 'approver', barred: question.barred ?? null, note: question.note ?? null,
   }).execute();
   return id;
 }
@@ -55,5 +68,6 @@ function toQuestion(row: QuestionsTable): Question {
   return {
     id: row.id, planId: row.plan_id, hash: row.hash, need: row.need, state: row.state, askedAt: row.asked_at, expiresAt: row.expires_at,
     warnedAt: row.warned_at, decidedAt: row.decided_at, decidedBy: row.decided_by,
+    role: row.role, barred: row.barred, note: row.note,
   };
 }

@@ -2,10 +2,11 @@ import type { Kysely } from 'kysely';
 import type { Verdict, Cadence } from '../domain/check.js';
 import type { Severity } from '../domain/finding.js';
 import type {
-  CheckId, EventId, FindingId, HostId, IncidentId, LaunchId, PersonId, PlanId, QuestionId, ReleaseId, RemediationId,
+  CheckId, EventId, FindingId, HoldId, HostId, IncidentId, LaunchId, PersonId, PlanId, QuestionId, ReleaseId, RemediationId,
   RequestId, ResourceId,
 } from '../domain/ids.js';
 import type { EventKind } from '../domain/event.js';
+import type { HoldKind } from '../domain/hold.js';
 import type { IncidentState } from '../domain/incident.js';
 import type { LaunchState } from '../domain/launch.js';
 import type { Decision, PlanState, Risk } from '../domain/plan.js';
@@ -84,10 +85,14 @@ export interface PlansTable {
   body: JsonText | null;
   witness: JsonText | null; hash: string | null; verdict: Decision['verdict'] | null; rule: string | null;
   why: string | null; asked_by: string | null; request_id: RequestId | null; made_at: number;
+  /** What it was decided on. */
+  facts: JsonText | null;
 }
 export interface QuestionsTable {
   id: QuestionId; plan_id: PlanId; hash: string; need: number; state: QuestionState; asked_at: number;
   expires_at: number; warned_at: number | null; decided_at: number | null; decided_by: string | null;
+  /** The least role that may say yes, who may not although his role would, and what people should know of that. */
+  role: Exclude<Role, 'viewer'>; barred: string | null; note: string | null;
   /** The target's id while open: at most one open question an app. */
   open_app: ResourceId | null;
 }
@@ -121,8 +126,10 @@ export interface ActsTable {
   fingerprint: string | null; dedupe: string; note: string | null;
 }
 export interface HoldsTable {
-  id: string; kind: 'freeze' | 'silence' | 'maintenance' | 'flap' | 'storm'; scope: string; author: string;
-  reason: string; from_at: number; until_at: number | null;
+  id: HoldId; host_id: HostId; kind: HoldKind; scope: string; author: string; reason: string; from_at: number;
+  until_at: number | null; ended_at: number | null; ended_by: string | null; key: string | null;
+  /** host|key while it is not over: of two with one key there is one at a time. */
+  open_key: string | null;
 }
 export interface EventsTable {
   id: EventId; host_id: HostId; incident_id: IncidentId | null; launch_id: LaunchId | null;

@@ -2,13 +2,17 @@ import type { Migration } from 'kysely';
 import type { Engine } from '../engine.js';
 import { first } from './0001-first.js';
 import { sampledAt } from './0002-sampled-at.js';
+import { decisions } from './0004-decisions.js';
 import { spans } from './0005-spans.js';
+import { holdsOfHosts } from './0006-holds.js';
 
 /** Append-only: a migration that has been released is never changed. */
 export function migrations(engine: Engine): Record<string, Migration> {
   return {
     '0001-first': first(engine),
     '0002-sampled-at': sampledAt(engine),
+    '0004-decisions': decisions(),
     '0005-spans': spans(engine),
+    '0006-holds': holdsOfHosts(engine),
   };
 }

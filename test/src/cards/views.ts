@@ -69,13 +69,13 @@ export function run(change: Partial<IncidentView['remediations'][number]> = {}):
 
 export const question: NonNullable<IncidentView['question']> = {
   id: '06g8zk3question9ab' as never, planId: rollbackPlan.id, hash: rollbackPlan.hash as string, need: 1, state: 'open', askedAt: BEGAN + 2 * MINUTE, expiresAt: BEGAN + 32 * MINUTE, warnedAt: null,
-  decidedAt: null, decidedBy: null, answers: [],
+  decidedAt: null, decidedBy: null, role: 'approver', barred: null, note: null, answers: [],
 };
 
 export function view(change: Partial<IncidentView> = {}): IncidentView {
   return {
     incident, resource: { id: incident.resourceId, hostId: 'h' as never, kind: 'app', name: 'shop', config: { processes: ['shop-web'] } },
-    launch, launched: bad, release: bad, findings: [finding], plans: [], destinations: [good], remediations: [], question: null, approvers: ['Ann', 'Bob'], ...change,
+    launch, launched: bad, release: bad, findings: [finding], plans: [], destinations: [good], remediations: [], question: null, approvers: ['Ann', 'Bob'], holds: [], ...change,
   };
 }
 

@@ -1,30 +1,24 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Act } from '../../../src/domain/act.js';
-import { decide } from '../../../src/policy/decide.js';
-import type { PlanInQuestion, Policy, PolicyFacts, Rung } from '../../../src/policy/policy.js';
-import { RUNGS } from '../../../src/policy/policy.js';
-
-const NOW = 1_800_000_000_000;
-const MINUTE = 60_000;
-
-const restart: PlanInQuestion = { repair: 'pm2.restart', risk: 'disruptive', targetName: 'shop', restarts: 2, rollsBack: false, migrations: null };
-const rollback: PlanInQuestion = { ...restart, repair: 'release.rollback', restarts: 0, rollsBack: true, migrations: 0 };
-
-function policy(rung: Rung, more: Partial<Policy> = {}): Policy {
-  return { default: 'observe', rules: [{ name: 'shop', repair: '*', target: 'shop', rung, approvers: 1 }], restartsPer30m: 3, restartsPer24h: 6, rollbacksPer24h: 1, repairExpiryMs: 900_000, rollbackExpiryMs: 1_800_000, ...more };
-}
-
-function facts(more: Partial<PolicyFacts> = {}): PolicyFacts {
-  return { now: NOW, acts: [], askedBy: null, holds: [], mayRollBackAlone: true, sameBefore: 0, cameBack: 0, ...more };
-}
-
-function act(minutesAgo: number, by: Act['by'], kind = 'restart'): Act {
-  return { resourceId: 'r' as never, at: NOW - minutesAgo * MINUTE, by, kind, fingerprint: null, dedupe: `${minutesAgo}${by}`, note: null };
-}
+import { bindsEverybody, decide } from '../../../src/policy/decide.js';
+import type { ListEntry, PolicyFacts } from '../../../src/policy/policy.js';
+import type { TimeWindow } from '../../../src/policy/time-window.js';
+import { facts, NONE, NOW, policy, restart, rollback, rule, when } from './policies.js';
 
 const ann = { name: 'Ann', role: 'approver' } as const;
 const otto = { name: 'Otto', role: 'operator' } as const;
+const freeze = { kind: 'freeze', reason: 'audit day', author: 'Ann' };
+const never: ListEntry = { repair: 'pm2.*', target: 'shop', when: null };
+/** NOW is Friday, 08:00 in London and 09:00 in Berlin. */
+const office: TimeWindow = { days: [1, 2, 3, 4, 5], from: 9 * 60, to: 18 * 60, zone: 'Europe/Berlin', text: 'mon-fri 09:00-18:00 Europe/Berlin' };
+const london: TimeWindow = { ...office, zone: 'Europe/London', text: 'mon-fri 09:00-18:00 Europe/London' };
+
+function counted(counts: Partial<PolicyFacts['counts']>, more: Partial<PolicyFacts> = {}): PolicyFacts {
+  return facts({ counts: { ...NONE, ...counts }, ...more });
+}
+
+function one(more: Parameters<typeof rule>[1], rung: Parameters<typeof rule>[0] = 'act-and-tell') {
+  return policy(rung, { rules: [rule(rung, more)] });
+}
 
 describe('policy', () => {
   it.each([
@@ -32,38 +26,76 @@ describe('policy', () => {
     ['suggest only says', policy('suggest'), restart, facts(), 'deny', 'shop'],
     ['ask asks', policy('ask'), restart, facts(), 'ask', 'shop'],
     ['act-and-tell acts', policy('act-and-tell'), restart, facts(), 'auto', 'shop'],
-    ['what no rule names is held by the default', { ...policy('act-and-tell'), rules: [] }, restart, facts(), 'deny', 'default'],
-    ['a hold goes before every rung', policy('act-and-tell'), restart, facts({ holds: [{ kind: 'freeze', reason: 'audit day', author: 'Ann' }] }), 'deny', 'hold:freeze'],
-    ['a hold goes before a person too', policy('act-and-tell'), restart, facts({ askedBy: ann, holds: [{ kind: 'freeze', reason: 'audit day', author: 'Ann' }] }), 'deny', 'hold:freeze'],
-    ['the third restart in 30 min is the last', policy('act-and-tell'), restart, facts({ acts: [act(25, 'us'), act(15, 'person'), act(5, 'pm2')] }), 'deny', 'budget:restarts'],
-    ['older restarts do not count for the half hour', policy('act-and-tell'), restart, facts({ acts: [act(35, 'us'), act(33, 'us'), act(5, 'us')] }), 'auto', 'shop'],
-    ['but for the day they do', policy('act-and-tell'), restart, facts({ acts: [1, 2, 3, 4, 5, 6].map((h) => act(h * 60, 'us')) }), 'deny', 'budget:restarts'],
-    ['a burst of PM2 restarts counts once', policy('act-and-tell'), restart, facts({ acts: Array.from({ length: 16 }, (_, n) => act(10 - n / 20, 'pm2')) }), 'auto', 'shop'],
-    ['a person over the budget is asked to confirm', policy('act-and-tell'), restart, facts({ askedBy: ann, acts: [act(25, 'us'), act(15, 'us'), act(5, 'us')] }), 'ask', 'budget:restarts'],
-    ['a rollback is no restart', policy('act-and-tell'), rollback, facts({ acts: [act(25, 'us'), act(15, 'us'), act(5, 'us')] }), 'auto', 'shop'],
-    ['one automatic rollback a day', policy('act-and-tell'), rollback, facts({ acts: [act(600, 'us', 'rollback')] }), 'ask', 'budget:rollbacks'],
+    ['what no rule names is held by the default', policy('act-and-tell', { rules: [] }), restart, facts(), 'deny', 'default'],
+    // Holds and lists bind everybody.
+    ['a hold goes before every rung', policy('act-and-tell'), restart, facts({ holds: [freeze] }), 'deny', 'hold:freeze'],
+    ['a hold goes before a person too', policy('act-and-tell'), restart, facts({ askedBy: ann, holds: [freeze] }), 'deny', 'hold:freeze'],
+    ['the deny list wins over every rule', policy('act-and-tell', { deny: [never] }), restart, facts(), 'deny', 'deny[0]'],
+    ['the deny list wins over a person', policy('act-and-tell', { deny: [never] }), restart, facts({ askedBy: ann }), 'deny', 'deny[0]'],
+    ['the deny list wins over the allow list', policy('act-and-tell', { deny: [never], allow: [never] }), restart, facts(), 'deny', 'deny[0]'],
+    ['it names others too', policy('act-and-tell', { deny: [never] }), rollback, facts(), 'auto', 'shop'],
+    ['an entry whose condition cannot be told denies', policy('act-and-tell', { deny: [{ ...never, when: when('app.memory > 0.5') }] }), restart, facts(), 'deny', 'deny[0]'],
+    ['an entry whose condition does not hold does not deny', policy('act-and-tell', { deny: [{ ...never, when: when('app.memory > 0.5') }] }), restart, facts({ memoryShare: 0.2 }), 'auto', 'shop'],
+    ['what an allow list does not name is not done', policy('act-and-tell', { allow: [never] }), rollback, facts({ askedBy: ann }), 'deny', 'allow'],
+    ['an empty allow list allows nothing', policy('act-and-tell', { allow: [] }), restart, facts(), 'deny', 'allow'],
+    ['an allow entry whose condition cannot be told does not allow', policy('act-and-tell', { allow: [{ ...never, when: when('app.memory > 0.5') }] }), restart, facts(), 'deny', 'allow'],
+    // Budgets.
+    ['the third restart in 30 min is the last', policy('act-and-tell'), restart, counted({ restarts30m: 3 }), 'deny', 'budget:restarts'],
+    ['the sixth of a day too', policy('act-and-tell'), restart, counted({ restarts24h: 6 }), 'deny', 'budget:restarts'],
+    ['a person over the budget is asked to confirm', policy('act-and-tell'), restart, counted({ restarts30m: 3 }, { askedBy: ann }), 'ask', 'budget:restarts'],
+    ['a rollback is no restart', policy('act-and-tell'), rollback, counted({ restarts30m: 3 }), 'auto', 'shop'],
+    ['ten remediations of one target in an hour are the last', policy('act-and-tell'), rollback, counted({ remediationsTargetHour: 10 }), 'deny', 'budget:remediations'],
+    ['a hundred of all too', policy('act-and-tell'), restart, counted({ remediationsHour: 100 }), 'deny', 'budget:remediations'],
+    ['a person over that budget is asked to confirm', policy('act-and-tell'), restart, counted({ remediationsHour: 100 }, { askedBy: ann }), 'ask', 'budget:remediations'],
+    ['a rule’s attempts at one problem end', one({ maxAttempts: 3 }), restart, facts({ attempts: { count: 3, lastAt: NOW - 1 } }), 'deny', 'budget:attempts'],
+    ['between attempts it waits', one({ backoff: 'exponential' }), restart, facts({ attempts: { count: 2, lastAt: NOW - 59_000 } }), 'deny', 'backoff'],
+    ['and goes on after', one({ backoff: 'exponential' }), restart, facts({ attempts: { count: 2, lastAt: NOW - 60_000 } }), 'auto', 'shop'],
+    ['a person does not wait', one({ backoff: 'exponential' }), restart, facts({ askedBy: ann, attempts: { count: 2, lastAt: NOW - 1 } }), 'auto', 'asked-by-approver'],
+    // Where it may act, and asks all the same.
+    ['one automatic rollback a day', policy('act-and-tell'), rollback, counted({ rollbacks24h: 1 }), 'ask', 'budget:rollbacks'],
     ['what was rolled back to is not rolled back by itself', policy('act-and-tell'), rollback, facts({ mayRollBackAlone: false }), 'ask', 'after-rollback'],
     ['no rollback by itself over a migration', policy('act-and-tell'), { ...rollback, migrations: 1 }, facts(), 'ask', 'risk:migrations'],
     ['nor over what cannot be told', policy('act-and-tell'), { ...rollback, migrations: null }, facts(), 'ask', 'risk:migrations'],
-    ['a problem that came back after two repairs had helped asks, whichever repair is next', policy('act-and-tell'), restart, facts({ sameBefore: 0, cameBack: 2 }), 'ask', 'recurrence'],
+    ['a problem that came back after two repairs had helped asks, whichever repair is next', policy('act-and-tell'), restart, facts({ cameBack: 2 }), 'ask', 'recurrence'],
     ['the same repair a third time in a day asks', policy('act-and-tell'), restart, facts({ sameBefore: 2 }), 'ask', 'recurrence'],
     ['what destroys is always asked', policy('act-and-tell'), { ...restart, risk: 'destructive' as const }, facts(), 'ask', 'risk:destructive'],
+    ['a third app within an hour asks where two are allowed', one({ maxTargets: { count: 2 } }), restart, facts({ spread: { others: 2, watched: 10 } }), 'ask', 'spread'],
+    ['a fifth of ten apps is two', one({ maxTargets: { share: 0.2 } }), restart, facts({ spread: { others: 1, watched: 10 } }), 'auto', 'shop'],
+    ['and a third asks', one({ maxTargets: { share: 0.2 } }), restart, facts({ spread: { others: 2, watched: 10 } }), 'ask', 'spread'],
+    ['a fifth of three apps is still one', one({ maxTargets: { share: 0.2 } }), restart, facts({ spread: { others: 0, watched: 3 } }), 'auto', 'shop'],
+    // Windows: one rung lower outside.
+    ['inside its window a rule acts', one({ windows: [office] }), restart, facts(), 'auto', 'shop'],
+    ['outside it asks', one({ windows: [london] }), restart, facts(), 'ask', 'shop'],
+    ['where it would ask it only suggests', one({ windows: [london] }, 'ask'), restart, facts(), 'deny', 'shop'],
+    ['one of several windows is enough', one({ windows: [london, office] }), restart, facts(), 'auto', 'shop'],
+    // Conditions.
+    ['a rule whose condition does not hold is passed over', policy('act-and-tell', { rules: [rule('observe', { name: 'calm', when: when('!incident.emergency') }), rule('act-and-tell')] }), restart, facts(), 'auto', 'shop'],
+    ['of a rule that cannot be told and the next, the stricter holds', policy('act-and-tell', { rules: [rule('observe', { name: 'full', when: when('app.memory > 0.9') }), rule('act-and-tell')] }), restart, facts(), 'deny', 'full'],
+    ['also where the next one is the stricter', policy('act-and-tell', { rules: [rule('act-and-tell', { name: 'full', when: when('app.memory > 0.9') }), rule('ask')] }), restart, facts(), 'ask', 'shop'],
+    ['also where the next one is the default', one({ when: when('app.memory > 0.9') }), restart, facts(), 'deny', 'default'],
+    // People.
     ['an approver’s own wish is his yes', policy('observe'), restart, facts({ askedBy: ann }), 'auto', 'asked-by-approver'],
     ['an operator’s wish needs an approver', policy('act-and-tell'), restart, facts({ askedBy: otto }), 'ask', 'asked-by-operator'],
-    ['where two must say yes, one who asks is not enough', { ...policy('ask'), rules: [{ name: 'two', repair: '*', target: '*', rung: 'ask' as const, approvers: 2 }] }, restart, facts({ askedBy: ann }), 'ask', 'two'],
-  ] as const)('%s', (_, rules, plan, around, verdict, rule) => {
-    expect(decide(plan, rules, around)).toMatchObject({ verdict, rule });
+    ['but where the rule lets operators say yes', one({ role: 'operator' }), restart, facts({ askedBy: otto }), 'auto', 'asked-by-approver'],
+    ['where two must say yes, one who asks is not enough', one({ approvers: 2 }), restart, facts({ askedBy: ann }), 'ask', 'shop'],
+    ['who asked does not approve where the rule says so', one({ requesterMayApprove: false }), restart, facts({ askedBy: ann }), 'ask', 'shop'],
+    ['but where nobody else can', one({ requesterMayApprove: false }), restart, facts({ askedBy: ann, eligible: { operator: 3, approver: 1 } }), 'auto', 'asked-by-approver'],
+  ] as const)('%s', (_, rules, plan, around, verdict, name) => {
+    expect(decide(plan, rules, around)).toMatchObject({ verdict, rule: name });
   });
 
-  it('always names its rule and its reason, and acts by itself on act-and-tell or an approver’s word alone', () => {
-    const people = fc.constantFrom(null, ann, otto);
-    const acts = fc.array(fc.tuple(fc.integer({ min: 0, max: 1500 }), fc.constantFrom('us' as const, 'pm2' as const, 'person' as const)), { maxLength: 10 });
-    fc.assert(fc.property(fc.constantFrom(...RUNGS), fc.constantFrom(restart, rollback), people, acts, fc.boolean(), fc.nat(4), (rung, plan, askedBy, done, held, sameBefore) => {
-      const holds = held ? [{ kind: 'freeze', reason: 'r', author: 'a' }] : [];
-      const decision = decide(plan, policy(rung), facts({ askedBy, holds, sameBefore, acts: done.map(([ago, by]) => act(ago, by)).sort((a, b) => a.at - b.at) }));
-      expect(decision.rule).not.toBe('');
-      expect(decision.why).not.toBe('');
-      if (decision.verdict === 'auto') expect(!held && (rung === 'act-and-tell' || askedBy === ann)).toBe(true);
-    }));
+  it('says that who asked is the only one who could approve', () => {
+    expect(decide(restart, one({ requesterMayApprove: false }), facts({ askedBy: ann, eligible: { operator: 3, approver: 1 } })).why)
+      .toBe('Ann asked for it, and may approve (the rule wants somebody else than who asked, and nobody else may approve)');
+  });
+
+  it('says when a wait between attempts is over', () => {
+    expect(decide(restart, one({ backoff: 'linear' }), facts({ attempts: { count: 3, lastAt: NOW } }))).toEqual({
+      verdict: 'deny', rule: 'backoff', why: 'the rule “shop” waits 90 s more before attempt 4', notBefore: NOW + 90_000,
+    });
+  });
+
+  it.each([['hold:freeze', true], ['budget:restarts', true], ['deny[3]', true], ['allow', true], ['shop', false], ['backoff', false], ['default', false]] as const)('a denial by %s binds those who said yes too: %s', (name, binds) => {
+    expect(bindsEverybody({ verdict: 'deny', rule: name, why: 'x' })).toBe(binds);
   });
 });

@@ -1,0 +1,22 @@
+import { mayActAs } from '../../domain/person.js';
+import { needed } from '../eligible.js';
+import type { Brake } from './brake.js';
+
+/** Whoever asks is a person: the ladder does not bind him, the rule's terms do. It always decides where somebody asked. */
+export const byHand: Brake = {
+  name: 'asked for by hand',
+  stops({ plan, facts, chosen }) {
+    const { askedBy } = facts;
+    if (!askedBy) return null;
+    const { rule } = chosen;
+    if (plan.risk === 'destructive') return { verdict: 'ask', rule: 'risk:destructive', why: 'what it does cannot be taken back', change: 'nothing: what destroys is always asked' };
+    if (rule.approvers > 1) return { verdict: 'ask', rule: rule.name, why: `the rule asks for ${rule.approvers} people`, change: 'they say yes, or the rule asks for one' };
+    const may = mayActAs({ name: askedBy.name, role: askedBy.role, id: '' as never }, rule.role);
+    if (!may) return { verdict: 'ask', rule: 'asked-by-operator', why: `${askedBy.name} asked for it; an ${rule.role} says yes`, change: `an ${rule.role} says yes` };
+    const terms = needed(rule, facts);
+    if (terms.barred) return { verdict: 'ask', rule: rule.name, why: `${askedBy.name} asked for it, and by the rule somebody else says yes`, change: 'somebody else says yes' };
+    const alone = terms.note === null ? '' : ` (${terms.note})`;
+    return { verdict: 'auto', rule: 'asked-by-approver', why: `${askedBy.name} asked for it, and may approve${alone}`, change: 'nothing' };
+  },
+  saw: () => 'no: the runbook wants it',
+};

@@ -1,0 +1,34 @@
+import type { Decision } from '../domain/plan.js';
+import { brakes } from './brakes/index.js';
+import { caseFor, passes } from './decide.js';
+import type { PlanInQuestion, Policy, PolicyFacts } from './policy.js';
+import { sayRule } from './say-rule.js';
+
+/** One brake on the way of a plan. */
+export interface Look {
+  readonly brake: string;
+  readonly stopped: boolean;
+  readonly saw: string;
+}
+
+/** Why a plan was decided so: every brake up to the one that stopped it, and what would have to change. */
+export interface Explanation extends Decision {
+  readonly looks: readonly Look[];
+  /** Null where nothing stopped it. */
+  readonly change: string | null;
+  /** The rule that was looked at, in one line. */
+  readonly ruleSays: string;
+}
+
+/** The same walk as `decide`, told. */
+export function explain(plan: PlanInQuestion, policy: Policy, facts: PolicyFacts): Explanation {
+  const of = caseFor(plan, policy, facts);
+  const ruleSays = `“${of.chosen.rule.name}”: ${sayRule(of.chosen.rule)}`;
+  const looks: Look[] = [];
+  for (const brake of brakes) {
+    const stop = brake.stops(of);
+    looks.push({ brake: brake.name, stopped: stop !== null, saw: stop ? stop.why : brake.saw(of) });
+    if (stop) return { verdict: stop.verdict, rule: stop.rule, why: stop.why, looks, change: stop.verdict === 'auto' ? null : stop.change, ruleSays };
+  }
+  return { ...passes(of), looks, change: null, ruleSays };
+}
