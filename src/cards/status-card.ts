@@ -59,8 +59,12 @@ function drawLaunch({ release, launch }: AppStatus, reader: Reader): readonly st
   return [`${running}; watched until ${sayClock(launch.endsAt, reader)}, tier ${launch.tier} of ${launch.tiers}${next}.`];
 }
 
-function drawIncidents({ app, incidents, question }: AppStatus, reader: Reader): readonly string[] {
-  const lines = incidents.map((incident) => `Incident ${shortId(incident.id)}, ${incident.state} since ${sayAgo(incident.openedAt, reader)}: ${incident.title}`);
+/** What it waits for is said once: an open question says it better. */
+function drawIncidents({ app, incidents, waits, question }: AppStatus, reader: Reader): readonly string[] {
+  const lines = incidents.flatMap((incident) => {
+    const waitsFor = question ? undefined : waits[incident.id];
+    return [`Incident ${shortId(incident.id)}, ${incident.state} since ${sayAgo(incident.openedAt, reader)}: ${incident.title}`, ...(waitsFor === undefined ? [] : [`Now: ${waitsFor}. All of it: why ${app.name}`])];
+  });
   return question ? [...lines, `A question waits for an answer (approve ${app.name}, deny ${app.name}); expires ${sayIn(question.expiresAt, reader)}.`] : lines;
 }
 

@@ -52,7 +52,7 @@ function appDocument(one: AppStatus): Json {
       id: launch.id, state: launch.state, tier: launch.tier, startedAt: iso(launch.startedAt), endsAt: iso(launch.endsAt),
       nextTickAt: iso(launch.nextTickAt), hotUntil: launch.hotUntil === 0 ? null : iso(launch.hotUntil),
     },
-    incidents: one.incidents.map((incident) => incidentSummary(incident, one.app.name)),
+    incidents: one.incidents.map((incident) => ({ ...incidentSummary(incident, one.app.name), waitsFor: one.waits[incident.id] ?? null })),
     question: one.question && { id: one.question.id, expiresAt: iso(one.question.expiresAt) },
     checks: one.checks.map(({ check, newest }) => ({
       name: check.name, critical: check.critical, trusted: check.trusted, everyMs: check.everyMs, verdict: newest?.verdict ?? null,

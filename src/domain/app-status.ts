@@ -15,6 +15,8 @@ export interface AppStatus extends AppVerdict {
   readonly launch: (Launch & { readonly tier: number | null; readonly tiers: number }) | null;
   /** The open ones, at the app or at what it needs. */
   readonly incidents: readonly Incident[];
+  /** What each of them waits for now, by its id; none where nothing holds it up. */
+  readonly waits: Readonly<Record<string, string>>;
   readonly question: Pick<Question, 'id' | 'expiresAt'> | null;
   readonly checks: readonly { readonly check: Check; readonly newest: Sample | null }[];
 }

@@ -1,11 +1,11 @@
 /**
  * Why nothing was done: what an open incident waits for. dependency: something it uses is bad, or was not measured
  * since · release: which release runs is looked at first · preparing, confirming, deciding: its plan is on its way ·
- * question: people were asked · lane: something else is at work on the app · cooldown: it is tried again in a moment ·
+ * question: people were asked · lane: something else is at work on the app · hold: somebody or something holds it · cooldown: it is tried again in a moment ·
  * running, undoing, settling, proof: a repair is at work, or is being judged · no_data: it cannot be judged · people: the
  * machine has stopped.
  */
-export const WAIT_KINDS = ['dependency', 'release', 'preparing', 'deciding', 'question', 'confirming', 'lane', 'cooldown', 'running', 'undoing', 'settling', 'proof', 'no_data', 'people'] as const;
+export const WAIT_KINDS = ['dependency', 'release', 'preparing', 'deciding', 'question', 'confirming', 'lane', 'hold', 'cooldown', 'running', 'undoing', 'settling', 'proof', 'no_data', 'people'] as const;
 export type WaitKind = (typeof WAIT_KINDS)[number];
 
 /** What an incident waits for now; its text stays the same as long as the reason does. */

@@ -22,8 +22,8 @@ export interface WaitFacts {
   /** True when nobody has looked which release runs since it began. */
   readonly unseenRelease: boolean;
   readonly dependencies: readonly { readonly name: string; readonly state: DependencyState }[];
-  /** Why its last plan was refused, where it is tried again. */
-  readonly refused: string | null;
+  /** Its newest plan, which may lead nowhere any more. */
+  readonly last: Pick<Plan, 'repair' | 'state' | 'rule' | 'why'> | null;
 }
 
 const MOST_NAMED = 3;
@@ -36,6 +36,8 @@ export function waitOf(facts: WaitFacts, now: number): Wait | null {
   if (facts.run) return atWork(facts, facts.run, now);
   if (facts.plan) return onItsWay(facts, facts.plan);
   if (facts.incident.state === 'escalated') return { kind: 'people', text: `it has stopped, and people are needed: ${facts.incident.reason ?? 'it has nothing left to try'}` };
+  const held = heldUp(facts, now);
+  if (held) return held;
   if (facts.unseenRelease) return { kind: 'release', text: 'it looks first which release runs now' };
   return onDependencies(facts) ?? cooling(facts, now);
 }
@@ -77,9 +79,15 @@ function onDependencies({ dependencies }: WaitFacts): Wait | null {
   return stale ? { kind: 'dependency', text: `it waits for a fresh reading of ${stale.name}` } : null;
 }
 
-function cooling({ incident, refused }: WaitFacts, now: number): Wait | null {
+/** Policy put it off: a hold, or a pause between two tries. */
+function heldUp({ incident, last }: WaitFacts, now: number): Wait | null {
+  if (incident.nextAt <= now || last?.state !== 'denied') return null;
+  return { kind: last.rule?.startsWith('hold:') ? 'hold' : 'cooldown', text: `it waits with ${last.repair}${last.why === null ? '' : `: ${last.why}`}` };
+}
+
+function cooling({ incident, last }: WaitFacts, now: number): Wait | null {
   if (incident.nextAt <= now) return null;
-  return { kind: 'cooldown', text: refused === null ? 'it waits a moment before the next try' : `it waits a moment before the next try: ${refused}` };
+  return { kind: 'cooldown', text: `it waits a moment before the next try${last?.state === 'refused' && last.why !== null ? `: ${last.why}` : ''}` };
 }
 
 /** What of a dependency's checks is known since the incident began; its own trouble would be the cause. */

@@ -15,6 +15,7 @@ import { getRelease } from './releases.js';
 import { listResources } from './resources.js';
 import { newestSample } from './samples.js';
 import type { Db } from './schema.js';
+import { currentWait } from './spans.js';
 
 /** How every app of the host is, by name. */
 export async function appStatuses(db: Db, hostId: HostId, at: { readonly tiers: readonly Tier[]; readonly now: number }): Promise<readonly AppStatus[]> {
@@ -29,7 +30,7 @@ export async function appStatuses(db: Db, hostId: HostId, at: { readonly tiers: 
     const seen = checks.map(({ check, newest }): CheckNow => ({ check, newest, dueEveryMs: dueEvery(check, launch, at.tiers) }));
     const question = questions.find(({ appId }) => appId === app.id);
     statuses.push({
-      app, launch, incidents, checks, ...appVerdict({ incidents, checks: seen }, at.now),
+      app, launch, incidents, waits: await waitsOf(db, incidents), checks, ...appVerdict({ incidents, checks: seen }, at.now),
       release: launch === null ? null : await getRelease(db, launch.releaseId),
       question: question ? { id: question.id, expiresAt: question.expiresAt } : null,
     });
@@ -41,6 +42,11 @@ export async function appStatuses(db: Db, hostId: HostId, at: { readonly tiers: 
 async function concerning(db: Db, app: Resource, open: readonly Incident[]): Promise<readonly Incident[]> {
   const suffered = new Set((await openFindingsOn(db, app.id)).map(({ incidentId }) => incidentId));
   return open.filter((incident) => incident.resourceId === app.id || suffered.has(incident.id));
+}
+
+async function waitsOf(db: Db, incidents: readonly Incident[]): Promise<AppStatus['waits']> {
+  const waits = await Promise.all(incidents.map(async ({ id }) => [id, await currentWait(db, id)] as const));
+  return Object.fromEntries(waits.flatMap(([id, wait]) => (wait === null ? [] : [[id, wait.text] as const])));
 }
 
 async function checksNow(db: Db, app: Resource): Promise<readonly { readonly check: Check; readonly newest: Sample | null }[]> {

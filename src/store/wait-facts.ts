@@ -1,16 +1,14 @@
 import type { Check } from '../domain/check.js';
-import type { IncidentId } from '../domain/ids.js';
 import type { Incident } from '../domain/incident.js';
 import type { Resource } from '../domain/resource.js';
 import { dependencyState, type DependencyState, type WaitFacts } from '../domain/wait.js';
 import { answersTo } from './answers.js';
 import { checksOf } from './checks.js';
-import { livePlanOf, plansOf } from './plans.js';
+import { getPlan, livePlanOf, plansOf } from './plans.js';
 import { questionOf } from './questions.js';
 import { remediationsOf, underWayOn } from './remediations.js';
 import { getResource, listEdges } from './resources.js';
 import { newestSample } from './samples.js';
-import { getPlan } from './plans.js';
 import type { Db } from './schema.js';
 
 /** What is true around an open incident, for `waitOf`. */
@@ -26,7 +24,7 @@ export async function waitFacts(db: Db, incident: Incident, now: number): Promis
     readings: run ? await readingsOf(db, incident) : [],
     unseenRelease: !busy && (await staleSighting(db, incident, now)) !== null,
     dependencies: busy ? [] : (await dependenciesOf(db, incident)).map(({ resource, state }) => ({ name: resource.name, state })),
-    refused: busy ? null : await lastRefusal(db, incident.id),
+    last: busy ? null : ((await plansOf(db, incident.id)).at(-1) ?? null),
   };
 }
 
@@ -40,11 +38,6 @@ async function askedAbout(db: Db, planId: Parameters<typeof questionOf>[1]): Pro
 async function readingsOf(db: Db, incident: Incident): Promise<WaitFacts['readings']> {
   const checks = (await checksOf(db, incident.resourceId)).filter((check) => check.probe !== 'release' && check.trusted);
   return Promise.all(checks.map(async (check) => ({ check: check.name, newest: await newestSample(db, check.id) })));
-}
-
-async function lastRefusal(db: Db, id: IncidentId): Promise<string | null> {
-  const last = (await plansOf(db, id)).at(-1);
-  return last?.state === 'refused' ? last.why : null;
 }
 
 /**

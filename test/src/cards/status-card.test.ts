@@ -5,7 +5,7 @@ import type { AppStatus, Watch } from '../../../src/domain/app-status.js';
 import { bad, BEGAN, good, incident, launch, MINUTE, question, UTC, view } from './views.js';
 
 const watch: Watch = { monitorSeenAt: UTC.now, pm2LostAt: null };
-const shop: AppStatus = { app: view().resource, verdict: 'good', why: '3 checks good', release: bad, launch: { ...launch, tier: 1, tiers: 3 }, incidents: [], question: null, checks: [] };
+const shop: AppStatus = { app: view().resource, verdict: 'good', why: '3 checks good', release: bad, launch: { ...launch, tier: 1, tiers: 3 }, incidents: [], waits: {}, question: null, checks: [] };
 const sick: AppStatus = { ...shop, verdict: 'bad', why: incident.title, incidents: [incident], question };
 const named = (name: string, status: AppStatus): AppStatus => ({ ...status, app: { ...status.app, name } });
 const draw = (apps: readonly AppStatus[], seen = watch): string => drawPlain(statusCard(apps, seen, UTC), { width: 72, color: false });
@@ -17,6 +17,12 @@ describe('the card of the status', () => {
         Release 4f2a91c (watching), live for 27 min; watched until 24 Nov
         02:49 UTC, tier 1 of 3, next full check 03:19 UTC."
     `);
+  });
+
+  it('says what an incident waits for, where no question says it better', () => {
+    const waits = { [incident.id]: 'it waits for a fresh reading of redis' };
+    expect(draw([{ ...sick, question: null, waits }])).toMatch(/3 checks in a row over 20 s\n {2}Now: it waits for a fresh reading of redis\. All of it: why shop$/);
+    expect(draw([{ ...sick, waits }])).not.toContain('Now:');
   });
 
   it('puts the worst first and names it in the title', () => {
