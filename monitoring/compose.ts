@@ -8,6 +8,7 @@ import { createHttp } from '../src/io/http.js';
 import type { Logger } from '../src/io/log.js';
 import { createPm2 } from '../src/io/pm2-client.js';
 import { storeAddress, storeFile } from '../src/store/address.js';
+import { ballastFile, withBallast } from '../src/store/ballast.js';
 import { poking } from '../src/store/poking.js';
 import { openStore, type Store } from '../src/store/store.js';
 import { detectors } from './detectors/index.js';
@@ -39,7 +40,7 @@ export interface Composed {
 /** A monitor on the real parts, for whoever holds the seat of the PM2 home: the process, `rollback --offline`, the demo. */
 export async function composeMonitor({ config, secrets, log, osUser, clock = systemClock, ticker }: Composition): Promise<Composed> {
   const address = storeAddress(config, secrets);
-  const opened = openStore(address);
+  const { store: opened, ballast } = 'file' in address ? withBallast(openStore(address), ballastFile(address.file)) : { store: openStore(address), ballast: null };
   const carrier = 'url' in address ? notifyCarrier(address.url, config.host, log) : fileCarrier(storeFile(config), () => opened.dataVersion());
   const store = poking(opened, () => carrier.poke());
   const io = { clock, http: createHttp(), exec: createExec(), git: createGit(), pm2: createPm2({ home: config.pm2Home, clock: systemClock, log }) };
@@ -49,7 +50,7 @@ export async function composeMonitor({ config, secrets, log, osUser, clock = sys
     await store.close();
   };
   try {
-    const monitor = await createMonitor({ config, store, carrier, io, log, units: { probes, detectors, repairs, evidence: collectors }, osUser, ...(ticker ? { ticker } : {}) });
+    const monitor = await createMonitor({ config, store, carrier, io, log, units: { probes, detectors, repairs, evidence: collectors }, osUser, ...(ticker ? { ticker } : {}), ...(ballast ? { ballast } : {}) });
     let running: Promise<void> = Promise.resolve();
     return {
       monitor, store,

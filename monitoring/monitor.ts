@@ -7,6 +7,7 @@ import type { Logger } from '../src/io/log.js';
 import type { Carrier } from '../src/io/carrier.js';
 import { anchorFile } from '../src/store/audit-anchor.js';
 import { audit } from '../src/store/audits.js';
+import type { Ballast } from '../src/store/ballast.js';
 import { syncChecks } from '../src/store/checks.js';
 import { tell } from '../src/store/events.js';
 import { freezeFile } from '../src/store/freeze-file.js';
@@ -37,6 +38,7 @@ import { plan } from './stages/plan.js';
 import { keepReadings } from './stages/keep-readings.js';
 import { policyChanged } from './stages/policy-changed.js';
 import { requests } from './stages/requests.js';
+import { reserve } from './stages/reserve.js';
 import { retire } from './stages/retire.js';
 import type { StageContext, Units } from './stages/stage.js';
 import { upkeep } from './stages/upkeep.js';
@@ -56,6 +58,8 @@ export interface MonitorParts {
   /** Name of the operating-system user: an approver at the terminal where the config names nobody there. */
   readonly osUser: string;
   readonly ticker?: Ticker;
+  /** Where the store is a file. */
+  readonly ballast?: Ballast;
 }
 
 export interface Monitor {
@@ -82,7 +86,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   await store.write((tx) => retire(tx, ctx));
   await store.write((tx) => policyChanged(tx, ctx));
   const anchored = anchor(anchorFile(config.pm2Home));
-  const stages = [requests, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, explain, upkeep(config.heartbeatUrl), botWatch(), anchored];
+  const stages = [requests, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, explain, upkeep(config.heartbeatUrl), botWatch(), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
   loop = createLoop(ctx, stages, parts.ticker ?? createTicker(io.clock));
   const stopping = new AbortController();
   const running = loop;

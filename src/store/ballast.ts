@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Store } from './store.js';
+
+/** Room for some thousand rows: enough to write what is under way to its end, and that the disk is full. */
+const BALLAST_BYTES = 4 * 1024 * 1024;
+/** It is laid only where twice as much stays free: taking the last room away would fill the disk ourselves. */
+const ROOM = 3;
+
+/** A file beside the store that holds room for the worst day. */
+export interface Ballast {
+  /** True when it lies there, or could be laid. */
+  lay(): boolean;
+}
+
+export function ballastFile(storeFile: string): string {
+  return join(dirname(storeFile), 'ballast');
+}
+
+/**
+ * The store of the monitor: where a write fails because the disk is full, the ballast is thrown off and the write is
+ * run again. A journal that cannot be written would leave a remediation half done, and nobody would be told.
+ */
+export function withBallast(store: Store, file: string): { readonly store: Store; readonly ballast: Ballast } {
+  const write: Store['write'] = async (fn) => {
+    try {
+      return await store.write(fn);
+    } catch (error) {
+      if (!isFull(error) || !existsSync(file)) throw error;
+      rmSync(file, { force: true });
+      return store.write(fn);
+    }
+  };
+  return { store: { ...store, write }, ballast: { lay: () => existsSync(file) || lay(file) } };
+}
+
+/** Of chance, so that no file system keeps it in less room than it says. */
+function lay(file: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(file));
+    if (bavail * bsize < BALLAST_BYTES * ROOM) return false;
+    writeFileSync(file, randomBytes(BALLAST_BYTES), { mode: 0o600, flush: true });
+    return true;
+  } catch {
+    rmSync(file, { force: true });
+    return false;
+  }
+}
+
+/** SQLite says it of its own files, the system of others; the shared memory beside a WAL is grown in its own way. */
+function isFull(error: unknown): boolean {
+  return ['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT'].includes(String((error as { readonly code?: unknown } | null)?.code));
+}
