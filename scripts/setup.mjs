@@ -29,15 +29,22 @@ export function checkTools(version = process.versions.node) {
   }
 }
 
-/** `npm ci`, unless the lock file and Node's native interface are those of the last time. */
+/**
+ * Nothing, where the lock file and Node's native interface are those of the last time. `npm ci` empties node_modules
+ * before it begins: monitor and bot that run would lose what they load later, and a failure would leave nothing at all.
+ * So where only the lock file changed, npm brings what is there up to it, and puts it back when it fails.
+ */
 export async function install(say) {
   const stampFile = join(root, 'node_modules', '.hypercare-install');
-  const stamp = hashOf([join(root, 'package-lock.json')], process.versions.modules);
-  if (readOr(stampFile) === stamp) return;
-  if (!existsSync(stampFile) && installedByHand()) return writeFileSync(stampFile, stamp);
+  const native = `${process.versions.modules}:`;
+  const stamp = native + hashOf([join(root, 'package-lock.json')], '');
+  const before = readOr(stampFile);
+  if (before === stamp) return;
+  if (before === null && installedByHand()) return writeFileSync(stampFile, stamp);
   refuseLink(join(root, 'node_modules'));
-  say('Installing dependencies (npm ci). The first time this takes some minutes …');
-  await runQuietly(say, 'installing', npm(['ci', '--include=dev', '--no-audit', '--no-fund']), INSTALL_WITHIN_MS);
+  const inPlace = before?.startsWith(native) ?? false;
+  say(inPlace ? 'Bringing the dependencies up to date …' : 'Installing dependencies (npm ci). The first time this takes some minutes …');
+  await runQuietly(say, 'installing', npm([...(inPlace ? ['install', '--no-save'] : ['ci']), '--include=dev', '--no-audit', '--no-fund']), INSTALL_WITHIN_MS);
   writeFileSync(stampFile, stamp);
 }
 
