@@ -6,7 +6,9 @@ import { runUntilStopped } from '../src/io/lifecycle.js';
 import { createLogger } from '../src/io/log.js';
 import { giveWayWhenOrphaned } from '../src/io/orphan.js';
 import { createPm2 } from '../src/io/pm2-client.js';
-import { takeSeat, type Seat } from '../src/store/seat.js';
+import { storeAddress } from '../src/store/address.js';
+import type { HostSeat } from '../src/store/host-seat.js';
+import { takeSeats } from '../src/store/take-seats.js';
 import { channelSchemas } from '../bot/channels/index.js';
 import { composeMonitor } from './compose.js';
 import { repairs } from './repairs/index.js';
@@ -38,6 +40,7 @@ try {
     await composed.close();
     seat.release();
   };
+  void seat.lost.then(() => yieldSeat());
   log.info({ apps: config.apps.map((app) => app.name).join(', ') || 'none yet', host: config.host }, 'watches');
   await composed.run();
 } catch (error) {
@@ -47,12 +50,19 @@ try {
   }
 }
 
-/** Waits for the seat of the PM2 home: two watchdogs, one acts. */
-async function sit(): Promise<Seat> {
+/** The fence stops every write of one that lost its seat; it need not wait for that. PM2 starts it anew, and it waits its turn. */
+async function yieldSeat(): Promise<void> {
+  log.error({}, 'the connection that held this host’s seat in PostgreSQL is gone; this monitor ends, and takes its seat again');
+  await stop();
+  process.exit(1);
+}
+
+/** Waits for the seats of the PM2 home and of the host's name: two watchdogs, one acts. */
+async function sit(): Promise<HostSeat> {
   for (let told = false; ; told = true) {
-    const seat = takeSeat(config.pm2Home);
+    const seat = await takeSeats(config, storeAddress(config, secrets));
     if (seat) return seat;
-    if (!told) log.warn({ pm2Home: config.pm2Home }, 'another monitor watches this PM2; this one waits to take over');
+    if (!told) log.warn({ pm2Home: config.pm2Home, host: config.host }, 'another monitor watches this PM2, or has the name of this host in the shared store; this one waits to take over');
     await systemClock.sleep(SEAT_EVERY_MS, stopping.signal);
   }
 }

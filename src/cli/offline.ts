@@ -1,7 +1,9 @@
 import { HypercareError } from '../domain/errors.js';
 import { createLogger } from '../io/log.js';
 import { whoHasOpen } from '../io/processes.js';
-import { seatFile, takeSeat } from '../store/seat.js';
+import { storeAddress } from '../store/address.js';
+import { seatFile } from '../store/seat.js';
+import { takeSeats } from '../store/take-seats.js';
 import type { CliIo } from './cli-io.js';
 import { findConfig } from './find-config.js';
 import { readConfig } from './load-config.js';
@@ -12,7 +14,7 @@ import { readConfig } from './load-config.js';
  */
 export async function startOffline(io: CliIo, named: string | null): Promise<() => Promise<void>> {
   const { config, secrets } = await readConfig(io, findConfig(io, named));
-  const seat = takeSeat(config.pm2Home);
+  const seat = await takeSeats(config, storeAddress(config, secrets));
   if (!seat) throw taken(await whoHasOpen(seatFile(config.pm2Home)));
   try {
     const { composeMonitor } = await import('../../monitoring/compose.js');

@@ -1,0 +1,23 @@
+import { takeHostSeat, type HostSeat } from './host-seat.js';
+import { takeSeat } from './seat.js';
+import type { StoreAddress } from './store.js';
+
+/** That of the PM2 home, and on PostgreSQL that of the host's name too; null when somebody holds one of them. */
+export async function takeSeats(of: { readonly pm2Home: string; readonly host: string }, address: StoreAddress): Promise<HostSeat | null> {
+  const here = takeSeat(of.pm2Home);
+  if (here === null) return null;
+  if (!('url' in address)) return { lost: new Promise<void>(() => undefined), release: () => here.release() };
+  const shared = await takeHostSeat(address.url, of.host).catch((error: unknown) => {
+    here.release();
+    throw error;
+  });
+  if (shared === null) {
+    here.release();
+    return null;
+  }
+  const release = (): void => {
+    here.release();
+    shared.release();
+  };
+  return { lost: shared.lost, release };
+}
