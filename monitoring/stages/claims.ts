@@ -68,7 +68,7 @@ async function incidentFor(tx: Db, ctx: StageContext, resource: Resource, launch
   if (own) return own;
   const opened = await openIncident(tx, { resourceId: resource.id, launchId: launch?.id ?? null, kind: worst.kind, severity: worst.severity, emergency: worst.emergency, title: worst.title }, now);
   await tell(tx, ctx.hostId, { kind: 'incident.opened', incidentId: opened.id }, now);
-  await record(tx, ctx, { who: 'hypercare', what: `incident on ${resource.name}: ${worst.title}`, why: worst.evidence.join('; ') || worst.fingerprint, body: { incident: opened.id, kind: worst.kind, severity: worst.severity } });
+  await record(tx, ctx, { who: 'hypercare', what: `incident on ${resource.name}: ${worst.title}`, why: worst.evidence.join('; ') || worst.fingerprint, body: { incident: opened.id, kind: worst.kind, severity: worst.severity, fingerprint: worst.fingerprint, seen: worst.evidence } });
   await heatLaunch(tx, resource.id, now + ctx.settings.hotMs, now);
   await askDependencies(tx, ctx, resource.id);
   return opened;

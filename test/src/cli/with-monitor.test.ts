@@ -49,6 +49,8 @@ it('a real monitor is asked for a plan, a restore point, a launch and a repair, 
   expect(repaired.talk).toMatch(/pm2\.reload has begun[\s\S]*pm2\.reload: verified/);
   expect(repaired).toMatchObject({ exit: 0, document: { outcome: 'mended', incident: { kind: 'manual', state: 'resolved' } } });
   expect(await cli('audit')).toMatchObject({ exit: 0, document: { brokenAt: null } });
+  expect(await cli('audit', 'verify')).toMatchObject({ exit: 0, document: { whole: true, fault: null, anchor: { verdict: 'holds' } } });
+  expect(await cli('why', app)).toMatchObject({ exit: 0, document: { at: app, incident: { kind: 'manual' }, story: expect.arrayContaining([expect.objectContaining({ kind: 'record', text: `tester: asked for pm2.reload on ${app}` })]) as unknown } });
   await expect(cli('repair', 'pm2.nonsense', app)).resolves.toMatchObject({ exit: 2, document: { error: { code: 'repair.unknown' } } });
 }, 60_000);
 
