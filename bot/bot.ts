@@ -1,6 +1,7 @@
 import { commands } from '../src/commands/index.js';
 import { errorText, HypercareError } from '../src/domain/errors.js';
 import type { HostId } from '../src/domain/ids.js';
+import type { Context } from '../src/commands/command.js';
 import type { Tier } from '../src/domain/tiers.js';
 import type { Carrier } from '../src/io/carrier.js';
 import type { Clock } from '../src/io/clock.js';
@@ -32,6 +33,7 @@ export interface BotParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly tiers: readonly Tier[];
+  readonly policy: Context['policy'];
   readonly timeZone: string;
 }
 

@@ -5,6 +5,7 @@ import { splitWords } from '../src/commands/split-words.js';
 import { HypercareError, errorText } from '../src/domain/errors.js';
 import type { HostId } from '../src/domain/ids.js';
 import type { Tier } from '../src/domain/tiers.js';
+import type { Context } from '../src/commands/command.js';
 import type { Carrier } from '../src/io/carrier.js';
 import type { Clock } from '../src/io/clock.js';
 import type { Logger } from '../src/io/log.js';
@@ -19,6 +20,7 @@ export interface InboxParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly tiers: readonly Tier[];
+  readonly policy: Context['policy'];
   readonly timeZone: string;
 }
 
@@ -42,7 +44,7 @@ async function serve(parts: InboxParts, utterance: Utterance): Promise<Reply> {
   const person = await personOf(store.db, utterance.platform, utterance.userId);
   const ctx = createContext({
     store, hostId: parts.hostId, person, via: utterance.platform, userId: utterance.userId, nonce: utterance.nonce,
-    timeZone: parts.timeZone, tiers: parts.tiers, now: () => clock.now(), sleep: (ms) => clock.sleep(ms), poke: () => parts.carrier.poke(),
+    timeZone: parts.timeZone, tiers: parts.tiers, policy: parts.policy, now: () => clock.now(), sleep: (ms) => clock.sleep(ms), poke: () => parts.carrier.poke(),
     // The registry of repairs stands in the monitor's house, which this process may not look into.
     repairs: async () => null,
   });

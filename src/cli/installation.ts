@@ -14,8 +14,8 @@ import { personOf } from '../store/people.js';
 import { isMigrated } from '../store/migrate.js';
 import { openStore, reach, type Store, type StoreAddress } from '../store/store.js';
 import type { CliIo } from './cli-io.js';
-import { findConfig } from './find-config.js';
-import { readConfig } from './load-config.js';
+import { findConfig, type ConfigPaths } from './find-config.js';
+import { readConfig, readPolicy } from './load-config.js';
 
 /** A store that is there, and who speaks to it. The caller closes it. */
 export interface Installation {
@@ -30,7 +30,7 @@ export async function openInstallation(io: CliIo, named: string | null): Promise
   const { config, secrets } = await readConfig(io, paths);
   const store = await openExisting(storeAddress(config, secrets));
   try {
-    return { ctx: await speak(io, config, store), close: () => store.close() };
+    return { ctx: await speak(io, paths, config, store), close: () => store.close() };
   } catch (error) {
     await store.close();
     throw error;
@@ -52,17 +52,18 @@ async function openExisting(address: StoreAddress): Promise<Store> {
   }
 }
 
-async function speak(io: CliIo, config: Config, store: Store): Promise<Context> {
+async function speak(io: CliIo, paths: ConfigPaths, config: Config, store: Store): Promise<Context> {
   if (!(await isMigrated(store))) {
     throw new HypercareError('store.version', 'transient', 'the store was made by another version of hypercare, or is just being made', 'Run “npm start”: the monitor brings it to this version. Then ask again.');
   }
   const host = await hostByName(store.db, config.host);
   if (!host) throw nothingYet(`no monitor of the host ${config.host} has run with this store`);
   return createContext({
-    store, hostId: host.id, person: await personOf(store.db, 'terminal', io.user), via: 'terminal', userId: io.user, unnamed: !isNamed(config), nonce: randomUUID(), timeZone: io.timeZone, tiers: config.watch.tiers, auditAnchor: anchorFile(config.pm2Home), freezeFile: freezeFile(config),
+    store, hostId: host.id, person: await personOf(store.db, 'terminal', io.user), via: 'terminal', userId: io.user, unnamed: !isNamed(config), nonce: randomUUID(), timeZone: io.timeZone, tiers: config.watch.tiers, policy: config.policy, auditAnchor: anchorFile(config.pm2Home), freezeFile: freezeFile(config),
     now: () => io.clock.now(),
     sleep: (ms) => io.clock.sleep(ms),
     poke: () => notify(store, CHANNEL, config.host),
+    readPolicy: (file) => readPolicy(io, paths, file),
     async repairs() {
       const { repairs } = await import('../../monitoring/repairs/index.js');
       return Object.values(repairs).map(({ kind, summary, risk }) => ({ kind, summary, risk }));

@@ -1,13 +1,15 @@
+import { resolve } from 'node:path';
 import type { LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/config.js';
 import type { Mistake } from '../config/mistake.js';
 import type { Secrets } from '../config/secrets.js';
 import { HypercareError } from '../domain/errors.js';
+import type { Policy } from '../policy/policy.js';
 import type { CliIo } from './cli-io.js';
 import type { ConfigPaths } from './find-config.js';
 
 /** The whole configuration, checked against every unit there is; the registries are loaded only here. */
-export async function checkConfig(io: Pick<CliIo, 'env' | 'home'>, paths: ConfigPaths): Promise<LoadedConfig> {
+export async function checkConfig(io: Pick<CliIo, 'env' | 'home'>, paths: ConfigPaths & { readonly beneath?: string }): Promise<LoadedConfig> {
   const { loadConfig } = await import('../config/load.js');
   const { channelSchemas } = await import('../../bot/channels/index.js');
   const { repairs } = await import('../../monitoring/repairs/index.js');
@@ -31,4 +33,11 @@ export async function readConfig(io: Pick<CliIo, 'env' | 'home'>, paths: ConfigP
   if (!loaded.ok) throw new ConfigMistakes(paths.file, loaded.mistakes);
   const { readEnvironment } = await import('../config/env.js');
   return { config: loaded.config, secrets: readEnvironment({ env: io.env, envFile: paths.envFile }).secrets };
+}
+
+/** The policy of another file, which may hold nothing else: then the configuration in use gives the rest. Throws ConfigMistakes. */
+export async function readPolicy(io: Pick<CliIo, 'env' | 'home' | 'cwd'>, paths: ConfigPaths, file: string): Promise<Policy> {
+  const loaded = await checkConfig(io, { ...paths, file: resolve(io.cwd, file), beneath: paths.file });
+  if (!loaded.ok) throw new ConfigMistakes(file, loaded.mistakes);
+  return loaded.config.policy;
 }

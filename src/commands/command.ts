@@ -5,6 +5,7 @@ import type { Json } from '../domain/json.js';
 import type { Person, Platform, Role } from '../domain/person.js';
 import type { Risk } from '../domain/plan.js';
 import type { Tier } from '../domain/tiers.js';
+import type { Policy } from '../policy/policy.js';
 import type { Store } from '../store/store.js';
 
 /** How a command's words become its arguments. */
@@ -44,6 +45,10 @@ export interface Context {
   /** IANA name of the zone times are shown in. */
   readonly timeZone: string;
   readonly tiers: readonly Tier[];
+  /** The rules this process has read; the monitor that decides may have been started with others. */
+  readonly policy: Policy;
+  /** Reads a policy from a file, with what it lacks from the configuration in use; absent where no file may be named. */
+  readPolicy?(file: string): Promise<Policy>;
   /** The file beside the store in which the audit trail's end stands; absent where only commands of chats are spoken. */
   readonly auditAnchor?: string;
   /** The freeze file, where this process can see it: what it holds is shown even without a monitor. */

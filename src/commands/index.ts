@@ -7,8 +7,10 @@ import { helpOn } from './help.js';
 import { holds } from './holds.js';
 import { incidents } from './incidents.js';
 import { launch } from './launch.js';
+import { policy } from './policy.js';
 import { repair } from './repair.js';
 import { repairs } from './repairs.js';
+import { replay } from './replay.js';
 import { restorePoint } from './restore-point.js';
 import { rollback } from './rollback.js';
 import { silence } from './silence.js';
@@ -33,6 +35,8 @@ export const commands: readonly Command<unknown>[] = [
   silence,
   holds,
   repairs,
+  policy,
+  replay,
   audit,
   whoami,
   helpOn(() => commands),

@@ -23,6 +23,8 @@ export interface ConfigSource {
   readonly envFile: string;
   /** The user's home directory: what `~` stands for. */
   readonly home: string;
+  /** A configuration whose sections hold where `file` has none of its own. */
+  readonly beneath?: string;
 }
 
 export type LoadedConfig =
@@ -49,7 +51,7 @@ export function configLoader(units: Units): (source: ConfigSource) => LoadedConf
 function load(source: ConfigSource, schema: ConfigSchema, units: Units): LoadedConfig {
   const environment = readEnvironment(source);
   const read = readText(source.file, MAX_CONFIG_BYTES);
-  const checked = read.ok ? checkText(read.text, source.file, { schema, units, environment }) : unreadable(source.file, read);
+  const checked = read.ok ? checkText(read.text, source.file, { schema, units, environment, beneath: source.beneath === undefined ? {} : sectionsOf(source.beneath, environment) }) : unreadable(source.file, read);
   const warnings = inOrder([...environment.warnings, ...checked.warnings]);
   const mistakes = inOrder([...environment.mistakes, ...checked.mistakes]);
   if (checked.file === null || mistakes.length > 0) return { ok: false, mistakes, warnings };
@@ -81,20 +83,33 @@ interface Against {
   readonly schema: ConfigSchema;
   readonly units: Units;
   readonly environment: Environment;
+  readonly beneath: Readonly<Record<string, unknown>>;
 }
 
-function checkText(text: string, file: string, { schema, units, environment }: Against): Checked {
+function checkText(text: string, file: string, { schema, units, environment, beneath }: Against): Checked {
   const tree = readYaml(text, environment.lookup);
   const { root } = tree;
   const broken = tree.problems.map((problem) => ({ file, ...tree.place(problem.at), path: problem.path, message: problem.message }));
   if (root === null) return nothing(broken);
   const place = (complaint: Complaint): Mistake => placed({ file, tree, root, text }, complaint);
-  const parsed = schema.safeParse(root.value, { error: issueText });
-  const complaints = [...(parsed.success ? [] : flatIssues(parsed.error.issues)), ...crossChecks(factsOf(root.value))];
+  const value = isMapping(root.value) ? { ...beneath, ...root.value } : root.value;
+  const parsed = schema.safeParse(value, { error: issueText });
+  const complaints = [...(parsed.success ? [] : flatIssues(parsed.error.issues)), ...crossChecks(factsOf(value))];
   const mistakes = [...broken, ...complaints.filter((complaint) => !isEcho(complaint, root)).map(place)];
   const right = parsed.success && mistakes.length === 0 ? parsed.data : null;
   const warnings = right === null ? [] : [...warningsOf(right), ...idleSecrets(right, units, environment.secrets)];
   return { file: right, shown: (path) => at(root, path)?.shown, mistakes, warnings: warnings.map(place), place };
+}
+
+/** The sections of a file that was checked before; of one that cannot be read, none. */
+function sectionsOf(file: string, environment: Environment): Readonly<Record<string, unknown>> {
+  const read = readText(file, MAX_CONFIG_BYTES);
+  const value = read.ok ? readYaml(read.text, environment.lookup).root?.value : null;
+  return isMapping(value) ? value : {};
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 /** A value that could not be read is undefined; what the schema says of that only repeats the first mistake. */

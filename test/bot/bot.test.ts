@@ -8,6 +8,7 @@ import { systemClock, type Clock } from '../../src/io/clock.js';
 import { tell } from '../../src/store/events.js';
 import { hostByName } from '../../src/store/hosts.js';
 import { openStore, type Store } from '../../src/store/store.js';
+import { policy } from '../src/policy/policies.js';
 import { openStage, type Stage } from '../src/commands/stage.js';
 import { keepLog, openPlace, type Log, type Place } from './stage.js';
 
@@ -34,7 +35,7 @@ afterEach(async () => {
 async function start(channels: readonly Channel[], change: { readonly clock?: Clock; readonly store?: Store } = {}): Promise<Bot> {
   const store = change.store ?? stage.store;
   const carrier = fileCarrier(stage.file, () => stage.store.dataVersion());
-  bot = await startBot({ store, hostId: stage.hostId, hostName: 'vm-1', carrier, channels, clock: change.clock ?? systemClock, log, tiers: DEFAULT_TIERS, timeZone: 'UTC' });
+  bot = await startBot({ store, hostId: stage.hostId, hostName: 'vm-1', carrier, channels, clock: change.clock ?? systemClock, log, tiers: DEFAULT_TIERS, policy: policy('observe'), timeZone: 'UTC' });
   return bot;
 }
 

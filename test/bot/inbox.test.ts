@@ -8,6 +8,7 @@ import { answersTo, judgeAnswer, unjudgedAnswers } from '../../src/store/answers
 import { closeQuestion } from '../../src/store/questions.js';
 import { movePlan } from '../../src/store/plans.js';
 import { asked, broken, monitorAnswers, openStage, watchShop, type Stage } from '../src/commands/stage.js';
+import { policy } from '../src/policy/policies.js';
 import { keepLog, type Log } from './stage.js';
 
 const ACCOUNTS: Readonly<Record<string, { readonly platform: Platform; readonly userId: string }>> = {
@@ -23,7 +24,7 @@ beforeEach(async () => {
   stage = await openStage();
   log = keepLog();
   const clock = { now: () => stage.now, monotonic: () => stage.now, sleep: async (ms: number) => (stage.now += ms, stage.meanwhile()) };
-  hear = createInbox({ store: stage.store, hostId: stage.hostId, carrier: { poke: async () => void (stage.pokes += 1), onPoke: async () => async () => undefined }, clock, log, tiers: DEFAULT_TIERS, timeZone: 'UTC' });
+  hear = createInbox({ store: stage.store, hostId: stage.hostId, carrier: { poke: async () => void (stage.pokes += 1), onPoke: async () => async () => undefined }, clock, log, tiers: DEFAULT_TIERS, policy: policy('observe'), timeZone: 'UTC' });
 });
 afterEach(() => stage.close());
 

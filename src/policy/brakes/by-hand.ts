@@ -9,7 +9,7 @@ export const byHand: Brake = {
     const { askedBy } = facts;
     if (!askedBy) return null;
     const { rule } = chosen;
-    if (plan.risk === 'destructive') return { verdict: 'ask', rule: 'risk:destructive', why: 'what it does cannot be taken back', change: 'nothing: what destroys is always asked' };
+    if (plan.risk === 'destructive') return { verdict: 'ask', rule: 'risk:destructive', why: 'what it does cannot be taken back', change: 'nothing lets it act alone: what destroys is always asked' };
     if (rule.approvers > 1) return { verdict: 'ask', rule: rule.name, why: `the rule asks for ${rule.approvers} people`, change: 'they say yes, or the rule asks for one' };
     const may = mayActAs({ name: askedBy.name, role: askedBy.role, id: '' as never }, rule.role);
     if (!may) return { verdict: 'ask', rule: 'asked-by-operator', why: `${askedBy.name} asked for it; an ${rule.role} says yes`, change: `an ${rule.role} says yes` };

@@ -27,6 +27,7 @@ import type { HostsTable } from '../../../src/store/schema.js';
 import { migrate } from '../../../src/store/migrate.js';
 import { openStore, type Store } from '../../../src/store/store.js';
 import { BEGAN, finding, reload } from '../cards/views.js';
+import { policy } from '../policy/policies.js';
 
 /** A real store in a directory of its own: host vm-1 watches shop and blog; Ann approves, Otto operates, Vera looks. */
 export interface Stage {
@@ -93,7 +94,7 @@ export async function openStage(): Promise<Stage> {
       const account = PEOPLE.find((person) => person.name === name)?.accounts[0] ?? { platform: 'slack' as const, userId: 'U0NOBODY' };
       const person: Person | null = await personOf(store.db, account.platform, account.userId);
       return createContext({
-        store, hostId: host.id, person, via: account.platform, userId: account.userId, nonce: `nonce-${(spoken += 1)}`, timeZone: 'UTC', tiers: DEFAULT_TIERS,
+        store, hostId: host.id, person, via: account.platform, userId: account.userId, nonce: `nonce-${(spoken += 1)}`, timeZone: 'UTC', tiers: DEFAULT_TIERS, policy: policy('observe'),
         now: () => stage.now,
         async sleep(ms) {
           stage.now += ms;

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { actsOn } from '../../src/store/acts.js';
+import { openQuestions } from '../../src/store/questions.js';
+import { startPm2Home, type Pm2Home, type StartedApp } from '../doubles/pm2-home.js';
+import { beginWatch, BRISK, type Watch } from './watch.js';
+
+/** /break/a makes /a answer 500, /mend/a puts it right: without a restart, as things outside of an app do. */
+const MOODY = `
+const http = require('node:http');
+const broken = new Set();
+http.createServer((request, response) => {
+  const [, act, what] = request.url.split('/');
+  if (act === 'break') broken.add(what);
+  if (act === 'mend') broken.delete(what);
+  response.writeHead(broken.has(act) ? 500 : 200).end();
+}).listen(Number(process.env.PORT), '127.0.0.1');
+`;
+
+let home: Pm2Home;
+let watch: Watch | null = null;
+
+beforeAll(async () => {
+  home = await startPm2Home();
+});
+afterAll(() => home.stop());
+beforeEach(() => async () => {
+  await watch?.stop();
+  watch = null;
+});
+
+async function askedAbout(name: string): Promise<{ readonly begun: Watch; readonly app: StartedApp }> {
+  const app = await home.startApp({ name, code: MOODY, awaitAnswer: true });
+  const begun = await beginWatch((dataDir) => `
+data_dir: ${JSON.stringify(dataDir)}
+pm2_home: ${JSON.stringify(home.home)}
+apps:
+  ${name}:
+    url: ${app.url}
+    endpoints: [{ path: /a, samples: 1, timeout: 2s }]
+    liveness: { path: /, every: 1s }
+    runbook: { endpoint-failing: [pm2.reload] }
+policy:
+  default: observe
+  rules: [{ name: reloads are asked for, repair: pm2.reload, rung: ask }]
+${BRISK}`);
+  watch = begun;
+  await begun.steady();
+  await fetch(`${app.url}break/a`);
+  await begun.asked();
+  return { begun, app };
+}
+
+const ours = async (begun: Watch) => (await actsOn(begun.store.db, begun.app.id, 0)).filter(({ by }) => by === 'us').map(({ note }) => note);
+
+describe('a question', () => {
+  it('whose trouble is over by the time of the yes does nothing, and the card says since when', { timeout: 60_000 }, async () => {
+    const { begun, app } = await askedAbout('fickle');
+    await fetch(`${app.url}mend/a`);
+    await begun.say('approve', 'fickle');
+    await begun.incident('resolved');
+    expect(await ours(begun)).toEqual([]);
+    expect(await begun.card()).toMatchInlineSnapshot(`
+      "
+      ✓ GOOD  fickle: over after a while: /a: status 500, some checks in a row over a while
+        Lasted a while, from ‹clock› to ‹clock›.
+        It ended without a repair of ours: good again by itself after a while.
+
+        It began a while after release fickle went live.
+
+        pm2.reload: not done any more: good again by itself after a while
+
+        Asked to do pm2.reload: tester said yes at ‹clock›; already good since ‹clock›, so nothing was done.
+
+        Release  fickle (watching)
+
+        incident ‹id›
+      "
+    `);
+  });
+
+  it('whose trouble is still there is acted on after the yes', { timeout: 60_000 }, async () => {
+    const { begun, app } = await askedAbout('steady');
+    await begun.say('approve', 'steady');
+    await begun.incident('resolved');
+    expect(await ours(begun)).toEqual(['pm2.reload']);
+    expect((await fetch(`${app.url}a`)).status).toBe(200);
+  });
+
+  it('and a person’s wish for the same are one: the wish is the yes', { timeout: 60_000 }, async () => {
+    const { begun } = await askedAbout('doubled');
+    const [question] = await openQuestions(begun.store.db, begun.monitor.ctx.hostId);
+    await begun.say('repair', 'pm2.reload', 'doubled');
+    await begun.incident('resolved');
+    expect(await ours(begun)).toEqual(['pm2.reload']);
+    const asked = await begun.store.db.selectFrom('questions').select(['id', 'state', 'decided_by']).execute();
+    expect(asked).toEqual([{ id: question?.id, state: 'approved', decided_by: 'tester' }]);
+  });
+});
