@@ -95,5 +95,6 @@ apps:
 policy:
   default: act-and-tell
   restarts: { per_30m: 100, per_24h: 100 }
+  remediations: { per_target_1h: 100, per_1h: 100 }
 ${BRISK}`;
 }
