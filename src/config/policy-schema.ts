@@ -4,7 +4,7 @@ import { readCondition, type Condition } from '../policy/condition.js';
 import { fits } from '../policy/glob.js';
 import { RUNGS, type MaxTargets } from '../policy/policy.js';
 import { checkedText, duration, list, oneOrMany, section, wholeNumber } from './fields.js';
-import { listed } from './did-you-mean.js';
+import { didYouMean, listed } from './did-you-mean.js';
 import { mustBe } from './issue-text.js';
 import { costOptimization, driftRemediation, healthRemediation } from './remediation-schema.js';
 import { percent } from './short-forms.js';
@@ -60,7 +60,7 @@ function listEntry(repairs: readonly string[]) {
 function repairPattern(repairs: readonly string[]) {
   return checkedText('a kind of repair, or a pattern like pm2.*', (text) => {
     if (repairs.length === 0 || repairs.some((repair) => fits(text, repair))) return null;
-    return `fits no repair (known: ${listed(repairs)})`;
+    return `fits no repair${didYouMean(text, repairs)} (known: ${listed(repairs)})`;
   });
 }
 
