@@ -5,6 +5,7 @@ import type { IncidentView } from '../domain/incident-view.js';
 import { checkLabel } from '../domain/series.js';
 import type { Span } from '../domain/span.js';
 import type { Card } from './card.js';
+import { drawResolved } from './ending.js';
 import { evidenceLines } from './evidence-part.js';
 import { noteCard } from './note-card.js';
 import { sayAgo, sayClock, sayMoment, type Reader } from './say-time.js';
@@ -26,7 +27,8 @@ export function whyCard(view: IncidentView, story: readonly Span[], reader: Read
     title: `${resource.name}: ${incident.title}`,
     body: [
       ...(waits ? [`Now: ${waits.text} (since ${sayAgo(waits.fromAt, reader)}).`] : []),
-      drawTried(view, reader) ?? (view.remediations.length > 0 ? '' : `Nothing was done to ${resource.name}${incident.reason === null ? '' : `: ${incident.reason}`}.`),
+      ...(incident.state === 'resolved' ? [drawResolved(view, reader)] : []),
+      drawTried(view, reader) ?? (incident.state === 'resolved' || view.remediations.length > 0 ? '' : `Nothing was done to ${resource.name}${incident.reason === null ? '' : `: ${incident.reason}`}.`),
       drawStory(view, story, reader),
       ...evidenceLines(view),
     ].filter((part) => part !== ''),

@@ -43,8 +43,10 @@ describe('the card of why', () => {
     `);
   });
 
-  it('says of what went away by itself that nothing was done', () => {
-    expect(draw(view({ incident: { ...incident, state: 'resolved', closedAt: BEGAN + MINUTE, reason: 'good again by itself after 60 s' } }), [], UTC)).toContain('Nothing was done to shop');
+  it('says that nothing was done, and of what went away by itself that it was not ours', () => {
+    expect(draw(view(), [], UTC)).toContain('Nothing was done to shop.');
+    const over = { ...incident, state: 'resolved' as const, closedAt: BEGAN + MINUTE, reason: 'good again by itself after 60 s' };
+    expect(draw(view({ incident: over }), [], UTC)).toMatch(/Lasted 60 s[\s\S]*It ended without a repair of ours/);
   });
 
   it('leaves out waits that were over in the blink of an eye, and tells no more than forty steps', () => {

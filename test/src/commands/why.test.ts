@@ -66,7 +66,7 @@ describe('why', () => {
     });
     const result = await say('why SHOP');
     expect(result).toMatchObject({ exit: 0, data: { story: [{ to: new Date(stage.now + MINUTE).toISOString() }] } });
-    expect(text(result)).toContain('Nothing was done to shop: good again by itself.');
+    expect(text(result)).toContain('It ended without a repair of ours: good again by itself.');
   });
 
   it('says of an app without any incident since when it is good', async () => {
