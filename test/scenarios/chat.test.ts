@@ -99,13 +99,19 @@ describe('a bad release, seen from two chats', () => {
         how the apps are, and why
         incidents
         what was and is wrong; with an id, one incident whole
+        why
+        why it acted or did not: every decision and every wait
+        holds
+        why nothing may act or call for now: by whom and until when
         repairs
         what can be done to an app
+        policy
+        the rules in force; or which of them decided an incident
         whoami
         who you are here, and what you may do
         help
         what you may ask, or how one command is used
-        more on one of them: help <command> · 7 more are for other roles or for the terminal
+        more on one of them: help <command> · 11 more are for other roles or for the terminal
 
       # Bob mistypes a verb, and Ann an app
 
@@ -241,10 +247,10 @@ describe('a bad release, seen from two chats', () => {
       # The strangers press its button
 
       Telegram, a window for Mallory:
-        “approve” asks for an approver, and the telegram account 66 belongs to nobody who is known here. To be known, have this account added under “people” in hypercare.yaml.
+        “approve” asks for an operator, and the telegram account 66 belongs to nobody who is known here. To be known, have this account added under “people” in hypercare.yaml.
 
       Slack, to Eve alone:
-        🟠 Refused: “approve” asks for an approver, and the slack account U0EVE0001 belongs to nobody who is known here
+        🟠 Refused: “approve” asks for an operator, and the slack account U0EVE0001 belongs to nobody who is known here
         To be known, have this account added under “people” in hypercare.yaml.
 
       # Bob looks at what it would do
@@ -276,7 +282,7 @@ describe('a bad release, seen from two chats', () => {
       # Ann says yes; Bob presses in Slack a moment later
 
       Telegram, a line for Ann:
-        sample-shop: your yes counts; I roll back to 6ab0c14 now. It is prepared once more first: would it do something else by now, I ask again.
+        sample-shop: your yes counts; I roll back to 6ab0c14 now. First it is measured and prepared once more: is it good by now, nothing is done; would it do something else, I ask again.
 
       Slack, edited:
         🔵 Info: sample-shop: release 0076708 was rolled back after a while
