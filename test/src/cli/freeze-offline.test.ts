@@ -1,0 +1,42 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openStage, type Stage } from '../commands/stage.js';
+import { cli, writeConfig } from './run.js';
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await openStage();
+  await writeConfig(stage);
+});
+afterEach(() => stage.close());
+
+describe('freeze --offline', () => {
+  const file = (): string => join(stage.dir, 'freeze');
+
+  it('needs neither monitor nor store, and neither does its end', async () => {
+    await rm(stage.file);
+    const frozen = await cli(stage, ['freeze', '--reason', 'stop it', '--offline']);
+    expect([frozen.exit, await readFile(file(), 'utf8')]).toEqual([0, 'stop it\n']);
+    expect(frozen.stdout).toContain('everything is frozen: hypercare does nothing, whoever asks');
+    const thawed = await cli(stage, ['unfreeze', '--offline', '--json']);
+    expect([thawed.exit, JSON.parse(thawed.stdout)]).toEqual([0, { version: 1, frozen: false, file: file() }]);
+    expect((await cli(stage, ['unfreeze', '--offline'])).stdout).toContain('there was no freeze file');
+  });
+
+  it('is shown by status when the store does not answer', async () => {
+    await writeFile(stage.file, 'no database');
+    await writeFile(file(), 'by hand\n');
+    const { exit, stderr } = await cli(stage, ['status']);
+    expect(exit).toBe(3);
+    expect(stderr).toMatch(/^Frozen: everything, by .* until it is lifted: by hand/);
+  });
+
+  it('says what to do where the file cannot be written', async () => {
+    await rm(file(), { force: true });
+    await writeConfig(stage, `host: vm-1\ndata_dir: ${join(stage.dir, 'nowhere')}\n`);
+    const { exit, stderr } = await cli(stage, ['freeze', '--reason', 'x', '--offline']);
+    expect(exit).toBe(3);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(`touch ${join(stage.dir, 'nowhere', 'freeze')}`);
+  });
+});

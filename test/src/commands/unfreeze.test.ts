@@ -1,0 +1,42 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Result } from '../../../src/commands/command.js';
+import { runWords } from '../../../src/commands/run-words.js';
+import { splitWords } from '../../../src/commands/split-words.js';
+import { unfreeze } from '../../../src/commands/unfreeze.js';
+import { commandContract } from '../../contracts/command.js';
+import { keepHolds } from './keep-holds.js';
+import { openStage, type Stage } from './stage.js';
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await openStage();
+  keepHolds(stage);
+});
+afterEach(() => stage.close());
+
+const say = async (line: string, who: string | null = 'Ann', change = {}): Promise<Result> => runWords(splitWords(line), await stage.as(who, change));
+
+commandContract(unfreeze);
+
+describe('unfreeze', () => {
+  it('lifts what holds one app, or everything, and says what is left', async () => {
+    await say('freeze shop --reason one');
+    await say('freeze --reason two');
+    const one = await say('unfreeze shop');
+    expect([one.exit, one.card.title]).toEqual([1, 'lifted; one hold is left']);
+    expect(one.card.body).toEqual([expect.stringMatching(/^Frozen: everything, by Ann since .*, until it is lifted: two$/)]);
+    const all = await say('unfreeze');
+    expect([all.exit, all.card.title]).toEqual([0, 'nothing is held any more: hypercare acts as its policy says']);
+  });
+
+  it('is for approvers: whoever may stop it may not start it again', async () => {
+    await say('freeze --reason x', 'Otto');
+    await expect(say('unfreeze', 'Otto')).rejects.toMatchObject({ code: 'denied.role' });
+  });
+
+  it('says where there is nothing to lift, and where more than the app is held', async () => {
+    await expect(say('unfreeze')).rejects.toMatchObject({ code: 'hold.none' });
+    await say('freeze --reason x');
+    await expect(say('unfreeze shop')).rejects.toMatchObject({ code: 'hold.wider', mend: expect.stringContaining('without an app') as unknown });
+  });
+});
