@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Card } from '../../../src/cards/card.js';
 import { drawPlain } from '../../../src/cards/plain.js';
+import { incidentCard } from '../../../src/cards/incident-card.js';
 import { planCard, refusedCard } from '../../../src/cards/plan-card.js';
-import { switchBack } from './views.js';
+import { asking, switchBack, UTC } from './views.js';
 
 const draw = (card: Card): string => drawPlain(card, { width: 72, color: false });
 
@@ -24,6 +25,13 @@ describe('the card of a plan that was only prepared', () => {
 
         plan bbbbbbbbbbbb"
     `);
+  });
+
+  it('says beforehand that there is no way back, in a dry run and in a question', () => {
+    const none = { ...switchBack, wayBack: null };
+    const dry = planCard({ ...none, repair: 'pm2.restart', target: 'shop', verdict: 'auto', rule: 'r', why: 'it may', hash: 'b'.repeat(64) });
+    const question = incidentCard({ ...asking, plans: asking.plans.map((plan) => ({ ...plan, prepared: none })) }, UTC);
+    for (const card of [dry, question]) expect(draw(card)).toContain('There is no way back from it.');
   });
 
   it('says why a repair is not possible', () => {
