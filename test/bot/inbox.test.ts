@@ -60,7 +60,7 @@ describe('who may ask what', () => {
 
   it('a stranger’s press is not counted', async () => {
     const { question } = await asked(stage, await broken(stage));
-    expect(await title(by('nobody', { pressed: drawToken({ asks: 'yes', id: question.id }) }))).toContain('asks for an approver');
+    expect(await title(by('nobody', { pressed: drawToken({ asks: 'yes', id: question.id }) }))).toContain('asks for an operator');
     expect(await answersTo(stage.store.db, question.id)).toEqual([]);
   });
 

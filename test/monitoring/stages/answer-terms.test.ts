@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { answer as stage } from '../../../monitoring/stages/answer.js';
+import type { StageContext } from '../../../monitoring/stages/stage.js';
+import { answer, answersTo } from '../../../src/store/answers.js';
+import { personNamed } from '../../../src/store/people.js';
+import { ask, getQuestion, type NewQuestion } from '../../../src/store/questions.js';
+import { draftPlan, keepDecision, keepPrepared } from '../../../src/store/plans.js';
+import type { Question } from '../../../src/domain/question.js';
+import { handClock, keepLog } from '../../bot/stage.js';
+import { reload } from '../../src/cards/views.js';
+import { broken, openStage, type Stage } from '../../src/commands/stage.js';
+import { policy } from '../../src/policy/policies.js';
+
+let house: Stage;
+beforeEach(async () => {
+  house = await openStage();
+});
+afterEach(() => house.close());
+
+const ctx = (): StageContext => ({ store: house.store, hostId: house.hostId, clock: handClock(house.now), log: keepLog(), settings: { confirmForMs: 1_000, policy: policy('ask') } }) as unknown as StageContext;
+
+/** Ann asks for a reload, and a question about it is open on these terms. */
+async function asked(terms: Partial<NewQuestion>): Promise<Question> {
+  const incident = await broken(house);
+  return house.store.write(async (tx) => {
+    const planId = await draftPlan(tx, { incidentId: incident.id, targetId: house.shop, repair: 'pm2.reload', args: {}, risk: 'safe', askedBy: 'Ann', requestId: null }, house.now);
+    await keepPrepared(tx, planId, reload, 'c'.repeat(64), 'prepared');
+    await keepDecision(tx, planId, { verdict: 'ask', rule: 'r', why: 'w' }, 'asked');
+    return (await getQuestion(tx, await ask(tx, { planId, appId: house.shop, hash: 'c'.repeat(64), need: 1, expiresAt: house.now + 900_000, ...terms }, house.now))) as Question;
+  });
+}
+
+/** What became of an answer, and of the question. */
+async function says(question: Question, name: string, yes: boolean): Promise<string> {
+  const person = await personNamed(house.store.db, name);
+  await house.store.write((tx) => answer(tx, { questionId: question.id, personId: person?.id as never, yes, via: 'terminal', nonce: `${name}${yes}` }, house.now));
+  await stage.run(ctx());
+  const own = (await answersTo(house.store.db, question.id)).find((one) => one.name === name);
+  return `${own?.outcome}, ${(await getQuestion(house.store.db, question.id))?.state}`;
+}
+
+describe('who may say yes', () => {
+  it.each([
+    ['an approver may', {}, 'Bob', true, 'counted, approved'],
+    ['an operator may not', {}, 'Otto', true, 'not_allowed, open'],
+    ['an operator may where the rule says so', { role: 'operator' }, 'Otto', true, 'counted, approved'],
+    ['a viewer may not even then', { role: 'operator' }, 'Vera', true, 'not_allowed, open'],
+    ['who asked for it may', {}, 'Ann', true, 'counted, approved'],
+    ['who asked for it may not where somebody else has to', { barred: 'Ann' }, 'Ann', true, 'not_allowed, open'],
+    ['who asked for it may take it back all the same', { barred: 'Ann' }, 'Ann', false, 'counted, denied'],
+    ['somebody else may', { barred: 'Ann' }, 'Bob', true, 'counted, approved'],
+    ['one of two is not enough', { need: 2 }, 'Bob', true, 'counted, open'],
+  ] as const)('%s', async (_, terms, name, yes, came) => {
+    expect(await says(await asked(terms), name, yes)).toBe(came);
+  });
+});
