@@ -12,7 +12,7 @@ export async function keepFreezeFile(ctx: StageContext, open: readonly Hold[]): 
   const row = open.find(({ key }) => key === FILE_KEY);
   if ((file === null) === (row === undefined)) return false;
   await ctx.store.write(async (tx) => {
-    if (row) await end(tx, ctx, row, 'the freeze file was removed');
+    if (row) await end(tx, ctx, row, { cause: 'the freeze file was removed' });
     else if (file) await begin(tx, ctx, { kind: 'freeze', scope: '*', author: file.author, reason: file.reason, until: null, key: FILE_KEY });
   });
   return true;

@@ -20,7 +20,7 @@ export function guard(): Stage {
       let changed = false;
       for (const hold of await openHolds(ctx.store.db, ctx.hostId)) {
         if (hold.until === null || hold.until > now) continue;
-        await ctx.store.write((tx) => end(tx, ctx, hold, 'its time was up'));
+        await ctx.store.write((tx) => end(tx, ctx, hold, { cause: 'its time was up' }));
         changed = true;
       }
       const open = await openHolds(ctx.store.db, ctx.hostId);

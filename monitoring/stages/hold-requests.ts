@@ -48,7 +48,7 @@ async function lift(tx: Db, ctx: StageContext, { by, kinds, scope }: Lifting): P
   const fits = open.filter((hold) => scope === EVERYTHING || hold.scope === scope);
   const ours = fits.filter(({ key }) => key !== FILE_KEY);
   if (ours.length > 0) {
-    for (const hold of ours) await end(tx, ctx, hold, by);
+    for (const hold of ours) await end(tx, ctx, hold, { person: by });
     return { ended: ours.length };
   }
   if (fits.length > 0) throw new HypercareError('hold.file', 'denied', `the freeze file holds: ${ctx.freezeFile}`, 'On the host: hypercare unfreeze --offline, or remove the file.');

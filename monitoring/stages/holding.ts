@@ -36,16 +36,17 @@ export async function begin(tx: Db, ctx: StageContext, hold: NewHold): Promise<H
   const begun = await beginHold(tx, ctx.hostId, hold, now);
   if (begun === null) return null;
   await record(tx, ctx, { who: hold.author, what: `${hold.kind} of ${scopeText(hold)} began`, why: hold.reason, body: { hold: begun.id, kind: hold.kind, scope: hold.scope, until: hold.until } });
-  await tell(tx, ctx.hostId, { kind: 'hold.began', body: { hold: begun.id } }, now);
+  if (isTold(begun)) await tell(tx, ctx.hostId, { kind: 'hold.began', body: { hold: begun.id } }, now);
   return begun;
 }
 
-/** `by` is a person, or what made it end. What had waited for it goes on. */
-export async function end(tx: Db, ctx: StageContext, hold: Hold, by: string): Promise<void> {
+/** What ended it is a person's word, or a cause that is told in its place. What had waited for it goes on. */
+export async function end(tx: Db, ctx: StageContext, hold: Hold, ended: { readonly person: string } | { readonly cause: string }): Promise<void> {
   const now = ctx.clock.now();
+  const [who, by] = 'person' in ended ? [ended.person, ended.person] : ['hypercare', ended.cause];
   if (!(await endHold(tx, hold.id, by, now))) return;
-  await record(tx, ctx, { who: by, what: `${hold.kind} of ${scopeText(hold)} ended`, why: `${hold.author} had begun it: ${hold.reason}`, body: { hold: hold.id, kind: hold.kind } });
-  await tell(tx, ctx.hostId, { kind: 'hold.ended', body: { hold: hold.id } }, now);
+  await record(tx, ctx, { who, what: `${hold.kind} of ${scopeText(hold)} ended`, why: 'person' in ended ? `${hold.author} had begun it: ${hold.reason}` : by, body: { hold: hold.id, kind: hold.kind } });
+  if (isTold(hold)) await tell(tx, ctx.hostId, { kind: 'hold.ended', body: { hold: hold.id } }, now);
   if (holdsHands(hold)) await goOn(tx, ctx, hold);
 }
 
@@ -67,6 +68,11 @@ async function goOn(tx: Db, ctx: StageContext, over: Hold): Promise<void> {
     if (!waited || !covers(over, name) || left.some((hold) => covers(hold, name))) continue;
     await changeIncident(tx, incident.id, { state: 'open', nextAt: ctx.clock.now(), reason: null });
   }
+}
+
+/** Of one cause people get one message: a dependency's own incident says that its apps are left alone. */
+function isTold({ kind, scope }: Hold): boolean {
+  return kind !== 'storm' || scope === EVERYTHING;
 }
 
 export function scopeText({ scope }: Pick<Hold, 'scope'>): string {

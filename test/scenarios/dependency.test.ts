@@ -1,4 +1,6 @@
 import { createServer, type Server } from 'node:http';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../scripts/free-port.js';
 import { actsOn } from '../../src/store/acts.js';
@@ -34,6 +36,7 @@ beforeAll(async () => {
 afterAll(() => home.stop());
 
 beforeEach(async () => {
+  await rm(join(home.home, 'hypercare.anchor'), { force: true }); // Of the store of the test before.
   await paymentsUp();
   return async () => {
     await watch?.stop();
@@ -124,6 +127,8 @@ describe('an app whose dependency is down', () => {
           status 500 × some; last good a while ago
       hypercare: incident on payments: the only endpoint fails, for a while
           up: refused
+      hypercare: storm of shop began
+          payments is bad, which it needs: the only endpoint fails, for a while
       hypercare: people are needed: the only endpoint fails, for a while
           payments is not ours to repair; the apps that use it are left alone meanwhile
       hypercare: incident over: /checkout: status 500, some checks in a row over a while
@@ -152,12 +157,16 @@ describe('an app whose dependency is down', () => {
           status 500 × some; last good a while ago
       hypercare: incident on payments: the only endpoint fails, for a while
           up: refused
+      hypercare: storm of stuck-shop began
+          payments is bad, which it needs: the only endpoint fails, for a while
       hypercare: people are needed: the only endpoint fails, for a while
           payments is not ours to repair; the apps that use it are left alone meanwhile
       hypercare: incident over: /checkout: status 500, some checks in a row over a while
           its cause is elsewhere: the only endpoint fails, for a while
       hypercare: incident over: the only endpoint fails, for a while
           good again by itself after a while
+      hypercare: storm of stuck-shop ended
+          its time was up
       hypercare: incident on stuck-shop: /checkout: status 500, some checks in a row over a while
           status 500 × some; never good in the readings looked at
       hypercare: pm2.reload on stuck-shop: auto

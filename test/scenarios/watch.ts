@@ -30,6 +30,7 @@ watch:
   tiers: [{ until: 1h, every: 1s }]
   confirm: { every: 300ms, bad: 3, good: 2 }
   settle: 1s
+  after_storm: 500ms
   warm_up: 1s
 `;
 
