@@ -5,6 +5,7 @@ import { LIVE_PLAN_STATES } from '../../src/store/plans.js';
 import { ledgerOf } from '../../src/store/releases.js';
 import type { Finished } from './check.js';
 import type { Look } from './look.js';
+import { readTrace } from './trace.js';
 import { readConfig } from './run-config.js';
 
 /** A pass of the loop on a busy machine, and the birth of a new life, may lie between a tick's time and the tick. */
@@ -80,11 +81,13 @@ async function acts(look: Look, run: Finished): Promise<readonly string[]> {
   const { db } = look;
   const workers = workersOf(run).length;
   const others = await actsOfOthers(look);
+  // PM2 tells a deliberate end twice, and only the first time that it was deliberate: a death between the two loses that.
+  const torn = readTrace(run.dir, 'monitor').some(({ line }) => line === 'killed');
   const counted = (await db.selectFrom('acts').select('dedupe').where('by', '=', 'us').orderBy('dedupe').execute()).map(({ dedupe }) => dedupe);
   const done = (await db.selectFrom('remediations').select('id').orderBy('id').execute()).map(({ id }) => `remediation:${id}`);
   return [
     ...(counted.join() === done.join() ? [] : [`acts of ours: ${counted.join() || 'none'}; remediations: ${done.join() || 'none'}`]),
-    ...(run.ending.crashes || (others.length <= workers && others.every(({ by, kind }) => by === 'person' && kind === 'restart')) ? [] : [`acts of others, where a person reloaded ${workers} workers: ${others.map(({ by, kind }) => `${kind} by ${by}`).join(', ')}`]),
+    ...(run.ending.crashes || (others.length <= workers && others.every(({ by, kind }) => kind === 'restart' && (by === 'person' || torn))) ? [] : [`acts of others, where a person reloaded ${workers} workers: ${others.map(({ by, kind }) => `${kind} by ${by}`).join(', ')}`]),
   ];
 }
 
