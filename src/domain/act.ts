@@ -10,6 +10,24 @@ export interface Act {
   readonly fingerprint: string | null;
   /** What makes it one act however often it is seen. */
   readonly dedupe: string;
-  /** A few words: 'exited with code 1', 'signal SIGKILL'. */
+  /** A few words: 'exited with code 1', 'signal SIGKILL'; of an act of ours the repair. */
   readonly note: string | null;
+}
+
+/** Restarts not by us that are closer together than this are one burst, and count once. */
+const BURST_GAP_MS = 60_000;
+
+/**
+ * The restarts among acts, oldest first, over every cause. Each of ours is one. PM2's own and people's count once a burst:
+ * sixteen tries of one failing boot, or one `pm2 restart` of eight instances, are one event to whoever lives with the app.
+ */
+export function restartsIn(acts: readonly Act[]): readonly Act[] {
+  const lastBy = { pm2: Number.NEGATIVE_INFINITY, person: Number.NEGATIVE_INFINITY };
+  return acts.filter((act) => {
+    if (act.kind !== 'restart') return false;
+    if (act.by === 'us') return true;
+    const anew = act.at - lastBy[act.by] > BURST_GAP_MS;
+    lastBy[act.by] = act.at;
+    return anew;
+  });
 }

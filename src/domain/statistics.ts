@@ -46,3 +46,19 @@ function thinned<T>(items: readonly T[], limit: number): readonly T[] {
   const step = (items.length - 1) / (limit - 1);
   return Array.from({ length: limit }, (_, index) => items[Math.round(index * step)] as T);
 }
+
+/** The 97.5th percentile of the normal distribution: 95 % of it lies between −z and z. */
+const Z_95 = 1.959964;
+
+/**
+ * The lower end of Wilson's 95 % interval for a share (E. B. Wilson, JASA 22, 1927):
+ * (p + z²/2n − z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n) with p = successes/n. Between 0 and 1; 0 where nothing was tried.
+ * Unlike the raw share it is low where little was tried: 1 of 1 is at least 21 %, 10 of 10 at least 72 %.
+ */
+export function wilsonLower(successes: number, n: number): number {
+  if (n === 0) return 0;
+  const share = successes / n;
+  const z2 = Z_95 ** 2;
+  const spread = Z_95 * Math.sqrt((share * (1 - share)) / n + z2 / (4 * n ** 2));
+  return Math.max(0, (share + z2 / (2 * n) - spread) / (1 + z2 / n));
+}

@@ -12,6 +12,7 @@ import { hostsContract } from './store/hosts.js';
 import { incidentsContract } from './store/incidents.js';
 import { ledgerContract } from './store/ledger.js';
 import { migrationsContract } from './store/migrations.js';
+import { outcomesContract } from './store/outcomes.js';
 import { peopleContract } from './store/people.js';
 import { plansContract } from './store/plans.js';
 import { pruningContract } from './store/pruning.js';
@@ -55,6 +56,7 @@ export function storeContract(name: string, start: () => Promise<StagePlace>): v
     glanceContract(stage);
     questionsContract(stage);
     remediationsContract(stage);
+    outcomesContract(stage);
     spansContract(stage);
     requestsContract(stage);
     actsContract(stage);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { median, percentile, THEIL_SEN_MAX_POINTS, theilSen } from '../../../src/domain/statistics.js';
+import { median, percentile, THEIL_SEN_MAX_POINTS, theilSen, wilsonLower } from '../../../src/domain/statistics.js';
 
 const numbers = fc.array(fc.double({ min: -1e9, max: 1e9, noNaN: true }), { minLength: 1, maxLength: 60 });
 
@@ -67,5 +67,22 @@ describe('theilSen', () => {
 
   it('thins more points than it can pair', () => {
     expect(theilSen(line(THEIL_SEN_MAX_POINTS * 50, 3))).toBeCloseTo(3);
+  });
+});
+
+describe("Wilson's lower bound", () => {
+  it.each([
+    [0, 0, 0], [0, 10, 0], [1, 1, 0.2065], [7, 8, 0.5291], [10, 10, 0.7225], [50, 100, 0.4038],
+  ])('of %d in %d is %d', (successes, n, expected) => {
+    expect(wilsonLower(successes, n)).toBeCloseTo(expected, 3);
+  });
+
+  it('is never above the share, and grows with what was tried', () => {
+    fc.assert(fc.property(fc.nat(200), fc.nat(200), (helped, not) => {
+      const n = helped + not;
+      fc.pre(n > 0);
+      expect(wilsonLower(helped, n)).toBeLessThanOrEqual(helped / n + 1e-12);
+      expect(wilsonLower(2 * helped, 2 * n)).toBeGreaterThanOrEqual(wilsonLower(helped, n) - 1e-12);
+    }));
   });
 });
