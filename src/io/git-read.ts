@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { HypercareError } from '../domain/errors.js';
 import { askGit, askGitInside, blobOf } from './git-ask.js';
 
@@ -23,6 +25,7 @@ export async function resolveRef(repo: string, ref: string): Promise<string | nu
 }
 
 export async function headOf(dir: string, at?: number): Promise<string | null> {
+  if (!isBelowGit(dir)) return null; // Asked every half minute of every app: starting git costs a hundred times as much.
   try {
     // An untracked directory inside somebody's tree (a release below a home under git) is not that tree's release.
     if ((await askGitInside(dir, ['rev-parse', '--verify', '--quiet', 'HEAD:./'])).trim() === '') return null;
@@ -33,6 +36,12 @@ export async function headOf(dir: string, at?: number): Promise<string | null> {
     if (thrown instanceof HypercareError && thrown.code === 'git.no_repository') return null;
     throw thrown;
   }
+}
+
+/** Is there a `.git`, a directory or a file that names one, here or further up? */
+function isBelowGit(dir: string): boolean {
+  const up = dirname(dir);
+  return existsSync(join(dir, '.git')) || (up !== dir && isBelowGit(up));
 }
 
 /** The newest line `<commit> HEAD@{<seconds>}` that is not after `at`. */

@@ -194,7 +194,7 @@ describe('git: export', () => {
   });
 
   it('leaves nothing behind for a commit that is not there, nor at the deadline', async () => {
-    const commit = repo.commit({ a: '1' });
+    const commit = repo.commit({ a: 'large enough to outlast a millisecond\n'.repeat(500_000) });
     await expect(git.export(repo.dir, '1'.repeat(40), join(box.dir, 'out'), 20_000)).rejects.toMatchObject({ code: 'git.no_commit' });
     await expect(git.export(repo.dir, commit, join(box.dir, 'out'), 1)).rejects.toMatchObject({ code: 'git.timeout', errorClass: 'transient' });
     expect(readdirSync(box.dir)).toEqual(['app']);
