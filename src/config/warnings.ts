@@ -2,7 +2,6 @@ import { DEFAULT_TIERS, windowMs } from '../domain/tiers.js';
 import type { Complaint } from './issues.js';
 import type { ConfigFile } from './schema.js';
 
-const NOBODY = 'asks, and nobody in `people` is an approver';
 
 /** What is allowed, and most likely not what was meant. */
 export function warningsOf(file: ConfigFile): readonly Complaint[] {
@@ -20,14 +19,20 @@ function unwatched(file: ConfigFile): readonly Complaint[] {
 /** A question that nobody may answer expires, and nothing is done. */
 function unanswerable(file: ConfigFile): readonly Complaint[] {
   const approvers = file.people.filter((person) => person.role === 'approver').length;
+  const operators = file.people.filter((person) => person.role !== 'viewer').length;
   const { policy } = file;
-  const byDefault = policy.default === 'ask' && approvers === 0 ? [{ path: ['policy', 'default'], message: NOBODY, onKey: false }] : [];
+  const byDefault = policy.default === 'ask' && approvers === 0 ? [{ path: ['policy', 'default'], message: nobody('approver'), onKey: false }] : [];
   const byRule = policy.rules.flatMap((rule, index) => {
-    if (rule.rung !== 'ask' || rule.approvers <= approvers) return [];
-    const message = approvers === 0 ? NOBODY : `asks ${rule.approvers} people, and \`people\` has ${approvers} approver${approvers === 1 ? '' : 's'}`;
+    const able = rule.role === 'operator' ? operators : approvers;
+    if (rule.rung !== 'ask' || rule.approvers <= able) return [];
+    const message = able === 0 ? nobody(rule.role) : `asks ${rule.approvers} people, and \`people\` has ${able} ${rule.role}${able === 1 ? '' : 's'}`;
     return [{ path: ['policy', 'rules', index], message, onKey: false }];
   });
   return [...byDefault, ...byRule];
+}
+
+function nobody(role: string): string {
+  return `asks, and nobody in \`people\` is an ${role}`;
 }
 
 function shortMemory(file: ConfigFile): readonly Complaint[] {

@@ -1,7 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../src/policy/decide.js';
+import { loadConfig } from '../../../src/config/load.js';
+import { mistakeLine } from '../../../src/config/mistake.js';
 import { facts, restart, rollback } from '../policy/policies.js';
-import { configFor, linesFor } from './written.js';
+import { configFor, directory, linesFor, loadText, units } from './written.js';
 
 /** Remediation policies as they stand in the first description of such a service, word for word. */
 const REMEDIATION = `
@@ -150,5 +154,35 @@ describe('the hash of a policy', () => {
     const hashOf = (yaml: string): string => configFor(yaml).policy.hash;
     expect(hashOf('policy: { rules: [{ rung: ask, when: hour > 9 }] }')).toBe(hashOf('policy:\n  rules:\n    - when: hour > 9\n      rung: ask # at night'));
     expect(hashOf('policy: { rules: [{ rung: ask, when: hour > 9 }] }')).not.toBe(hashOf('policy: { rules: [{ rung: ask, when: hour > 8 }] }'));
+  });
+});
+
+describe('a file with nothing but a policy', () => {
+  const load = (policy: string) => {
+    const dir = directory();
+    const [file, beneath] = [join(dir, 'new.yaml'), join(dir, 'hypercare.yaml')];
+    writeFileSync(beneath, 'apps: { shop: {} }\npolicy: { default: ask }\npeople: [{ name: Ann, role: approver }]');
+    writeFileSync(file, policy);
+    return loadConfig({ file, beneath, env: {}, envFile: join(dir, '.env'), home: dir, units });
+  };
+
+  it('takes the rest from the configuration in use', () => {
+    const loaded = load('policy: { rules: [{ target: shop, rung: ask }] }');
+    expect(loaded.ok && loaded.config).toMatchObject({ apps: [{ name: 'shop' }], people: [{ name: 'Ann' }], policy: { default: 'observe', rules: [{ target: 'shop' }] } });
+  });
+
+  it('is checked against it, with its own lines', () => {
+    const loaded = load('policy:\n  rules: [{ target: shp, rung: ask }]');
+    expect(loaded.ok ? [] : loaded.mistakes.map((mistake) => mistakeLine(mistake).replace(/.*new/, 'new'))).toEqual(['new.yaml:2:21: policy.rules[0].target: fits no app and no dependency; did you mean "shop"? (known: shop)']);
+  });
+});
+
+describe('a rule that asks operators', () => {
+  it.each([
+    ['is content with one', '[{ name: Otto, role: operator }]', []],
+    ['is warned of where there is none', '[{ name: Vera, role: viewer }]', ['asks, and nobody in `people` is an operator']],
+  ])('%s', (_, people, warnings) => {
+    const loaded = loadText(`apps: { shop: {} }\npolicy: { rules: [{ rung: ask, role: operator }] }\npeople: ${people}`);
+    expect(loaded.warnings.map(({ message }) => message)).toEqual(warnings);
   });
 });

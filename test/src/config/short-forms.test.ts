@@ -19,7 +19,7 @@ describe('what is not written', () => {
   });
 
   it('is the schedule of 72 hours', () => {
-    expect(config.watch).toEqual({ tiers: DEFAULT_TIERS, confirm: { everyMs: 1_000, bad: 3, good: 2 }, hotMs: 7_200_000, settleMs: 30_000, warmUpMs: 600_000 });
+    expect(config.watch).toEqual({ tiers: DEFAULT_TIERS, confirm: { everyMs: 1_000, bad: 3, good: 2 }, hotMs: 7_200_000, afterStormMs: 600_000, settleMs: 30_000, warmUpMs: 600_000 });
   });
 
   it('is taken from the machine', () => {
