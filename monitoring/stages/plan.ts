@@ -16,9 +16,11 @@ import type { Db } from '../../src/store/schema.js';
 import { dependenciesOf, staleSighting } from '../../src/store/wait-facts.js';
 import { escalate } from './closing.js';
 import { confirmingBy, stillNeeded } from './confirming.js';
+import { ladderFor, type LadderRung } from './ladder.js';
 import { problemOf } from './problem.js';
 import { preparePlan } from './prepare.js';
-import { ROLLBACK, type AppConfig, type RunbookRung, type Stage, type StageContext } from './stage.js';
+import { record } from './record.js';
+import { ROLLBACK, type Stage, type StageContext } from './stage.js';
 
 const DAY_MS = 24 * 3_600_000;
 /** Most ends of rungs that people are told in one sentence. */
@@ -68,21 +70,22 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
     }
     const repair = ctx.units.repairs[rung.repair];
     await changeIncident(tx, incident.id, { rung: rung.n });
+    if (rung.learned !== null) await record(tx, ctx, { who: 'hypercare', what: `${rung.repair} is tried before its turn in the runbook`, why: rung.learned, body: { incident: incident.id } });
     await draftPlan(tx, { incidentId: incident.id, targetId: incident.resourceId, repair: rung.repair, args: rung.args, risk: repair?.risk ?? 'destructive', askedBy: null, requestId: null }, ctx.clock.now());
   });
   return true;
 }
 
 /**
- * The next rung not tried. A repair that was run for the same problem in the last 24 h and did not keep it away is
- * passed over while there is another; an emergency goes to the rollback after one failed rung, or at once in a release
- * younger than ten minutes.
+ * The next rung not tried, in the order that was learned. A repair that was run for the same problem in the last 24 h
+ * and did not keep it away is passed over while there is another; an emergency goes to the rollback after one failed
+ * rung, or at once in a release younger than ten minutes.
  */
-export async function nextRung(ctx: StageContext, incident: Incident, resource: Resource): Promise<(RunbookRung & { readonly n: number }) | null> {
+export async function nextRung(ctx: StageContext, incident: Incident, resource: Resource): Promise<(LadderRung & { readonly n: number }) | null> {
   if (resource.kind !== 'app') return null;
-  const ladder = ctx.settings.ladder(incident.kind, resource.config as unknown as AppConfig);
+  const ladder = await ladderFor(ctx, incident, resource);
   const rollbackAt = ladder.findIndex((rung) => rung.repair === ROLLBACK);
-  if (rollbackAt >= incident.rung && incident.emergency && (await mayHurry(ctx, incident))) return { ...(ladder[rollbackAt] as RunbookRung), n: rollbackAt };
+  if (rollbackAt >= incident.rung && incident.emergency && (await mayHurry(ctx, incident))) return { ...(ladder[rollbackAt] as LadderRung), n: rollbackAt };
   const runs = await runsFor(ctx.store.db, resource.id, await problemOf(ctx.store.db, incident), ctx.clock.now() - DAY_MS);
   const left = ladder.map((rung, n) => ({ ...rung, n })).slice(incident.rung);
   return left.find((rung) => !runs.has(rung.repair)) ?? left.at(0) ?? null;

@@ -10,6 +10,7 @@ import { getResource } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import { closeIncident } from './closing.js';
 import { putQuestion } from './asking.js';
+import { learnedNotes } from './ladder.js';
 import { record } from './record.js';
 import type { StageContext } from './stage.js';
 import { targetOf } from './targets.js';
@@ -21,7 +22,7 @@ const BUSY_WAIT_MS = 2_000;
 
 /** An effect: prepares a drafted plan, or prepares one again after the yes and compares. */
 export async function preparePlan(ctx: StageContext, plan: Plan, signal: AbortSignal): Promise<void> {
-  const result = await prepare(ctx, plan, signal);
+  const result = await withLearned(ctx, plan, await prepare(ctx, plan, signal));
   if (signal.aborted) return;
   await ctx.store.write(async (tx) => {
     const now = await getPlan(tx, plan.id);
@@ -30,6 +31,14 @@ export async function preparePlan(ctx: StageContext, plan: Plan, signal: AbortSi
     else if (plan.state === 'drafted') await keepPrepared(tx, plan.id, result, hashOf(plan, result), 'prepared');
     else await confirm(tx, ctx, plan, result);
   });
+}
+
+/** Whoever is asked is told where what was learned changed the order of things. */
+async function withLearned(ctx: StageContext, plan: Plan, prepared: Prepared | Refusal): Promise<Prepared | Refusal> {
+  if ('refused' in prepared || plan.askedBy !== null) return prepared;
+  const { db } = ctx.store;
+  const notes = await learnedNotes(ctx, plan.repair, { incident: await getIncident(db, plan.incidentId), resource: await getResource(db, plan.targetId) });
+  return { ...prepared, notes: [...notes, ...prepared.notes] };
 }
 
 /** Never throws: a repair that cannot even be prepared is refused with the reason. */

@@ -87,15 +87,30 @@ export function isBetter(one: Tally, other: Tally): boolean {
 }
 
 /**
- * The rungs by evidence: each place goes to the first in the runbook's order than which none that is left is better.
- * Nothing is dropped; a rung of which too little is known keeps its place, and `fixed` keeps it always.
+ * The rungs by evidence: whichever is better than the next in the runbook's order is put before it. Nothing is dropped;
+ * a rung of which too little is known keeps its place, and `fixed` keeps it always.
  */
 export function orderByEvidence<R extends { readonly repair: string }>(rungs: readonly R[], tallies: readonly Tally[], fixed: string): readonly R[] {
   const known = (rung: R): Tally | undefined => (rung.repair === fixed ? undefined : tallies.find(({ repair, runs }) => repair === rung.repair && runs >= LEAST_RUNS));
-  const left = rungs.filter((rung) => known(rung) !== undefined);
-  return rungs.map((rung) => {
-    if (known(rung) === undefined) return rung;
-    const next = left.findIndex((one) => !left.some((other) => isBetter(known(other) as Tally, known(one) as Tally)));
-    return left.splice(next, 1)[0] as R;
-  });
+  const left = rungs.flatMap((rung) => ({ rung, tally: known(rung) })).filter((one): one is Known<R> => one.tally !== undefined);
+  return rungs.map((rung) => (known(rung) === undefined ? rung : takeNext(left)));
+}
+
+interface Known<R> {
+  readonly rung: R;
+  readonly tally: Tally;
+}
+
+/** The first that is left, or one that is better than it and than which none is better. */
+function takeNext<R>(left: Known<R>[]): R {
+  const [first] = left as [Known<R>];
+  const better = left.filter((one) => isBetter(one.tally, first.tally));
+  const next = better.find((one) => !better.some((other) => isBetter(other.tally, one.tally))) ?? first;
+  left.splice(left.indexOf(next), 1);
+  return next.rung;
+}
+
+/** 'helped 7 of 8 times (at least 53 %)'. */
+export function sayTally(one: Tally): string {
+  return `helped ${one.helped} of ${one.runs} ${one.runs === 1 ? 'time' : 'times'} (at least ${Math.round(atLeast(one) * 100)} %)`;
 }

@@ -2,36 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { LASTS_MS } from '../../../src/domain/learning.js';
 import { noteAct } from '../../../src/store/acts.js';
 import { debtBy } from '../../../src/store/debts.js';
-import { noteFinding } from '../../../src/store/findings.js';
-import { openIncident, resolveIncident } from '../../../src/store/incidents.js';
 import { openLaunch } from '../../../src/store/launches.js';
 import { outcomesOf } from '../../../src/store/outcomes.js';
-import { draftPlan, keepDecision } from '../../../src/store/plans.js';
 import { enterRelease } from '../../../src/store/releases.js';
-import { beginRemediation, endRemediation } from '../../../src/store/remediations.js';
+import { pastRun, type PastRun } from '../../doubles/past-run.js';
 import { MINUTE, NOW, type Stage } from './stage.js';
 
 const DAY = LASTS_MS;
 
 export function outcomesContract(stage: Stage): void {
-  /** An incident that is seen at `at`, and a repair of it that ends a minute later. */
-  const mended = (at: number, how: { readonly kind?: string; readonly askedBy?: string; readonly fails?: boolean } = {}) => stage.write(async (tx) => {
-    const kind = how.kind ?? 'memory';
-    const { id: incidentId } = await openIncident(tx, { resourceId: stage.shop, launchId: null, kind, severity: 'warning', emergency: false, title: 'it grows' }, at);
-    if (kind !== 'manual') await noteFinding(tx, { incidentId, resourceId: stage.shop, detector: kind, now: at }, { state: 'present', fingerprint: `${kind}:web`, kind, severity: 'warning', emergency: false, title: 'it grows', evidence: [] });
-    const planId = await draftPlan(tx, { incidentId, targetId: stage.shop, repair: 'pm2.reload', args: {}, risk: 'safe', askedBy: how.askedBy ?? null, requestId: null }, at);
-    await keepDecision(tx, planId, { verdict: 'ask', rule: 'r', why: 'w' }, 'done');
-    const run = await beginRemediation(tx, { planId, resourceId: stage.shop, fingerprint: `${kind}:web`, fence: stage.fence }, at);
-    await endRemediation(tx, run as never, how.fails ? 'failed' : 'verified', 'said', at + MINUTE);
-    await resolveIncident(tx, incidentId, 'over', at + MINUTE);
-    await tx.updateTable('findings').set({ closed_at: at + MINUTE, open_key: null }).where('incident_id', '=', incidentId).execute();
-  });
+  const mended = (at: number, how: Partial<PastRun> = {}) => stage.write((tx) => pastRun(tx, { appId: stage.shop, at, verdict: 'ask', ...how }));
   const judged = async (at: number) => (await outcomesOf(stage.store.db, stage.shop, at)).map(({ outcome }) => outcome);
 
   describe('outcomes of repairs', () => {
     it('know what came back within a day, what lasted, what failed, and what is open', async () => {
       await mended(NOW);
-      await mended(NOW + DAY / 2, { fails: true });
+      await mended(NOW + DAY / 2, { state: 'failed' });
       await mended(NOW + 3 * DAY);
       expect(await judged(NOW + 3 * DAY + 2 * MINUTE)).toEqual(['did_not_help', 'did_not_help', 'open']);
       expect(await judged(NOW + 5 * DAY)).toEqual(['did_not_help', 'did_not_help', 'helped']);

@@ -54,6 +54,11 @@ describe('the order of a ladder', () => {
     expect(orderByEvidence(rungs, [seen('a', 0, 9), seen('c', 9, 9)], 'release.rollback').map(({ repair }) => repair)).toEqual(['c', 'b', 'a']);
   });
 
+  it('puts no rung before one that it is not better than', () => {
+    const rungs = ['a', 'b', 'c'].map((repair) => ({ repair }));
+    expect(orderByEvidence(rungs, [seen('a', 3, 10), seen('b', 4, 10), seen('c', 7, 10)], 'release.rollback').map(({ repair }) => repair)).toEqual(['c', 'a', 'b']);
+  });
+
   it('drops no rung, moves no rollback, and puts no rung behind one it is better than, whatever was counted', () => {
     const counts = fc.tuple(fc.nat(60), fc.nat(60)).map(([helped, not]) => ({ helped, runs: helped + not }));
     fc.assert(fc.property(fc.array(counts, { minLength: 1, maxLength: 8 }), fc.nat(8), (all, at) => {

@@ -1,0 +1,112 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ladderFor, learnedNotes } from '../../../monitoring/stages/ladder.js';
+import { nextRung, plan } from '../../../monitoring/stages/plan.js';
+import type { StageContext } from '../../../monitoring/stages/stage.js';
+import type { Incident } from '../../../src/domain/incident.js';
+import type { Resource } from '../../../src/domain/resource.js';
+import { drawPlain } from '../../../src/cards/plain.js';
+import { whyCard } from '../../../src/cards/why-card.js';
+import { noteFinding } from '../../../src/store/findings.js';
+import { incidentView } from '../../../src/store/incident-view.js';
+import { openIncident } from '../../../src/store/incidents.js';
+import { plansOf } from '../../../src/store/plans.js';
+import { listResources } from '../../../src/store/resources.js';
+import { spansOf } from '../../../src/store/spans.js';
+import { pastRun } from '../../doubles/past-run.js';
+import { startPm2Home, until, type Pm2Home } from '../../doubles/pm2-home.js';
+import { virtualTime } from '../../doubles/virtual-time.js';
+import { startWatched, type Watched } from '../../doubles/watched.js';
+
+const DAY = 24 * 3_600_000;
+const START = Date.UTC(2026, 10, 22, 10, 0, 0);
+
+let pm2: Pm2Home;
+let watched: Watched;
+let ctx: StageContext;
+let app: Resource;
+
+beforeAll(async () => {
+  pm2 = await startPm2Home();
+});
+
+afterAll(async () => {
+  await pm2.stop();
+});
+
+beforeEach(async () => {
+  watched = await startWatched((dataDir) => `data_dir: ${JSON.stringify(dataDir)}\npm2_home: ${JSON.stringify(pm2.home)}\napps: { shop: { liveness: false } }\n`, { time: virtualTime(START) });
+  ctx = watched.monitor.ctx;
+  [app] = (await listResources(watched.store.db, ctx.hostId)) as [Resource];
+});
+
+afterEach(async () => {
+  await watched.stop();
+});
+
+/** So many runs of a repair against endpoint-failing, two days apart, of which the first ones helped. */
+async function ran(repair: string, helped: number, runs: number, back = 60): Promise<void> {
+  await watched.store.write(async (tx) => {
+    for (let n = 0; n < runs; n += 1) await pastRun(tx, { appId: app.id, at: START - (back - 2 * n) * DAY, repair, kind: 'endpoint-failing', state: n < helped ? 'verified' : 'failed' });
+  });
+}
+
+async function fails(change: { readonly kind?: string; readonly emergency?: boolean } = {}): Promise<Incident> {
+  return watched.store.write((tx) => openIncident(tx, { resourceId: app.id, launchId: null, kind: 'endpoint-failing', severity: 'critical', emergency: false, title: '/checkout: status 500', ...change }, START));
+}
+
+const order = async (incident: Incident): Promise<readonly string[]> => (await ladderFor(ctx, incident, app)).map(({ repair }) => repair);
+
+describe('the ladder of an incident', () => {
+  it('is the runbook’s while too little is known', async () => {
+    await ran('pm2.reload', 0, 3);
+    await ran('pm2.restart', 8, 8, 40);
+    const incident = await fails();
+    expect(await order(incident)).toEqual(['pm2.reload', 'pm2.restart', 'release.rollback']);
+    expect((await nextRung(ctx, incident, app))?.learned).toBeNull();
+  });
+
+  it('begins with what is known to help more, and keeps the rest', async () => {
+    await ran('pm2.reload', 1, 4);
+    await ran('pm2.restart', 7, 8, 40);
+    const incident = await fails();
+    expect(await order(incident)).toEqual(['pm2.restart', 'pm2.reload', 'release.rollback']);
+    expect(await nextRung(ctx, incident, app)).toMatchObject({ n: 0, repair: 'pm2.restart', learned: 'pm2.restart helped 7 of 8 times (at least 53 %), pm2.reload 1 of 4' });
+    expect(await nextRung(ctx, { ...incident, rung: 1 }, app)).toMatchObject({ n: 1, repair: 'pm2.reload', learned: null });
+  });
+
+  it('is not changed by what helped against something else', async () => {
+    await ran('pm2.reload', 1, 4);
+    await ran('pm2.restart', 7, 8, 40);
+    expect(await order(await fails({ kind: 'latency' }))).toEqual(['pm2.reload', 'pm2.restart', 'release.rollback']);
+  });
+
+  it('stays what it was when the incident began, whatever its own repairs came to', async () => {
+    await ran('pm2.reload', 1, 4);
+    await ran('pm2.restart', 4, 4, 40);
+    const incident = await fails();
+    const before = await order(incident);
+    expect(before).toEqual(['pm2.restart', 'pm2.reload', 'release.rollback']);
+    await watched.store.write(async (tx) => {
+      await tx.updateTable('incidents').set({ open_resource: null }).where('id', '=', incident.id).execute();
+      for (let n = 1; n < 6; n += 1) await pastRun(tx, { appId: app.id, at: START + n * 3_600_000, repair: 'pm2.restart', kind: 'endpoint-failing', state: 'failed' });
+    });
+    expect(await order(incident)).toEqual(before);
+  });
+
+  it('is told where it differs from the runbook’s: in why, and to whoever is asked', async () => {
+    await ran('pm2.reload', 1, 4);
+    await ran('pm2.restart', 7, 8, 40);
+    const incident = await fails();
+    await watched.store.write((tx) => noteFinding(tx, { incidentId: incident.id, resourceId: app.id, detector: 'endpoint-failing', now: START }, { state: 'present', fingerprint: 'endpoint-failing:web', kind: 'endpoint-failing', severity: 'critical', emergency: false, title: incident.title, evidence: [] }));
+    await until('the plan', async () => {
+      await plan.run(ctx);
+      return (await plansOf(watched.store.db, incident.id)).length > 0;
+    });
+    const view = await incidentView(watched.store.db, incident.id);
+    expect(view.plans[0]).toMatchObject({ repair: 'pm2.restart' });
+    const drawn = drawPlain(whyCard(view, await spansOf(watched.store.db, view.incident), { now: START, timeZone: 'UTC' }), { width: 200, color: false });
+    expect(drawn).toContain('pm2.restart is tried before its turn in the runbook (pm2.restart helped 7 of 8 times (at least 53 %), pm2.reload 1 of 4)');
+    expect(await learnedNotes(ctx, 'pm2.restart', { incident, resource: app })).toEqual(['It is tried before its turn in the runbook: pm2.restart helped 7 of 8 times (at least 53 %), pm2.reload 1 of 4.']);
+    expect(await learnedNotes(ctx, 'pm2.reload', { incident, resource: app })).toEqual([]);
+  });
+});
