@@ -1,4 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { runCli } from '../../src/cli/run-cli.js';
+import { systemClock } from '../../src/io/clock.js';
 import { actsOn } from '../../src/store/acts.js';
 import { openQuestions } from '../../src/store/questions.js';
 import { startPm2Home, type Pm2Home, type StartedApp } from '../doubles/pm2-home.js';
@@ -52,6 +56,15 @@ ${BRISK}`);
 
 const ours = async (begun: Watch) => (await actsOn(begun.store.db, begun.app.id, 0)).filter(({ by }) => by === 'us').map(({ note }) => note);
 
+/** What the terminal says, of the store the monitor is at work on, to a file with another rung for everything. */
+async function replays({ dir }: Watch, rung: string): Promise<string> {
+  await writeFile(join(dir, 'new.yaml'), `policy: { default: ${rung} }`);
+  let said = '';
+  const sink = { write: (text: string) => (said += text), columns: 200 };
+  await runCli({ argv: ['replay', '--policy', 'new.yaml', '--config', join(dir, 'hypercare.yaml')], env: {}, cwd: dir, home: dir, user: 'tester', timeZone: 'UTC', stdout: sink, stderr: sink, clock: systemClock });
+  return said;
+}
+
 describe('a question', () => {
   it('whose trouble is over by the time of the yes does nothing, and the card says since when', { timeout: 60_000 }, async () => {
     const { begun, app } = await askedAbout('fickle');
@@ -80,6 +93,10 @@ describe('a question', () => {
 
   it('whose trouble is still there is acted on after the yes', { timeout: 60_000 }, async () => {
     const { begun, app } = await askedAbout('steady');
+    const { id } = await begun.incident('open');
+    expect(await begun.say('policy', 'explain', id)).toContain('by reloads are asked for: the rule “reloads are asked for” asks first.');
+    expect(await replays(begun, 'act-and-tell')).toContain('With this policy: 1 × pm2.reload done by itself instead of asked.');
+    expect(await replays(begun, 'ask')).toContain('with this policy the one decision would have been the same');
     await begun.say('approve', 'steady');
     await begun.incident('resolved');
     expect(await ours(begun)).toEqual(['pm2.reload']);
