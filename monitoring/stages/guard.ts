@@ -1,3 +1,4 @@
+import type { Hold } from '../../src/domain/hold.js';
 import { openHolds } from '../../src/store/holds.js';
 import { openIncidents } from '../../src/store/incidents.js';
 import { keepFailureRate } from './guard-failures.js';
@@ -17,13 +18,11 @@ export function guard(): Stage {
     name: 'guard',
     async run(ctx) {
       const now = ctx.clock.now();
-      let changed = false;
-      for (const hold of await openHolds(ctx.store.db, ctx.hostId)) {
-        if (hold.until === null || hold.until > now) continue;
-        await ctx.store.write((tx) => end(tx, ctx, hold, { cause: 'its time was up' }));
-        changed = true;
-      }
-      const open = await openHolds(ctx.store.db, ctx.hostId);
+      const all = await openHolds(ctx.store.db, ctx.hostId);
+      const isOver = ({ until }: Hold): boolean => until !== null && until <= now;
+      for (const hold of all.filter(isOver)) await ctx.store.write((tx) => end(tx, ctx, hold, { cause: 'its time was up' }));
+      let changed = all.some(isOver);
+      const open = all.filter((hold) => !isOver(hold));
       changed = (await keepFreezeFile(ctx, open)) || changed;
       changed = (await windows.keep(ctx, open)) || changed;
       if (open.length === 0 && (await openIncidents(ctx.store.db, ctx.hostId)).length === 0) return changed;
