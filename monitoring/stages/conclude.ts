@@ -1,8 +1,10 @@
 import type { Launch, LaunchState } from '../../src/domain/launch.js';
 import type { Incident } from '../../src/domain/incident.js';
+import { MOST_OF_STABLE, sayRestarts } from '../../src/domain/debt.js';
 import { sayDuration } from '../../src/domain/duration.js';
 import { windowMs } from '../../src/domain/tiers.js';
 import { checksOf } from '../../src/store/checks.js';
+import { debtBy } from '../../src/store/debts.js';
 import { tell } from '../../src/store/events.js';
 import { findingsOf, openFindingsOn } from '../../src/store/findings.js';
 import { openIncidentOf, openIncidents } from '../../src/store/incidents.js';
@@ -77,7 +79,7 @@ async function tellSixHours(ctx: StageContext, launch: Launch & { readonly sixHo
   return true;
 }
 
-/** Stable only when it was really watched and nothing is open: unknown is not healthy. */
+/** Stable only when it was really watched, nothing is open, and it did not live by being repaired: unknown is not healthy. */
 async function verdictOn(ctx: StageContext, launch: Launch): Promise<{ readonly state: Extract<LaunchState, 'stable' | 'unproven'>; readonly why: string }> {
   if (await openIncidentOf(ctx.store.db, launch.appId)) return { state: 'unproven', why: 'the watch ended with an open incident' };
   if ((await openFindingsOn(ctx.store.db, launch.appId)).length > 0) return { state: 'unproven', why: 'the watch ended while something it uses was down' };
@@ -90,5 +92,8 @@ async function verdictOn(ctx: StageContext, launch: Launch): Promise<{ readonly 
   }
   if (seen === 0) return { state: 'unproven', why: 'nothing was measured' };
   if (unseen / seen > MOST_UNKNOWN) return { state: 'unproven', why: `${Math.round((unseen / seen) * 100)} % of the readings could not be made` };
+  const debt = await debtBy(ctx.store.db, launch.appId, { from: launch.startedAt, until: ctx.clock.now() });
+  if (debt.points > MOST_OF_STABLE) return { state: 'unproven', why: `only ${sayRestarts(debt)} kept it going` };
+  if (debt.points > 0) return { state: 'stable', why: `passed its watch, but only because of ${sayRestarts(debt)}: ${seen} readings, no open incident` };
   return { state: 'stable', why: `passed its watch: ${seen} readings, no open incident` };
 }

@@ -3,6 +3,7 @@ import type { IncidentView } from '../domain/incident-view.js';
 import { releaseName } from '../domain/release.js';
 import type { Card } from './card.js';
 import { cutText } from './clean.js';
+import { sayDebt } from './debt-words.js';
 import { drawEscalated, drawResolved, isUndone, mender, runningNow } from './ending.js';
 import { drawDecision, drawQuestion, planAsked, questionButtons } from './question-part.js';
 import { holdLine } from './hold-card.js';
@@ -17,6 +18,8 @@ const TITLE_SHOWN = 100;
 const ASKING_SHOWN = 150;
 const MOST_EVIDENCE = 4;
 const MOST_FINDINGS = 3;
+/** One or two restarts are what a repair is; from here on something lives by them. */
+const DEBT_SHOWN = 3;
 
 /**
  * The one live card of an incident: what is wrong, since when, what was tried, what is asked, how it ended. In short,
@@ -94,6 +97,7 @@ function fieldsOf(view: IncidentView, reader: Reader): Card['fields'] {
   return [
     ...(incident.state === 'resolved' ? [] : [{ name: 'Began', value: sayAgo(incident.openedAt, reader) }]),
     ...(incident.state === 'resolved' ? [] : view.holds.filter(({ until }) => until === null || until > reader.now).map((hold) => ({ name: 'Held', value: holdLine(hold, reader) }))),
+    ...(view.debt.points < DEBT_SHOWN ? [] : [{ name: 'Healing debt', value: `${view.debt.points}: ${sayDebt(view.debt)}` }]),
     ...(release === null ? [] : [{ name: 'Release', value: `${releaseName(release)} (${release.verdict})` }]),
   ];
 }

@@ -1,9 +1,11 @@
 import { sayDuration } from '../domain/duration.js';
+import { sayRestarts } from '../domain/debt.js';
 import type { Incident } from '../domain/incident.js';
 import type { LaunchView } from '../domain/launch-view.js';
 import { releaseName } from '../domain/release.js';
 import type { Card } from './card.js';
 import { cutText } from './clean.js';
+import { sayDebt } from './debt-words.js';
 import { sayClock, sayIn, type Reader } from './say-time.js';
 import { shortId } from './short-id.js';
 
@@ -45,7 +47,7 @@ function titleOf(view: LaunchView, young: boolean, reader: Reader): string {
   const age = sayHours((launch.endedAt ?? reader.now) - launch.startedAt);
   switch (launch.state) {
     case 'stable':
-      return `${app.name}: release ${name} is stable after ${age}`;
+      return `${app.name}: release ${name} is stable after ${age}${view.debt.points === 0 ? '' : `, but only because of ${sayRestarts(view.debt)}`}`;
     case 'unproven':
       return `${app.name}: ${age} are over, and release ${name} is not proven`;
     case 'superseded':
@@ -77,7 +79,12 @@ function drawSoFar(view: LaunchView, reader: Reader): readonly string[] {
   const kinds = [[good, 'good'], [bad, 'bad'], [unknown, 'unknown'], [error, 'not measurable']].filter(([n]) => n !== 0).map(([n, what]) => `${n} ${what}`);
   const readings = `${all} ${all === 1 ? 'reading' : 'readings'}${all === 0 ? '' : `: ${kinds.join(', ')}`}.`;
   const repairs = view.repairs.map(({ repair, times }) => `${repair} × ${times}`).join(', ');
-  return [readings, drawIncidents(view, reader), repairs === '' ? '' : `Repairs: ${repairs}.`];
+  return [readings, drawIncidents(view, reader), repairs === '' ? '' : `Repairs: ${repairs}.`, drawDebt(view)].filter((part) => part !== '');
+}
+
+/** What its repairs hide is somebody's to find. */
+function drawDebt({ debt }: LaunchView): string {
+  return debt.points === 0 ? '' : `Healing debt ${debt.points}: ${sayDebt(debt)}. What they hide is not mended.`;
 }
 
 function drawIncidents(view: LaunchView, reader: Reader): string {

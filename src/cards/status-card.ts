@@ -5,6 +5,7 @@ import { worse, type Severity } from '../domain/finding.js';
 import { releaseName } from '../domain/release.js';
 import type { Card } from './card.js';
 import { cutText } from './clean.js';
+import { sayDebt } from './debt-words.js';
 import { holdLine, type HoldShown } from './hold-card.js';
 import { sayAgo, sayClock, sayIn, type Reader } from './say-time.js';
 import { shortId } from './short-id.js';
@@ -48,7 +49,7 @@ function titleOf(sorted: readonly AppStatus[]): string {
 /** Where there is one app, the title has said its name and how it is. */
 function drawApp(status: AppStatus, alone: boolean, reader: Reader): string {
   const head = `${status.app.name}: ${WORD[status.verdict]} (${status.why})`;
-  return [...(alone && head.length <= TITLE_CHARS ? [] : [head]), ...drawLaunch(status, reader), ...drawIncidents(status, reader)].join('\n');
+  return [...(alone && head.length <= TITLE_CHARS ? [] : [head]), ...drawLaunch(status, reader), ...drawDebt(status), ...drawIncidents(status, reader)].join('\n');
 }
 
 function drawLaunch({ release, launch }: AppStatus, reader: Reader): readonly string[] {
@@ -57,6 +58,11 @@ function drawLaunch({ release, launch }: AppStatus, reader: Reader): readonly st
   if (launch.tier === null) return [`${running}; its watch has ended (${launch.state.replace('_', ' ')}).`];
   const next = launch.nextTickAt === null ? '' : `, next full check ${sayClock(launch.nextTickAt, reader)}`;
   return [`${running}; watched until ${sayClock(launch.endsAt, reader)}, tier ${launch.tier} of ${launch.tiers}${next}.`];
+}
+
+/** Good, but only because it is repaired again and again. */
+function drawDebt({ debt }: AppStatus): readonly string[] {
+  return debt.points === 0 ? [] : [`Healing debt ${debt.points} in 7 days: ${sayDebt(debt)}.`];
 }
 
 /** What it waits for is said once: an open question says it better. */

@@ -1,5 +1,6 @@
 import type { AppVerdict } from './app-verdict.js';
 import type { Check, Sample } from './check.js';
+import type { Debt } from './debt.js';
 import type { Incident } from './incident.js';
 import type { Launch } from './launch.js';
 import type { Question } from './question.js';
@@ -18,6 +19,8 @@ export interface AppStatus extends AppVerdict {
   /** What each of them waits for now, by its id; none where nothing holds it up. */
   readonly waits: Readonly<Record<string, string>>;
   readonly question: Pick<Question, 'id' | 'expiresAt'> | null;
+  /** Of the last seven days. */
+  readonly debt: Debt;
   readonly checks: readonly { readonly check: Check; readonly newest: Sample | null }[];
 }
 

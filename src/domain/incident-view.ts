@@ -1,3 +1,4 @@
+import type { Debt } from './debt.js';
 import type { EvidenceNote } from './evidence.js';
 import type { Finding } from './finding.js';
 import type { Hold } from './hold.js';
@@ -28,6 +29,8 @@ export interface IncidentView {
   readonly question: (Question & { readonly answers: readonly (Answer & { readonly name: string })[] }) | null;
   /** Names of those who may answer. */
   readonly approvers: readonly string[];
+  /** Of the week before it began, and since; of a dependency none. */
+  readonly debt: Debt;
   /** What holds hands or calls over the resource, the oldest first. */
   readonly holds: readonly Hold[];
 }

@@ -1,4 +1,5 @@
 import type { Verdict } from './check.js';
+import type { Debt } from './debt.js';
 import type { Incident } from './incident.js';
 import type { Launch } from './launch.js';
 import type { Release } from './release.js';
@@ -15,6 +16,8 @@ export interface LaunchView {
   readonly incidents: readonly Incident[];
   /** Repairs that were run in this launch, by kind. */
   readonly repairs: readonly { readonly repair: string; readonly times: number }[];
+  /** Since it began. */
+  readonly debt: Debt;
   /** Readings since it began, of all checks. */
   readonly readings: Readonly<Record<Verdict, number>>;
 }

@@ -7,6 +7,7 @@ import type { Launch } from '../domain/launch.js';
 import type { Resource } from '../domain/resource.js';
 import { tierAt, type Tier } from '../domain/tiers.js';
 import { checksOf } from './checks.js';
+import { debtBy } from './debts.js';
 import { openFindingsOn } from './findings.js';
 import { openIncidents } from './incidents.js';
 import { newestLaunchOf } from './launches.js';
@@ -31,6 +32,7 @@ export async function appStatuses(db: Db, hostId: HostId, at: { readonly tiers: 
     const question = questions.find(({ appId }) => appId === app.id);
     statuses.push({
       app, launch, incidents, waits: await waitsOf(db, incidents), checks, ...appVerdict({ incidents, checks: seen }, at.now),
+      debt: await debtBy(db, app.id, { until: at.now }),
       release: launch === null ? null : await getRelease(db, launch.releaseId),
       question: question ? { id: question.id, expiresAt: question.expiresAt } : null,
     });

@@ -1,9 +1,11 @@
+import { DEBT_WINDOW_MS } from '../domain/debt.js';
 import type { IncidentId, ResourceId } from '../domain/ids.js';
 import type { Incident } from '../domain/incident.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import { covers } from '../domain/hold.js';
 import type { Plan } from '../domain/plan.js';
 import type { Release } from '../domain/release.js';
+import { debtBy } from './debts.js';
 import { evidenceNotes } from './evidence.js';
 import { findingsOf } from './findings.js';
 import { openHolds } from './holds.js';
@@ -30,6 +32,7 @@ export async function incidentView(db: Db, id: IncidentId): Promise<IncidentView
     incident,
     resource,
     holds: (await openHolds(db, resource.hostId)).filter((hold) => covers(hold, resource.name)),
+    debt: await debtBy(db, incident.resourceId, { from: incident.openedAt - DEBT_WINDOW_MS, until: incident.closedAt ?? Number.MAX_SAFE_INTEGER }),
     launch,
     launched: launch === null ? null : await getRelease(db, launch.releaseId),
     release: await releaseDuring(db, incident),

@@ -4,6 +4,7 @@ import type { Incident } from '../domain/incident.js';
 import type { Launch } from '../domain/launch.js';
 import type { LaunchView } from '../domain/launch-view.js';
 import { rollbackTarget } from '../domain/release.js';
+import { debtBy } from './debts.js';
 import { getIncident } from './incidents.js';
 import { getLaunch } from './launches.js';
 import { ledgerOf } from './releases.js';
@@ -26,6 +27,7 @@ export async function launchView(db: Db, id: LaunchId): Promise<LaunchView> {
     wayBack: rollbackTarget(ledger, release.id),
     incidents: await incidentsIn(db, id),
     repairs: await repairsIn(db, id),
+    debt: await debtBy(db, launch.appId, { from: launch.startedAt, until: launch.endedAt ?? Number.MAX_SAFE_INTEGER }),
     readings: await readingsIn(db, launch),
   };
 }

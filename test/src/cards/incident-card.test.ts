@@ -3,7 +3,7 @@ import { incidentCard } from '../../../src/cards/incident-card.js';
 import { incidentDetails } from '../../../src/cards/incident-details.js';
 import { drawPlain } from '../../../src/cards/plain.js';
 import type { IncidentView } from '../../../src/domain/incident-view.js';
-import { asking, BEGAN, good, incident, launch, MINUTE, plan, question, rollbackPlan, run, switchBack, UTC, view } from './views.js';
+import { asking, BEGAN, good, incident, launch, MINUTE, OWES, plan, question, rollbackPlan, run, switchBack, UTC, view } from './views.js';
 
 const draw = (shown: IncidentView, reader = UTC, width = 80): string => drawPlain(incidentCard(shown, reader), { width, color: false });
 
@@ -250,6 +250,11 @@ describe('the card of an incident', () => {
     expect(incidentCard(view(), { ...UTC, timeZone: 'America/New_York' }).fields[0]?.value).toBe('22:12 EST, 4 min ago');
     expect(incidentCard(view(), { ...UTC, timeZone: 'Asia/Kolkata' }).fields[0]?.value).toBe('08:42 GMT+5:30, 4 min ago');
     expect(incidentCard(view(), { ...UTC, timeZone: 'Nowhere/Land' }).fields[0]?.value).toBe('03:12 UTC, 4 min ago');
+  });
+
+  it('says from the third restart on that the app lives by them', () => {
+    expect(incidentCard(view({ debt: { points: 2, restarts: 2, by: [{ what: 'PM2', times: 2 }] } }), UTC).fields.map(({ name }) => name)).not.toContain('Healing debt');
+    expect(incidentCard(view({ debt: OWES }), UTC).fields).toContainEqual({ name: 'Healing debt', value: '5: 4 restarts (2 by PM2 itself, 1 × pm2.kill, 1 × pm2.reload)' });
   });
 
   it('says how many people are needed, and who has said yes', () => {

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { launchCard } from '../../../src/cards/launch-card.js';
 import { drawPlain } from '../../../src/cards/plain.js';
 import type { LaunchView } from '../../../src/domain/launch-view.js';
-import { bad, BEGAN, good, incident, launch, MINUTE, view } from './views.js';
+import { bad, BEGAN, good, incident, launch, MINUTE, NO_DEBT, OWES, view } from './views.js';
 
 const HOUR = 60 * MINUTE;
 const START = launch.startedAt;
-const fresh: LaunchView = { launch, app: view().resource, release: bad, wayBack: good, incidents: [], repairs: [], readings: { good: 0, bad: 0, unknown: 0, error: 0 } };
+const fresh: LaunchView = { launch, app: view().resource, release: bad, wayBack: good, incidents: [], repairs: [], debt: NO_DEBT, readings: { good: 0, bad: 0, unknown: 0, error: 0 } };
 const past = { ...incident, state: 'resolved' as const, closedAt: BEGAN + 4 * MINUTE };
 const at = (ms: number) => ({ now: START + ms, timeZone: 'UTC' });
 const draw = (shown: LaunchView, reader: ReturnType<typeof at>): string => drawPlain(launchCard(shown, reader), { width: 72, color: false });
@@ -61,6 +61,24 @@ describe('the card of a launch', () => {
   ] as const)('tells how it ended: %s', (state, level, title) => {
     const ended: LaunchView = { ...fresh, launch: { ...launch, state, endedAt: START + 72 * HOUR } };
     expect(launchCard(ended, at(80 * HOUR))).toMatchObject({ level, title });
+  });
+
+  it('says what a stable release owes to repairs', () => {
+    const owing: LaunchView = { ...fresh, launch: { ...launch, state: 'stable', endedAt: START + 72 * HOUR, nextTickAt: null }, debt: OWES, readings: { good: 8_812, bad: 0, unknown: 0, error: 0 }, repairs: [{ repair: 'pm2.reload', times: 1 }, { repair: 'pm2.kill', times: 1 }] };
+    expect(draw(owing, at(72 * HOUR))).toMatchInlineSnapshot(`
+      "✓ GOOD  shop: release 4f2a91c is stable after 72 h, but only because of
+              4 restarts
+        8812 readings: 8812 good.
+
+        No incident.
+
+        Repairs: pm2.reload × 1, pm2.kill × 1.
+
+        Healing debt 5: 4 restarts (2 by PM2 itself, 1 × pm2.kill, 1 ×
+        pm2.reload). What they hide is not mended.
+
+        launch h1abcd: a new release was seen running"
+    `);
   });
 
   it('says what people do with a release that is not proven', () => {

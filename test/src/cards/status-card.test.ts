@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { drawPlain } from '../../../src/cards/plain.js';
 import { statusCard } from '../../../src/cards/status-card.js';
 import type { AppStatus, Watch } from '../../../src/domain/app-status.js';
-import { bad, BEGAN, good, incident, launch, MINUTE, question, UTC, view } from './views.js';
+import { bad, BEGAN, good, incident, launch, MINUTE, NO_DEBT, OWES, question, UTC, view } from './views.js';
 
 const watch: Watch = { monitorSeenAt: UTC.now, pm2LostAt: null };
-const shop: AppStatus = { app: view().resource, verdict: 'good', why: '3 checks good', release: bad, launch: { ...launch, tier: 1, tiers: 3 }, incidents: [], waits: {}, question: null, checks: [] };
+const shop: AppStatus = { app: view().resource, verdict: 'good', why: '3 checks good', release: bad, launch: { ...launch, tier: 1, tiers: 3 }, incidents: [], waits: {}, question: null, debt: NO_DEBT, checks: [] };
 const sick: AppStatus = { ...shop, verdict: 'bad', why: incident.title, incidents: [incident], question };
 const named = (name: string, status: AppStatus): AppStatus => ({ ...status, app: { ...status.app, name } });
 const draw = (apps: readonly AppStatus[], seen = watch): string => drawPlain(statusCard(apps, seen, UTC), { width: 72, color: false });
@@ -56,6 +56,16 @@ describe('the card of the status', () => {
     expect(draw([blind], { ...watch, monitorSeenAt: UTC.now - 15_000 })).not.toContain('monitor');
     expect(draw([blind], { ...watch, monitorSeenAt: UTC.now - MINUTE })).toContain('The monitor was last seen');
     expect(draw([blind], { ...watch, monitorSeenAt: null })).toContain('The monitor has never run');
+  });
+
+  it('says what keeps an app going that is good', () => {
+    expect(draw([{ ...shop, debt: OWES }])).toMatchInlineSnapshot(`
+      "✓ GOOD  shop: good (3 checks good)
+        Release 4f2a91c (watching), live for 27 min; watched until 24 Nov
+        02:49 UTC, tier 1 of 3, next full check 03:19 UTC.
+        Healing debt 5 in 7 days: 4 restarts (2 by PM2 itself, 1 × pm2.kill, 1
+        × pm2.reload)."
+    `);
   });
 
   it('says that the watch is over', () => {

@@ -1,3 +1,4 @@
+import type { Debt } from '../../../src/domain/debt.js';
 import type { Finding } from '../../../src/domain/finding.js';
 import type { Incident } from '../../../src/domain/incident.js';
 import type { IncidentView } from '../../../src/domain/incident-view.js';
@@ -60,6 +61,9 @@ export const rollbackPlan = plan({
   why: 'the rule “rollbacks ask” asks first', hash: 'b'.repeat(64),
 });
 
+export const NO_DEBT: Debt = { points: 0, restarts: 0, by: [] };
+export const OWES: Debt = { points: 5, restarts: 4, by: [{ what: 'PM2', times: 2 }, { what: 'pm2.kill', times: 1 }, { what: 'pm2.reload', times: 1 }] };
+
 export function run(change: Partial<IncidentView['remediations'][number]> = {}): IncidentView['remediations'][number] {
   return {
     id: 'run-1' as never, planId: 'p-1' as never, resourceId: incident.resourceId, fingerprint: 'x', state: 'failed', startedAt: BEGAN + 2_000, settleUntil: BEGAN + 10_000, deadlineAt: BEGAN + 70_000,
@@ -75,7 +79,7 @@ export const question: NonNullable<IncidentView['question']> = {
 export function view(change: Partial<IncidentView> = {}): IncidentView {
   return {
     incident, resource: { id: incident.resourceId, hostId: 'h' as never, kind: 'app', name: 'shop', config: { processes: ['shop-web'] } },
-    launch, launched: bad, release: bad, findings: [finding], plans: [], destinations: [good], remediations: [], question: null, approvers: ['Ann', 'Bob'], holds: [], ...change,
+    launch, launched: bad, release: bad, findings: [finding], plans: [], destinations: [good], remediations: [], question: null, approvers: ['Ann', 'Bob'], holds: [], debt: NO_DEBT, ...change,
   };
 }
 

@@ -1,0 +1,76 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { conclude } from '../../../monitoring/stages/conclude.js';
+import type { ResourceId } from '../../../src/domain/ids.js';
+import { noteAct } from '../../../src/store/acts.js';
+import { checksOf } from '../../../src/store/checks.js';
+import { launchView } from '../../../src/store/launch-view.js';
+import { openLaunch, scheduleLaunch } from '../../../src/store/launches.js';
+import { enterRelease } from '../../../src/store/releases.js';
+import { listResources } from '../../../src/store/resources.js';
+import { insertSample } from '../../../src/store/samples.js';
+import { startPm2Home, until, type Pm2Home } from '../../doubles/pm2-home.js';
+import { virtualTime } from '../../doubles/virtual-time.js';
+import { startWatched, type Watched } from '../../doubles/watched.js';
+
+const HOUR = 3_600_000;
+const END = Date.UTC(2026, 10, 25, 10, 0, 0);
+const BEGAN = END - 72 * HOUR;
+
+let pm2: Pm2Home;
+let watched: Watched;
+let shop: ResourceId;
+
+beforeAll(async () => {
+  pm2 = await startPm2Home();
+});
+
+afterAll(async () => {
+  await pm2.stop();
+});
+
+beforeEach(async () => {
+  watched = await startWatched((dataDir) => `data_dir: ${JSON.stringify(dataDir)}\npm2_home: ${JSON.stringify(pm2.home)}\napps: { shop: { liveness: false } }\n`, { time: virtualTime(END + 2 * 60_000) });
+  shop = ((await listResources(watched.store.db, watched.monitor.ctx.hostId))[0] as { id: ResourceId }).id;
+});
+
+afterEach(async () => {
+  await watched.stop();
+});
+
+/** A launch whose 72 h are over, measured well, with restarts at these hours of it. */
+async function ended(restartsAt: readonly number[]) {
+  const { ctx } = watched.monitor;
+  const [check] = await checksOf(watched.store.db, shop);
+  const id = await watched.store.write(async (tx) => {
+    const release = await enterRelease(tx, shop, { commit: 'a'.repeat(40), dir: '/srv/shop', lockHash: null, configHash: null, nodeVersion: null }, BEGAN);
+    const launch = await openLaunch(tx, { appId: shop, releaseId: release.id, endsAt: END, autoRollback: true, why: 'first seen' }, BEGAN);
+    for (let n = 1; n <= 72; n += 1) await insertSample(tx, { checkId: check?.id as number, at: BEGAN + n * HOUR, verdict: 'good', ms: 5, values: [], note: null });
+    for (const hour of restartsAt) await noteAct(tx, { resourceId: shop, at: BEGAN + hour * HOUR, by: hour % 2 === 0 ? 'us' : 'pm2', kind: 'restart', fingerprint: null, dedupe: `restart-${hour}`, note: hour % 2 === 0 ? 'pm2.reload' : 'exited with code 1' });
+    await scheduleLaunch(tx, launch.id, { ticksMade: 72, nextTickAt: null, nextAt: null });
+    return launch.id;
+  });
+  await until('the end of the launch', async () => {
+    await conclude.run(ctx);
+    return (await launchView(watched.store.db, id)).launch.endedAt !== null;
+  });
+  return launchView(watched.store.db, id);
+}
+
+describe('the end of a launch', () => {
+  it('is stable where nothing was repaired, whatever was before it', async () => {
+    const { launch, release, debt } = await ended([-2, -4, -6, -8, -10, -12, -14]);
+    expect([launch.state, debt.points]).toEqual(['stable', 0]);
+    expect(release.verdictReason).toMatch(/^passed its watch: \d+ readings, no open incident$/);
+  });
+
+  it('is stable and says what it owes to a few restarts', async () => {
+    const { launch, release } = await ended([1, 20, 40, 60]);
+    expect(launch.state).toBe('stable');
+    expect(release.verdictReason).toContain('passed its watch, but only because of 4 restarts');
+  });
+
+  it('is not proven where it lived by being restarted', async () => {
+    const { launch, release } = await ended([1, 10, 20, 30, 40, 50, 60]);
+    expect([launch.state, release.verdict, release.verdictReason]).toEqual(['unproven', 'unproven', 'only 7 restarts kept it going']);
+  });
+});
