@@ -5,6 +5,7 @@ import { systemClock, type Clock } from '../src/io/clock.js';
 import { createExec } from '../src/io/exec.js';
 import { createGit } from '../src/io/git.js';
 import { createHttp } from '../src/io/http.js';
+import type { Io } from '../src/io/io.js';
 import type { Logger } from '../src/io/log.js';
 import { createPm2 } from '../src/io/pm2-client.js';
 import { storeAddress, storeFile } from '../src/store/address.js';
@@ -26,6 +27,8 @@ export interface Composition {
   /** Default: the system's. */
   readonly clock?: Clock;
   readonly ticker?: Ticker;
+  /** What stands between the monitor and the outside; default: nothing. */
+  readonly outside?: (real: Io) => Io;
 }
 
 export interface Composed {
@@ -38,19 +41,19 @@ export interface Composed {
 }
 
 /** A monitor on the real parts, for whoever holds the seat of the PM2 home: the process, `rollback --offline`, the demo. */
-export async function composeMonitor({ config, secrets, log, osUser, clock = systemClock, ticker }: Composition): Promise<Composed> {
+export async function composeMonitor({ config, secrets, log, osUser, clock = systemClock, ticker, outside = (real) => real }: Composition): Promise<Composed> {
   const address = storeAddress(config, secrets);
   const { store: opened, ballast } = 'file' in address ? withBallast(openStore(address), ballastFile(address.file)) : { store: openStore(address), ballast: null };
   const carrier = 'url' in address ? notifyCarrier(address.url, config.host, log) : fileCarrier(storeFile(config), () => opened.dataVersion());
   const store = poking(opened, () => carrier.poke());
-  const io = { clock, http: createHttp(), exec: createExec(), git: createGit(), pm2: createPm2({ home: config.pm2Home, clock: systemClock, log }) };
+  const real: Io = { clock, http: createHttp(), exec: createExec(), git: createGit(), pm2: createPm2({ home: config.pm2Home, clock: systemClock, log }) };
   const closeParts = async () => {
-    await io.pm2.close();
-    await io.http.close();
+    await real.pm2.close();
+    await real.http.close();
     await store.close();
   };
   try {
-    const monitor = await createMonitor({ config, store, carrier, io, log, units: { probes, detectors, repairs, evidence: collectors }, osUser, ...(ticker ? { ticker } : {}), ...(ballast ? { ballast } : {}) });
+    const monitor = await createMonitor({ config, store, carrier, io: outside(real), log, units: { probes, detectors, repairs, evidence: collectors }, osUser, ...(ticker ? { ticker } : {}), ...(ballast ? { ballast } : {}) });
     let running: Promise<void> = Promise.resolve();
     return {
       monitor, store,

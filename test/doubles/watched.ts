@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config/load.js';
+import type { Io } from '../../src/io/io.js';
 import { createLogger } from '../../src/io/log.js';
 import { recentIncidents } from '../../src/store/incidents.js';
 import type { Store } from '../../src/store/store.js';
@@ -22,7 +23,7 @@ export interface Watched {
 }
 
 /** `yaml` is given the data directory. */
-export async function startWatched(yaml: (dataDir: string) => string, options: { readonly keepDir?: string; readonly time?: VirtualTime; readonly url?: string } = {}): Promise<Watched> {
+export async function startWatched(yaml: (dataDir: string) => string, options: { readonly keepDir?: string; readonly time?: VirtualTime; readonly url?: string; readonly outside?: (real: Io) => Io } = {}): Promise<Watched> {
   const dir = options.keepDir ?? (await mkdtemp(join(tmpdir(), 'hypercare-watched-')));
   const file = join(dir, 'hypercare.yaml');
   await writeFile(file, yaml(dir));
@@ -31,7 +32,7 @@ export async function startWatched(yaml: (dataDir: string) => string, options: {
   const logs: string[] = [];
   const log = createLogger({ format: 'text', level: 'info' }, (line) => logs.push(line));
   const secrets = options.url === undefined ? {} : { DATABASE_URL: options.url };
-  const composed = await composeMonitor({ config: loaded.config, secrets, log, osUser: 'tester', ...options.time });
+  const composed = await composeMonitor({ config: loaded.config, secrets, log, osUser: 'tester', ...options.time, ...(options.outside ? { outside: options.outside } : {}) });
   const { monitor, store } = composed;
   options.time?.watch(monitor.ctx.effects);
   void composed.run().catch((error: unknown) => logs.push(`ended: ${String(error)}`));
