@@ -16,6 +16,7 @@ const MAX_WINDOWS = 10;
 /** What may be done, and who must say yes. */
 export function policySchema(repairs: readonly string[]) {
   return section({
+    dry_run: z.boolean().default(false).describe('true: all is decided as ever and told, and nothing is done, whoever asks'),
     default: z.enum(RUNGS).default('observe').describe('What is done where no rule fits'),
     rules: list(rule(repairs), MAX_RULES).prefault([]).describe('The first one that fits decides'),
     allow: list(listEntry(repairs), MAX_RULES).optional().describe('Where it is given, nothing else is done, whoever asks'),
@@ -49,6 +50,7 @@ function rule(repairs: readonly string[]) {
     when: condition().optional().describe('It holds only where this condition does (CEL)'),
     max_targets: maxTargets().optional().describe('So many apps within an hour, as 2 or 20%; with more it asks'),
     max_attempts: wholeNumber(1, 100).optional().describe('Attempts at one problem in 24 h'),
+    dry_run: z.boolean().default(false).describe('true: what this rule lets do is told and not done'),
     backoff: z.enum(BACKOFFS).optional().describe('How the wait between attempts grows, from 30 s on'),
   });
 }

@@ -10,6 +10,7 @@ const HASH_CHARS = 16;
 export function toPolicy(policy: PolicyFile, mostPerHour: number | null): Policy {
   const remediation = { drift: policy.drift_remediation, health: policy.health_remediation, cost: policy.cost_optimization };
   const read: Omit<Policy, 'hash'> = {
+    dryRun: policy.dry_run,
     default: policy.default,
     rules: [...policy.rules.map(toRule), ...remediationRules(remediation)],
     allow: policy.allow?.map(toEntry) ?? null,
@@ -42,6 +43,7 @@ function toRule(rule: RuleFile): PolicyRule {
     maxTargets: rule.max_targets ?? null,
     maxAttempts: rule.max_attempts ?? null,
     backoff: rule.backoff ?? null,
+    dryRun: rule.dry_run,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Decision } from '../domain/plan.js';
 import { brakes } from './brakes/index.js';
 import type { Case } from './brakes/brake.js';
 import type { PlanInQuestion, Policy, PolicyFacts } from './policy.js';
+import { DRY_RUN, unlessDry } from './dry-run.js';
 import { rulesFor } from './rule-for.js';
 
 const STRICTNESS: Readonly<Record<Decision['verdict'], number>> = { auto: 0, ask: 100, deny: 200 };
@@ -11,7 +12,7 @@ const STRICTNESS: Readonly<Record<Decision['verdict'], number>> = { auto: 0, ask
  * what all of them let pass is done. The default is to deny. Every answer names its rule.
  */
 export function decide(plan: PlanInQuestion, policy: Policy, facts: PolicyFacts): Decision {
-  return walk(caseFor(plan, policy, facts));
+  return settled(caseFor(plan, policy, facts));
 }
 
 /** The plan with the rule that decides: the strictest one, where whether a rule holds cannot be told. */
@@ -26,7 +27,11 @@ export function passes({ chosen: { rule } }: Case): Decision {
 
 /** True for a denial that a person's yes does not lift. */
 export function bindsEverybody({ verdict, rule }: Decision): boolean {
-  return verdict === 'deny' && (/^(?:hold|budget):/.test(rule) || /^deny\[/.test(rule) || rule === 'allow');
+  return verdict === 'deny' && (/^(?:hold|budget):/.test(rule) || /^deny\[/.test(rule) || rule === 'allow' || rule === DRY_RUN);
+}
+
+function settled(of: Case): Decision {
+  return unlessDry(of, walk(of));
 }
 
 function walk(of: Case): Decision {
@@ -39,5 +44,5 @@ function walk(of: Case): Decision {
 
 /** The verdict first; of equal ones, that which more people must agree to. */
 function strictness(of: Case): number {
-  return STRICTNESS[walk(of).verdict] + of.chosen.rule.approvers;
+  return STRICTNESS[settled(of).verdict] + of.chosen.rule.approvers;
 }

@@ -1,7 +1,9 @@
 import type { Decision } from '../domain/plan.js';
+import type { Case } from './brakes/brake.js';
 import { brakes } from './brakes/index.js';
 import { caseFor, passes } from './decide.js';
 import type { PlanInQuestion, Policy, PolicyFacts } from './policy.js';
+import { DRY_RUN, unlessDry } from './dry-run.js';
 import { sayRule } from './say-rule.js';
 
 /** One brake on the way of a plan. */
@@ -28,7 +30,13 @@ export function explain(plan: PlanInQuestion, policy: Policy, facts: PolicyFacts
   for (const brake of brakes) {
     const stop = brake.stops(of);
     looks.push({ brake: brake.name, stopped: stop !== null, saw: stop ? stop.why : brake.saw(of) });
-    if (stop) return { verdict: stop.verdict, rule: stop.rule, why: stop.why, looks, change: stop.verdict === 'auto' ? null : stop.change, ruleSays };
+    if (stop) return told(of, stop, { looks, ruleSays });
   }
-  return { ...passes(of), looks, change: null, ruleSays };
+  return told(of, { ...passes(of), change: null }, { looks, ruleSays });
+}
+
+function told(of: Case, end: Decision & Pick<Explanation, 'change'>, walk: Pick<Explanation, 'looks' | 'ruleSays'>): Explanation {
+  const { verdict, rule, why } = unlessDry(of, end);
+  const change = rule === DRY_RUN ? 'dry_run is taken out of the policy' : verdict === 'auto' ? null : end.change;
+  return { verdict, rule, why, ...walk, change };
 }

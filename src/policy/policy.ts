@@ -38,6 +38,8 @@ export interface PolicyRule extends Scope {
   readonly maxAttempts: number | null;
   /** How the wait between two attempts at one problem grows; null: no wait. */
   readonly backoff: Backoff | null;
+  /** True: decided as ever, and never done. */
+  readonly dryRun: boolean;
 }
 
 /** An entry of the lists that stand before all rules. */
@@ -56,6 +58,8 @@ export interface LaterRule {
 
 /** The operator's rules; the first that fits decides, else `default`. */
 export interface Policy {
+  /** True: all is decided as ever, and nothing is done, whoever asks. */
+  readonly dryRun: boolean;
   readonly default: Rung;
   readonly rules: readonly PolicyRule[];
   /** Where it is given, nothing else may be done. */

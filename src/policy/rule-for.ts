@@ -24,6 +24,6 @@ export function rulesFor(policy: Policy, plan: PlanInQuestion, facts: PolicyFact
 export function defaultRule(policy: Pick<Policy, 'default'>): PolicyRule {
   return {
     name: 'default', repair: '*', target: '*', rung: policy.default, approvers: 1, role: 'approver', requesterMayApprove: true, windows: [], when: null,
-    maxTargets: null, maxAttempts: null, backoff: null,
+    maxTargets: null, maxAttempts: null, backoff: null, dryRun: false,
   };
 }

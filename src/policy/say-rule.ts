@@ -4,7 +4,7 @@ import type { PolicyRule } from './policy.js';
 export function sayRule(rule: PolicyRule): string {
   const { maxTargets } = rule;
   return [
-    `${rule.rung} ${rule.repair} on ${rule.target}`,
+    `${rule.rung} ${rule.repair} on ${rule.target}${rule.dryRun ? ' (dry run)' : ''}`,
     ...rule.windows.map(({ text }) => text),
     ...(rule.when === null ? [] : [`when ${rule.when.text}`]),
     ...(rule.approvers > 1 ? [`${rule.approvers} people say yes`] : []),

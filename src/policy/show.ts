@@ -10,6 +10,7 @@ export function showPolicy(policy: Policy) {
     deny: policy.deny.map(sayEntry),
     allow: policy.allow?.map(sayEntry) ?? null,
     limits: [
+      ...(policy.dryRun ? ['a dry run: all is decided as below, and nothing is done'] : []),
       `restarts of one app: ${policy.restartsPer30m} in 30 min, ${policy.restartsPer24h} in 24 h, whoever makes them`,
       `rollbacks of one app without asking: ${policy.rollbacksPer24h} in 24 h`,
       `whatever hypercare does: ${policy.remediationsPerTargetHour} for one app and ${policy.remediationsPerHour} in all within an hour`,

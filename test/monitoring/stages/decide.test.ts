@@ -75,6 +75,20 @@ describe('a decision', () => {
     expect(await getIncident(house.store.db, incident.id)).toMatchObject({ state: 'open', rung: 0, nextAt: house.now + 30_000 });
   });
 
+  it('in a dry run is told with what would have been done, and the incident is held: nothing is planned for it again', async () => {
+    const planId = await prepared();
+    await decide.run(ctx(policy('act-and-tell', { dryRun: true })));
+    expect(await states(planId)).toBe('denied');
+    expect(await getIncident(house.store.db, incident.id)).toMatchObject({ state: 'escalated', reason: 'would have run pm2.reload, but this is a dry run; otherwise it would have been done: the rule “shop” lets it act and tell' });
+  });
+
+  it('that was made before a dry run began is not carried out in it', async () => {
+    const planId = await prepared();
+    await decide.run(ctx(policy('act-and-tell')));
+    await execute.run(ctx(policy('act-and-tell', { dryRun: true })));
+    expect(await states(planId)).toBe('denied');
+  });
+
   it('by the deny list leaves the next rung of the ladder', async () => {
     const planId = await prepared();
     await decide.run(ctx(policy('act-and-tell', { deny: [{ repair: 'pm2.reload', target: '*', when: null }] })));

@@ -14,7 +14,7 @@ describe('what is not written', () => {
 
   it('is the cautious default', () => {
     expect(config.policy).toEqual({
-      default: 'observe', rules: [], allow: null, deny: [], remediationsPerTargetHour: 10, remediationsPerHour: 100, later: [], hash: expect.stringMatching(/^[0-9a-f]{16}$/), restartsPer30m: 3, restartsPer24h: 6, rollbacksPer24h: 1, repairExpiryMs: 900_000, rollbackExpiryMs: 1_800_000,
+      dryRun: false, default: 'observe', rules: [], allow: null, deny: [], remediationsPerTargetHour: 10, remediationsPerHour: 100, later: [], hash: expect.stringMatching(/^[0-9a-f]{16}$/), restartsPer30m: 3, restartsPer24h: 6, rollbacksPer24h: 1, repairExpiryMs: 900_000, rollbackExpiryMs: 1_800_000,
     });
   });
 
@@ -138,7 +138,7 @@ it('a rule without a name is called by what it says', () => {
   expect(configFor('policy: { rules: [{ repair: pm2.*, rung: suggest }] }').policy.rules).toEqual([
     {
       name: 'suggest pm2.* on *', repair: 'pm2.*', target: '*', rung: 'suggest', approvers: 1, role: 'approver', requesterMayApprove: true, windows: [], when: null,
-      maxTargets: null, maxAttempts: null, backoff: null,
+      maxTargets: null, maxAttempts: null, backoff: null, dryRun: false,
     },
   ]);
 });

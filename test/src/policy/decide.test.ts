@@ -27,6 +27,12 @@ describe('policy', () => {
     ['ask asks', policy('ask'), restart, facts(), 'ask', 'shop'],
     ['act-and-tell acts', policy('act-and-tell'), restart, facts(), 'auto', 'shop'],
     ['what no rule names is held by the default', policy('act-and-tell', { rules: [] }), restart, facts(), 'deny', 'default'],
+    ['a dry run does nothing of what it may', policy('act-and-tell', { dryRun: true }), restart, facts(), 'deny', 'dry-run'],
+    ['a dry run asks nobody', policy('ask', { dryRun: true }), restart, facts(), 'deny', 'dry-run'],
+    ['a dry run binds a person too', policy('act-and-tell', { dryRun: true }), restart, facts({ askedBy: ann }), 'deny', 'dry-run'],
+    ['what a dry run would not have done keeps its reason', policy('act-and-tell', { dryRun: true }), restart, facts({ holds: [freeze] }), 'deny', 'hold:freeze'],
+    ['one rule alone may run dry', one({ dryRun: true }), restart, facts(), 'deny', 'dry-run'],
+    ['and binds nobody else', one({ dryRun: true, repair: 'pm2.reload' }), restart, facts(), 'deny', 'default'],
     // Holds and lists bind everybody.
     ['a hold goes before every rung', policy('act-and-tell'), restart, facts({ holds: [freeze] }), 'deny', 'hold:freeze'],
     ['a hold goes before a person too', policy('act-and-tell'), restart, facts({ askedBy: ann, holds: [freeze] }), 'deny', 'hold:freeze'],

@@ -20,10 +20,10 @@ const rule: fc.Arbitrary<PolicyRule> = fc.record({
   name: fc.stringMatching(/^[a-z]{1,8}$/), repair, target, rung: fc.constantFrom(...RUNGS), approvers: fc.integer({ min: 1, max: 3 }), role: fc.constantFrom('operator' as const, 'approver' as const),
   requesterMayApprove: fc.boolean(), windows: fc.array(window, { maxLength: 2 }), when: condition,
   maxTargets: fc.option(fc.oneof(fc.record({ count: fc.integer({ min: 1, max: 5 }) }), fc.record({ share: fc.double({ min: 0.01, max: 1, noNaN: true }) }))),
-  maxAttempts: fc.option(fc.integer({ min: 1, max: 4 })), backoff: fc.option(fc.constantFrom(...BACKOFFS)),
+  maxAttempts: fc.option(fc.integer({ min: 1, max: 4 })), backoff: fc.option(fc.constantFrom(...BACKOFFS)), dryRun: fc.boolean(),
 });
 const policy: fc.Arbitrary<Policy> = fc.record({
-  default: fc.constantFrom(...RUNGS), rules: fc.array(rule, { maxLength: 4 }), allow: fc.option(fc.array(entry, { maxLength: 3 })), deny: fc.array(entry, { maxLength: 1 }),
+  dryRun: fc.boolean(), default: fc.constantFrom(...RUNGS), rules: fc.array(rule, { maxLength: 4 }), allow: fc.option(fc.array(entry, { maxLength: 3 })), deny: fc.array(entry, { maxLength: 1 }),
   restartsPer30m: fc.nat(4), restartsPer24h: fc.nat(6), rollbacksPer24h: fc.nat(2), remediationsPerTargetHour: fc.nat(10), remediationsPerHour: fc.nat(20),
   repairExpiryMs: fc.constant(1), rollbackExpiryMs: fc.constant(1), later: fc.constant([]), hash: fc.constant('h'),
 });
@@ -53,6 +53,8 @@ const stricter: Readonly<Record<string, (policy: Policy, facts: PolicyFacts, by:
   'narrower windows': (p, f, by) => [{ ...p, rules: p.rules.map((one) => ({ ...one, windows: one.windows.map((w) => ({ ...w, days: w.days.slice(by % 3) })) })) }, f],
   'a window where there was none': (p, f) => [{ ...p, rules: p.rules.map((one) => (one.windows.length > 0 ? one : { ...one, windows: [{ days: [1], from: 0, to: 60, zone: 'UTC', text: 'w' }] })) }, f],
   'fewer targets at once': (p, f) => [{ ...p, rules: p.rules.map((one) => ({ ...one, maxTargets: { count: 1 } })) }, f],
+  'a dry run': (p, f) => [{ ...p, dryRun: true }, f],
+  'a dry run of one rule': (p, f, by) => [{ ...p, rules: p.rules.map((one, n) => (n === by % p.rules.length ? { ...one, dryRun: true } : one)) }, f],
   'a hold': (p, f) => [p, { ...f, holds: [...f.holds, { kind: 'freeze', reason: 'r', author: 'a' }] }],
 };
 

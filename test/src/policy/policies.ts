@@ -14,7 +14,7 @@ export function rule(rung: Rung, more: Partial<PolicyRule> = {}): PolicyRule {
 
 export function policy(rung: Rung, more: Partial<Policy> = {}): Policy {
   return {
-    default: 'observe', rules: [rule(rung)], allow: null, deny: [], restartsPer30m: 3, restartsPer24h: 6, rollbacksPer24h: 1, remediationsPerTargetHour: 10,
+    dryRun: false, default: 'observe', rules: [rule(rung)], allow: null, deny: [], restartsPer30m: 3, restartsPer24h: 6, rollbacksPer24h: 1, remediationsPerTargetHour: 10,
     remediationsPerHour: 100, repairExpiryMs: 900_000, rollbackExpiryMs: 1_800_000, later: [], hash: 'aaaa', ...more,
   };
 }
