@@ -50,13 +50,15 @@ async function afterSuccess(tx: Db, ctx: StageContext, { remediation, plan, inci
 }
 
 async function afterFailure(tx: Db, ctx: StageContext, { remediation, plan, incident }: Ended): Promise<void> {
-  const why = `${plan.repair} did not help: ${remediation.outcome ?? remediation.state}`;
+  const blind = remediation.state === 'unclear' && remediation.settleUntil !== null;
+  const why = blind ? `whether ${plan.repair} helped cannot be told: ${remediation.outcome ?? 'too little could be measured'}` : `${plan.repair} did not help: ${remediation.outcome ?? remediation.state}`;
   if (incident.kind === 'manual') return closeIncident(tx, ctx, incident, why);
   await changeIncident(tx, incident.id, { state: 'open', rung: incident.rung + 1, failed: incident.failed + 1, nextAt: ctx.clock.now(), reason: why });
-  if (plan.repair !== ROLLBACK) return;
+  // What could not be measured leads to nothing more, least of all to a rollback.
+  if (plan.repair !== ROLLBACK) return blind ? escalate(tx, ctx, incident, why) : undefined;
   const suspects = await distrustBad(tx, plan, remediation);
-  const suspicion = suspects.length > 0 ? ` The release that was good before fails ${suspects.join(', ')} too: the check or something outside is the suspect, and it is not trusted until a person begins a launch.` : '';
-  await escalate(tx, ctx, incident, `${why}. It is not rolled back a second time.${suspicion}`);
+  const suspicion = suspects.length > 0 ? `. The release that was good before fails ${suspects.join(', ')} too: the check or something outside is the suspect, and it is not trusted until a person begins a launch` : '';
+  await escalate(tx, ctx, incident, `${why}. It is not rolled back a second time${suspicion}`);
 }
 
 /** Checks that the release gone back to fails too cannot be blamed on the one it was gone back from. */

@@ -10,6 +10,7 @@ import type { Question } from '../../src/domain/question.js';
 import type { Resource } from '../../src/domain/resource.js';
 import { DEFAULT_TIERS } from '../../src/domain/tiers.js';
 import { systemClock } from '../../src/io/clock.js';
+import type { Io } from '../../src/io/io.js';
 import { readAudit } from '../../src/store/audits.js';
 import { checksOf } from '../../src/store/checks.js';
 import { incidentView } from '../../src/store/incident-view.js';
@@ -56,7 +57,7 @@ export interface Watch extends Watched {
 }
 
 /** Starts to watch, and waits until the app's first release is seen running. */
-export async function beginWatch(yaml: (dataDir: string) => string, options: { readonly keepDir?: string; readonly time?: VirtualTime } = {}): Promise<Watch> {
+export async function beginWatch(yaml: (dataDir: string) => string, options: { readonly keepDir?: string; readonly time?: VirtualTime; readonly outside?: (real: Io) => Io } = {}): Promise<Watch> {
   const watched = await startWatched(yaml, options);
   const { store, monitor } = watched;
   const { hostId, clock } = monitor.ctx;

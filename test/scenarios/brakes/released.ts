@@ -1,0 +1,118 @@
+/** An app in releases under a real PM2, with a real git history, that a scenario deploys again and again. */
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Io } from '../../../src/io/io.js';
+import { openLaunchOf } from '../../../src/store/launches.js';
+import { ledgerOf } from '../../../src/store/releases.js';
+import { actsOn } from '../../../src/store/acts.js';
+import { gitSandbox } from '../../doubles/git-repo.js';
+import { until, type Pm2Home } from '../../doubles/pm2-home.js';
+import { lay, link } from '../../doubles/released-app.js';
+import { steppedTime } from '../../doubles/stepped-time.js';
+import { beginWatch, BRISK, type Watch } from '../watch.js';
+
+const REAL_MS = 90_000;
+/** Its checkout breaks with its release, or, for every release alike, with what is outside of it. */
+const APP = `
+const http = require('node:http');
+const fs = require('node:fs');
+const { name } = require('./version.js');
+http.createServer((request, response) => {
+  const bad = request.url === '/checkout' && ['', '-' + name].some((which) => fs.existsSync(process.env.BROKEN + which));
+  response.writeHead(bad ? 500 : 200).end(name);
+}).listen(Number(process.env.PORT), '127.0.0.1');
+`;
+
+export interface ReleasedWatch {
+  readonly begun: Watch;
+  /** Commits (with `files` beside), lays and starts it, as a deploy script does, and waits until it was found good. */
+  deploy(name: string, files?: Readonly<Record<string, string>>): Promise<void>;
+  /** The same release again, well at first. */
+  redeploy(name: string): Promise<void>;
+  /** That release, or what every release needs. */
+  breaks(what: string | 'outside'): void;
+  /** The release that answers. */
+  runs(): Promise<string>;
+  rollbacks(): Promise<number>;
+  pass(ms: number): void;
+  /** Commits by the names of their releases. */
+  named(text: string): string;
+  stop(): Promise<void>;
+}
+
+export interface Released {
+  /** False: the config names no repository. */
+  readonly repo?: boolean;
+  /** Of a failing endpoint; default: the way back alone. */
+  readonly runbook?: string;
+  readonly outside?: (real: Io) => Io;
+}
+
+/** v1 runs and is vouched for. The machine may do everything. */
+export async function beginReleased(home: Pm2Home, name: string, options: Released = {}): Promise<ReleasedWatch> {
+  const box = gitSandbox();
+  const repo = box.repo('repo');
+  const base = join(box.dir, 'srv');
+  const broken = join(box.dir, 'broken');
+  const commits = new Map<string, string>();
+  const make = (version: string, files: Readonly<Record<string, string>>): string => {
+    const commit = repo.commit({ 'app.cjs': APP, 'version.js': `module.exports = ${JSON.stringify({ name: version })};`, ...files }, version);
+    commits.set(version, commit);
+    return commit;
+  };
+  const put = async (commit: string): Promise<void> => {
+    const laid = join(base, 'releases', commit.slice(0, 12));
+    const dir = existsSync(laid) ? laid : await lay(base, repo, commit);
+    writeFileSync(join(dir, 'REVISION'), `${commit}\n`);
+    link(base, dir);
+  };
+  await put(make('v1', {}));
+  const app = await home.startApp({ name, cwd: join(base, 'current'), code: APP, awaitAnswer: true, env: { BROKEN: broken } });
+  const time = steppedTime();
+  const begun = await beginWatch((dataDir) => `
+data_dir: ${JSON.stringify(dataDir)}
+pm2_home: ${JSON.stringify(home.home)}
+apps:
+  ${name}:
+    url: ${app.url}
+    endpoints: [{ path: /checkout, critical: true, samples: 1, timeout: 2s }]
+    liveness: { path: /, every: 1s }
+    release: { mode: releases, dir: ${JSON.stringify(base)}${options.repo === false ? '' : `, repo: ${JSON.stringify(repo.dir)}`} }
+    runbook: { endpoint-failing: [${options.runbook ?? 'release.rollback'}] }
+policy:
+  default: act-and-tell
+${BRISK}`, { time, ...(options.outside ? { outside: options.outside } : {}) });
+  await begun.steady();
+  await begun.say('restore-point', name, '--reason', 'it ran well for a year');
+  const { db } = begun.store;
+  const isWatched = async (commit: string): Promise<boolean> => {
+    const launch = await openLaunchOf(db, begun.app.id);
+    return (await ledgerOf(db, begun.app.id)).some((release) => release.id === launch?.releaseId && release.commit === commit);
+  };
+  const golive = async (version: string): Promise<void> => {
+    const commit = commits.get(version) ?? '';
+    rmSync(`${broken}-${version}`, { force: true });
+    await put(commit);
+    await home.pm2('restart', name);
+    await until(`a launch of ${version}`, () => isWatched(commit), REAL_MS);
+    await begun.steady();
+  };
+  return {
+    begun,
+    async deploy(version, files = {}) {
+      make(version, files);
+      await golive(version);
+    },
+    redeploy: golive,
+    breaks: (what) => writeFileSync(what === 'outside' ? broken : `${broken}-${what}`, ''),
+    runs: () => fetch(app.url).then((answer) => answer.text(), () => 'nothing'),
+    rollbacks: async () => (await actsOn(db, begun.app.id, 0)).filter(({ by, kind }) => by === 'us' && kind === 'rollback').length,
+    pass: (ms) => time.step(ms),
+    named: (text) => [...commits].reduce((soFar, [version, commit]) => soFar.replaceAll(commit, version).replaceAll(commit.slice(0, 12), version).replaceAll(commit.slice(0, 7), version), text),
+    async stop() {
+      await begun.stop();
+      await home.pm2('delete', name);
+      box.remove();
+    },
+  };
+}
