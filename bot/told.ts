@@ -11,6 +11,7 @@ import { launchView } from '../src/store/launch-view.js';
 import { approverAccounts } from '../src/store/people.js';
 import type { Db } from '../src/store/schema.js';
 import { drawHold, holdIn } from './told-hold.js';
+import { drawTrust, trustIn } from './told-trust.js';
 
 /** Events of one subject, in their order: one card tells them all. */
 export interface Told {
@@ -32,10 +33,12 @@ function subjectOf(event: Event): string {
   const { incidentId, launchId, hostId, kind } = event;
   const hold = holdIn(event);
   if (hold !== null) return `hold:${hold}`;
+  const trust = trustIn(event);
+  if (trust !== null) return `trust:${trust.app}:${trust.repair}`;
   return incidentId ?? launchId ?? (kind === 'bot.restarted' ? `bot:${hostId}` : `host:${hostId}`);
 }
 
-const NEWS: ReadonlySet<EventKind> = new Set<EventKind>(['launch.six_hours', 'launch.ended', 'monitor.pm2_lost', 'monitor.pm2_back', 'bot.restarted', 'store.full', 'store.room']);
+const NEWS: ReadonlySet<EventKind> = new Set<EventKind>(['launch.six_hours', 'launch.ended', 'monitor.pm2_lost', 'monitor.pm2_back', 'bot.restarted', 'store.full', 'store.room', 'trust.proposed']);
 
 export interface Drawn {
   readonly card: Card;
@@ -50,6 +53,8 @@ export async function drawTold(db: Db, { subject, events }: Told, { hostName, re
   const anew = events.some(({ kind }) => NEWS.has(kind));
   const hold = first ? holdIn(first) : null;
   if (hold !== null) return drawHold(db, hold, reader);
+  const trust = events.map(trustIn).findLast((one) => one !== null) ?? null;
+  if (trust !== null) return { card: await drawTrust(db, trust, subject), anew, call: null };
   if (first?.incidentId) {
     const view = await incidentView(db, first.incidentId);
     const silenced = await isSilenced(db, view.resource.hostId, { name: view.resource.name, now: reader.now });

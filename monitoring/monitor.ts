@@ -41,6 +41,7 @@ import { requests } from './stages/requests.js';
 import { reserve } from './stages/reserve.js';
 import { retire } from './stages/retire.js';
 import type { StageContext, Units } from './stages/stage.js';
+import { trust } from './stages/trust.js';
 import { upkeep } from './stages/upkeep.js';
 import { verify } from './stages/verify.js';
 
@@ -86,7 +87,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   await store.write((tx) => retire(tx, ctx));
   await store.write((tx) => policyChanged(tx, ctx));
   const anchored = anchor(anchorFile(config.pm2Home));
-  const stages = [requests, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, explain, upkeep(config.heartbeatUrl), botWatch(), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
+  const stages = [requests, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, explain, trust(), upkeep(config.heartbeatUrl), botWatch(), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
   loop = createLoop(ctx, stages, parts.ticker ?? createTicker(io.clock));
   const stopping = new AbortController();
   const running = loop;

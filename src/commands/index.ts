@@ -7,6 +7,7 @@ import { helpOn } from './help.js';
 import { holds } from './holds.js';
 import { incidents } from './incidents.js';
 import { launch } from './launch.js';
+import { learned } from './learned.js';
 import { policy } from './policy.js';
 import { repair } from './repair.js';
 import { repairs } from './repairs.js';
@@ -35,6 +36,7 @@ export const commands: readonly Command<unknown>[] = [
   silence,
   holds,
   repairs,
+  learned,
   policy,
   replay,
   audit,

@@ -86,6 +86,12 @@ export function isBetter(one: Tally, other: Tally): boolean {
   return one.runs >= LEAST_RUNS && other.runs >= LEAST_RUNS && atLeast(one) > other.helped / other.runs;
 }
 
+/** Of each kind of incident: which repair goes before which, wherever the runbook has both; never the `fixed` one. */
+export function betterOnes(tallies: readonly Tally[], fixed: string): readonly { readonly kind: string; readonly repair: string; readonly before: string }[] {
+  const free = tallies.filter(({ repair }) => repair !== fixed);
+  return free.flatMap((one) => free.filter((other) => other.kind === one.kind && isBetter(one, other)).map((other) => ({ kind: one.kind, repair: one.repair, before: other.repair })));
+}
+
 /**
  * The rungs by evidence: whichever is better than the next in the runbook's order is put before it. Nothing is dropped;
  * a rung of which too little is known keeps its place, and `fixed` keeps it always.

@@ -34,7 +34,7 @@ function lastRow(runs: readonly JudgedRun[], fits: (run: JudgedRun) => boolean):
   return row[0] ? { runs: row.length, since: row[0].endedAt } : null;
 }
 
-/** What to write into hypercare.yaml, before the rules that are there: the first that fits decides. */
+/** The line that makes it so, as the first of policy.rules: the first that fits decides. */
 export function trustRule({ repair, to }: Pick<TrustProposal, 'repair' | 'to'>, app: string): string {
-  return `policy:\n  rules:\n    - { repair: ${repair}, target: ${app}, rung: ${to} }`;
+  return `- { repair: ${repair}, target: ${/^[A-Za-z][\w.-]*$/.test(app) ? app : JSON.stringify(app)}, rung: ${to} }`;
 }

@@ -107,6 +107,7 @@ describe('help', () => {
         silence        call nobody about an app for a while; it is repaired as ever
         holds          why nothing may act or call for now: by whom and until when
         repairs        what can be done to an app
+        learned        which repairs helped, and what follows from that
         policy         the rules in force; or which of them decided an incident
         replay         what a changed policy would have decided in the past days
         audit          who did what, when and why; and whether nobody changed it
@@ -134,7 +135,7 @@ describe('help', () => {
 
   it('is a document too', async () => {
     const document = JSON.parse((await cli(stage, ['--help', '--json'])).stdout) as { commands: { name: string }[] };
-    expect(document.commands.map(({ name }) => name)).toEqual(['status', 'incidents', 'why', 'approve', 'deny', 'repair', 'rollback', 'launch', 'restore-point', 'freeze', 'unfreeze', 'silence', 'holds', 'repairs', 'policy', 'replay', 'audit', 'whoami', 'help', 'config', 'demo']);
+    expect(document.commands.map(({ name }) => name)).toEqual(['status', 'incidents', 'why', 'approve', 'deny', 'repair', 'rollback', 'launch', 'restore-point', 'freeze', 'unfreeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help', 'config', 'demo']);
   });
 
   it('tells the version', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import type { RemediationId } from '../../../src/domain/ids.js';
 import type { JudgedRun } from '../../../src/domain/learning.js';
 import { proposalsFrom, trustRule } from '../../../src/domain/trust.js';
@@ -43,10 +44,7 @@ describe('the trust ladder by evidence', () => {
   });
 
   it('says what to paste', () => {
-    expect(trustRule({ repair: 'pm2.reload', to: 'act-and-tell' }, 'shop')).toMatchInlineSnapshot(`
-      "policy:
-        rules:
-          - { repair: pm2.reload, target: shop, rung: act-and-tell }"
-    `);
+    expect(trustRule({ repair: 'pm2.reload', to: 'act-and-tell' }, 'shop')).toBe('- { repair: pm2.reload, target: shop, rung: act-and-tell }');
+    expect(parse(trustRule({ repair: 'pm2.reload', to: 'ask' }, 'shop #2'))).toEqual([{ repair: 'pm2.reload', target: 'shop #2', rung: 'ask' }]);
   });
 });
