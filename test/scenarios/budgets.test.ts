@@ -119,8 +119,9 @@ describe('an app that breaks again and again', () => {
         Now: look at its log (pm2 logs unlucky), and mend it; it is still measured, and this closes by itself once it is good.
         Or ask for one of these: “repair general unlucky”, “rollback unlucky --plan”.
 
-        Began    ‹clock›, a while ago
-        Release  unlucky (watching)
+        Began         ‹clock›, a while ago
+        Healing debt  3: 3 restarts (3 × pm2.reload)
+        Release       unlucky (watching)
 
         incident ‹id›
       "
