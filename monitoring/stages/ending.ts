@@ -1,5 +1,6 @@
 import type { Incident } from '../../src/domain/incident.js';
 import type { RemediationId } from '../../src/domain/ids.js';
+import { canonicalJson } from '../../src/domain/json.js';
 import type { Plan } from '../../src/domain/plan.js';
 import { releaseName } from '../../src/domain/release.js';
 import type { Remediation } from '../../src/domain/remediation.js';
@@ -12,7 +13,7 @@ import { getPlan, movePlan } from '../../src/store/plans.js';
 import { getRelease, judgeRelease } from '../../src/store/releases.js';
 import { getRemediation } from '../../src/store/remediations.js';
 import { newestSample } from '../../src/store/samples.js';
-import { getResource } from '../../src/store/resources.js';
+import { getResource, noteSighting } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import { closeIncident, escalate } from './closing.js';
 import { launch } from './launching.js';
@@ -86,5 +87,8 @@ async function rolledBack(tx: Db, ctx: StageContext, plan: Plan, incident: Incid
   const leadsTo = plan.prepared?.leadsTo;
   if (leadsTo === undefined) return; // The release probe sees what runs now, and opens its launch.
   const release = await getRelease(tx, leadsTo);
+  // What was seen last is the release gone back from. Were it to go live again before another look, that would be no news.
+  const { commit, dir, lockHash, configHash, nodeVersion } = release;
+  await noteSighting(tx, app.id, canonicalJson({ commit, dir, lockHash, configHash, nodeVersion }));
   await launch(tx, ctx, app, release, { why: `rolled back to ${releaseName(release)}: ${incident.title}`, who: plan.askedBy ?? 'hypercare', autoRollback: false });
 }

@@ -28,8 +28,12 @@ export async function launchSighted(tx: Db, ctx: StageContext, app: Resource, se
   const release = await enterRelease(tx, app.id, seen.release, ctx.clock.now());
   const newest = await newestLaunchOf(tx, app.id);
   if (newest?.releaseId === release.id) return;
-  const why = newest ? 'a new release was seen running' : 'first seen';
+  const why = newest ? whyNew(release) : 'first seen';
   await launch(tx, ctx, app, release, { why, who: 'hypercare', startedAt: seen.startedAt, autoRollback: release.quarantinedAt === null && !(await rolledBackLately(tx, ctx, app)) });
+}
+
+function whyNew({ quarantinedAt, verdictReason }: Release): string {
+  return quarantinedAt === null ? 'a new release was seen running' : `it runs again, though it was found bad (${verdictReason ?? 'no reason was kept'})`;
 }
 
 /** A rollback that failed leaves a release running that nobody launched: the machine does not go on from there by itself. */
