@@ -1,4 +1,4 @@
-import { fits } from '../policy/glob.js';
+import { fits } from '../domain/glob.js';
 import { pm2NameProblem } from './app-schema.js';
 import { endpointName, isPath } from './endpoint-name.js';
 import { textAt, type AppFacts, type AskFacts, type Facts } from './facts.js';

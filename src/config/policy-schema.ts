@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { BACKOFFS } from '../policy/backoff.js';
 import { readCondition, type Condition } from '../policy/condition.js';
-import { fits } from '../policy/glob.js';
+import { fits } from '../domain/glob.js';
 import { RUNGS, type MaxTargets } from '../policy/policy.js';
 import { checkedText, duration, list, oneOrMany, section, wholeNumber } from './fields.js';
 import { didYouMean, listed } from './did-you-mean.js';

@@ -1,4 +1,4 @@
-import { fits } from './glob.js';
+import { fits } from '../domain/glob.js';
 import type { ListEntry, PlanInQuestion, PolicyFacts } from './policy.js';
 import { valuesOf } from './variables.js';
 

@@ -1,6 +1,6 @@
 import type { JudgedRun } from '../domain/learning.js';
 import { proposalsFrom, type TrustProposal } from '../domain/trust.js';
-import { fits } from './glob.js';
+import { fits } from '../domain/glob.js';
 import type { Policy, Rung, Scope } from './policy.js';
 import { defaultRule } from './rule-for.js';
 

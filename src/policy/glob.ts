@@ -1,1 +1,0 @@
-export { fits } from '../domain/glob.js';
