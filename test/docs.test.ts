@@ -127,6 +127,26 @@ describe('ARCHITECTURE.md', () => {
   });
 });
 
+describe('docs/traps.md', () => {
+  const rows = read('docs/traps.md').split('\n').filter((line) => /^\| (?!trap|brake|\|?-)/.test(line) && !line.startsWith('|-'));
+  const held = rows.flatMap((row) => [...row.matchAll(/`(test\/[^`]+)` “(.+?)”(?= ·| \||;)/g)].map(([, file = '', name = '']) => ({ file, name })));
+
+  it('names only tests that are there', () => {
+    expect(held.length).toBeGreaterThan(80);
+    expect(held.filter(({ file, name }) => !existsSync(join(root, file)) || !read(file).includes(name))).toEqual([]);
+  });
+
+  it('has a test, or “not yet”, in each row, and no test that is not read here', () => {
+    expect(rows.filter((row) => !/` “|not yet: /.test(row))).toEqual([]);
+    expect(held.length).toBe([...read('docs/traps.md').matchAll(/`test\/[^`]+` “/g)].length);
+  });
+
+  it('names each trap once', () => {
+    const numbers = rows.flatMap((row) => [...(/^\| ([\d–]+) \|/.exec(row)?.[1] ?? '').matchAll(/(\d+)(?:–(\d+))?/g)].flatMap(([, from, to = from]) => Array.from({ length: Number(to) - Number(from) + 1 }, (_, n) => Number(from) + n)));
+    expect(numbers).toEqual(Array.from({ length: 53 }, (_, n) => n + 1));
+  });
+});
+
 describe('the pictures', () => {
   it.each(['docs/incident.svg', 'docs/way-of-the-data.svg'])('%s fetches nothing, and has words for who cannot see it', (name) => {
     const svg = read(name);
