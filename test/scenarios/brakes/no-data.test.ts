@@ -78,8 +78,6 @@ describe('what cannot be measured', () => {
           it ran well for a year
       hypercare: launch of unproved v2 began
           a new release was seen running
-      hypercare: launch ended stable
-          passed its watch: 17 readings, no open incident
       hypercare: incident on unproved: /checkout: status 500, some checks in a row over a while
           status 500 × some; last good 1 h ago
       hypercare: pm2.reload on unproved: auto

@@ -81,7 +81,7 @@ apps:
     runbook: { endpoint-failing: [${options.runbook ?? 'release.rollback'}] }
 policy:
   default: act-and-tell
-${BRISK}`, { time, ...(options.outside ? { outside: options.outside } : {}) });
+${BRISK.replace('{ until: 1h, every: 1s }', '{ until: 80m, every: 1s }, { until: 72h, every: 1h }')}`, { time, ...(options.outside ? { outside: options.outside } : {}) });
   await begun.steady();
   await begun.say('restore-point', name, '--reason', 'it ran well for a year');
   const { db } = begun.store;
