@@ -17,7 +17,7 @@ const options = z.strictObject({
   bad: z.int().min(1).max(100).default(3),
   good: z.int().min(1).max(100).default(2),
   /** Growing without end: by `growShare` and by `growBytes`, through `spanMs`, in readings of one life after its warm-up. */
-  spanMs: z.int().min(1).default(45 * 60_000),
+  spanMs: z.int().min(1).default(90 * 60_000),
   minReadings: z.int().min(5).default(10),
   growShare: z.number().gt(0).default(0.3),
   growBytes: z.int().min(0).default(50 * 1_048_576),

@@ -10,7 +10,7 @@ import { findingsOf, openFindingsOn } from '../../src/store/findings.js';
 import { openIncidentOf, openIncidents } from '../../src/store/incidents.js';
 import { endLaunch, launchesToConclude, markSixHoursTold } from '../../src/store/launches.js';
 import { livePlanOf } from '../../src/store/plans.js';
-import { judgeRelease } from '../../src/store/releases.js';
+import { getRelease, judgeRelease } from '../../src/store/releases.js';
 import { underWayOn } from '../../src/store/remediations.js';
 import { newestSample, recentSamples } from '../../src/store/samples.js';
 import { closeIncident } from './closing.js';
@@ -60,10 +60,12 @@ async function concludeLaunch(ctx: StageContext, launch: Launch & { readonly six
     const waiting = (newest?.at ?? 0) < launch.endsAt && now < launch.endsAt + CLOSING_WAIT_MS;
     if (waiting) return told;
   }
-  const { state, why } = await verdictOn(ctx, launch);
+  const { state, why, learned = true } = await verdictOn(ctx, launch);
+  const stood = (await getRelease(ctx.store.db, launch.releaseId)).verdict === 'stable';
   await ctx.store.write(async (tx) => {
     await endLaunch(tx, launch.id, state, now);
-    await judgeRelease(tx, launch.releaseId, state === 'stable' ? 'stable' : 'unproven', why, now);
+    // A watch that saw nothing says nothing against what was found good before: it stays a way back.
+    if (learned || !stood) await judgeRelease(tx, launch.releaseId, state === 'stable' ? 'stable' : 'unproven', why, now);
     await tell(tx, ctx.hostId, { kind: 'launch.ended', launchId: launch.id }, now);
     await record(tx, ctx, { who: 'hypercare', what: `launch ended ${state}`, why, body: { launch: launch.id, release: launch.releaseId } });
   });
@@ -79,8 +81,15 @@ async function tellSixHours(ctx: StageContext, launch: Launch & { readonly sixHo
   return true;
 }
 
+interface Judged {
+  readonly state: Extract<LaunchState, 'stable' | 'unproven'>;
+  readonly why: string;
+  /** False where too little was measured to say anything of the release. */
+  readonly learned?: boolean;
+}
+
 /** Stable only when it was really watched, nothing is open, and it did not live by being repaired: unknown is not healthy. */
-async function verdictOn(ctx: StageContext, launch: Launch): Promise<{ readonly state: Extract<LaunchState, 'stable' | 'unproven'>; readonly why: string }> {
+async function verdictOn(ctx: StageContext, launch: Launch): Promise<Judged> {
   if (await openIncidentOf(ctx.store.db, launch.appId)) return { state: 'unproven', why: 'the watch ended with an open incident' };
   if ((await openFindingsOn(ctx.store.db, launch.appId)).length > 0) return { state: 'unproven', why: 'the watch ended while something it uses was down' };
   let seen = 0;
@@ -90,8 +99,8 @@ async function verdictOn(ctx: StageContext, launch: Launch): Promise<{ readonly 
     seen += samples.length;
     unseen += samples.filter((sample) => sample.verdict === 'unknown' || sample.verdict === 'error').length;
   }
-  if (seen === 0) return { state: 'unproven', why: 'nothing was measured' };
-  if (unseen / seen > MOST_UNKNOWN) return { state: 'unproven', why: `${Math.round((unseen / seen) * 100)} % of the readings could not be made` };
+  if (seen === 0) return { state: 'unproven', why: 'nothing was measured', learned: false };
+  if (unseen / seen > MOST_UNKNOWN) return { state: 'unproven', why: `${Math.round((unseen / seen) * 100)} % of the readings could not be made`, learned: false };
   const debt = await debtBy(ctx.store.db, launch.appId, { from: launch.startedAt, until: ctx.clock.now() });
   if (debt.points > MOST_OF_STABLE) return { state: 'unproven', why: `only ${sayRestarts(debt)} kept it going` };
   if (debt.points > 0) return { state: 'stable', why: `passed its watch, but only because of ${sayRestarts(debt)}: ${seen} readings, no open incident` };

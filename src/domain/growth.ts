@@ -23,8 +23,8 @@ const PARTS = 5;
 const PLATEAU = 0.75;
 /** The floor is taken over so many slices before the slope is, so that the teeth of a garbage collector fall away. */
 const SLICES = 40;
-/** A leak that began late hides in a long series: the newest span is looked at, and 4 and 16 times as much. */
-const WINDOWS = [1, 4, 16] as const;
+/** A leak that began late hides in a long series: the newest span is looked at, and 4 and 12 times as much. */
+const WINDOWS = [1, 4, 12] as const;
 
 /**
  * Growth without end in points of rising x (milliseconds): the lower envelope rises through all five parts of one of

@@ -7,8 +7,8 @@ export const recurrence: Brake = {
   name: 'recurrence',
   stops({ facts: { sameBefore, cameBack } }) {
     const why =
-      sameBefore >= SAME_AGAIN ? `the same repair ran ${sameBefore} times for this problem in 24 h: something else is the cause`
-      : cameBack >= SAME_AGAIN ? `a repair helped ${cameBack} times in 24 h, and the problem came back: something else is the cause`
+      sameBefore >= SAME_AGAIN ? `the same repair ran ${times(sameBefore)} for this problem in 24 h: something else is the cause`
+      : cameBack >= SAME_AGAIN ? `a repair helped ${times(cameBack)} in 24 h, and the problem came back: something else is the cause`
       : null;
     return why === null ? null : { verdict: 'ask', rule: 'recurrence', why, change: 'the cause is mended; after 24 h it counts no more' };
   },

@@ -5,7 +5,7 @@ import { noteAct } from '../../../src/store/acts.js';
 import { checksOf } from '../../../src/store/checks.js';
 import { launchView } from '../../../src/store/launch-view.js';
 import { openLaunch, scheduleLaunch } from '../../../src/store/launches.js';
-import { enterRelease } from '../../../src/store/releases.js';
+import { enterRelease, judgeRelease } from '../../../src/store/releases.js';
 import { listResources } from '../../../src/store/resources.js';
 import { insertSample } from '../../../src/store/samples.js';
 import { startPm2Home, until, type Pm2Home } from '../../doubles/pm2-home.js';
@@ -38,13 +38,14 @@ afterEach(async () => {
 });
 
 /** A launch whose 72 h are over, measured well, with restarts at these hours of it. */
-async function ended(restartsAt: readonly number[]) {
+async function ended(restartsAt: readonly number[], { verdict = 'good', stood = false }: { readonly verdict?: 'good' | 'error'; readonly stood?: boolean } = {}) {
   const { ctx } = watched.monitor;
   const [check] = await checksOf(watched.store.db, shop);
   const id = await watched.store.write(async (tx) => {
     const release = await enterRelease(tx, shop, { commit: 'a'.repeat(40), dir: '/srv/shop', lockHash: null, configHash: null, nodeVersion: null }, BEGAN);
     const launch = await openLaunch(tx, { appId: shop, releaseId: release.id, endsAt: END, autoRollback: true, why: 'first seen' }, BEGAN);
-    for (let n = 1; n <= 72; n += 1) await insertSample(tx, { checkId: check?.id as number, at: BEGAN + n * HOUR, verdict: 'good', ms: 5, values: [], note: null });
+    if (stood) await judgeRelease(tx, release.id, 'stable', 'passed its watch in March', BEGAN);
+    for (let n = 1; n <= 72; n += 1) await insertSample(tx, { checkId: check?.id as number, at: BEGAN + n * HOUR, verdict, ms: 5, values: [], note: null });
     for (const hour of restartsAt) await noteAct(tx, { resourceId: shop, at: BEGAN + hour * HOUR, by: hour % 2 === 0 ? 'us' : 'pm2', kind: 'restart', fingerprint: null, dedupe: `restart-${hour}`, note: hour % 2 === 0 ? 'pm2.reload' : 'exited with code 1' });
     await scheduleLaunch(tx, launch.id, { ticksMade: 72, nextTickAt: null, nextAt: null });
     return launch.id;
@@ -61,6 +62,16 @@ describe('the end of a launch', () => {
     const { launch, release, debt } = await ended([-2, -4, -6, -8, -10, -12, -14]);
     expect([launch.state, debt.points]).toEqual(['stable', 0]);
     expect(release.verdictReason).toMatch(/^passed its watch: \d+ readings, no open incident$/);
+  });
+
+  it('that saw nothing proves nothing of a release, and takes nothing from one that was good before: it stays a way back', async () => {
+    const { launch, release } = await ended([], { verdict: 'error', stood: true });
+    expect([launch.state, release.verdict, release.verdictReason]).toEqual(['unproven', 'stable', 'passed its watch in March']);
+  });
+
+  it('that saw nothing of a new release leaves it unproven', async () => {
+    const { launch, release } = await ended([], { verdict: 'error' });
+    expect([launch.state, release.verdict]).toEqual(['unproven', 'unproven']);
   });
 
   it('is stable and says what it owes to a few restarts', async () => {

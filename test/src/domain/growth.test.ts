@@ -24,8 +24,8 @@ describe('growthOf', () => {
     expect(growthOf(points(21, (x) => 50 + x), { ...rule, amount: 101 })).toBe('flat');
   });
 
-  it('looks at longer windows too: what is slow in one is much in sixteen', () => {
-    expect(growthOf(points(340, (x) => 400 + x), rule)).toMatchObject({ from: 400, overMs: 1_695, by: expect.closeTo(1_695) });
+  it('looks at longer windows too: what is slow in one is much in twelve', () => {
+    expect(growthOf(points(256, (x) => 400 + 0.1 * x), rule)).toMatchObject({ overMs: 1_275, by: expect.closeTo(127.5) });
   });
 
   it('is never growth while the lowest values fall or stay', () => {
