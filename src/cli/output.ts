@@ -28,7 +28,13 @@ export function putError(io: CliIo, json: boolean, thrown: unknown): Exit {
 }
 
 export function drawCard(io: CliIo, to: Sink, card: Card): string {
-  return drawPlain(card, { width: Math.min(MOST_WIDTH, to.isTTY ? (to.columns ?? USUAL_WIDTH) : USUAL_WIDTH), color: wantsColor(io, to) });
+  return drawPlain(card, { width: Math.min(MOST_WIDTH, widthOf(io, to)), color: wantsColor(io, to) });
+}
+
+/** A terminal knows how wide it is; for a pipe COLUMNS may say it. */
+function widthOf(io: CliIo, to: Sink): number {
+  const said = Number(io.env['COLUMNS']);
+  return (to.isTTY ? to.columns : undefined) ?? (Number.isInteger(said) && said > 0 ? said : USUAL_WIDTH);
 }
 
 /** Colour only for a terminal that did not say no (no-color.org). */

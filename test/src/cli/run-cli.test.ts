@@ -78,6 +78,13 @@ describe('data and talk', () => {
     const ran = await cli(stage, ['help'], { isTTY: true, columns: 40, env: { NO_COLOR: '1' } });
     for (const line of ran.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(40);
   });
+
+  it('is as narrow as COLUMNS says where there is no terminal, and as usual where that is no width', async () => {
+    const widest = async (COLUMNS: string): Promise<number> => Math.max(...(await cli(stage, ['help'], { env: { COLUMNS } })).stdout.split('\n').map((line) => line.length));
+    expect(await widest('40')).toBeLessThanOrEqual(40);
+    expect(await widest('wide')).toBeGreaterThan(40);
+    expect(await widest('0')).toBeGreaterThan(40);
+  });
 });
 
 describe('help', () => {
