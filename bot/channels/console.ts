@@ -1,7 +1,11 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { Card } from '../../src/cards/card.js';
+import { cleanLine } from '../../src/cards/clean.js';
 import { drawPlain } from '../../src/cards/plain.js';
 import { errorText, HypercareError } from '../../src/domain/errors.js';
 import { worse, type Severity } from '../../src/domain/finding.js';
+import { systemClock, type Clock } from '../../src/io/clock.js';
 import type { ChannelKind, Ref } from './channel.js';
 
 export interface ConsoleOptions {
@@ -12,12 +16,20 @@ export interface ConsoleOptions {
 const WIDTH = 80;
 /** A card that lists more is cut: it stands among the log lines of the process. */
 const MAX_LINES = 60;
+/** So often a card is said to stand as it did. */
+const STILL_EVERY_MS = 60_000;
+/** So many lines of a card are remembered as written; an older one that comes again is written again. */
+const MOST_SEEN = 200;
+
+/** What was written of a card: its lines by their hashes, since when nothing new was, and how many versions came since. */
+const REF = z.object({ written: z.string(), level: z.string(), buttons: z.string(), seen: z.array(z.string()), at: z.number(), quiet: z.number() });
+type Written = z.infer<typeof REF>;
 
 /**
- * A channel that only speaks: each card as lines on standard output, which `pm2 logs` shows. An edited card is written
- * anew, since a log cannot be taken back.
+ * A channel that only speaks: cards as lines on standard output, which `pm2 logs` shows. A log cannot be taken back, and
+ * people read it: a card is written whole when it is new, asks something or is over; else only its lines that are new.
  */
-export function consoleKind(write: (text: string) => void): ChannelKind<ConsoleOptions> {
+export function consoleKind(write: (text: string) => void, clock: Pick<Clock, 'now'> = systemClock): ChannelKind<ConsoleOptions> {
   return {
     kind: 'console',
     options: z.strictObject({ level: z.enum(['info', 'warning', 'critical']).default('info') }),
@@ -27,15 +39,39 @@ export function consoleKind(write: (text: string) => void): ChannelKind<ConsoleO
         const severity = card.level === 'good' ? 'info' : card.level;
         // What was written once is followed to its end, so that a recovery is seen where the alarm was.
         if ((previous ?? null) === null && worse(severity, level) !== severity) return null;
+        const { text, ref } = next(card, REF.safeParse(previous).data ?? null, clock.now());
         try {
-          write(`${bounded(drawPlain(card, { width: WIDTH, color: false }))}\n`);
+          if (text !== null) write(`${bounded(text)}\n`);
         } catch (thrown) {
           throw new HypercareError('console.write', 'transient', `the card could not be written to standard output: ${errorText(thrown)}`);
         }
-        return { written: card.subject };
+        return ref;
       },
     }),
   };
+}
+
+/** What is to be written of a card; null: nothing. */
+function next(card: Card, before: Written | null, now: number): { readonly text: string | null; readonly ref: Written } {
+  const lines = [card.title, ...card.body.flatMap((paragraph) => paragraph.split('\n'))];
+  const buttons = card.buttons.map(({ label }) => label).join();
+  const seen = [...new Set([...(before?.seen ?? []), ...lines.map(mark)])].slice(-MOST_SEEN);
+  const ref: Written = { written: card.subject, level: card.level, buttons, seen, at: now, quiet: 0 };
+  if (before === null || before.level !== card.level || before.buttons !== buttons) return { text: draw(card), ref };
+  const news = lines.slice(1).filter((line) => !before.seen.includes(mark(line)));
+  if (news.length > 0 || !before.seen.includes(mark(card.title))) return { text: draw({ ...card, body: [news.join('\n')], fields: [], buttons: [], footer: null }), ref };
+  const quiet = before.quiet + 1;
+  if (now - before.at < STILL_EVERY_MS) return { text: null, ref: { ...ref, at: before.at, quiet } };
+  return { text: `… still: ${cleanLine(card.title)}, ${quiet} ${quiet === 1 ? 'update' : 'updates'} more`, ref };
+}
+
+/** Of a line whose figures alone changed nobody needs to read again. */
+function mark(line: string): string {
+  return createHash('sha256').update(line.replace(/[\d.,:]+/g, '#')).digest('base64url').slice(0, 8);
+}
+
+function draw(card: Card): string {
+  return drawPlain(card, { width: WIDTH, color: false });
 }
 
 function bounded(text: string): string {

@@ -28,6 +28,43 @@ describe('the console channel', () => {
     expect(written.map((text) => text.split('\n')[0])).toEqual(['! WARNING  cart: memory grows', '✓ GOOD  cart: memory is steady']);
   });
 
+  it('writes a card again only as far as something is new in it, and once a minute that it stands', async () => {
+    const written: string[] = [];
+    let now = 1_000_000;
+    const channel = consoleKind((text) => written.push(text), { now: () => now }).create({ level: 'info' }, {}, LOG);
+    const loop: Card = { ...CARD, title: 'blog: crash loop', body: ['At 04:12:03: 3 restarts in 9 s.\nAlso: blog is stopped'] };
+    let ref = await channel?.deliver(loop, 'k1', undefined);
+    const say = async (card: Card, afterMs: number): Promise<readonly string[]> => {
+      now += afterMs;
+      ref = await channel?.deliver(card, 'k', ref);
+      return written.splice(0);
+    };
+    written.splice(0);
+    // The same with other figures, as often as it may come.
+    const later = { ...loop, body: ['At 04:12:09: 5 restarts in 15 s.\nAlso: blog is stopped'] };
+    expect(await say(later, 6_000)).toEqual([]);
+    expect(await say(later, 6_000)).toEqual([]);
+    expect(await say(later, 50_000)).toEqual(['… still: blog: crash loop, 3 updates more\n']);
+    expect(await say(later, 1_000)).toEqual([]);
+    // Another title is news once; that it flips back is none.
+    expect(await say({ ...later, title: 'blog: blog is stopped' }, 1_000)).toEqual(['! WARNING  blog: blog is stopped\n']);
+    expect(await say(later, 1_000)).toEqual([]);
+    expect(await say({ ...later, title: 'blog: blog is stopped' }, 1_000)).toEqual([]);
+    // A decision is told without the rest.
+    const decided = { ...later, body: [...later.body, 'pm2.restart has begun.'] };
+    expect(await say(decided, 1_000)).toEqual(['! WARNING  blog: crash loop\n  pm2.restart has begun.\n']);
+    // A question and the end are the whole card.
+    const asking = { ...decided, buttons: [{ label: 'Roll back', style: 'danger', token: 't', confirm: null }] } as const satisfies Card;
+    expect(await say(asking, 1_000)).toEqual([expect.stringContaining('5 restarts in 15 s.')]);
+    expect(await say({ ...decided, level: 'good' }, 1_000)).toEqual([expect.stringMatching(/^✓ GOOD {2}blog: crash loop\n.*5 restarts/)]);
+  });
+
+  it('writes a card whole of which an older version of this program wrote', async () => {
+    const written: string[] = [];
+    await stage((text) => written.push(text)).deliver(CARD, 'k1', { written: 'incident-1' });
+    expect(written).toHaveLength(1);
+  });
+
   it('writes nothing below its level, but follows what it wrote to its end', async () => {
     const written: string[] = [];
     const channel = consoleKind((text) => written.push(text)).create({ level: 'critical' }, {}, LOG);
