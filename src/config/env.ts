@@ -3,6 +3,7 @@ import { parseEnvFile } from './env-file.js';
 import type { Lookup } from './interpolate.js';
 import type { Mistake } from './mistake.js';
 import { readText } from './read-text.js';
+import { secretShapes } from './secret-shapes.js';
 import { makeSecrets, SECRET_NAMES, type SecretName, type Secrets } from './secrets.js';
 
 /** One environment name the product reads. */
@@ -73,12 +74,14 @@ export function readEnvironment(input: { readonly env: ProcessEnv; readonly envF
   const warnings: Mistake[] = [];
   const fromFile = readEnvFile(input.envFile, mistakes, warnings);
   const lookup: Lookup = (name) => own(input.env, name) || own(fromFile, name) || undefined;
-  const secrets: Partial<Record<SecretName, string>> = {};
+  const given: Partial<Record<SecretName, string>> = {};
   for (const name of SECRET_NAMES) {
     const value = readSecret(name, lookup, input.envFile, mistakes);
-    if (value !== undefined) secrets[name] = value;
+    if (value !== undefined) given[name] = value;
   }
-  return { lookup, secrets: makeSecrets(secrets), mostPerHour: readMostPerHour(lookup, input.envFile, mistakes), mistakes, warnings };
+  const secrets = makeSecrets(given);
+  warnings.push(...secretShapes(secrets).map((message) => inFile(input.envFile, null, message)));
+  return { lookup, secrets, mostPerHour: readMostPerHour(lookup, input.envFile, mistakes), mistakes, warnings };
 }
 
 function readEnvFile(file: string, mistakes: Mistake[], warnings: Mistake[]): Readonly<Record<string, string>> {

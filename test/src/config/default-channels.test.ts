@@ -50,7 +50,7 @@ describe('a token that is set and leads nowhere', () => {
   });
 
   it('stands among the warnings with the place of `channels`, and is no mistake', () => {
-    const written = ['apps: { shop: http://h }\nchannels: { console: }', { dotEnv: 'SLACK_BOT_TOKEN=xoxb-1' }] as const;
+    const written = ['apps: { shop: http://h }\nchannels: { console: }', { dotEnv: 'SLACK_BOT_TOKEN=xoxb-1234567890-1234567890-abcdef' }] as const;
     expect(linesFor(...written)).toEqual([]);
     expect(loadText(...written).warnings).toMatchObject([{ line: 2, column: 1, path: ['channels'] }]);
   });

@@ -32,7 +32,7 @@ describe('a .env that others may read', () => {
   it.each([0o640, 0o604, 0o620, 0o666])('is warned of with the command that mends it (mode %o)', (mode) => {
     const dir = directory();
     const envFile = join(dir, 'a b.env');
-    writeFileSync(envFile, 'SLACK_BOT_TOKEN=xoxb-1');
+    writeFileSync(envFile, 'DATABASE_URL=postgres://u:p@h/db');
     chmodSync(envFile, mode);
     expect(readEnvironment({ env: {}, envFile }).warnings.map(({ message }) => message)).toEqual([`other users of this machine may read it: run chmod 600 '${envFile}'`]);
     chmodSync(envFile, 0o600);
