@@ -3,7 +3,7 @@ import type { HoldId, HostId } from './ids.js';
 
 /**
  * freeze: people stopped every hand · silence: nobody is called · maintenance: a planned window · flap: it comes and goes
- * by itself · storm: many at once, or what they need is bad · failures: too many remediations failed on this host.
+ * by itself · storm: many at once, or what they need is bad · failures: repairs of one app or of this host mostly fail.
  */
 export const HOLD_KINDS = ['freeze', 'silence', 'maintenance', 'flap', 'storm', 'failures'] as const;
 export type HoldKind = (typeof HOLD_KINDS)[number];
@@ -50,4 +50,15 @@ export function holdsCalls({ kind }: Pick<Hold, 'kind'>): boolean {
 /** These end by themselves, and the incident waits for that; the others need people, who are called. */
 export function isWaitedFor(kind: string): boolean {
   return kind === 'maintenance' || kind === 'flap' || kind === 'storm';
+}
+
+/** A reason that ends with the apps it is about, so that `appsNamed` finds them. */
+export function namingApps(what: string, apps: readonly string[]): string {
+  return `${what} (${apps.join(', ')})`;
+}
+
+/** The apps that a hold of hypercare's own is about: those in its scope, or in its reason where it holds all. */
+export function appsNamed({ scope, reason }: Pick<Hold, 'scope' | 'reason'>): readonly string[] {
+  if (scope !== EVERYTHING) return scope.split(',');
+  return /\(([^()]+)\)$/.exec(reason)?.[1]?.split(', ') ?? [];
 }
