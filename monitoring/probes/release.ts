@@ -8,7 +8,7 @@ import type { Io } from '../../src/io/io.js';
 import type { Pm2Process } from '../../src/io/pm2.js';
 import { isWithin } from '../../src/io/processes.js';
 import { identifyRelease, LOCKFILES, revisionOf, workerDirectories } from '../release/identify.js';
-import { releaseOf } from '../release/layout.js';
+import { currentLink, releaseIn, releasesDir } from '../release/layout.js';
 import type { Probe } from './probe.js';
 
 const options = z.strictObject({
@@ -35,7 +35,8 @@ interface Untold {
  * What stands on disk is what runs only if it stood there when the workers began. HEAD that was moved since (pulled,
  * but not restarted), and lockfiles or configuration written since, make the reading unknown, without a sighting: the
  * release that was seen before still runs, and the next restart will bring another. So do workers in two directories
- * or started from two commits, as in the middle of a reload. Unknown, rather than a guess: a sighting opens a launch.
+ * or started from two commits, as in the middle of a reload, and one outside of where the app's releases stand: a worker
+ * that begins may be in PM2's own directory for a moment. Unknown, rather than a guess: a sighting opens a launch.
  * `started_at` is when the first of them began, in milliseconds.
  * The reflog counts in seconds, so a move in the very second of a start counts as before it.
  */
@@ -65,21 +66,38 @@ async function identifyWorkers(workers: readonly Pm2Process[], sought: Options, 
 /** The one release directory all workers are in. */
 async function directoryOf(workers: readonly Pm2Process[], sought: Options): Promise<{ readonly dir: string } | Untold> {
   if (workers.length === 0) return { untold: 'no worker is online' };
-  const base = sought.dir === null ? null : await realpath(sought.dir).catch(() => null);
+  const rootOf = await rootsOf(sought);
+  const cwds = await workerDirectories(workers.map(({ pid }) => pid));
   const dirs = new Set<string>();
-  for (const cwd of (await workerDirectories(workers.map(({ pid }) => pid))).values()) {
+  for (const worker of workers) {
+    const cwd = cwds.get(worker.pid) ?? null;
     if (cwd === null) return { untold: 'a worker ended while it was looked at' };
     if (cwd.endsWith(' (deleted)')) return { untold: 'a worker runs from a directory that was removed' };
-    dirs.add(base === null ? cwd : releaseRoot(cwd, sought.mode, base));
+    const root = rootOf(cwd, worker.execPath);
+    if (root === null) return { untold: `a worker runs from elsewhere: ${cwd}` };
+    dirs.add(root);
   }
   const [dir, other] = dirs;
   return dir === undefined || other !== undefined ? { untold: `the workers run from ${dirs.size} directories` } : { dir };
 }
 
-/** A worker may work below its release; one that works elsewhere runs whatever is there. */
-function releaseRoot(cwd: string, mode: Options['mode'], base: string): string {
-  if (mode === 'releases') return releaseOf(base, cwd) ?? cwd;
-  return isWithin(base, cwd) ? base : cwd;
+/** The release that a worker in `cwd` runs; null: none of this app. */
+type RootOf = (cwd: string, script: string | undefined) => string | null;
+
+/** A worker may work below its release; in a working tree also elsewhere, where PM2 was told to start a script of the tree. */
+async function rootsOf({ mode, dir }: Options): Promise<RootOf> {
+  if (dir === null) return (cwd) => cwd;
+  if (mode === 'in-place') {
+    const tree = await realOf(dir);
+    return (cwd, script) => (isWithin(tree, cwd) || (script !== undefined && (isWithin(dir, script) || isWithin(tree, script))) ? tree : null);
+  }
+  const [releases, current] = await Promise.all([realOf(releasesDir(dir)), realOf(currentLink(dir))]);
+  return (cwd) => releaseIn(releases, cwd) ?? (isWithin(current, cwd) ? current : null);
+}
+
+/** Nothing is below a path that is not there. */
+async function realOf(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
 }
 
 /** A built release says its commit itself; a working tree's HEAD may be another than when the first worker began. */

@@ -1,35 +1,43 @@
-import { releaseName, rollbackTarget, type Release } from '../../src/domain/release.js';
+import { releaseName, releasesNamed, rollbackTarget, type Release } from '../../src/domain/release.js';
+import { releaseIn } from './layout.js';
 
 export interface Ledger {
   /** The app's name, for people. */
   readonly name: string;
   readonly running: Release | null;
   readonly ledger: readonly Release[];
+  /** The real path of the directory that holds its releases; null: they are commits of one tree, or it is not there. */
+  readonly releases: string | null;
 }
 
 /** So many of the other releases are named, the newest first: a person may know one of them to be good. */
 const MAX_NAMED = 5;
-/** A short hash names a commit from seven digits on. */
-const COMMIT = /^[0-9a-f]{7,64}$/;
 
 /**
  * Which release a rollback goes to, and from which. `to`: an id of the ledger or a commit; null: the newest stable one.
- * Never simply the one before: that it ran says nothing of whether it was good.
+ * Never simply the one before: that it ran says nothing of whether it was good. Never one that stands elsewhere than the
+ * app's releases do: whatever made the ledger hold it, it is another app's.
  */
-export function chooseTarget({ name, running, ledger }: Ledger, to: string | null): { readonly from: Release; readonly to: Release } | { readonly refused: string } {
+export function chooseTarget({ name, running, ledger, releases }: Ledger, to: string | null): { readonly from: Release; readonly to: Release } | { readonly refused: string } {
   if (running === null) return { refused: `What runs of ${name} is not known yet, so there is no way to say back from what` };
   if (to === null) {
-    const stable = rollbackTarget(ledger, running.id);
-    return stable ? { from: running, to: stable } : { refused: noneStable(name, ledger.filter(({ id }) => id !== running.id)) };
+    const own = ledger.filter((release) => isOwn(release, releases));
+    const stable = rollbackTarget(own, running.id);
+    return stable ? { from: running, to: stable } : { refused: noneStable(name, own.filter(({ id }) => id !== running.id)) };
   }
-  const named = ledger.filter((release) => release.id === to || (COMMIT.test(to) && release.commit?.startsWith(to)));
+  const named = releasesNamed(ledger, to);
   const others = named.filter((release) => release.id !== running.id);
-  const good = others.find((release) => release.verdict !== 'bad' && release.quarantinedAt === null);
+  const good = others.filter((release) => release.verdict !== 'bad' && release.quarantinedAt === null).sort((a, b) => Number(isOwn(b, releases)) - Number(isOwn(a, releases)))[0];
+  if (good && !isOwn(good, releases)) return { refused: `${releaseName(good)} was seen in ${good.dir}, which is not below ${releases}, and is not gone to` };
   if (good) return { from: running, to: good };
   const [bad] = others;
   if (bad) return { refused: `${releaseName(bad)} was found bad${bad.verdictReason ? ` (${bad.verdictReason})` : ''} and is not gone back to` };
   if (named.length > 0) return { refused: `${releaseName(running)} is what runs already` };
   return { refused: `No release of ${name} that was ever seen is called ${JSON.stringify(to.slice(0, 80))}` };
+}
+
+function isOwn({ dir }: Release, releases: string | null): boolean {
+  return releases === null || releaseIn(releases, dir) !== null;
 }
 
 function noneStable(name: string, others: readonly Release[]): string {

@@ -34,9 +34,13 @@ export function ownerOf(name: string): number | null {
 
 /** The release directory that `path` lies in; null where it lies in none. A worker may work in a directory below it. */
 export function releaseOf(base: string, path: string): string | null {
-  const below = relative(releasesDir(base), path);
-  const [name] = below.split(sep);
-  return !name || name.startsWith('.') ? null : join(releasesDir(base), name);
+  return releaseIn(releasesDir(base), path);
+}
+
+/** The same for a directory of releases that is known by its real path. */
+export function releaseIn(releases: string, path: string): string | null {
+  const [name] = relative(releases, path).split(sep);
+  return !name || name.startsWith('.') ? null : join(releases, name);
 }
 
 /** What of `path` comes after `<base>/current`: '' for the link itself; null where the path does not go through the link. */

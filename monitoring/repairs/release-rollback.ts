@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { z } from 'zod';
 import { HypercareError } from '../../src/domain/errors.js';
 import type { Json } from '../../src/domain/json.js';
@@ -5,6 +6,7 @@ import type { Prepared, Refusal } from '../../src/domain/plan.js';
 import type { Release } from '../../src/domain/release.js';
 import type { Io } from '../../src/io/io.js';
 import { chooseTarget } from '../release/choose-target.js';
+import { releasesDir } from '../release/layout.js';
 import { preflight } from '../release/preflight.js';
 import type { Repair, RepairTarget } from './repair.js';
 import { inPlaceByHand, inPlaceRoad } from './rollback-in-place.js';
@@ -34,7 +36,7 @@ export const releaseRollback: Repair<RollbackArgs> = {
 };
 
 async function prepare(target: RepairTarget, args: RollbackArgs, io: Io): Promise<Prepared | Refusal> {
-  const chosen = chooseTarget(target, args.to);
+  const chosen = chooseTarget({ ...target, releases: await releasesOf(target) }, args.to);
   if ('refused' in chosen) return chosen;
   const { from, to } = chosen;
   try {
@@ -46,6 +48,11 @@ async function prepare(target: RepairTarget, args: RollbackArgs, io: Io): Promis
     if (!(thrown instanceof HypercareError)) throw thrown;
     return { refused: thrown.mend ? `${thrown.message}. ${thrown.mend}` : thrown.message, ...(thrown.errorClass === 'transient' ? { unchecked: thrown } : {}) };
   }
+}
+
+/** Where the directory is not there, the survey says so. */
+async function releasesOf({ release }: RepairTarget): Promise<string | null> {
+  return release?.mode === 'releases' ? realpath(releasesDir(release.dir)).catch(() => null) : null;
 }
 
 async function survey(target: RepairTarget, { from, to }: { readonly from: Release; readonly to: Release }, io: Io): Promise<Witness | Refusal> {

@@ -36,6 +36,14 @@ export function releaseName(release: Pick<Release, 'commit' | 'dir'>): string {
   return release.commit?.slice(0, 7) ?? release.dir.split('/').filter(Boolean).at(-1) ?? 'unknown';
 }
 
+/** A short hash names a commit from seven digits on. */
+const COMMIT = /^[0-9a-f]{7,64}$/;
+
+/** The releases that a person means by `word`: an id of the ledger, or a commit or its beginning. */
+export function releasesNamed(ledger: readonly Release[], word: string): readonly Release[] {
+  return ledger.filter((release) => release.id === word || (COMMIT.test(word) && release.commit?.startsWith(word)));
+}
+
 /**
  * Where a rollback goes: the newest stable release other than the running one, never simply the one before, never one
  * marked bad or quarantined. Null where there is none.

@@ -84,10 +84,27 @@ describe('releases beside each other', () => {
     expect(await measure(listed, { mode: 'releases', dir: join(box.dir, 'base') })).toMatchObject({ verdict: 'unknown', note: 'a worker runs from a directory that was removed' });
   });
 
-  it('is what is there, for an app that does not yet run from its releases', async () => {
-    const outside = join(box.dir, 'elsewhere');
-    mkdirSync(outside);
-    expect(await measure([await worker(outside)], { mode: 'releases', dir: join(box.dir, 'base') })).toMatchObject({ verdict: 'good', sighting: { dir: outside, commit: null } });
+  it('cannot be told while a worker is elsewhere, as one that begins is in the directory of PM2’s daemon', async () => {
+    const base = join(box.dir, 'base');
+    const repo = box.repo('blog');
+    repo.commit({ 'server.js': 'of another app' });
+    const listed = [await worker(repo.dir)];
+    for (const one of [listed, [await worker(built('one', '1'.repeat(40))), ...listed]]) {
+      const reading = await measure(one, { mode: 'releases', dir: base });
+      expect(reading).toMatchObject({ verdict: 'unknown', note: `a worker runs from elsewhere: ${repo.dir}` });
+      expect(reading.sighting).toBeUndefined();
+    }
+  });
+
+  it('is what the link leads to, and what a linked directory of releases holds', async () => {
+    const store = join(box.dir, 'store', 'v1');
+    mkdirSync(store, { recursive: true });
+    mkdirSync(join(box.dir, 'base'));
+    symlinkSync(store, join(box.dir, 'base', 'current'));
+    expect(await measure([await worker(store)], { mode: 'releases', dir: join(box.dir, 'base') })).toMatchObject({ verdict: 'good', sighting: { dir: store } });
+    rmSync(join(box.dir, 'base', 'current'));
+    symlinkSync(join(box.dir, 'store'), join(box.dir, 'base', 'releases'));
+    expect(await measure([await worker(store)], { mode: 'releases', dir: join(box.dir, 'base') })).toMatchObject({ verdict: 'good', sighting: { dir: store } });
   });
 });
 
@@ -113,6 +130,15 @@ describe('a working tree in place', () => {
     const { repo, first } = tree();
     const reading = await measure([await worker(repo.dir)], { dir: repo.dir });
     expect(reading).toMatchObject({ verdict: 'good', sighting: { dir: repo.dir, commit: first, lockHash: sha256('one') } });
+  });
+
+  it('cannot be told while a worker is outside of it, unless PM2 starts a script of it', async () => {
+    const { repo, first } = tree();
+    const one = await worker(box.dir);
+    const reading = await measure([one], { dir: repo.dir });
+    expect(reading).toMatchObject({ verdict: 'unknown', note: `a worker runs from elsewhere: ${box.dir}` });
+    expect(reading.sighting).toBeUndefined();
+    expect(await measure([{ ...one, execPath: join(repo.dir, 'server.js') }], { dir: repo.dir })).toMatchObject({ verdict: 'good', sighting: { dir: repo.dir, commit: first } });
   });
 
   it('cannot be told when HEAD was moved since: the next restart brings another release', async () => {

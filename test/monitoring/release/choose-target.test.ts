@@ -12,7 +12,7 @@ function release(digit: string, fields: Partial<Release> = {}): Release {
 
 const running = release('9');
 const choose = (ledger: readonly Release[], to: string | null = null): unknown => {
-  const chosen = chooseTarget({ name: 'shop', running, ledger: [running, ...ledger] }, to);
+  const chosen = chooseTarget({ name: 'shop', running, ledger: [running, ...ledger], releases: '/srv/releases' }, to);
   return 'refused' in chosen ? chosen.refused : chosen.to.id;
 };
 
@@ -41,6 +41,14 @@ describe('the target of a rollback', () => {
     expect(choose([release('8')], 'r8')).toBe('r8');
     expect(choose([release('8')], '8888888')).toBe('r8');
     expect(choose([release('8')], '888888')).toMatch(/^No release of shop that was ever seen/);
+  });
+
+  it('is never a directory outside of the app’s releases, however good, whoever names it', () => {
+    const foreign = release('7', { dir: '/srv/blog', verdict: 'stable', verdictAt: 99 });
+    expect(choose([foreign, release('6', { verdict: 'stable', verdictAt: 20 })])).toBe('r6');
+    expect(choose([foreign])).toMatch(/^There is no release of shop to go back to yet/);
+    for (const to of ['r7', '7777777']) expect(choose([foreign], to)).toBe('7777777 was seen in /srv/blog, which is not below /srv/releases, and is not gone to');
+    expect(choose([foreign, release('7', { id: 'own' as ReleaseId })], '7777777')).toBe('own');
   });
 
   it('prefers the good one of two releases of the same commit', () => {
