@@ -13,6 +13,7 @@ import { underWayOn } from '../../src/store/remediations.js';
 import { newestSample } from '../../src/store/samples.js';
 import type { Db } from '../../src/store/schema.js';
 import { closeIncident } from './closing.js';
+import { NEVER_GOOD } from './never-good.js';
 import { record } from './record.js';
 import type { StageContext } from './stage.js';
 
@@ -39,18 +40,24 @@ export async function applyClaims(tx: Db, ctx: StageContext, resource: Resource,
   await follow(tx, ctx, incident);
 }
 
+interface Named {
+  readonly detector: string;
+  readonly kind: string;
+  readonly severity: Severity;
+}
+
 /**
  * The most severe; among equals the one whose detector stands first in the registry, where causes (a process that is
- * down, a hang) stand before what they look like from outside (endpoints that fail).
+ * down, a hang) stand before what they look like from outside (endpoints that fail). A doubt about the config comes last.
  */
-function worstOf<T extends { readonly detector: string; readonly severity: Severity }>(all: readonly T[], order: readonly string[]): T {
+function worstOf<T extends Named>(all: readonly T[], order: readonly string[]): T {
   return all.reduce((worst, one) => (rank(one, order) > rank(worst, order) ? one : worst));
 }
 
 const SEVERITY_RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1_000, critical: 2_000 };
 
-function rank(one: { readonly detector: string; readonly severity: Severity }, order: readonly string[]): number {
-  return SEVERITY_RANK[one.severity] - order.indexOf(one.detector);
+function rank({ detector, kind, severity }: Named, order: readonly string[]): number {
+  return (kind === NEVER_GOOD ? -1_000 : SEVERITY_RANK[severity]) - order.indexOf(detector);
 }
 
 /** The open incident at the cause: the deepest bad resource along `uses` edges, else the resource itself. */
@@ -111,7 +118,9 @@ async function follow(tx: Db, ctx: StageContext, incident: Incident): Promise<vo
   const severity = findings.reduce<Severity>((a, finding) => worse(a, finding.severity), 'info');
   const emergency = incident.emergency || findings.some((finding) => finding.emergency);
   if (kind === incident.kind && severity === incident.severity && emergency === incident.emergency && title === incident.title) return;
-  await changeIncident(tx, incident.id, { kind, severity, emergency, title });
+  // Nothing was tried for what was never good: as sickness it begins its ladder.
+  const anew = incident.kind === NEVER_GOOD && kind !== NEVER_GOOD ? ({ state: 'open', reason: null, nextAt: ctx.clock.now() } as const) : {};
+  await changeIncident(tx, incident.id, { kind, severity, emergency, title, ...anew });
   if (kind === incident.kind && severity === incident.severity) return; // The same problem, with newer numbers.
   await tell(tx, ctx.hostId, { kind: 'incident.changed', incidentId: incident.id, body: { kind, severity } }, ctx.clock.now());
 }

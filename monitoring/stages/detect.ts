@@ -12,6 +12,7 @@ import { getResource, listEdges } from '../../src/store/resources.js';
 import type { Series } from '../detectors/detector.js';
 import { applyClaims, type DetectorClaims } from './claims.js';
 import { baselinesFor, createLearner, type Baselines, type Learner } from './learn.js';
+import { doubtAddresses } from './never-good.js';
 import { createRecall, type Past, type Recall } from './recall.js';
 import type { AppConfig, Stage, StageContext } from './stage.js';
 
@@ -49,7 +50,8 @@ async function detectOn(ctx: StageContext, memory: Memory, id: ResourceId): Prom
   const pasts = await memory.recall.pastOf(db, checks, ctx.clock.now());
   const baselines = launch ? await baselinesFor(ctx, launch, checks.map((check) => check.id)) : null;
   const open = await openFindingsOn(db, id);
-  const claims = view === null ? [] : await ask(ctx, resource, { series: pasts.map((past) => seriesOf(ctx, past, view, baselines)), view, open });
+  const made = view === null ? [] : await ask(ctx, resource, { series: pasts.map((past) => seriesOf(ctx, past, view, baselines)), view, open });
+  const claims = resource.kind === 'app' ? await doubtAddresses(db, checks, made) : made;
   await ctx.store.write(async (tx) => {
     for (const { check, newAt } of pasts) if (newAt !== null) await markDetected(tx, check.id, newAt);
     if (view === null) return;

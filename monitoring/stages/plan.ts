@@ -17,6 +17,7 @@ import { dependenciesOf, staleSighting } from '../../src/store/wait-facts.js';
 import { escalate } from './closing.js';
 import { confirmingBy, stillNeeded } from './confirming.js';
 import { ladderFor, type LadderRung } from './ladder.js';
+import { NEVER_GOOD, WHY_LEFT_ALONE } from './never-good.js';
 import { problemOf } from './problem.js';
 import { preparePlan } from './prepare.js';
 import { record } from './record.js';
@@ -82,7 +83,7 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
  * rung, or at once in a release younger than ten minutes.
  */
 export async function nextRung(ctx: StageContext, incident: Incident, resource: Resource): Promise<(LadderRung & { readonly n: number }) | null> {
-  if (resource.kind !== 'app') return null;
+  if (resource.kind !== 'app' || incident.kind === NEVER_GOOD) return null;
   const ladder = await ladderFor(ctx, incident, resource);
   const rollbackAt = ladder.findIndex((rung) => rung.repair === ROLLBACK);
   if (rollbackAt >= incident.rung && incident.emergency && (await mayHurry(ctx, incident))) return { ...(ladder[rollbackAt] as LadderRung), n: rollbackAt };
@@ -124,6 +125,7 @@ async function waitForDependency(ctx: StageContext, incident: Incident, dependen
 
 /** Each rung, how it ended and why; what is said of several is said once. */
 async function whyNothingIsLeft(tx: Db, incident: Incident): Promise<string> {
+  if (incident.kind === NEVER_GOOD) return WHY_LEFT_ALONE;
   const ends = new Map<string, Set<string>>();
   for (const plan of await plansOf(tx, incident.id)) ends.set(endOf(plan), (ends.get(endOf(plan)) ?? new Set()).add(plan.repair));
   if (ends.size === 0) return 'no repair is known for this kind of problem';
