@@ -1,6 +1,6 @@
 import type { Config } from '../src/config/config.js';
 import { watchList } from '../src/config/watch-list.js';
-import { HypercareError } from '../src/domain/errors.js';
+import { HypercareError, errorText } from '../src/domain/errors.js';
 import type { ResourceId } from '../src/domain/ids.js';
 import type { Io } from '../src/io/io.js';
 import type { Logger } from '../src/io/log.js';
@@ -11,7 +11,7 @@ import type { Ballast } from '../src/store/ballast.js';
 import { syncChecks } from '../src/store/checks.js';
 import { tell } from '../src/store/events.js';
 import { freezeFile } from '../src/store/freeze-file.js';
-import { takeFence } from '../src/store/hosts.js';
+import { monitorStopped, takeFence } from '../src/store/hosts.js';
 import { syncPeople } from '../src/store/people.js';
 import { syncEdges, syncResources } from '../src/store/resources.js';
 import { fenced } from '../src/store/fenced.js';
@@ -91,6 +91,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   loop = createLoop(ctx, stages, parts.ticker ?? createTicker(io.clock));
   const stopping = new AbortController();
   const running = loop;
+  let ran: Promise<void> = Promise.resolve();
   return {
     loop,
     ctx,
@@ -98,7 +99,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
       const stopBus = await watchPm2({ pm2: io.pm2, store, host: { id: host.id, name: config.host }, clock: io.clock, appOf: apps, poke });
       const stopPokes = await parts.carrier.onPoke(poke);
       try {
-        await running.run(stopping.signal);
+        await (ran = running.run(stopping.signal));
       } finally {
         stopBus();
         await stopPokes();
@@ -107,9 +108,16 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
     async stop() {
       stopping.abort();
       await effects.stop(STOP_WITHIN_MS);
+      await ran.catch(() => undefined); // Its last pass would say once more that it lives.
       await anchored.keep(ctx);
+      await sayStopped(ctx);
     },
   };
+}
+
+/** Where the seat was lost, another monitor runs, and this word is not its to say. */
+async function sayStopped({ store, hostId, log }: StageContext): Promise<void> {
+  await store.write((tx) => monitorStopped(tx, hostId)).catch((error: unknown) => log.warn({ error: errorText(error) }, 'could not write down that the monitor stopped'));
 }
 
 /** Many calls in one turn of the event loop are one. */

@@ -1,4 +1,4 @@
-import type { AppStatus, Watch } from '../domain/app-status.js';
+import { isWatched, type AppStatus, type Watch } from '../domain/app-status.js';
 import type { Verdict } from '../domain/check.js';
 import { sayDuration } from '../domain/duration.js';
 import { worse, type Severity } from '../domain/finding.js';
@@ -11,19 +11,18 @@ import { sayAgo, sayClock, sayIn, type Reader } from './say-time.js';
 import { shortId } from './short-id.js';
 
 const TITLE_CHARS = 100;
-/** A monitor that lives says so every ten to fifteen seconds. */
-const SILENT_MS = 60_000;
 const WORD: Readonly<Record<Verdict, string>> = { good: 'good', bad: 'bad', unknown: 'not known', error: 'could not be measured' };
 const ORDER: readonly Verdict[] = ['bad', 'error', 'unknown', 'good'];
 
-/** How the apps are, the worst first. */
+/** How the apps are, the worst first; before them what makes all of it old news: no monitor, or no PM2. */
 export function statusCard(apps: readonly AppStatus[], watch: Watch & { readonly holds?: readonly HoldShown[] }, reader: Reader): Card {
   const sorted = apps.toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
+  const blind = blindness(apps, watch, reader);
   return {
     subject: 'status',
-    level: levelOf(apps),
-    title: cutText(titleOf(sorted), TITLE_CHARS),
-    body: [...(watch.holds ?? []).map((hold) => holdLine(hold, reader)), ...sorted.map((status) => drawApp(status, sorted.length === 1, reader)), ...drawWatchers(apps, watch, reader)],
+    level: blind ? blind.level : levelOf(apps),
+    title: cutText(blind ? blind.title : titleOf(sorted), TITLE_CHARS),
+    body: [...(blind ? [blind.body] : []), ...(watch.holds ?? []).map((hold) => holdLine(hold, reader)), ...sorted.map((status) => drawApp(status, !blind && sorted.length === 1, reader))],
     fields: [],
     buttons: [],
     footer: null,
@@ -74,11 +73,19 @@ function drawIncidents({ app, incidents, waits, question }: AppStatus, reader: R
   return question ? [...lines, `A question waits for an answer (approve ${app.name}, deny ${app.name}); expires ${sayIn(question.expiresAt, reader)}.`] : lines;
 }
 
-/** Only where something is not known and the monitor is silent: then it is the first suspect. */
-function drawWatchers(apps: readonly AppStatus[], watch: Watch, reader: Reader): readonly string[] {
-  const lost = watch.pm2LostAt === null ? [] : [`PM2’s daemon has not answered since ${sayAgo(watch.pm2LostAt, reader)}.`];
-  const blind = apps.some(({ verdict }) => verdict === 'unknown' || verdict === 'error');
-  if (!blind || (watch.monitorSeenAt !== null && reader.now - watch.monitorSeenAt < SILENT_MS)) return lost;
-  const seen = watch.monitorSeenAt === null ? 'The monitor has never run' : `The monitor was last seen ${sayAgo(watch.monitorSeenAt, reader)}`;
-  return [...lost, `${seen}. Start it with npm start if it does not run.`];
+/** Why nothing below can be taken for how it is now; null: it can. */
+export function blindness(apps: readonly AppStatus[], watch: Watch, reader: Reader): { readonly level: Card['level']; readonly title: string; readonly body: string } | null {
+  const lost = watch.pm2LostAt === null ? null : `PM2’s daemon has not answered since ${sayAgo(watch.pm2LostAt, reader)}`;
+  if (!isWatched(watch, reader.now)) {
+    const seen = watch.monitorSeenAt === null ? [] : [`It was last seen ${sayAgo(watch.monitorSeenAt, reader)}.`];
+    return { level: 'warning', title: `no monitor runs: ${measuredAt(apps, reader)}`, body: [...seen, 'Nothing is measured or repaired until it does: npm start.', ...(lost === null ? [] : [`${lost}.`])].join('\n') };
+  }
+  if (lost === null || watch.pm2LostAt === null) return null;
+  const then = `What follows is what was known by ${sayClock(watch.pm2LostAt, reader)}, and what could still be measured since.`;
+  return { level: 'critical', title: lost, body: `Its apps are down, or run unwatched. Nothing is repaired until it is back.\nOn the host: pm2 resurrect (then pm2 status).\n${then}` };
+}
+
+function measuredAt(apps: readonly AppStatus[], reader: Reader): string {
+  const newest = Math.max(...apps.flatMap(({ checks }) => checks.flatMap((one) => one.newest?.at ?? [])));
+  return Number.isFinite(newest) ? `this is how it was at ${sayClock(newest, reader)}` : 'nothing has been measured yet';
 }

@@ -1,4 +1,4 @@
-import type { AppStatus } from '../domain/app-status.js';
+import type { AppStatus, Watch } from '../domain/app-status.js';
 import type { Sample } from '../domain/check.js';
 import { sayDuration } from '../domain/duration.js';
 import type { IncidentView } from '../domain/incident-view.js';
@@ -10,6 +10,7 @@ import { evidenceLines } from './evidence-part.js';
 import { noteCard } from './note-card.js';
 import { sayAgo, sayClock, sayMoment, type Reader } from './say-time.js';
 import { shortId } from './short-id.js';
+import { blindness } from './status-card.js';
 import { drawTried } from './tried.js';
 
 const MOST_LINES = 40;
@@ -36,8 +37,16 @@ export function whyCard(view: IncidentView, story: readonly Span[], reader: Read
   });
 }
 
+export interface Quiet {
+  readonly status: AppStatus;
+  readonly watch: Watch;
+  /** By a check's name. */
+  readonly lastBad: ReadonlyMap<string, Sample | null>;
+}
+
 /** One app without any incident: what is known of it, and since when. */
-export function quietCard(status: AppStatus, lastBad: ReadonlyMap<string, Sample | null>, reader: Reader): Card {
+export function quietCard({ status, watch, lastBad }: Quiet, reader: Reader): Card {
+  const blind = blindness([status], watch, reader);
   const lines = status.checks.slice(0, MOST_CHECKS).map(({ check, newest }) => {
     if (newest === null) return `${checkLabel(check.name)}: never measured yet`;
     const last = lastBad.get(check.name) ?? null;
@@ -46,8 +55,8 @@ export function quietCard(status: AppStatus, lastBad: ReadonlyMap<string, Sample
     return `${checkLabel(check.name)}: ${since}; last measured ${sayClock(newest.at, reader)}`;
   });
   return noteCard({
-    subject: `why-${status.app.id}`, level: status.verdict === 'good' ? 'good' : 'warning', title: `${status.app.name} has had no incident, so nothing was done`,
-    body: [`It is ${{ good: 'good', bad: 'bad', unknown: 'not known', error: 'not to be measured' }[status.verdict]}: ${status.why}.`, lines.join('\n')].filter((part) => part !== ''),
+    subject: `why-${status.app.id}`, level: status.verdict === 'good' && !blind ? 'good' : 'warning', title: `${status.app.name} has had no incident, so nothing was done`,
+    body: [...(blind ? [`${blind.title[0]?.toUpperCase()}${blind.title.slice(1)}.\n${blind.body}`] : []), `It ${blind ? 'was' : 'is'} ${{ good: 'good', bad: 'bad', unknown: 'not known', error: 'not to be measured' }[status.verdict]}: ${status.why}.`, lines.join('\n')].filter((part) => part !== ''),
   });
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { statusCard } from '../cards/status-card.js';
-import type { AppStatus, Watch } from '../domain/app-status.js';
+import { isWatched, type AppStatus, type Watch } from '../domain/app-status.js';
 import { covers } from '../domain/hold.js';
 import type { Json } from '../domain/json.js';
 import { releaseName } from '../domain/release.js';
@@ -15,7 +15,7 @@ import { iso } from './iso.js';
 
 const args = z.strictObject({ app: word.optional() });
 
-/** How are the apps? Exit 1 when one is bad, 3 when one is not known. */
+/** How are the apps? Exit 1 when one is bad, 3 when one is not known, or nobody can know: no monitor, no PM2. */
 export const status: Command<z.output<typeof args>> = {
   name: 'status',
   summary: 'how the apps are, and why',
@@ -32,16 +32,17 @@ export const status: Command<z.output<typeof args>> = {
     const watch = await watchOf(ctx.store.db, ctx.hostId);
     const holds = (await holdsNow(ctx)).filter((hold) => wanted === null || covers(hold, wanted.name));
     return {
-      data: { version: 1, apps: apps.map(appDocument), holds: holds.map(holdDocument), monitor: watchDocument(watch) },
+      data: { version: 1, apps: apps.map(appDocument), holds: holds.map(holdDocument), monitor: watchDocument(watch, now) },
       card: statusCard(apps, { ...watch, holds }, { now, timeZone: ctx.timeZone }),
-      exit: exitOf(apps),
+      exit: exitOf(apps, watch, now),
     };
   },
 };
 
-export function exitOf(apps: readonly AppStatus[]): Exit {
+export function exitOf(apps: readonly AppStatus[], watch: Watch, now: number): Exit {
+  if (!isWatched(watch, now)) return 3;
   if (apps.some(({ verdict }) => verdict === 'bad')) return 1;
-  return apps.length > 0 && apps.every(({ verdict }) => verdict === 'good') ? 0 : 3;
+  return watch.pm2LostAt === null && apps.length > 0 && apps.every(({ verdict }) => verdict === 'good') ? 0 : 3;
 }
 
 function appDocument(one: AppStatus): Json {
@@ -62,6 +63,6 @@ function appDocument(one: AppStatus): Json {
   };
 }
 
-function watchDocument(watch: Watch): Json {
-  return { seenAt: iso(watch.monitorSeenAt), pm2LostAt: iso(watch.pm2LostAt) };
+function watchDocument(watch: Watch, now: number): Json {
+  return { running: isWatched(watch, now), seenAt: iso(watch.monitorSeenAt), pm2LostAt: iso(watch.pm2LostAt) };
 }

@@ -11,6 +11,7 @@ import { newestIncidentOf } from '../store/incidents.js';
 import { listResources } from '../store/resources.js';
 import { lastNotGood } from '../store/samples.js';
 import { spansOf } from '../store/spans.js';
+import { watchOf } from '../store/watch.js';
 import type { Command, Context, Result } from './command.js';
 import { word } from './fields.js';
 import { findApp } from './find-app.js';
@@ -82,13 +83,14 @@ function spanDocument({ kind, text, why: rests, fromAt, toAt, times, auditSeq }:
 async function quiet(ctx: Context, resource: Resource): Promise<Result> {
   const status = await statusOf(ctx, resource);
   if (!status) throw new HypercareError('incident.none', 'invalid', `${resource.name} has had no incident`, 'There is nothing to explain: “status” shows the apps that use it.');
+  const watch = await watchOf(ctx.store.db, ctx.hostId);
   const lastBad = new Map(await Promise.all(status.checks.map(async ({ check }) => [check.name, await lastNotGood(ctx.store.db, check.id)] as const)));
   return {
     data: {
       version: 1, at: resource.name, story: [], incident: null, verdict: status.verdict, why: status.why,
       checks: status.checks.map(({ check, newest }) => ({ name: check.name, verdict: newest?.verdict ?? null, at: iso(newest?.at ?? null), note: newest?.note ?? null, lastNotGoodAt: iso(lastBad.get(check.name)?.at ?? null) })),
     },
-    card: quietCard(status, lastBad, { now: ctx.now(), timeZone: ctx.timeZone }),
-    exit: exitOf([status]),
+    card: quietCard({ status, watch, lastBad }, { now: ctx.now(), timeZone: ctx.timeZone }),
+    exit: exitOf([status], watch, ctx.now()),
   };
 }

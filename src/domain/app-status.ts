@@ -24,8 +24,16 @@ export interface AppStatus extends AppVerdict {
   readonly checks: readonly { readonly check: Check; readonly newest: Sample | null }[];
 }
 
+/** A monitor says that it lives every ten seconds; a busy one may be late twice. */
+const SILENT_MS = 30_000;
+
 /** Whether anybody is watching at all. */
 export interface Watch {
+  /** The monitor's last sign of life; null: it has said that it stopped, or has never run. */
   readonly monitorSeenAt: number | null;
   readonly pm2LostAt: number | null;
+}
+
+export function isWatched({ monitorSeenAt }: Watch, now: number): boolean {
+  return monitorSeenAt !== null && now - monitorSeenAt < SILENT_MS;
 }

@@ -23,6 +23,11 @@ export async function monitorSeen(tx: Db, id: HostId, now: number): Promise<void
   await tx.updateTable('hosts').set({ monitor_seen_at: now }).where('id', '=', id).execute();
 }
 
+/** It stops, and says so: whoever asks knows at once that nobody watches. */
+export async function monitorStopped(tx: Db, id: HostId): Promise<void> {
+  await tx.updateTable('hosts').set({ monitor_seen_at: null }).where('id', '=', id).execute();
+}
+
 export async function botSeen(tx: Db, id: HostId, now: number): Promise<void> {
   await tx.updateTable('hosts').set({ bot_seen_at: now }).where('id', '=', id).execute();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { botSeen, hostByName, monitorSeen, pm2Lost, takeFence } from '../../../src/store/hosts.js';
+import { botSeen, hostByName, monitorSeen, monitorStopped, pm2Lost, takeFence } from '../../../src/store/hosts.js';
 import { fenced } from '../../../src/store/fenced.js';
 import { watchOf } from '../../../src/store/watch.js';
 import { NOW, openOn, type Stage } from './stage.js';
@@ -51,6 +51,8 @@ export function hostsContract(stage: Stage): void {
       expect(await hostByName(stage.store.db, stage.hostName)).toMatchObject({ bot_seen_at: NOW + 2 });
       await stage.write((tx) => pm2Lost(tx, stage.hostId, null));
       expect(await watchOf(stage.store.db, stage.hostId)).toMatchObject({ pm2LostAt: null });
+      await stage.write((tx) => monitorStopped(tx, stage.hostId));
+      expect(await watchOf(stage.store.db, stage.hostId)).toMatchObject({ monitorSeenAt: null });
     });
   });
 }

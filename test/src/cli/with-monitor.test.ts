@@ -57,6 +57,7 @@ it('a real monitor is asked for a plan, a restore point, a launch and a repair, 
 it('without a monitor the same is done offline, under the same seat; beside one it is refused', async () => {
   const app = shop.shop.name;
   await watched.stop({ keep: true });
+  expect(await cli('status')).toMatchObject({ exit: 3, document: { monitor: { running: false, seenAt: null } } });
   const down = cli('repair', 'pm2.reload', app);
   await expect(down).resolves.toMatchObject({ exit: 3, document: { error: { code: 'monitor.down', mend: expect.stringContaining('--offline') as unknown } } });
   const seat = takeSeat(shop.pm2Home.home);

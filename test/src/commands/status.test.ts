@@ -4,6 +4,7 @@ import type { Result } from '../../../src/commands/command.js';
 import { runWords } from '../../../src/commands/run-words.js';
 import { splitWords } from '../../../src/commands/split-words.js';
 import { status } from '../../../src/commands/status.js';
+import { monitorStopped, pm2Lost } from '../../../src/store/hosts.js';
 import { commandContract } from '../../contracts/command.js';
 import { MINUTE } from '../cards/views.js';
 import { broken, launched, openStage, watchShop, type Stage } from './stage.js';
@@ -62,12 +63,13 @@ describe('status', () => {
     const result = await say('status shop');
     expect(result.exit).toBe(3);
     expect(drawn(result)).toMatchInlineSnapshot(`
-      "! WARNING  shop: not known (liveness was last measured 10 min ago, and should be
-                 every 30 s)
-        No release of it has been seen yet.
+      "! WARNING  no monitor runs: this is how it was at 03:12 UTC
+        It was last seen 03:12 UTC, 10 min ago.
+        Nothing is measured or repaired until it does: npm start.
 
-        The monitor was last seen 03:12 UTC, 10 min ago. Start it with npm start if it
-        does not run."
+        shop: not known (liveness was last measured 10 min ago, and should be every 30
+        s)
+        No release of it has been seen yet."
     `);
   });
 
@@ -75,6 +77,27 @@ describe('status', () => {
     const result = await say('status');
     expect(result.exit).toBe(3);
     expect(result.data['apps']).toMatchObject([{ app: 'blog', verdict: 'unknown', release: null, launch: null }, { app: 'shop', verdict: 'unknown' }]);
+  });
+
+  it('exits 3 at once when the monitor has stopped, however good it was', async () => {
+    await launched(stage);
+    await watchShop(stage);
+    expect((await say('status shop')).data['monitor']).toMatchObject({ running: true });
+    await stage.store.write((tx) => monitorStopped(tx, stage.hostId));
+    const result = await say('status shop');
+    expect(result.exit).toBe(3);
+    expect(result.data['monitor']).toMatchObject({ running: false, seenAt: null });
+    expect(result.card.title).toBe('no monitor runs: this is how it was at 03:12 UTC');
+    expect((await say('why shop')).exit).toBe(3);
+  });
+
+  it('is not good while PM2’s daemon does not answer', async () => {
+    await launched(stage);
+    await watchShop(stage);
+    await stage.store.write((tx) => pm2Lost(tx, stage.hostId, stage.now));
+    const result = await say('status shop');
+    expect(result.exit).toBe(3);
+    expect(result.card.title).toMatch(/^PM2’s daemon has not answered since/);
   });
 
   it('is an error where measuring itself failed', async () => {
