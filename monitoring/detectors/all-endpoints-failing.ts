@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { sayDuration } from '../../src/domain/duration.js';
 import type { Claim } from '../../src/domain/finding.js';
 import { checkLabel } from '../../src/domain/series.js';
 import { streakOf, verdictSide } from '../../src/domain/streak.js';
@@ -31,7 +30,6 @@ function detect(input: DetectorInput<Options>): readonly Claim[] {
   const needed = open ? 1 : input.options.bad;
   const allBad = streaks.length > 0 && streaks.every(({ side, run }) => side === 'bad' && run.length >= needed);
   if (!allBad || (endpoints.length === 1 && !endpoints[0]?.check.critical)) return [];
-  const since = Math.max(...streaks.map(({ run }) => run[0]?.at ?? input.now));
   const count = endpoints.length === 1 ? 'the only endpoint fails' : `all ${endpoints.length} endpoints fail`;
   return [{
     state: 'present',
@@ -39,7 +37,7 @@ function detect(input: DetectorInput<Options>): readonly Claim[] {
     kind: FINGERPRINT,
     severity: 'critical',
     emergency: true,
-    title: `${count}, for ${sayDuration(input.now - since)}`,
+    title: count, // Since when is told beside it; a duration would stand there as it was at first sight.
     evidence: endpoints.slice(0, 8).map(({ check }, index) => `${checkLabel(check.name)}: ${streaks[index]?.run.at(-1)?.note ?? 'failed'}`),
   }];
 }

@@ -58,14 +58,13 @@ export async function afterHold(tx: Db, ctx: StageContext, incident: Incident, o
   await tell(tx, ctx.hostId, { kind: 'incident.changed', incidentId: incident.id }, ctx.clock.now());
 }
 
-/** Incidents whose last plan was denied by a hold are planned for again, unless another hold still covers them. */
+/** Incidents whose last plan was denied by a hold are planned for again; where another hold still covers them, it is that one they name from now on. */
 async function goOn(tx: Db, ctx: StageContext, over: Hold): Promise<void> {
-  const left = (await activeHolds(tx, ctx.hostId, ctx.clock.now())).filter((hold) => hold.id !== over.id && holdsHands(hold));
   for (const incident of await openIncidents(tx, ctx.hostId)) {
     const { name } = await getResource(tx, incident.resourceId);
     const last = (await plansOf(tx, incident.id)).at(-1);
     const waited = last?.state === 'denied' && last.rule?.startsWith('hold:') === true;
-    if (!waited || !covers(over, name) || left.some((hold) => covers(hold, name))) continue;
+    if (!waited || !covers(over, name)) continue;
     await changeIncident(tx, incident.id, { state: 'open', nextAt: ctx.clock.now(), reason: null });
   }
 }

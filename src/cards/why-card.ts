@@ -62,11 +62,17 @@ export function quietCard({ status, watch, lastBad }: Quiet, reader: Reader): Ca
 
 function drawStory({ findings, incident }: IncidentView, story: readonly Span[], reader: Reader): string {
   // What opened it is told by the record of that.
-  const seen = findings.filter(({ firstAt }) => firstAt > incident.openedAt).map(({ firstAt, title, evidence }) => ({ at: firstAt, line: `seen: ${title}${evidence[0] === undefined ? '' : ` (${evidence[0]})`}` }));
+  const seen = findings.filter(({ firstAt }) => firstAt > incident.openedAt).map((finding) => ({ at: finding.firstAt, line: saySeen(finding, reader) }));
   const told = story.filter((span) => span.kind === 'record' || (span.toAt ?? reader.now) - span.fromAt >= SHORTEST_WAIT_MS).map((span) => ({ at: span.fromAt, line: sayPart(span, reader) }));
   const lines = [...told, ...seen].toSorted((a, b) => a.at - b.at).map(({ at, line }) => `${sayMoment(at, reader)}  ${line}`);
   const earlier = lines.length - MOST_LINES;
   return [`Step by step, from ${sayClock(incident.openedAt, reader)}:`, ...(earlier > 0 ? [`… and ${earlier} before these`] : []), ...lines.slice(-MOST_LINES)].join('\n');
+}
+
+/** Its words are those of its last reading, so it is told as a span. */
+function saySeen({ title, evidence, firstAt, lastAt, open }: IncidentView['findings'][number], reader: Reader): string {
+  const until = open ? ', and still' : lastAt > firstAt ? ` until ${sayMoment(lastAt, reader)}` : '';
+  return `seen${until}: ${title}${evidence[0] === undefined ? '' : ` (${evidence[0]})`}`;
 }
 
 function sayPart({ kind, text, why, fromAt, toAt, times }: Span, reader: Reader): string {

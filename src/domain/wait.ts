@@ -87,7 +87,8 @@ function heldUp({ incident, last }: WaitFacts, now: number): Wait | null {
 
 function cooling({ incident, last }: WaitFacts, now: number): Wait | null {
   if (incident.nextAt <= now) return null;
-  return { kind: 'cooldown', text: `it waits a moment before the next try${last?.state === 'refused' && last.why !== null ? `: ${last.why}` : ''}` };
+  const next = last === null ? 'it is looked at again in a moment; nothing was tried yet' : 'it waits a moment before the next try';
+  return { kind: 'cooldown', text: `${next}${last?.state === 'refused' && last.why !== null ? `: ${last.why}` : ''}` };
 }
 
 /** What of a dependency's checks is known since the incident began; its own trouble would be the cause. */

@@ -3,19 +3,24 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { drawHold } from '../../../bot/told-hold.js';
 import { guard } from '../../../monitoring/stages/guard.js';
-import { afterHold, begin, frozenNow, holdsOver } from '../../../monitoring/stages/holding.js';
+import { afterHold, begin, end, frozenNow, holdsOver } from '../../../monitoring/stages/holding.js';
+import { retire } from '../../../monitoring/stages/retire.js';
 import { NEVER, type Stage as MonitorStage, type StageContext } from '../../../monitoring/stages/stage.js';
 import { drawPlain } from '../../../src/cards/plain.js';
+import type { Verdict } from '../../../src/domain/check.js';
+import type { Hold } from '../../../src/domain/hold.js';
 import type { Incident } from '../../../src/domain/incident.js';
 import type { ResourceId } from '../../../src/domain/ids.js';
 import type { MaintenanceWindow } from '../../../src/policy/maintenance.js';
 import { readAudit } from '../../../src/store/audits.js';
+import { checksOf, syncChecks } from '../../../src/store/checks.js';
 import { eventsSince } from '../../../src/store/events.js';
 import { endHold, openHolds } from '../../../src/store/holds.js';
 import { changeIncident, getIncident, openIncident, openIncidentOf, resolveIncident } from '../../../src/store/incidents.js';
 import { draftPlan, keepDecision } from '../../../src/store/plans.js';
 import { beginRemediation, endRemediation } from '../../../src/store/remediations.js';
 import { listResources, syncEdges, syncResources } from '../../../src/store/resources.js';
+import { insertSample } from '../../../src/store/samples.js';
 import { handClock, keepLog, type HandClock } from '../../bot/stage.js';
 import { BEGAN } from '../../src/cards/views.js';
 import { launched, openStage, type Stage } from '../../src/commands/stage.js';
@@ -144,6 +149,60 @@ describe('a storm', () => {
     expect(await told()).toEqual([]); // The incident of payments says it.
   });
 
+  it('names those that are bad now', async () => {
+    for (const name of ['api', 'blog', 'chat']) await bad(id(name));
+    await bad(id('mail'));
+    await good(id('api'));
+    expect(await held()).toEqual(['storm of * by hypercare: 3 of 5 apps are bad at once (blog, chat, mail)']);
+    expect(await told()).toEqual(['hold.began']);
+  });
+
+  const check = async (app: string, verdicts: readonly Verdict[]): Promise<void> => {
+    const wanted = { resourceId: id(app), name: `${app} pm2`, probe: 'pm2', options: {}, cadence: 'every', everyMs: 1_000, critical: true } as const;
+    await house.store.write((tx) => syncChecks(tx, house.hostId, [wanted], clock.now()));
+    const [made] = await checksOf(house.store.db, id(app));
+    for (const verdict of verdicts) {
+      clock.advance(1);
+      await house.store.write((tx) => insertSample(tx, { checkId: made?.id as never, at: clock.now(), verdict, ms: null, values: [], note: null }));
+    }
+  };
+
+  it('counts no app that never was well', async () => {
+    await check('chat', ['bad', 'bad']);
+    for (const name of ['api', 'blog', 'chat']) await bad(id(name));
+    expect(await held()).toEqual([]);
+    await check('chat', ['good', 'bad']);
+    await look();
+    expect(await held()).toHaveLength(1);
+  });
+
+  it('is not prolonged by readings that could not be made', async () => {
+    await check('chat', ['good', 'bad']);
+    for (const name of ['api', 'blog', 'chat']) await bad(id(name));
+    await check('chat', ['error']);
+    await look();
+    await later(AFTER_STORM);
+    expect(await held()).toEqual([]);
+  });
+
+  it('that a person lifted does not begin again for the same apps, but for one more', async () => {
+    for (const name of ['api', 'blog', 'chat']) await bad(id(name));
+    const [storm] = await openHolds(house.store.db, house.hostId);
+    await house.store.write((tx) => endHold(tx, storm?.id as never, 'Ann', clock.now()));
+    await later(MINUTE);
+    expect(await held()).toEqual([]);
+    await bad(id('mail'));
+    expect(await held()).toEqual(['storm of * by hypercare: 4 of 5 apps are bad at once (api, blog, chat, mail)']);
+  });
+
+  it('that names an app which the config no longer has ends when the monitor begins', async () => {
+    for (const name of ['api', 'blog', 'chat']) await bad(id(name));
+    await house.store.write((tx) => syncResources(tx, house.hostId, ['api', 'blog', 'mail', 'shop'].map((name) => ({ kind: 'app', name, config: {} })), clock.now()));
+    await house.store.write((tx) => retire(tx, ctx()));
+    await look();
+    expect([await held(), await told()]).toEqual([[], ['hold.began', 'hold.ended']]);
+  });
+
   it('makes a plan wait: it is not told again and again, and goes on when the storm is over', async () => {
     for (const name of ['api', 'blog', 'chat']) await bad(id(name));
     const incident = (await openIncidentOf(house.store.db, id('api'))) as Incident;
@@ -156,6 +215,23 @@ describe('a storm', () => {
     expect(await getIncident(house.store.db, incident.id)).toMatchObject({ state: 'open', nextAt: NEVER, reason: 'waits with pm2.reload: hypercare holds it' });
     await good(id('chat'));
     await later(AFTER_STORM);
+    expect(await getIncident(house.store.db, incident.id)).toMatchObject({ state: 'open', nextAt: clock.now(), reason: null });
+  });
+});
+
+describe('two holds over one app', () => {
+  it('of which one ends leave no reason that no longer holds: it is planned for anew, and meets the other', async () => {
+    await bad(house.shop);
+    const incident = (await openIncidentOf(house.store.db, house.shop)) as Incident;
+    await house.store.write(async (tx) => {
+      const failures = await begin(tx, ctx(), { kind: 'failures', scope: '*', author: 'hypercare', reason: '2 of the last 6 failed', until: null, key: 'failures' });
+      await begin(tx, ctx(), { kind: 'freeze', scope: 'shop', author: 'Ann', reason: 'hands off', until: null, key: null });
+      const planId = await draftPlan(tx, { incidentId: incident.id, targetId: house.shop, repair: 'pm2.kill', args: {}, risk: 'safe', askedBy: null, requestId: null }, clock.now());
+      const decision = { verdict: 'deny', rule: 'hold:failures', why: 'hypercare holds it: 2 of the last 6 failed' } as const;
+      await keepDecision(tx, planId, decision, 'denied');
+      await afterHold(tx, ctx(), await getIncident(tx, incident.id), { repair: 'pm2.kill', decision });
+      await end(tx, ctx(), failures as Hold, { person: 'Ann' });
+    });
     expect(await getIncident(house.store.db, incident.id)).toMatchObject({ state: 'open', nextAt: clock.now(), reason: null });
   });
 });

@@ -29,8 +29,8 @@ describe('the card of why', () => {
         fails (status 500 × 3)
         03:12:00  it waits for a fresh reading
         of redis (until 03:14:00, 4 times)
-        03:13:00  seen: memory is high (412
-        MB)
+        03:13:00  seen, and still: memory is
+        high (412 MB)
         03:14:00  it has stopped (still, for 2
         min)
 

@@ -30,7 +30,7 @@ const CASES: readonly { readonly facts: Partial<WaitFacts>; readonly kind: (type
   { kind: 'cooldown', says: 'it waits a moment before the next try: PM2 is at work', facts: { incident: { ...idle.incident, nextAt: NOW + 1 }, last: { repair: 'pm2.reload', state: 'refused', rule: null, why: 'PM2 is at work' } } },
   { kind: 'cooldown', says: 'it waits with pm2.reload: the pause after the last one is 10 min', facts: { incident: { ...idle.incident, nextAt: NOW + 1 }, last: { repair: 'pm2.reload', state: 'denied', rule: 'backoff', why: 'the pause after the last one is 10 min' } } },
   { kind: 'hold', says: 'it waits with pm2.reload: Ann holds it: moving house', facts: { incident: { ...idle.incident, nextAt: NOW + 1 }, dependencies: [{ name: 'redis', state: 'stale' }], last: { repair: 'pm2.reload', state: 'denied', rule: 'hold:freeze', why: 'Ann holds it: moving house' } } },
-  { kind: 'cooldown', says: 'it waits a moment before the next try', facts: { incident: { ...idle.incident, nextAt: NOW + 1 } } },
+  { kind: 'cooldown', says: 'it is looked at again in a moment; nothing was tried yet', facts: { incident: { ...idle.incident, nextAt: NOW + 1 } } },
 ];
 
 describe('what an open incident waits for', () => {
