@@ -224,13 +224,13 @@ describe('two holds over one app', () => {
     await bad(house.shop);
     const incident = (await openIncidentOf(house.store.db, house.shop)) as Incident;
     await house.store.write(async (tx) => {
-      const failures = await begin(tx, ctx(), { kind: 'failures', scope: '*', author: 'hypercare', reason: '2 of the last 6 failed', until: null, key: 'failures' });
+      const storm = await begin(tx, ctx(), { kind: 'storm', scope: '*', author: 'hypercare', reason: '4 of 5 apps are bad', until: null, key: 'storm' });
       await begin(tx, ctx(), { kind: 'freeze', scope: 'shop', author: 'Ann', reason: 'hands off', until: null, key: null });
       const planId = await draftPlan(tx, { incidentId: incident.id, targetId: house.shop, repair: 'pm2.kill', args: {}, risk: 'safe', askedBy: null, requestId: null }, clock.now());
-      const decision = { verdict: 'deny', rule: 'hold:failures', why: 'hypercare holds it: 2 of the last 6 failed' } as const;
+      const decision = { verdict: 'deny', rule: 'hold:storm', why: 'hypercare holds it: 4 of 5 apps are bad' } as const;
       await keepDecision(tx, planId, decision, 'denied');
       await afterHold(tx, ctx(), await getIncident(tx, incident.id), { repair: 'pm2.kill', decision });
-      await end(tx, ctx(), failures as Hold, { person: 'Ann' });
+      await end(tx, ctx(), storm as Hold, { person: 'Ann' });
     });
     expect(await getIncident(house.store.db, incident.id)).toMatchObject({ state: 'open', nextAt: clock.now(), reason: null });
   });
