@@ -7,11 +7,14 @@ import type { Carrier } from '../src/io/carrier.js';
 import type { Clock } from '../src/io/clock.js';
 import type { Logger } from '../src/io/log.js';
 import { within } from '../src/io/within.js';
+import { forgetChannels } from '../src/store/channels.js';
 import { botSeen } from '../src/store/hosts.js';
 import type { Store } from '../src/store/store.js';
 import { createAlarm, type Alarm } from './alarm.js';
 import type { Channel, Hear, Stop, Verb } from './channels/channel.js';
+import type { Made } from './channels/index.js';
 import { createInbox } from './inbox.js';
+import { createReach } from './reach.js';
 import { createRelay } from './relay.js';
 
 const SEEN_EVERY_MS = 10_000;
@@ -30,6 +33,7 @@ export interface BotParts {
   readonly hostName: string;
   readonly carrier: Carrier;
   readonly channels: readonly Channel[];
+  readonly refused?: Made['refused'];
   readonly clock: Clock;
   readonly log: Logger;
   readonly tiers: readonly Tier[];
@@ -50,6 +54,7 @@ export async function startBot(parts: BotParts): Promise<Bot> {
   const stopPokes = await parts.carrier.onPoke(ringAll);
   const hear = createInbox(parts);
   const verbs = commands.filter(({ terminalOnly }) => !terminalOnly).map(({ name, summary }) => ({ name, summary }));
+  await noteRefused(parts);
   const work = [
     showLife({ ...parts, signal }),
     ...parts.channels.map((channel) => listen(channel, { ...parts, hear, verbs, signal })),
@@ -79,16 +84,26 @@ async function showLife({ store, hostId, clock, log, signal }: Part): Promise<vo
   }
 }
 
+/** Of what was configured and cannot be used, people learn from `status`. */
+async function noteRefused(parts: BotParts): Promise<void> {
+  await parts.store.write((tx) => forgetChannels(tx, parts.hostId)).catch((error: unknown) => parts.log.error({ error: errorText(error) }, 'could not write which channels there are'));
+  for (const { kind, error } of parts.refused ?? []) await createReach(parts, kind).note('speaks', error);
+}
+
 /** Hears until stopped; what goes wrong before the first word is heard is tried again, later than that is the channel's own care. */
-async function listen(channel: Channel, { hear, verbs, clock, log, signal }: Part & { readonly hear: Hear; readonly verbs: readonly Verb[] }): Promise<void> {
+async function listen(channel: Channel, part: Part & { readonly hear: Hear; readonly verbs: readonly Verb[] }): Promise<void> {
+  const { hear, verbs, clock, log, signal } = part;
+  const reach = createReach(part, channel.name);
   let stop: Stop | null = null;
   while (channel.start && !stop && !signal.aborted) {
     try {
       stop = await channel.start(hear, verbs);
+      await reach.note('hears', null);
       log.info({ channel: channel.name }, 'listens');
     } catch (error) {
       const needsHand = error instanceof HypercareError && error.errorClass !== 'transient';
-      log.error({ channel: channel.name, error: errorText(error), mend: error instanceof HypercareError ? error.mend : null }, 'cannot listen; it is tried again');
+      const isNew = await reach.note('hears', error);
+      if (isNew) log.error({ channel: channel.name, error: errorText(error), mend: error instanceof HypercareError ? error.mend : null }, 'cannot listen; it is tried again');
       await pause(clock, needsHand ? MENDED_MS : LISTEN_AGAIN_MS, signal);
     }
   }

@@ -34,13 +34,13 @@ runUntilStopped(log, () => stop());
 giveWayWhenOrphaned({ pm2: createPm2({ home: config.pm2Home, clock: systemClock, log }), name: 'hypercare-bot', log, end: () => stop().finally(() => process.exit(0)) });
 
 try {
-  const wanted = createChannels(config.channels, secrets, log);
+  const { channels: wanted, refused } = createChannels(config.channels, secrets, log);
   const address = storeAddress(config, secrets);
   const store = openStore(address);
   const hostId = await waitForMonitor(store);
   const carrier = 'url' in address ? notifyCarrier(address.url, config.host, log) : fileCarrier(storeFile(config), () => store.dataVersion());
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const bot = await startBot({ store, hostId, hostName: config.host, carrier, channels: wanted, clock: systemClock, log, tiers: config.watch.tiers, policy: config.policy, timeZone });
+  const bot = await startBot({ store, hostId, hostName: config.host, carrier, channels: wanted, refused, clock: systemClock, log, tiers: config.watch.tiers, policy: config.policy, timeZone });
   stop = async () => {
     await bot.stop();
     await store.close();

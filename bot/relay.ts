@@ -12,6 +12,7 @@ import type { Store } from '../src/store/store.js';
 import { DeliveryDelay, type Channel, type Ref } from './channels/channel.js';
 import { createPace, type Pace } from './pace.js';
 import { planDeliveries } from './plan-deliveries.js';
+import { createReach, type Reach } from './reach.js';
 import { bySubject, drawTold, type Told } from './told.js';
 
 /** Most events one pass looks at; more wait for the next. */
@@ -48,12 +49,13 @@ export function createRelay(parts: RelayParts): Relay {
   const { store, hostId, channel, clock } = parts;
   const to = { hostId, channel: channel.name };
   const pace = createPace();
+  const reach = createReach(parts, channel.name);
   return {
     async pass(signal) {
       await planDeliveries(store, to, clock.now());
       for (const told of await due(parts)) {
         if (signal.aborted || pace.waitMs(clock.monotonic()) > 0) return;
-        await tell(parts, pace, told);
+        await tell(parts, { pace, reach }, told);
       }
     },
     async nextAt() {
@@ -75,30 +77,39 @@ async function due({ store, hostId, channel, clock }: RelayParts): Promise<reado
   return all.map((told) => ({ ...told, tries: Math.max(...told.events.map(({ id }) => rows.get(id)?.attempts ?? 0)) })).toSorted((a, b) => urgent(a) - urgent(b));
 }
 
-async function tell(parts: RelayParts, pace: Pace, told: Due): Promise<void> {
+/** What the relay knows of its channel. */
+interface Ways {
+  readonly pace: Pace;
+  readonly reach: Reach;
+}
+
+async function tell(parts: RelayParts, ways: Ways, told: Due): Promise<void> {
   const { store, channel } = parts;
   const ids = told.events.map(({ id }) => id);
   try {
-    await speak(parts, pace, told);
+    const posted = await speak(parts, ways.pace, told);
     // Only now: a crash before it delivers again, under the same key.
     await store.write((tx) => endDeliveries(tx, ids, channel.name, 'done', null));
+    if (posted) await ways.reach.note('speaks', null);
   } catch (error) {
-    await failed(parts, pace, { told, ids, error });
+    await failed(parts, ways, { told, ids, error });
   }
 }
 
-async function speak(parts: RelayParts, pace: Pace, told: Told): Promise<void> {
+/** True where it was posted: a channel may take what is beneath its level without a word. */
+async function speak(parts: RelayParts, pace: Pace, told: Told): Promise<boolean> {
   const { store, channel, clock, log } = parts;
   const { card, anew, call } = await drawTold(store.db, told, { hostName: parts.hostName, reader: { now: clock.now(), timeZone: parts.timeZone } });
   const previous = anew ? undefined : await cardRef(store.db, told.subject, channel.name);
   pace.said(clock.monotonic());
   const ref = await inTime(channel.deliver(card, told.events.at(-1)?.id ?? told.subject, previous), clock);
-  if (ref === null) return;
+  if (ref === null) return false;
   await store.write((tx) => keepCardRef(tx, told.subject, channel.name, ref));
-  if (call === null || !channel.call) return;
+  if (call === null || !channel.call) return true;
   pace.said(clock.monotonic());
   await inTime(channel.call(call, ref, !isSame(ref, previous)), clock);
   log.info({ channel: channel.name, subject: told.subject }, 'people were called');
+  return true;
 }
 
 function isSame(ref: Ref, previous: Ref | undefined): boolean {
@@ -112,11 +123,12 @@ async function inTime<T>(work: Promise<T>, clock: Clock): Promise<T> {
 }
 
 /** A platform that is away is left alone as a whole; what it refuses of one card holds up that card alone. */
-async function failed({ store, channel, clock, log }: RelayParts, pace: Pace, on: { readonly told: Due; readonly ids: readonly EventId[]; readonly error: unknown }): Promise<void> {
+async function failed({ store, channel, clock, log }: RelayParts, { pace, reach }: Ways, on: { readonly told: Due; readonly ids: readonly EventId[]; readonly error: unknown }): Promise<void> {
   const { told, ids, error } = on;
   const isAway = error instanceof DeliveryDelay || (error instanceof HypercareError && error.errorClass === 'transient');
   const isOver = told.tries >= MOST_TRIES;
   const retryMs = error instanceof DeliveryDelay ? error.retryAfterMs : isAway ? Math.min(FIRST_RETRY_MS * 2 ** told.tries, LONGEST_RETRY_MS) : LONGEST_RETRY_MS;
+  if (!(error instanceof DeliveryDelay)) await reach.note('speaks', error);
   const facts = { channel: channel.name, subject: told.subject, error: errorText(error), mend: error instanceof HypercareError ? error.mend : null };
   log[isAway && !isOver ? 'warn' : 'error'](facts, isOver ? 'a card could not be delivered, and is given up' : 'a card could not be delivered; it is tried again');
   if (isAway) pace.rest(retryMs, clock.monotonic());

@@ -18,20 +18,28 @@ export const channels = {
 /** Schemas of the channels' options, for checking hypercare.yaml. */
 export const channelSchemas = Object.fromEntries(Object.values(channels).map((kind) => [kind.kind, kind.options])) as Readonly<Record<string, ZodType>>;
 
+export interface Made {
+  readonly channels: readonly Channel[];
+  /** What is configured and cannot be used, by its kind. */
+  readonly refused: readonly { readonly kind: string; readonly error: HypercareError }[];
+}
+
 /**
  * The channels that a config names and whose tokens are there. A channel with a wrong token is left out and logged with
  * what to do, so that one mistyped secret silences one place and not all; with none left the console serves.
  */
-export function createChannels(configured: readonly { readonly kind: string; readonly options: unknown }[], secrets: Secrets, log: Logger): readonly Channel[] {
+export function createChannels(configured: readonly { readonly kind: string; readonly options: unknown }[], secrets: Secrets, log: Logger): Made {
+  const refused: { readonly kind: string; readonly error: HypercareError }[] = [];
   const made = configured.flatMap(({ kind, options }) => {
     try {
       const channel = (channels as Readonly<Record<string, ChannelKind<unknown>>>)[kind]?.create(options, secrets, log);
-      if (!channel) log.warn({ channel: kind }, 'is configured, but its tokens are not in .env: it is not used');
-      return channel ? [channel] : [];
+      if (channel) return [channel];
+      refused.push({ kind, error: new HypercareError('channel.tokens', 'invalid', 'its tokens are not in .env', 'Write them into .env beside hypercare.yaml, and run npm start.') });
     } catch (error) {
-      log.error({ channel: kind, error: errorText(error), mend: error instanceof HypercareError ? error.mend : null }, 'cannot be used');
-      return [];
+      refused.push({ kind, error: error instanceof HypercareError ? error : new HypercareError('channel.broken', 'invalid', errorText(error)) });
     }
+    return [];
   });
-  return made.length > 0 ? made : [consoleChannel.create({ level: 'info' }, secrets, log)].filter((channel) => channel !== null);
+  for (const { kind, error } of refused) log.error({ channel: kind, error: error.message, mend: error.mend }, 'cannot be used');
+  return { channels: made.length > 0 ? made : [consoleChannel.create({ level: 'info' }, secrets, log)].filter((channel) => channel !== null), refused };
 }

@@ -6,7 +6,9 @@ import { releaseName } from '../domain/release.js';
 import type { Card } from './card.js';
 import { cutText } from './clean.js';
 import { sayDebt } from './debt-words.js';
+import type { ChannelState } from '../domain/channel-state.js';
 import { holdLine, type HoldShown } from './hold-card.js';
+import { reachLines } from './reach-lines.js';
 import { sayAgo, sayClock, sayIn, type Reader } from './say-time.js';
 import { shortId } from './short-id.js';
 
@@ -15,14 +17,14 @@ const WORD: Readonly<Record<Verdict, string>> = { good: 'good', bad: 'bad', unkn
 const ORDER: readonly Verdict[] = ['bad', 'error', 'unknown', 'good'];
 
 /** How the apps are, the worst first; before them what makes all of it old news: no monitor, or no PM2. */
-export function statusCard(apps: readonly AppStatus[], watch: Watch & { readonly holds?: readonly HoldShown[] }, reader: Reader): Card {
+export function statusCard(apps: readonly AppStatus[], watch: Watch & { readonly holds?: readonly HoldShown[]; readonly channels?: readonly ChannelState[] }, reader: Reader): Card {
   const sorted = apps.toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
   const blind = blindness(apps, watch, reader);
   return {
     subject: 'status',
     level: blind ? blind.level : levelOf(apps),
     title: cutText(blind ? blind.title : titleOf(sorted), TITLE_CHARS),
-    body: [...(blind ? [blind.body] : []), ...(watch.holds ?? []).map((hold) => holdLine(hold, reader)), ...sorted.map((status) => drawApp(status, !blind && sorted.length === 1, reader))],
+    body: [...(blind ? [blind.body] : []), ...reachLines(watch.channels ?? [], reader), ...(watch.holds ?? []).map((hold) => holdLine(hold, reader)), ...sorted.map((status) => drawApp(status, !blind && sorted.length === 1, reader))],
     fields: [],
     buttons: [],
     footer: null,

@@ -5,6 +5,7 @@ import { covers } from '../domain/hold.js';
 import type { Json } from '../domain/json.js';
 import { releaseName } from '../domain/release.js';
 import { appStatuses } from '../store/app-status.js';
+import { channelStates } from '../store/channels.js';
 import { watchOf } from '../store/watch.js';
 import type { Command, Exit } from './command.js';
 import { word } from './fields.js';
@@ -31,9 +32,10 @@ export const status: Command<z.output<typeof args>> = {
     const apps = all.filter((one) => wanted === null || one.app.id === wanted.id);
     const watch = await watchOf(ctx.store.db, ctx.hostId);
     const holds = (await holdsNow(ctx)).filter((hold) => wanted === null || covers(hold, wanted.name));
+    const channels = await channelStates(ctx.store.db, ctx.hostId);
     return {
-      data: { version: 1, apps: apps.map(appDocument), holds: holds.map(holdDocument), monitor: watchDocument(watch, now) },
-      card: statusCard(apps, { ...watch, holds }, { now, timeZone: ctx.timeZone }),
+      data: { version: 1, apps: apps.map(appDocument), holds: holds.map(holdDocument), channels: channels.map(({ since, ...state }) => ({ ...state, since: iso(since) })), monitor: watchDocument(watch, now) },
+      card: statusCard(apps, { ...watch, holds, channels }, { now, timeZone: ctx.timeZone }),
       exit: exitOf(apps, watch, now),
     };
   },

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { ChannelState } from '../domain/channel-state.js';
 import type { Verdict, Cadence } from '../domain/check.js';
 import type { Severity } from '../domain/finding.js';
 import type {
@@ -24,6 +25,7 @@ export type JsonText = string;
 
 export interface HostsTable {
   id: HostId; name: string; fence: number; rev: number;
+  /** The monitor's last sign of life; null: it stopped as it should, or has never run. */
   monitor_seen_at: number | null; bot_seen_at: number | null; pm2_lost_at: number | null;
 }
 export interface ResourcesTable {
@@ -143,6 +145,7 @@ export interface DeliveriesTable {
   attempts: number; next_at: number; error: string | null;
 }
 export interface CardsTable { subject: string; channel: string; ref: JsonText; version: number }
+export interface ChannelsTable { host_id: HostId; name: string; part: ChannelState['part']; since: number; why: string | null; mend: string | null }
 export interface PeopleTable { id: PersonId; name: string; role: Role; retired: Flag }
 export interface AccountsTable { platform: Platform; user_id: string; person_id: PersonId }
 export interface AuditsTable {
@@ -156,7 +159,7 @@ export interface Tables {
   incidents: IncidentsTable; findings: FindingsTable; plans: PlansTable; questions: QuestionsTable;
   answers: AnswersTable; requests: RequestsTable; remediations: RemediationsTable; steps: StepsTable;
   evidence: EvidenceTable; spans: SpansTable; acts: ActsTable; holds: HoldsTable; events: EventsTable; deliveries: DeliveriesTable;
-  cards: CardsTable; people: PeopleTable; accounts: AccountsTable; audits: AuditsTable;
+  cards: CardsTable; channels: ChannelsTable; people: PeopleTable; accounts: AccountsTable; audits: AuditsTable;
 }
 
 /** A connection to read from, or the transaction that is being written. */

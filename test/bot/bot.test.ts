@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startBot, type Bot } from '../../bot/bot.js';
 import type { Channel, Hear, Stop, Verb } from '../../bot/channels/channel.js';
+import type { Made } from '../../bot/channels/index.js';
 import { HypercareError } from '../../src/domain/errors.js';
 import { DEFAULT_TIERS } from '../../src/domain/tiers.js';
 import { fileCarrier } from '../../src/io/file-carrier.js';
 import { systemClock, type Clock } from '../../src/io/clock.js';
 import { tell } from '../../src/store/events.js';
+import { channelStates } from '../../src/store/channels.js';
 import { hostByName } from '../../src/store/hosts.js';
 import { openStore, type Store } from '../../src/store/store.js';
 import { policy } from '../src/policy/policies.js';
@@ -32,10 +34,10 @@ afterEach(async () => {
   await stage.close();
 });
 
-async function start(channels: readonly Channel[], change: { readonly clock?: Clock; readonly store?: Store } = {}): Promise<Bot> {
+async function start(channels: readonly Channel[], change: { readonly clock?: Clock; readonly store?: Store; readonly refused?: Made['refused'] } = {}): Promise<Bot> {
   const store = change.store ?? stage.store;
   const carrier = fileCarrier(stage.file, () => stage.store.dataVersion());
-  bot = await startBot({ store, hostId: stage.hostId, hostName: 'vm-1', carrier, channels, clock: change.clock ?? systemClock, log, tiers: DEFAULT_TIERS, policy: policy('observe'), timeZone: 'UTC' });
+  bot = await startBot({ store, hostId: stage.hostId, hostName: 'vm-1', carrier, channels, refused: change.refused ?? [], clock: change.clock ?? systemClock, log, tiers: DEFAULT_TIERS, policy: policy('observe'), timeZone: 'UTC' });
   return bot;
 }
 
@@ -108,7 +110,23 @@ describe('what goes wrong', () => {
     await happens();
     await heardOf(place);
     await expect.poll(() => log.lines.filter((line) => line.includes('listens')).length).toBe(1);
-    expect([tries, log.lines.filter((line) => line.includes('Copy it again.')).length]).toEqual([3, 2]);
+    // Told once, however often it is tried.
+    expect([tries, log.lines.filter((line) => line.includes('Copy it again.')).length]).toEqual([3, 1]);
+  });
+
+  it('what cannot be used, or not reached, is written where status finds it, and goes with its cause', async () => {
+    const states = async (): Promise<readonly string[]> => (await channelStates(stage.store.db, stage.hostId)).map(({ name, part, trouble }) => `${name} ${part}: ${trouble === null ? 'well' : `${trouble.why} ${trouble.mend}`}`);
+    const place = openPlace('place', systemClock);
+    place.faults.push(new HypercareError('place.refused', 'transient', 'the token is refused', 'Copy it.'));
+    const refused = [{ kind: 'telegram', error: new HypercareError('telegram.token', 'invalid', 'it is no token', 'Copy it whole.') }];
+    await start([place], { clock: hasty, refused });
+    expect(await states()).toEqual(['telegram speaks: it is no token Copy it whole.']);
+    await happens();
+    await expect.poll(states, { timeout: 5_000 }).toContain('place speaks: the token is refused Copy it.');
+    await expect.poll(states, { timeout: 5_000 }).toContain('place speaks: well');
+    await bot?.stop();
+    await start([place]);
+    expect(await states()).toEqual([]);
   });
 
   it('a store that fails for a while is outlived', async () => {

@@ -1,5 +1,6 @@
 import type { webApi, Logger as BoltLogger } from '@slack/bolt';
 import { errorText } from '../../../src/domain/errors.js';
+import { systemClock } from '../../../src/io/clock.js';
 import type { Logger } from '../../../src/io/log.js';
 import { maskText } from '../../../src/io/mask.js';
 
@@ -23,6 +24,8 @@ export interface Connect {
 }
 
 const CALL_TIMEOUT_MS = 10_000;
+/** The library repeats itself with every try, and what is an error is told by us: one line of it is enough for so long. */
+const QUIET_MS = 10 * 60_000;
 const ASK_RETRIES = { retries: 2, minTimeout: 200, factor: 2 } as const;
 
 /**
@@ -55,9 +58,17 @@ export function slackClient({ apiUrl, botToken, log }: Connect): () => Promise<S
   return () => (slack ??= load());
 }
 
-/** The library's own words, from 'warn' up: all of them as warnings, for what is an error is told by us. */
+/** The library's own words, from 'warn' up, as warnings: the first, and how many more came when the next one is told. */
 function boltLogger(bolt: Bolt, log: Logger): BoltLogger {
-  const tell = (...said: unknown[]): void => log.warn({ from: 'slack library' }, redact(said.map(errorText).join(' ')));
+  let quietUntil = Number.NEGATIVE_INFINITY;
+  let untold = 0;
+  const tell = (...said: unknown[]): void => {
+    untold += 1;
+    if (systemClock.monotonic() < quietUntil) return;
+    log.warn({ from: 'slack library', ...(untold > 1 ? { untold: untold - 1 } : {}) }, redact(said.map(errorText).join(' ')));
+    quietUntil = systemClock.monotonic() + QUIET_MS;
+    untold = 0;
+  };
   return { debug: nothing, info: nothing, warn: tell, error: tell, setLevel: nothing, getLevel: () => bolt.LogLevel.WARN, setName: nothing };
 }
 

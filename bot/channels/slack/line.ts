@@ -29,6 +29,8 @@ export async function keepLine({ open, clock, log }: Line): Promise<Stop> {
   const { signal } = stopping;
   const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   let failures = 0;
+  /** What was last told of why it is away; null: it is not. */
+  let told: string | null = null;
 
   const following = follow(await open());
   return async () => {
@@ -51,7 +53,10 @@ export async function keepLine({ open, clock, log }: Line): Promise<Stop> {
     let waitMs = growing();
     while (await pause(waitMs)) {
       try {
-        return await open();
+        const connection = await open();
+        if (told !== null) log.info({}, 'slack: connected again');
+        told = null;
+        return connection;
       } catch (thrown) {
         failures += 1;
         waitMs = tellAndWait(thrown);
@@ -68,6 +73,8 @@ export async function keepLine({ open, clock, log }: Line): Promise<Stop> {
     if (thrown instanceof DeliveryDelay) return thrown.retryAfterMs;
     const needsHand = thrown instanceof HypercareError && thrown.errorClass !== 'transient';
     const facts = { why: errorText(thrown), mend: thrown instanceof HypercareError ? thrown.mend : null };
+    if (told === facts.why) return needsHand ? REFUSED_WAIT_MS : growing();
+    told = facts.why;
     if (needsHand) log.error(facts, 'slack: cannot listen until somebody mends this');
     else log.warn(facts, 'slack: could not connect, trying again');
     return needsHand ? REFUSED_WAIT_MS : growing();

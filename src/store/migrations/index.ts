@@ -5,6 +5,7 @@ import { sampledAt } from './0002-sampled-at.js';
 import { decisions } from './0004-decisions.js';
 import { spans } from './0005-spans.js';
 import { holdsOfHosts } from './0006-holds.js';
+import { channels } from './0007-channels.js';
 
 /** Append-only: a migration that has been released is never changed. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -14,5 +15,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0004-decisions': decisions(),
     '0005-spans': spans(engine),
     '0006-holds': holdsOfHosts(engine),
+    '0007-channels': channels(engine),
   };
 }

@@ -4,6 +4,7 @@ import type { Result } from '../../../src/commands/command.js';
 import { runWords } from '../../../src/commands/run-words.js';
 import { splitWords } from '../../../src/commands/split-words.js';
 import { status } from '../../../src/commands/status.js';
+import { noteChannel } from '../../../src/store/channels.js';
 import { monitorStopped, pm2Lost } from '../../../src/store/hosts.js';
 import { commandContract } from '../../contracts/command.js';
 import { MINUTE } from '../cards/views.js';
@@ -40,6 +41,18 @@ describe('status', () => {
         Release 4f2a91c (unwatched), live for 0 ms; watched until 24 Nov 03:12 UTC,
         tier 1 of 3, next full check 03:12 UTC."
     `);
+  });
+
+  it('says that nobody can be told, since when it is so, and what to do', async () => {
+    await watchShop(stage);
+    const state = { name: 'slack:C1', part: 'speaks', since: stage.now, trouble: { why: 'Slack refused it (invalid_auth)', mend: 'Copy the bot token.' } } as const;
+    await stage.store.write((tx) => noteChannel(tx, stage.hostId, state));
+    await stage.store.write((tx) => noteChannel(tx, stage.hostId, { ...state, since: stage.now + MINUTE }));
+    const result = await say('status');
+    expect(result.card.body).toContain('Nobody can be told. Slack: not reached since 03:12 UTC: Slack refused it (invalid_auth). Mend: Copy the bot token.');
+    expect(result.data['channels']).toEqual([{ name: 'slack:C1', part: 'speaks', since: '2026-11-21T03:12:00.000Z', trouble: state.trouble }]);
+    await stage.store.write((tx) => noteChannel(tx, stage.hostId, { ...state, trouble: null }));
+    expect((await say('status')).card.body.join()).not.toContain('Slack');
   });
 
   it('is bad with an open incident, and exits 1', async () => {
