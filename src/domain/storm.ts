@@ -1,3 +1,4 @@
+import { EVERYTHING, namingApps } from './hold.js';
 import type { ResourceId } from './ids.js';
 import { neededBy, type Edge, type Resource } from './resource.js';
 
@@ -9,6 +10,8 @@ export interface Storm {
   readonly key: string;
   readonly scope: string;
   readonly reason: string;
+  /** Names of those that are bad, or that need what is bad. */
+  readonly apps: readonly string[];
 }
 
 export interface Weather {
@@ -24,12 +27,12 @@ export interface Weather {
  */
 export function storms({ resources, edges, bad }: Weather): readonly Storm[] {
   const apps = resources.filter(({ kind }) => kind === 'app');
-  const badApps = apps.filter(({ id }) => bad.has(id));
+  const badApps = apps.filter(({ id }) => bad.has(id)).map(({ name }) => name);
   const many = badApps.length >= LEAST && badApps.length >= apps.length * SHARE;
-  const all: Storm = { key: 'storm:apps', scope: '*', reason: `${badApps.length} of ${apps.length} apps are bad at once (${badApps.map(({ name }) => name).join(', ')})` };
+  const all: Storm = { key: 'storm:apps', scope: EVERYTHING, reason: namingApps(`${badApps.length} of ${apps.length} apps are bad at once`, badApps), apps: badApps };
   const below = resources.filter(({ id, kind }) => kind !== 'app' && bad.has(id)).flatMap((cause): readonly Storm[] => {
     const users = apps.filter((app) => neededBy(app.id, edges).includes(cause.id)).map(({ name }) => name);
-    return users.length === 0 ? [] : [{ key: `storm:${cause.name}`, scope: users.join(','), reason: `${cause.name} is bad, which ${users.length === 1 ? 'it needs' : 'they need'}: ${bad.get(cause.id)}` }];
+    return users.length === 0 ? [] : [{ key: `storm:${cause.name}`, scope: users.join(','), reason: `${cause.name} is bad, which ${users.length === 1 ? 'it needs' : 'they need'}: ${bad.get(cause.id)}`, apps: users }];
   });
   return [...(many ? [all] : []), ...below];
 }

@@ -28,6 +28,11 @@ export async function holdUntil(tx: Db, id: HoldId, until: number | null): Promi
   await tx.updateTable('holds').set({ until_at: until }).where('id', '=', id).execute();
 }
 
+/** What it is about has changed since it began. */
+export async function renewHold(tx: Db, id: HoldId, { scope, reason, until }: Pick<Hold, 'scope' | 'reason' | 'until'>): Promise<void> {
+  await tx.updateTable('holds').set({ scope, reason, until_at: until }).where('id', '=', id).execute();
+}
+
 export async function getHold(db: Db, id: HoldId): Promise<Hold> {
   return toHold(await db.selectFrom('holds').selectAll().where('id', '=', id).executeTakeFirstOrThrow());
 }
@@ -41,6 +46,12 @@ export async function openHolds(db: Db, hostId: HostId): Promise<readonly Hold[]
 /** Holds in force on a host at `now`, the oldest first. */
 export async function activeHolds(db: Db, hostId: HostId, now: number): Promise<readonly Hold[]> {
   return (await openHolds(db, hostId)).filter(({ until }) => until === null || until > now);
+}
+
+/** The hold with this key that ended last; null where none ever did. */
+export async function lastEnded(db: Db, hostId: HostId, key: string): Promise<Hold | null> {
+  const row = await db.selectFrom('holds').selectAll().where('host_id', '=', hostId).where('key', '=', key).where('ended_at', 'is not', null).orderBy('ended_at', 'desc').limit(1).executeTakeFirst();
+  return row ? toHold(row) : null;
 }
 
 /** When the newest hold of a kind and a key ended; null where none ever did. */

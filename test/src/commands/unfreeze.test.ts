@@ -3,6 +3,7 @@ import type { Result } from '../../../src/commands/command.js';
 import { runWords } from '../../../src/commands/run-words.js';
 import { splitWords } from '../../../src/commands/split-words.js';
 import { unfreeze } from '../../../src/commands/unfreeze.js';
+import { beginHold, openHolds } from '../../../src/store/holds.js';
 import { commandContract } from '../../contracts/command.js';
 import { keepHolds } from './keep-holds.js';
 import { openStage, type Stage } from './stage.js';
@@ -27,6 +28,12 @@ describe('unfreeze', () => {
     expect(one.card.body).toEqual([expect.stringMatching(/^Frozen: everything, by Ann since .*, until it is lifted: two$/)]);
     const all = await say('unfreeze');
     expect([all.exit, all.card.title]).toEqual([0, 'nothing is held any more: hypercare acts as its policy says']);
+  });
+
+  it('lifts a storm too: people know better', async () => {
+    await stage.store.write((tx) => beginHold(tx, stage.hostId, { kind: 'storm', scope: '*', author: 'hypercare', reason: '3 of 5 apps are bad at once (a, b, c)', until: null, key: 'storm:apps' }, 1));
+    expect((await say('unfreeze')).exit).toBe(0);
+    expect(await openHolds(stage.store.db, stage.hostId)).toEqual([]);
   });
 
   it('is for approvers: whoever may stop it may not start it again', async () => {
