@@ -15,14 +15,16 @@ import { beginWatch, BRISK, type Watch } from './watch.js';
 
 const MINUTE = 60_000;
 
-/** /break/a makes /a answer 500 until a restart, and so on; /die ends it with code 1; what ALWAYS names is broken from birth. */
+/** /break/a makes /a answer 500 until a restart, with ALWAYS in every life from then on, and so on; /die ends it with code 1. */
 const FRAGILE = `
 const http = require('node:http');
-const broken = new Set(process.env.ALWAYS ? [process.env.ALWAYS] : []);
+const { existsSync, readFileSync, writeFileSync } = require('node:fs');
+const broken = new Set(existsSync('broken') ? [readFileSync('broken', 'utf8')] : []);
 http.createServer((request, response) => {
   const [, act, what] = request.url.split('/');
   if (act === 'die') return process.exit(1);
   if (act === 'break') broken.add(what);
+  if (act === 'break' && process.env.ALWAYS) writeFileSync('broken', what);
   response.writeHead(broken.has(act) ? 500 : 200).end();
 }).listen(Number(process.env.PORT), '127.0.0.1');
 `;
@@ -179,8 +181,9 @@ describe('an app that breaks again and again', () => {
 
 describe('an app that a person stops', () => {
   it('while a repair of it is being judged stays stopped', { timeout: 60_000 }, async () => {
-    const one = await begin(await home.startApp({ name: 'stubborn', code: FRAGILE, awaitAnswer: true, env: { ALWAYS: 'a' } }));
+    const one = await begin(await home.startApp({ name: 'stubborn', code: FRAGILE, awaitAnswer: true, env: { ALWAYS: 'yes' } }));
     const { store, monitor } = one.begun;
+    await breaks(one, 'break/a');
     await until('the reload to be judged', async () => (await remediationsIn(store.db, monitor.ctx.hostId, ['settling'])).length > 0, 20_000);
     await monitor.ctx.io.pm2.stop('stubborn');
     await one.begun.incident('escalated');
