@@ -2,6 +2,7 @@ import type { Check } from '../../src/domain/check.js';
 import type { Incident } from '../../src/domain/incident.js';
 import type { Plan } from '../../src/domain/plan.js';
 import type { Resource } from '../../src/domain/resource.js';
+import { sayChoice } from '../../src/domain/rung-choice.js';
 import { rollbackTarget } from '../../src/domain/release.js';
 import { actsOn } from '../../src/store/acts.js';
 import { checksOf, confirmFast, scheduleCheck } from '../../src/store/checks.js';
@@ -71,10 +72,27 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
     }
     const repair = ctx.units.repairs[rung.repair];
     await changeIncident(tx, incident.id, { rung: rung.n });
-    if (rung.learned !== null) await record(tx, ctx, { who: 'hypercare', what: `${rung.repair} is tried before its turn in the runbook`, why: rung.learned, body: { incident: incident.id } });
+    await recordChoice(tx, ctx, incident, rung);
     await draftPlan(tx, { incidentId: incident.id, targetId: incident.resourceId, repair: rung.repair, args: rung.args, risk: repair?.risk ?? 'destructive', askedBy: null, requestId: null }, ctx.clock.now());
   });
   return true;
+}
+
+/** Why this repair and none before it; nothing where the ladder just goes on. */
+async function recordChoice(tx: Db, ctx: StageContext, incident: Incident, rung: NextRung): Promise<void> {
+  const first = (await plansOf(tx, incident.id)).length === 0;
+  const why = [rung.learned, first ? `for ${incident.kind} the order is ${rung.order.join(', ')}` : null, rung.passed].filter((part) => part !== null);
+  if (why.length === 0) return;
+  const choice = rung.learned !== null ? 'learned' : first && rung.passed === null ? 'first' : 'next';
+  await record(tx, ctx, { who: 'hypercare', what: sayChoice(rung.repair, choice), why: why.join('; '), body: { incident: incident.id } });
+}
+
+interface NextRung extends LadderRung {
+  readonly n: number;
+  /** The whole ladder's repairs. */
+  readonly order: readonly string[];
+  /** Why it, though others stand before it that were not tried for this incident; null: none does. */
+  readonly passed: string | null;
 }
 
 /**
@@ -82,14 +100,20 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
  * and did not keep it away is passed over while there is another; an emergency goes to the rollback after one failed
  * rung, or at once in a release younger than ten minutes.
  */
-export async function nextRung(ctx: StageContext, incident: Incident, resource: Resource): Promise<(LadderRung & { readonly n: number }) | null> {
+export async function nextRung(ctx: StageContext, incident: Incident, resource: Resource): Promise<NextRung | null> {
   if (resource.kind !== 'app' || incident.kind === NEVER_GOOD) return null;
   const ladder = await ladderFor(ctx, incident, resource);
+  const order = ladder.map(({ repair }) => repair);
   const rollbackAt = ladder.findIndex((rung) => rung.repair === ROLLBACK);
-  if (rollbackAt >= incident.rung && incident.emergency && (await mayHurry(ctx, incident))) return { ...(ladder[rollbackAt] as LadderRung), n: rollbackAt };
+  if (rollbackAt >= incident.rung && incident.emergency && (await mayHurry(ctx, incident))) {
+    return { ...(ladder[rollbackAt] as LadderRung), n: rollbackAt, order, passed: rollbackAt > incident.rung ? `an emergency goes on to ${ROLLBACK} after one repair in vain, or at once in a young release` : null };
+  }
   const runs = await runsFor(ctx.store.db, resource.id, await problemOf(ctx.store.db, incident), ctx.clock.now() - DAY_MS);
   const left = ladder.map((rung, n) => ({ ...rung, n })).slice(incident.rung);
-  return left.find((rung) => !runs.has(rung.repair)) ?? left.at(0) ?? null;
+  const next = left.find((rung) => !runs.has(rung.repair)) ?? left.at(0);
+  if (!next) return null;
+  const passed = left.slice(0, left.indexOf(next)).map(({ repair }) => repair);
+  return { ...next, order, passed: passed.length === 0 ? null : `${passed.join(' and ')} ran for the same problem in the last 24 h, and it came back` };
 }
 
 /** Only where there is a stable release to go to: else the ordinary rungs are what can be done. */

@@ -49,6 +49,8 @@ export interface ExplainedIncident {
   readonly id: string;
   readonly target: string;
   readonly title: string;
+  /** Why the last repair and none before it on the ladder; null where nothing was written of it. */
+  readonly choice: string | null;
   /** Oldest first; at least one. */
   readonly decisions: readonly ExplainedDecision[];
 }
@@ -56,13 +58,14 @@ export interface ExplainedIncident {
 const MOST_EARLIER = 5;
 
 /** Which rule decided, what it looked at, and what would have to change. */
-export function explainCard({ id, target, title, decisions }: ExplainedIncident, reader: Reader): Card {
+export function explainCard({ id, target, title, choice, decisions }: ExplainedIncident, reader: Reader): Card {
   const last = decisions.at(-1) as ExplainedDecision;
   const earlier = decisions.slice(0, -1).slice(-MOST_EARLIER);
   return noteCard({
     subject: `policy-${id}`, level: 'info', title: `${target}: ${last.repair} was ${VERDICT_WORDS[last.verdict]}`,
     body: [
       `For: ${title}.\nDecided ${sayAgo(last.at, reader)}, by ${last.rule === 'default' ? 'the default' : last.rule}: ${last.why}.`,
+      ...(choice === null ? [] : [`Why it: ${choice}.`]),
       `Its rule is ${last.ruleSays}.`,
       `What was looked at, in this order:\n${last.looks.map(({ brake, stopped, saw }) => `${stopped ? '■' : '✓'} ${brake}: ${saw}`).join('\n')}`,
       ...(last.change === null ? [] : [`What would have to change: ${last.change}.`]),
@@ -74,7 +77,7 @@ export function explainCard({ id, target, title, decisions }: ExplainedIncident,
 }
 
 /** Nothing was decided for it. */
-export function undecidedCard(incident: Omit<ExplainedIncident, 'decisions'>): Card {
+export function undecidedCard(incident: Omit<ExplainedIncident, 'decisions' | 'choice'>): Card {
   return noteCard({
     subject: `policy-${incident.id}`, level: 'info', title: `${incident.target}: policy was not asked about this incident`,
     body: [`For: ${incident.title}.\nNo repair was prepared for it, or it was decided before decisions were kept.`], footer: `why ${shortId(incident.id as never)} tells what it waited for`,

@@ -3,12 +3,14 @@ import { explainCard, policyCard, undecidedCard, type ExplainedDecision } from '
 import { HypercareError } from '../domain/errors.js';
 import type { Incident } from '../domain/incident.js';
 import type { Json } from '../domain/json.js';
+import { isChoiceOf } from '../domain/rung-choice.js';
 import { decide } from '../policy/decide.js';
 import { readRecord, type DecisionRecord } from '../policy/decision-record.js';
 import type { Policy } from '../policy/policy.js';
 import { showPolicy } from '../policy/show.js';
 import { decidedFor } from '../store/plans.js';
 import { getResource } from '../store/resources.js';
+import { spansOf } from '../store/spans.js';
 import type { Command, Context, Result } from './command.js';
 import { word } from './fields.js';
 import { findIncident } from './find-incident.js';
@@ -41,7 +43,10 @@ async function explain(ctx: Context, incident: Incident): Promise<Result> {
   const { name: target } = await getResource(ctx.store.db, incident.resourceId);
   const records = (await decidedFor(ctx.store.db, incident.id)).flatMap(({ facts }) => readRecord(facts) ?? []);
   const decisions = records.map((record) => told(record, ctx.policy));
-  const shown = { id: incident.id, target, title: incident.title };
+  const story = await spansOf(ctx.store.db, incident);
+  const repair = decisions.at(-1)?.repair ?? '';
+  const choice = story.findLast(({ kind, text }) => kind === 'record' && isChoiceOf(text, repair));
+  const shown = { id: incident.id, target, title: incident.title, choice: choice ? `${choice.text}: ${choice.why}` : null };
   return {
     data: {
       version: 1, incident: incident.id, app: target,

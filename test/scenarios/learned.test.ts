@@ -47,7 +47,7 @@ ${BRISK}`);
     expect(await watch.card()).toContain('It is tried before its turn in the runbook: pm2.restart helped 8 of 8 times (at least 68 %), pm2.reload 0 of 4.');
     await watch.say('approve', 'taught');
     await watch.incident('resolved');
-    expect(await watch.say('why', 'taught')).toContain('pm2.restart is tried before its turn in the runbook (pm2.restart helped 8 of 8 times (at least 68 %), pm2.reload 0 of 4)');
+    expect(await watch.say('why', 'taught')).toContain('pm2.restart is tried before its turn in the runbook (pm2.restart helped 8 of 8 times (at least 68 %), pm2.reload 0 of 4; for endpoint-failing the order is ');
     expect(await watch.say('learned', 'taught')).toMatchInlineSnapshot(`
       "
       i INFO  taught: what became of 13 repairs

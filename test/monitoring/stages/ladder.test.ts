@@ -54,6 +54,8 @@ async function fails(change: { readonly kind?: string; readonly emergency?: bool
   return watched.store.write((tx) => openIncident(tx, { resourceId: app.id, launchId: null, kind: 'endpoint-failing', severity: 'critical', emergency: false, title: '/checkout: status 500', ...change }, START));
 }
 
+const seen = (incident: Incident): Promise<unknown> => watched.store.write((tx) => noteFinding(tx, { incidentId: incident.id, resourceId: app.id, detector: 'endpoint-failing', now: START }, { state: 'present', fingerprint: 'endpoint-failing:web', kind: 'endpoint-failing', severity: 'critical', emergency: false, title: incident.title, evidence: [] }));
+
 const order = async (incident: Incident): Promise<readonly string[]> => (await ladderFor(ctx, incident, app)).map(({ repair }) => repair);
 
 describe('the ladder of an incident', () => {
@@ -72,6 +74,14 @@ describe('the ladder of an incident', () => {
     expect(await order(incident)).toEqual(['pm2.restart', 'pm2.reload', 'release.rollback']);
     expect(await nextRung(ctx, incident, app)).toMatchObject({ n: 0, repair: 'pm2.restart', learned: 'pm2.restart helped 7 of 8 times (at least 53 %), pm2.reload 1 of 4' });
     expect(await nextRung(ctx, { ...incident, rung: 1 }, app)).toMatchObject({ n: 1, repair: 'pm2.reload', learned: null });
+  });
+
+  it('passes over what was tried for the same problem within a day, and says so', async () => {
+    await watched.store.write((tx) => pastRun(tx, { appId: app.id, at: START - 3_600_000, repair: 'pm2.reload', kind: 'endpoint-failing', state: 'verified' }));
+    const incident = await fails();
+    await seen(incident);
+    expect(await nextRung(ctx, incident, app)).toMatchObject({ n: 1, repair: 'pm2.restart', passed: 'pm2.reload ran for the same problem in the last 24 h, and it came back' });
+    expect(await nextRung(ctx, { ...incident, rung: 1 }, app)).toMatchObject({ n: 1, passed: null });
   });
 
   it('is not changed by what helped against something else', async () => {
@@ -97,15 +107,15 @@ describe('the ladder of an incident', () => {
     await ran('pm2.reload', 1, 4);
     await ran('pm2.restart', 7, 8, 40);
     const incident = await fails();
-    await watched.store.write((tx) => noteFinding(tx, { incidentId: incident.id, resourceId: app.id, detector: 'endpoint-failing', now: START }, { state: 'present', fingerprint: 'endpoint-failing:web', kind: 'endpoint-failing', severity: 'critical', emergency: false, title: incident.title, evidence: [] }));
+    await seen(incident);
     await until('the plan', async () => {
       await plan.run(ctx);
       return (await plansOf(watched.store.db, incident.id)).length > 0;
     });
     const view = await incidentView(watched.store.db, incident.id);
     expect(view.plans[0]).toMatchObject({ repair: 'pm2.restart' });
-    const drawn = drawPlain(whyCard(view, await spansOf(watched.store.db, view.incident), { now: START, timeZone: 'UTC' }), { width: 200, color: false });
-    expect(drawn).toContain('pm2.restart is tried before its turn in the runbook (pm2.restart helped 7 of 8 times (at least 53 %), pm2.reload 1 of 4)');
+    const drawn = drawPlain(whyCard(view, await spansOf(watched.store.db, view.incident), { now: START, timeZone: 'UTC' }), { width: 300, color: false });
+    expect(drawn).toContain('pm2.restart is tried before its turn in the runbook (pm2.restart helped 7 of 8 times (at least 53 %), pm2.reload 1 of 4; for endpoint-failing the order is pm2.restart, pm2.reload, release.rollback)');
     expect(await learnedNotes(ctx, 'pm2.restart', { incident, resource: app })).toEqual(['It is tried before its turn in the runbook: pm2.restart helped 7 of 8 times (at least 53 %), pm2.reload 1 of 4.']);
     expect(await learnedNotes(ctx, 'pm2.reload', { incident, resource: app })).toEqual([]);
   });

@@ -5,6 +5,8 @@ import { policy as command } from '../../../src/commands/policy.js';
 import { runWords } from '../../../src/commands/run-words.js';
 import { splitWords } from '../../../src/commands/split-words.js';
 import type { Policy } from '../../../src/policy/policy.js';
+import { sayChoice } from '../../../src/domain/rung-choice.js';
+import { noteRecord } from '../../../src/store/spans.js';
 import { commandContract } from '../../contracts/command.js';
 import { facts, NONE, policy, restart, rollback, rule, when } from '../policy/policies.js';
 import { decided } from './decided.js';
@@ -68,6 +70,14 @@ describe('policy show', () => {
 });
 
 describe('policy explain', () => {
+  it('says why this repair was chosen, and none before it', async () => {
+    const incident = await broken(stage);
+    const text = sayChoice(restart.repair, 'next');
+    await stage.store.write((tx) => noteRecord(tx, { incidentId: incident.id, text, why: 'pm2.reload ran for the same problem in the last 24 h, and it came back', auditSeq: 1 }, stage.now));
+    await decided(stage, incident, { plan: restart, by: policy('act-and-tell') });
+    expect((await say(`policy explain ${incident.id}`)).card.body).toContain(`Why it: ${text}: pm2.reload ran for the same problem in the last 24 h, and it came back.`);
+  });
+
   it('says which rule decided, what it looked at and what would have to change', async () => {
     const incident = await broken(stage);
     const by = policy('act-and-tell');
