@@ -9,11 +9,12 @@ import { processDown } from './process-down.js';
 
 /**
  * When is it a problem? One line for each detector, by its kind. What says why stands before what says only that: of
- * two claims that are equally bad the first names the incident.
+ * two claims that are equally bad the first names the incident. A loop stands before the process that is down between two
+ * of its restarts: the name stays while that comes and goes.
  */
 export const detectors = {
-  'process-down': processDown,
   'crash-loop': crashLoop,
+  'process-down': processDown,
   hang,
   memory,
   'all-endpoints-failing': allEndpointsFailing,

@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { detectors } from '../../../monitoring/detectors/index.js';
+import { applyClaims, type DetectorClaims } from '../../../monitoring/stages/claims.js';
+import type { StageContext } from '../../../monitoring/stages/stage.js';
+import { eventsSince } from '../../../src/store/events.js';
+import { openIncidentOf } from '../../../src/store/incidents.js';
+import { getResource } from '../../../src/store/resources.js';
+import { handClock, keepLog, type HandClock } from '../../bot/stage.js';
+import { BEGAN } from '../../src/cards/views.js';
+import { openStage, type Stage } from '../../src/commands/stage.js';
+
+let house: Stage;
+let clock: HandClock;
+beforeEach(async () => {
+  house = await openStage();
+  clock = handClock(BEGAN);
+});
+afterEach(() => house.close());
+
+function present(detector: keyof typeof detectors, title: string): DetectorClaims {
+  return { detector, claims: [{ state: 'present', fingerprint: detector, kind: detector, severity: 'critical', emergency: false, title, evidence: [] }] };
+}
+
+const absent = (detector: keyof typeof detectors): DetectorClaims => ({ detector, claims: [{ state: 'absent', fingerprint: detector }] });
+
+/** What the incident is called after these claims. */
+async function named(...made: readonly DetectorClaims[]): Promise<string | undefined> {
+  clock.advance(1_000);
+  const ctx = { store: house.store, hostId: house.hostId, clock, log: keepLog(), units: { detectors }, settings: { hotMs: 1, confirmForMs: 1 } } as unknown as StageContext;
+  const shop = await getResource(house.store.db, house.shop);
+  await house.store.write((tx) => applyClaims(tx, ctx, shop, null, made));
+  return (await openIncidentOf(house.store.db, house.shop))?.title;
+}
+
+it('a crash loop keeps its name while PM2 starts the process again and again', async () => {
+  const down = present('process-down', 'shop is stopped');
+  const loop = present('crash-loop', 'crash loop');
+  expect(await named(down)).toBe('shop is stopped');
+  const names = [await named(loop), await named(absent('process-down'), loop), await named(down, loop), await named(absent('process-down'), loop), await named(loop, down)];
+  expect(names).toEqual(Array.from(names, () => 'crash loop'));
+  const told = (await eventsSince(house.store.db, house.hostId, 0, 20)).map(({ kind }) => kind);
+  expect(told).toEqual(['incident.opened', 'incident.changed']);
+  expect(await named(absent('crash-loop'), down)).toBe('shop is stopped');
+});
+
+it('a cause that is found later gives the incident its name, and what it looks like from outside does not take it back', async () => {
+  const endpoints = present('endpoint-failing', '/checkout: status 500');
+  const hang = present('hang', 'hangs');
+  expect([await named(endpoints), await named(hang), await named(endpoints, hang), await named(endpoints)]).toEqual(['/checkout: status 500', 'hangs', 'hangs', 'hangs']);
+});
