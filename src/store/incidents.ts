@@ -56,9 +56,14 @@ export async function lastEndOf(db: Db, resourceIds: readonly ResourceId[]): Pro
   return row?.at ?? null;
 }
 
-/** The newest incident of one resource; null where it never had one. */
+/** The newest incident of one resource; one opened for a wish that came to nothing only where it had no other; null where it had none. */
 export async function newestIncidentOf(db: Db, resourceId: ResourceId): Promise<Incident | null> {
-  const row = await db.selectFrom('incidents').selectAll().where('resource_id', '=', resourceId).orderBy('opened_at', 'desc').orderBy('id', 'desc').limit(1).executeTakeFirst();
+  const row = await db.selectFrom('incidents').selectAll().where('resource_id', '=', resourceId)
+    .orderBy((eb) => eb.case().when(eb.or([
+      eb('kind', '!=', 'manual'),
+      eb.exists(eb.selectFrom('plans').innerJoin('remediations', 'remediations.plan_id', 'plans.id').select('remediations.id').whereRef('plans.incident_id', '=', 'incidents.id')),
+    ])).then(0).else(1).end())
+    .orderBy('opened_at', 'desc').orderBy('id', 'desc').limit(1).executeTakeFirst();
   return row ? toIncident(row) : null;
 }
 

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Claim } from '../../../src/domain/finding.js';
 import { incidentsEndingWith } from '../../../src/store/find-incidents.js';
 import { closeFinding, closeFindingsOf, findingsOf, noteFinding, openFindingsOn } from '../../../src/store/findings.js';
-import { changeIncident, getIncident, openIncidentOf, openIncidents, recentIncidents, resolveIncident } from '../../../src/store/incidents.js';
+import { changeIncident, getIncident, newestIncidentOf, openIncident, openIncidentOf, openIncidents, recentIncidents, resolveIncident } from '../../../src/store/incidents.js';
+import { draftPlan } from '../../../src/store/plans.js';
+import { beginRemediation } from '../../../src/store/remediations.js';
 import type { IncidentId } from '../../../src/domain/ids.js';
 import { NOW, openOn, type Stage } from './stage.js';
 
@@ -21,6 +23,27 @@ export function incidentsContract(stage: Stage): void {
       expect((await openIncidents(stage.store.db, stage.hostId)).map(({ id }) => id)).toEqual([second]);
       expect((await recentIncidents(stage.store.db, stage.hostId, 9)).map(({ id }) => id)).toEqual([second, first]);
       expect(await recentIncidents(stage.store.db, stage.hostId, 1)).toHaveLength(1);
+    });
+
+    it('are not hidden by a later wish that came to nothing', async () => {
+      const { db } = stage.store;
+      const wished = async (now: number): Promise<IncidentId> => stage.write(async (tx) => {
+        const { id } = await openIncident(tx, { resourceId: stage.shop, launchId: null, kind: 'manual', severity: 'info', emergency: false, title: 'a wish' }, now);
+        await resolveIncident(tx, id, 'was not possible', now + 1);
+        return id;
+      });
+      expect(await newestIncidentOf(db, stage.shop)).toBeNull();
+      const only = await wished(NOW);
+      expect(await newestIncidentOf(db, stage.shop)).toMatchObject({ id: only });
+      const real = await stage.write((tx) => openOn(tx, stage.shop, NOW + 2));
+      await stage.write((tx) => resolveIncident(tx, real, 'over', NOW + 3));
+      const done = await wished(NOW + 4);
+      expect(await newestIncidentOf(db, stage.shop)).toMatchObject({ id: real });
+      await stage.write(async (tx) => {
+        const planId = await draftPlan(tx, { incidentId: done, targetId: stage.shop, repair: 'pm2.reload', args: {}, risk: 'safe', askedBy: 'Ann', requestId: null }, NOW + 4);
+        await beginRemediation(tx, { planId, resourceId: stage.shop, fingerprint: 'manual', fence: 1 }, NOW + 4);
+      });
+      expect(await newestIncidentOf(db, stage.shop)).toMatchObject({ id: done });
     });
 
     it('are opened by one of two connections at once', async () => {
