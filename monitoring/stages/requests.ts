@@ -2,26 +2,24 @@ import { HypercareError, errorText } from '../../src/domain/errors.js';
 import type { RequestId } from '../../src/domain/ids.js';
 import type { Incident } from '../../src/domain/incident.js';
 import type { Json } from '../../src/domain/json.js';
-import { releaseName, type Release, type ReleaseSighting } from '../../src/domain/release.js';
 import type { Resource } from '../../src/domain/resource.js';
-import { trustAll } from '../../src/store/checks.js';
 import { changeIncident, openIncident, openIncidentOf } from '../../src/store/incidents.js';
 import { tell } from '../../src/store/events.js';
 import { openLaunchOf } from '../../src/store/launches.js';
 import { draftPlan, livePlanOf } from '../../src/store/plans.js';
 import { closeQuestion, questionOf } from '../../src/store/questions.js';
-import { enterRelease, judgeRelease } from '../../src/store/releases.js';
 import { endRequest, takeRequest, waitingRequests, type Request, type RequestResult } from '../../src/store/requests.js';
 import { underWayOn } from '../../src/store/remediations.js';
-import { getResource, lastSighting } from '../../src/store/resources.js';
+import { getResource } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import { movePlan } from '../../src/store/plans.js';
 import { dryRun } from './dry-run.js';
 import { holdByHand, isHoldVerb } from './hold-requests.js';
-import { launch } from './launching.js';
 import { mergeWish } from './merge-wish.js';
 import { record } from './record.js';
 import { ROLLBACK, type AppConfig, type Stage, type StageContext } from './stage.js';
+import { launchByHand, restorePoint } from './vouching.js';
+import { lookBy, lookNow, lookSince, notLooked, type Look } from './what-runs-now.js';
 
 /** Whoever asked waits five seconds. What lay longer was given up on, and is not done behind anybody's back. */
 const STALE_MS = 30_000;
@@ -35,19 +33,34 @@ export const requests: Stage = {
     for (const request of waiting) taken = (await take(ctx, request)) || taken;
     return taken;
   },
+  async nextAt(ctx) {
+    const times: number[] = [];
+    for (const request of await waitingRequests(ctx.store.db, ctx.hostId)) if ((await lookSince(ctx, request)) !== 'looked') times.push(lookBy(request));
+    return times.length === 0 ? null : Math.min(...times);
+  },
 };
 
 async function take(ctx: StageContext, request: Request): Promise<boolean> {
-  if (onlyLooks(request)) {
+  const look = await lookSince(ctx, request);
+  if (look === 'wait') return holdFor(ctx, request);
+  if (look === 'looked' && onlyLooks(request)) {
     if (ctx.effects.busy(`request:${request.id}`) || !(await ctx.store.write((tx) => takeRequest(tx, request.id, ctx.clock.now())))) return false;
     ctx.effects.start(`request:${request.id}`, (signal) => dryRun(ctx, request, signal));
     return false;
   }
   await ctx.store.write(async (tx) => {
     if (!(await takeRequest(tx, request.id, ctx.clock.now()))) return;
-    await endRequest(tx, request.id, await answer(tx, ctx, request), ctx.clock.now());
+    await endRequest(tx, request.id, await answer(tx, ctx, request, look), ctx.clock.now());
   });
   return true;
+}
+
+/** It is taken, so that whoever asked knows that somebody is there, and is done once it was looked what runs. */
+async function holdFor(ctx: StageContext, request: Request): Promise<false> {
+  await ctx.store.write(async (tx) => {
+    if (request.resourceId !== null && (await takeRequest(tx, request.id, ctx.clock.now()))) await lookNow(tx, ctx, request.resourceId);
+  });
+  return false;
 }
 
 function onlyLooks(request: Request): boolean {
@@ -55,9 +68,10 @@ function onlyLooks(request: Request): boolean {
   return (request.verb === 'repair' && args.dryRun === true) || (request.verb === 'rollback' && args.planOnly === true);
 }
 
-async function answer(tx: Db, ctx: StageContext, request: Request): Promise<RequestResult> {
+async function answer(tx: Db, ctx: StageContext, request: Request, look: Look): Promise<RequestResult> {
   try {
     if (request.takenAt === null && ctx.clock.now() - request.at > STALE_MS) throw tooOld();
+    if (look === 'late' && request.resourceId !== null) throw notLooked(await getResource(tx, request.resourceId));
     return { ok: true, data: await serve(tx, ctx, request) };
   } catch (error) {
     // Only what is expected is answered; a failing store ends the transaction, and the request is taken again.
@@ -82,30 +96,6 @@ async function serve(tx: Db, ctx: StageContext, request: Request): Promise<Json>
     case 'rollback': return draft(tx, ctx, app, { request, repair: ROLLBACK, repairArgs: { to: args['to'] ?? null, reason: args['reason'] ?? '' }, title: `${request.personName} asked for a rollback: ${args['reason'] || 'no reason given'}` });
     default: throw new HypercareError('request.unknown', 'invalid', `this monitor does not know the request “${request.verb}”`, 'Restart it after an update: npm start.');
   }
-}
-
-async function launchByHand(tx: Db, ctx: StageContext, app: Resource, request: Request): Promise<Json> {
-  const release = await runningRelease(tx, ctx, app);
-  const why = (request.args as { readonly why?: string | null }).why || `${request.personName} began it by hand`;
-  await trustAll(tx, app.id);
-  const opened = await launch(tx, ctx, app, release, { why, who: request.personName, autoRollback: release.quarantinedAt === null });
-  return { launchId: opened.id, release: releaseName(release) };
-}
-
-/** A person vouches for the running release: a rollback may go to it from now on. */
-async function restorePoint(tx: Db, ctx: StageContext, app: Resource, request: Request): Promise<Json> {
-  const reason = String((request.args as { readonly reason?: string | null }).reason ?? '').trim();
-  if (!reason) throw new HypercareError('request.no_reason', 'invalid', 'a restore point needs a reason', 'Say why this release is good: --reason "…".');
-  const release = await runningRelease(tx, ctx, app);
-  await judgeRelease(tx, release.id, 'stable', `marked by ${request.personName}: ${reason}`, ctx.clock.now());
-  await record(tx, ctx, { who: request.personName, what: `restore point: ${app.name} ${releaseName(release)} counts as stable`, why: reason, body: { release: release.id, commit: release.commit } });
-  return { release: releaseName(release) };
-}
-
-async function runningRelease(tx: Db, ctx: StageContext, app: Resource): Promise<Release> {
-  const seen = await lastSighting(tx, app.id);
-  if (seen === null) throw new HypercareError('release.unseen', 'transient', `no running release of ${app.name} has been seen yet`, 'Check that its processes run (pm2 status), wait for the next reading, and ask again.');
-  return enterRelease(tx, app.id, seen as unknown as ReleaseSighting, ctx.clock.now());
 }
 
 interface Wish {

@@ -251,8 +251,8 @@ describe('words at the terminal that lead nowhere', () => {
 
       $ hypercare restore-point shop
       ! ERROR  restore-point: --reason is missing
-        Usage: restore-point <app> --reason <why>, for example: restore-point shop
-        --reason "ran well for a year"
+        Usage: restore-point <app> --reason <why> [--force], for example:
+        restore-point shop --reason "ran well for a year"
       exit 2
 
       $ hypercare config check nowhere.yaml

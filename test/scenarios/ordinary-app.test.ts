@@ -250,7 +250,8 @@ describe('an ordinary app among others in one PM2', () => {
     git('checkout', '--quiet', 'main');
     const v4 = pull('v4');
     await home.pm2('restart', 'ordinary');
-    await until('v4 to be watched', async () => (await running()) === v4);
+    expect(await watch.say('launch', 'ordinary')).toContain(`release ${v4.slice(0, 7)} is live`);
+    expect(await running()).toBe(v4);
     await watch.steady();
     expect(await (await fetch(url('/checkout'))).text()).toBe('v4');
     const ledger = await ledgerOf(watch.store.db, watch.app.id);

@@ -12,7 +12,7 @@ import type { Request, RequestResult } from '../../../src/store/requests.js';
 import { takeRequest, waitingRequests } from '../../../src/store/requests.js';
 import { commandContract } from '../../contracts/command.js';
 import { BEGAN, reload } from '../cards/views.js';
-import { asked, broken, launched, monitorAnswers, openStage, type Stage } from './stage.js';
+import { asked, broken, launched, monitorAnswers, openStage, release, type Stage } from './stage.js';
 
 let stage: Stage;
 beforeEach(async () => {
@@ -49,7 +49,7 @@ describe('what the monitor is asked', () => {
   });
 
   it('a restore point', async () => {
-    expect(await seen('restore-point shop --reason "ran for a year"', { release: '4f2a91c' })).toEqual({ verb: 'restore-point', args: { app: 'shop', reason: 'ran for a year' }, resourceId: stage.shop, ...by });
+    expect(await seen('restore-point shop --reason "ran for a year"', { release: '4f2a91c', noWayBack: null })).toEqual({ verb: 'restore-point', args: { app: 'shop', reason: 'ran for a year', force: false }, resourceId: stage.shop, ...by });
   });
 
   it('a repair', async () => {
@@ -57,6 +57,7 @@ describe('what the monitor is asked', () => {
   });
 
   it('a rollback', async () => {
+    await release(stage, '9d1e003');
     expect(await seen('rollback shop --to 9d1e003 --reason "checkout is broken"', { refused: 'no' })).toEqual({ verb: 'rollback', args: { app: 'shop', to: '9d1e003', reason: 'checkout is broken', planOnly: false }, resourceId: stage.shop, ...by });
   });
 
@@ -106,8 +107,22 @@ describe('what is said of the monitor’s answer', () => {
   });
 
   it('a restore point says so', async () => {
-    monitorAnswers(stage, () => ok({ release: '4f2a91c' }));
+    monitorAnswers(stage, () => ok({ release: '4f2a91c', noWayBack: null }));
     expect(await say('restore-point shop --reason "ran for a year"')).toMatchObject({ exit: 0, card: { title: 'shop: release 4f2a91c is a restore point now' } });
+  });
+
+  it('a restore point that nothing can go back to says so, and exits 1', async () => {
+    monitorAnswers(stage, () => ok({ release: 'shop', noWayBack: '/srv/shop is no git tree, so there is no commit to go back to' }));
+    const result = await say('restore-point shop --reason "ran for a year"');
+    expect(result).toMatchObject({ exit: 1, data: { noWayBack: expect.stringContaining('no git tree') as unknown }, card: { level: 'warning', title: 'shop: release shop counts as good, but no rollback can go to it' } });
+    expect(result.card.body[0]).toMatch(/^Why: \/srv\/shop is no git tree/);
+  });
+
+  it('a release that was never seen is a mistake of whoever asks, and nothing is asked of the monitor', async () => {
+    await expect(say('rollback shop --to zzzz --reason x')).rejects.toMatchObject({ code: 'release.unknown', errorClass: 'invalid', mend: 'No release of shop was seen yet. A commit is named by seven digits or more.' });
+    await release(stage, '9d1e003');
+    await expect(say('rollback shop --to 9d1e004 --reason x')).rejects.toMatchObject({ message: 'there is no release “9d1e004” of shop', mend: 'Did you mean “9d1e003”? Seen were: 9d1e003. A commit is named by seven digits or more.' });
+    expect(stage.pokes).toBe(0);
   });
 
   it('what the monitor refused is thrown with its mend', async () => {
@@ -146,7 +161,7 @@ describe('a monitor that does not take it', () => {
 describe('the same wish twice', () => {
   it('is one request under one nonce, and both get its answer', async () => {
     let answered = 0;
-    monitorAnswers(stage, () => ok({ release: `answer ${(answered += 1)}` }));
+    monitorAnswers(stage, () => ok({ release: `answer ${(answered += 1)}`, noWayBack: null }));
     const first = await say('restore-point shop --reason good', 'Otto', { nonce: 'same' });
     const second = await say('restore-point shop --reason good', 'Otto', { nonce: 'same' });
     expect([first.data['release'], second.data['release']]).toEqual(['answer 1', 'answer 1']);
@@ -154,7 +169,7 @@ describe('the same wish twice', () => {
   });
 
   it('under one nonce of two people is two', async () => {
-    monitorAnswers(stage, () => ok({ release: 'x' }));
+    monitorAnswers(stage, () => ok({ release: 'x', noWayBack: null }));
     await say('restore-point shop --reason good', 'Otto', { nonce: 'same' });
     await say('restore-point shop --reason good', 'Ann', { nonce: 'same' });
     expect(await rows()).toHaveLength(2);
