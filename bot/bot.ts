@@ -37,6 +37,7 @@ export interface BotParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly tiers: readonly Tier[];
+  readonly settleMs: number;
   readonly policy: Context['policy'];
   readonly timeZone: string;
 }

@@ -20,6 +20,7 @@ export interface InboxParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly tiers: readonly Tier[];
+  readonly settleMs: number;
   readonly policy: Context['policy'];
   readonly timeZone: string;
 }
@@ -44,7 +45,7 @@ async function serve(parts: InboxParts, utterance: Utterance): Promise<Reply> {
   const person = await personOf(store.db, utterance.platform, utterance.userId);
   const ctx = createContext({
     store, hostId: parts.hostId, person, via: utterance.platform, userId: utterance.userId, nonce: utterance.nonce,
-    timeZone: parts.timeZone, tiers: parts.tiers, policy: parts.policy, now: () => clock.now(), sleep: (ms) => clock.sleep(ms), poke: () => parts.carrier.poke(),
+    timeZone: parts.timeZone, tiers: parts.tiers, settleMs: parts.settleMs, policy: parts.policy, now: () => clock.now(), sleep: (ms) => clock.sleep(ms), poke: () => parts.carrier.poke(),
     // The registry of repairs stands in the monitor's house, which this process may not look into.
     repairs: async () => null,
   });

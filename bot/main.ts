@@ -40,7 +40,7 @@ try {
   const hostId = await waitForMonitor(store);
   const carrier = 'url' in address ? notifyCarrier(address.url, config.host, log) : fileCarrier(storeFile(config), () => store.dataVersion());
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const bot = await startBot({ store, hostId, hostName: config.host, carrier, channels: wanted, refused, clock: systemClock, log, tiers: config.watch.tiers, policy: config.policy, timeZone });
+  const bot = await startBot({ store, hostId, hostName: config.host, carrier, channels: wanted, refused, clock: systemClock, log, tiers: config.watch.tiers, settleMs: config.watch.settleMs, policy: config.policy, timeZone });
   stop = async () => {
     await bot.stop();
     await store.close();

@@ -21,12 +21,18 @@ export function runningNow(view: IncidentView): Release | null {
   return view.destinations.find(({ id }) => id === plan?.prepared?.leadsTo) ?? view.release;
 }
 
+/** Since when it was really bad: readings of a release that settles are kept, and count later. */
+export function began({ incident, badFrom }: IncidentView): number {
+  return badFrom ?? incident.openedAt;
+}
+
 /** How long it was, and who or what mended it. */
 export function drawResolved(view: IncidentView, reader: Reader): string {
-  const { openedAt, closedAt, reason } = view.incident;
+  const { closedAt, reason } = view.incident;
+  const from = began(view);
   if (isUndone(view)) return sayUndone(view);
   const end = closedAt ?? reader.now;
-  const lasted = `Lasted ${sayDuration(end - openedAt)}, from ${sayClock(openedAt, reader)} to ${sayClock(end, reader)}.`;
+  const lasted = `Lasted ${sayDuration(end - from)}, from ${sayClock(from, reader)} to ${sayClock(end, reader)}.`;
   const run = mender(view);
   if (run) return `${lasted}\n${sayMender(view, run)}`;
   return `${lasted}\nIt ended without a repair of ours${reason === null ? '' : `: ${reason}`}.`;

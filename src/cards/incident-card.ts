@@ -4,7 +4,7 @@ import { releaseName } from '../domain/release.js';
 import type { Card } from './card.js';
 import { cutText } from './clean.js';
 import { sayDebt } from './debt-words.js';
-import { drawEscalated, drawResolved, isUndone, mender, runningNow } from './ending.js';
+import { began, drawEscalated, drawResolved, isUndone, mender, runningNow } from './ending.js';
 import { drawDecision, drawQuestion, planAsked, questionButtons } from './question-part.js';
 import { holdLine } from './hold-card.js';
 import { sayPlan } from './repair-words.js';
@@ -61,7 +61,7 @@ function titleOf(view: IncidentView, reader: Reader): string {
   if (incident.state === 'escalated') return cutText(`${resource.name} needs you: ${incident.title}`, TITLE_SHOWN);
   if (incident.state !== 'resolved') return cutText(`${resource.name}: ${incident.title}`, TITLE_SHOWN);
   if (isUndone(view)) return cutText(`${resource.name}: not done: ${incident.title}`, TITLE_SHOWN);
-  const lasted = sayDuration((incident.closedAt ?? reader.now) - incident.openedAt);
+  const lasted = sayDuration((incident.closedAt ?? reader.now) - began(view));
   const how = !mender(view) ? ': over' : incident.kind === 'manual' ? ': done' : ' is good again';
   return cutText(`${resource.name}${how} after ${lasted}: ${incident.title}`, TITLE_SHOWN);
 }
@@ -81,12 +81,13 @@ function drawEvidence(view: IncidentView, reader: Reader): string {
 
 /** What changed since when: the release is the first suspect. */
 function drawChange(view: IncidentView, reader: Reader): string | null {
-  const { launch, launched, incident } = view;
+  const { launch, launched, incident, badFrom } = view;
   const release = runningNow(view);
   if (!launch || !launched) return null;
   const carried = incident.openedAt < launch.startedAt;
   const changed = carried
     ? `It belongs to release ${releaseName(launched)}, which was first seen live at ${sayClock(launch.startedAt, reader)}.`
+    : badFrom !== null ? `It was bad from the first reading, ${sayDuration(badFrom - launch.startedAt)} after release ${releaseName(launched)} went live; counted after ${sayDuration(incident.openedAt - launch.startedAt)}, when it had had time to settle.`
     : `It began ${sayDuration(incident.openedAt - launch.startedAt)} after release ${releaseName(launched)} went live.`;
   return release && release.id !== launched.id ? `${changed} Release ${releaseName(release)} runs now.` : changed;
 }
@@ -95,7 +96,7 @@ function fieldsOf(view: IncidentView, reader: Reader): Card['fields'] {
   const { incident } = view;
   const release = runningNow(view);
   return [
-    ...(incident.state === 'resolved' ? [] : [{ name: 'Began', value: sayAgo(incident.openedAt, reader) }]),
+    ...(incident.state === 'resolved' ? [] : [{ name: 'Began', value: sayAgo(began(view), reader) }]),
     ...(incident.state === 'resolved' ? [] : view.holds.filter(({ until }) => until === null || until > reader.now).map((hold) => ({ name: 'Held', value: holdLine(hold, reader) }))),
     ...(view.debt.points < DEBT_SHOWN ? [] : [{ name: 'Healing debt', value: `${view.debt.points}: ${sayDebt(view.debt)}` }]),
     ...(release === null ? [] : [{ name: 'Release', value: `${releaseName(release)} (${release.verdict})` }]),

@@ -9,7 +9,7 @@ import { sayDebt } from './debt-words.js';
 import type { ChannelState } from '../domain/channel-state.js';
 import { holdLine, type HoldShown } from './hold-card.js';
 import { reachLines } from './reach-lines.js';
-import { sayAgo, sayClock, sayIn, type Reader } from './say-time.js';
+import { sayAgo, sayClock, sayIn, sayMoment, type Reader } from './say-time.js';
 import { shortId } from './short-id.js';
 
 const TITLE_CHARS = 100;
@@ -50,7 +50,14 @@ function titleOf(sorted: readonly AppStatus[]): string {
 /** Where there is one app, the title has said its name and how it is. */
 function drawApp(status: AppStatus, alone: boolean, reader: Reader): string {
   const head = `${status.app.name}: ${WORD[status.verdict]} (${status.why})`;
-  return [...(alone && head.length <= TITLE_CHARS ? [] : [head]), ...drawLaunch(status, reader), ...drawDebt(status), ...drawIncidents(status, reader)].join('\n');
+  return [...(alone && head.length <= TITLE_CHARS ? [] : [head]), ...drawSettling(status, reader), ...drawLaunch(status, reader), ...drawDebt(status), ...drawIncidents(status, reader)].join('\n');
+}
+
+/** A slow boot is no fault: so long nothing counts. */
+function drawSettling({ launch, checks }: AppStatus, reader: Reader): readonly string[] {
+  if (!launch?.settlesUntil) return [];
+  const bad = checks.some(({ check, newest }) => check.trusted && newest?.verdict === 'bad' && newest.at >= launch.startedAt);
+  return [`Settling until ${sayMoment(launch.settlesUntil, reader)}${bad ? '; its first readings are bad, and count from then on' : ''}.`];
 }
 
 function drawLaunch({ release, launch }: AppStatus, reader: Reader): readonly string[] {

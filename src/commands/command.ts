@@ -45,6 +45,8 @@ export interface Context {
   /** IANA name of the zone times are shown in. */
   readonly timeZone: string;
   readonly tiers: readonly Tier[];
+  /** How long after a deploy or a repair no reading counts. */
+  readonly settleMs: number;
   /** The rules this process has read; the monitor that decides may have been started with others. */
   readonly policy: Policy;
   /** Reads a policy from a file, with what it lacks from the configuration in use; absent where no file may be named. */

@@ -28,7 +28,7 @@ export const status: Command<z.output<typeof args>> = {
   async run({ app }, ctx) {
     const wanted = app === undefined ? null : await findApp(ctx, app);
     const now = ctx.now();
-    const all = await appStatuses(ctx.store.db, ctx.hostId, { tiers: ctx.tiers, now });
+    const all = await appStatuses(ctx.store.db, ctx.hostId, { tiers: ctx.tiers, settleMs: ctx.settleMs, now });
     const apps = all.filter((one) => wanted === null || one.app.id === wanted.id);
     const watch = await watchOf(ctx.store.db, ctx.hostId);
     const holds = (await holdsNow(ctx)).filter((hold) => wanted === null || covers(hold, wanted.name));

@@ -61,7 +61,7 @@ async function findNamed(ctx: Context, of: string): Promise<Incident> {
 }
 
 async function statusOf(ctx: Context, resource: Resource) {
-  const all = await appStatuses(ctx.store.db, ctx.hostId, { tiers: ctx.tiers, now: ctx.now() });
+  const all = await appStatuses(ctx.store.db, ctx.hostId, { tiers: ctx.tiers, settleMs: ctx.settleMs, now: ctx.now() });
   return all.find(({ app }) => app.id === resource.id) ?? null;
 }
 

@@ -12,8 +12,8 @@ export interface AppStatus extends AppVerdict {
   readonly app: Resource;
   /** The release that runs: that of the newest launch. */
   readonly release: Release | null;
-  /** The newest launch; `tier` counts from 1, and is null once the launch has ended. */
-  readonly launch: (Launch & { readonly tier: number | null; readonly tiers: number }) | null;
+  /** The newest launch; `tier` counts from 1, and is null once the launch has ended. `settlesUntil`: no reading counts before; null: all do. */
+  readonly launch: (Launch & { readonly tier: number | null; readonly tiers: number; readonly settlesUntil?: number | null }) | null;
   /** The open ones, at the app or at what it needs. */
   readonly incidents: readonly Incident[];
   /** What each of them waits for now, by its id; none where nothing holds it up. */

@@ -19,6 +19,8 @@ export interface IncidentView {
   readonly launched: Release | null;
   /** The release that runs (or ran when it ended). */
   readonly release: Release | null;
+  /** When the first reading of that release was bad, and none was good until it began; else null. */
+  readonly badFrom: number | null;
   readonly findings: readonly Finding[];
   /** Oldest first. */
   readonly plans: readonly Plan[];

@@ -18,8 +18,14 @@ import { newestSample } from './samples.js';
 import type { Db } from './schema.js';
 import { currentWait } from './spans.js';
 
+interface At {
+  readonly tiers: readonly Tier[];
+  readonly settleMs: number;
+  readonly now: number;
+}
+
 /** How every app of the host is, by name. */
-export async function appStatuses(db: Db, hostId: HostId, at: { readonly tiers: readonly Tier[]; readonly now: number }): Promise<readonly AppStatus[]> {
+export async function appStatuses(db: Db, hostId: HostId, at: At): Promise<readonly AppStatus[]> {
   const apps = (await listResources(db, hostId)).filter(({ kind }) => kind === 'app');
   const open = await openIncidents(db, hostId);
   const questions = await openQuestions(db, hostId);
@@ -56,9 +62,10 @@ async function checksNow(db: Db, app: Resource): Promise<readonly { readonly che
   return Promise.all(checks.map(async (check) => ({ check, newest: await newestSample(db, check.id) })));
 }
 
-function withTier(launch: Launch | null, at: { readonly tiers: readonly Tier[]; readonly now: number }): AppStatus['launch'] {
+function withTier(launch: Launch | null, at: At): AppStatus['launch'] {
   if (launch === null) return null;
-  return { ...launch, tier: launch.state === 'watching' ? tierAt(at.tiers, at.now - launch.startedAt) + 1 : null, tiers: at.tiers.length };
+  const settlesUntil = launch.startedAt + at.settleMs;
+  return { ...launch, settlesUntil: launch.state === 'watching' && settlesUntil > at.now ? settlesUntil : null, tier: launch.state === 'watching' ? tierAt(at.tiers, at.now - launch.startedAt) + 1 : null, tiers: at.tiers.length };
 }
 
 /** Tick checks are measured at the launch's ticks alone. */

@@ -5,6 +5,7 @@ import type { IncidentView } from '../domain/incident-view.js';
 import { covers } from '../domain/hold.js';
 import type { Plan } from '../domain/plan.js';
 import type { Release } from '../domain/release.js';
+import { badFromBirth } from './born-bad.js';
 import { debtBy } from './debts.js';
 import { evidenceNotes } from './evidence.js';
 import { findingsOf } from './findings.js';
@@ -35,6 +36,7 @@ export async function incidentView(db: Db, id: IncidentId): Promise<IncidentView
     debt: await debtBy(db, incident.resourceId, { from: incident.openedAt - DEBT_WINDOW_MS, until: incident.closedAt ?? Number.MAX_SAFE_INTEGER }),
     launch,
     launched: launch === null ? null : await getRelease(db, launch.releaseId),
+    badFrom: await badFromBirth(db, incident, launch),
     release: await releaseDuring(db, incident),
     findings: await findingsOf(db, id),
     plans,

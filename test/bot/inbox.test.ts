@@ -24,7 +24,7 @@ beforeEach(async () => {
   stage = await openStage();
   log = keepLog();
   const clock = { now: () => stage.now, monotonic: () => stage.now, sleep: async (ms: number) => (stage.now += ms, stage.meanwhile()) };
-  hear = createInbox({ store: stage.store, hostId: stage.hostId, carrier: { poke: async () => void (stage.pokes += 1), onPoke: async () => async () => undefined }, clock, log, tiers: DEFAULT_TIERS, policy: policy('observe'), timeZone: 'UTC' });
+  hear = createInbox({ store: stage.store, hostId: stage.hostId, carrier: { poke: async () => void (stage.pokes += 1), onPoke: async () => async () => undefined }, clock, log, tiers: DEFAULT_TIERS, settleMs: 30_000, policy: policy('observe'), timeZone: 'UTC' });
 });
 afterEach(() => stage.close());
 

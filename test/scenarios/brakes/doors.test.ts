@@ -43,7 +43,7 @@ function cli(on: Watch, argv: readonly string[]): Promise<number> {
 async function chat(on: Watch, words: string): Promise<void> {
   const { store, monitor: { ctx, loop } } = on;
   const carrier = { poke: async () => loop.poke(), onPoke: async () => async () => undefined } as unknown as Parameters<typeof createInbox>[0]['carrier'];
-  const hear = createInbox({ store, hostId: ctx.hostId, carrier, clock: systemClock, log: ctx.log, tiers: DEFAULT_TIERS, policy: ctx.settings.policy, timeZone: 'UTC' });
+  const hear = createInbox({ store, hostId: ctx.hostId, carrier, clock: systemClock, log: ctx.log, tiers: DEFAULT_TIERS, settleMs: 30_000, policy: ctx.settings.policy, timeZone: 'UTC' });
   await hear({ platform: 'slack', userId: 'U0ANN', userName: 'Ann', said: { words }, nonce: words } as Parameters<typeof hear>[0]);
 }
 

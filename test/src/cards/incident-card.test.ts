@@ -185,6 +185,7 @@ describe('the card of an incident', () => {
   });
 
   it('says that what began before its release was seen belongs to it', () => {
+    expect(draw(view({ launch: { ...launch, startedAt: BEGAN - 33_000 }, badFrom: BEGAN - 31_000 })).replace(/\s+/g, ' ')).toContain('It was bad from the first reading, 2 s after release 4f2a91c went live; counted after 33 s, when it had had time to settle.');
     expect(draw(view({ launch: { ...launch, startedAt: BEGAN + 2 * MINUTE } }))).toContain('It belongs to release 4f2a91c, which was first seen live at 03:14 UTC.');
   });
 

@@ -94,7 +94,7 @@ export async function openStage(): Promise<Stage> {
       const account = PEOPLE.find((person) => person.name === name)?.accounts[0] ?? { platform: 'slack' as const, userId: 'U0NOBODY' };
       const person: Person | null = await personOf(store.db, account.platform, account.userId);
       return createContext({
-        store, hostId: host.id, person, via: account.platform, userId: account.userId, nonce: `nonce-${(spoken += 1)}`, timeZone: 'UTC', tiers: DEFAULT_TIERS, policy: policy('observe'),
+        store, hostId: host.id, person, via: account.platform, userId: account.userId, nonce: `nonce-${(spoken += 1)}`, timeZone: 'UTC', tiers: DEFAULT_TIERS, settleMs: 0, policy: policy('observe'),
         now: () => stage.now,
         async sleep(ms) {
           stage.now += ms;

@@ -55,6 +55,18 @@ describe('status', () => {
     expect((await say('status')).card.body.join()).not.toContain('Slack');
   });
 
+  it('says until when a new release settles, and that it began badly', async () => {
+    const words = async (): Promise<string> => (await runWords(splitWords('status shop'), await stage.as('Ann', { settleMs: 30_000 }))).card.body.join('\n');
+    await launched(stage);
+    await watchShop(stage);
+    expect(await words()).toContain('Settling until 03:12:30.\n');
+    await stage.store.db.updateTable('checks').set({ trusted: 1 }).execute();
+    await watchShop(stage, 'bad', stage.now + 1_000);
+    expect(await words()).toContain('Settling until 03:12:30; its first readings are bad, and count from then on.');
+    stage.now += 30_000;
+    expect(await words()).not.toContain('Settling');
+  });
+
   it('is bad with an open incident, and exits 1', async () => {
     await watchShop(stage);
     const incident = await broken(stage);
