@@ -49,7 +49,7 @@ ${BRISK}`);
   await watch.steady();
   await writeFile(curse, '');
   const { reason } = await watch.incident('escalated');
-  expect(reason).toContain('its restart budget is used up (1 restarts in 30 min, the limit is 1)');
+  expect(reason).toContain('its restart budget is used up (1 restart in 30 min, the limit is 1)');
   const deaths = (await acts('pm2')).length;
   await until('PM2 to go on by itself', async () => (await acts('pm2')).length > deaths + 2, 60_000);
   expect(await acts('us')).toEqual([]);
@@ -62,7 +62,7 @@ ${BRISK}`);
         first seen
     hypercare: incident on mortal
     hypercare: pm2.restart on mortal: deny
-        rule budget:restarts: its restart budget is used up (1 restarts in 30 min, the limit is 1)
+        rule budget:restarts: its restart budget is used up (1 restart in 30 min, the limit is 1)
     hypercare: people are needed
     "
   `);
