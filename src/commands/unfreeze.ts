@@ -26,11 +26,11 @@ export const unfreeze: Command<z.output<typeof args>> = {
     if (!said.success) throw strangeAnswer();
     const left = (await holdsNow(ctx)).filter(holdsHands);
     const reader = { now: ctx.now(), timeZone: ctx.timeZone };
-    const title = left.length === 0 ? 'nothing is held any more: hypercare acts as its policy says' : `lifted; ${left.length === 1 ? 'one hold is' : `${left.length} holds are`} left`;
+    const title = left.length === 0 ? 'nothing is held any more: hypercare acts as its policy says' : `lifted; ${left.length === 1 ? 'one hold was not, and is' : `${left.length} holds were not, and are`} left`;
     return {
       data: { version: 1, ended: said.data.ended, left: left.map(holdDocument) },
       card: noteCard({ subject: 'unfreeze', level: left.length === 0 ? 'good' : 'warning', title, body: left.map((hold) => holdLine(hold, reader)) }),
-      exit: left.length === 0 ? 0 : 1,
+      exit: 0, // Where there was nothing to lift, the monitor has refused.
     };
   },
 };

@@ -16,16 +16,20 @@ function unwatched(file: ConfigFile): readonly Complaint[] {
     .map((name) => ({ path: ['dependencies', name], message: 'no app `uses` it, so its trouble holds no repair back', onKey: true }));
 }
 
-/** A question that nobody may answer expires, and nothing is done. */
+/**
+ * A question that nobody may answer expires, and nothing is done. Where nobody is named for the terminal, whom hypercare
+ * runs as is an approver there.
+ */
 function unanswerable(file: ConfigFile): readonly Complaint[] {
-  const approvers = file.people.filter((person) => person.role === 'approver').length;
-  const operators = file.people.filter((person) => person.role !== 'viewer').length;
+  const unnamed = file.people.every((person) => person.terminal === undefined) ? 1 : 0;
+  const approvers = file.people.filter((person) => person.role === 'approver').length + unnamed;
+  const operators = file.people.filter((person) => person.role !== 'viewer').length + unnamed;
   const { policy } = file;
   const byDefault = policy.default === 'ask' && approvers === 0 ? [{ path: ['policy', 'default'], message: nobody('approver'), onKey: false }] : [];
   const byRule = policy.rules.flatMap((rule, index) => {
     const able = rule.role === 'operator' ? operators : approvers;
     if (rule.rung !== 'ask' || rule.approvers <= able) return [];
-    const message = able === 0 ? nobody(rule.role) : `asks ${rule.approvers} people, and \`people\` has ${able} ${rule.role}${able === 1 ? '' : 's'}`;
+    const message = able === 0 ? nobody(rule.role) : `asks ${rule.approvers} people, and ${able} ${able === 1 ? `is an ${rule.role}` : `are ${rule.role}s`}${unnamed ? ', with the user that hypercare runs as' : ''}`;
     return [{ path: ['policy', 'rules', index], message, onKey: false }];
   });
   return [...byDefault, ...byRule];

@@ -180,7 +180,7 @@ describe('a file with nothing but a policy', () => {
 describe('a rule that asks operators', () => {
   it.each([
     ['is content with one', '[{ name: Otto, role: operator }]', []],
-    ['is warned of where there is none', '[{ name: Vera, role: viewer }]', ['asks, and nobody in `people` is an operator']],
+    ['is warned of where there is none', '[{ name: Vera, role: viewer, terminal: vera }]', ['asks, and nobody in `people` is an operator']],
   ])('%s', (_, people, warnings) => {
     const loaded = loadText(`apps: { shop: {} }\npolicy: { rules: [{ rung: ask, role: operator }] }\npeople: ${people}`);
     expect(loaded.warnings.map(({ message }) => message)).toEqual(warnings);

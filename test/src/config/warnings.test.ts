@@ -15,11 +15,17 @@ describe('what is allowed and most likely not meant is told with its place', () 
   it.each([
     ['no app', 'log: {}', ['hypercare.yaml:1:1: apps: no app is watched']],
     ['a dependency nobody uses', 'apps: { shop: }\ndependencies:\n  payments: http://h', ['hypercare.yaml:3:3: dependencies.payments: no app `uses` it, so its trouble holds no repair back']],
-    ['a question nobody may answer', 'apps: { shop: }\npolicy: { default: ask }', ['hypercare.yaml:2:20: policy.default: asks, and nobody in `people` is an approver']],
+    ['a question nobody may answer', 'apps: { shop: }\npolicy: { default: ask }\npeople: [{ name: Vera, role: viewer, terminal: vera }]', ['hypercare.yaml:2:20: policy.default: asks, and nobody in `people` is an approver']],
+    ['a question for whom hypercare runs as, where nobody is named for the terminal', 'apps: { shop: }\npolicy: { default: ask }', []],
     [
       'a rule for more people than there are',
-      'apps: { shop: }\npolicy: { rules: [{ rung: ask, approvers: 2 }] }\npeople: [{ name: Ann, role: approver }]',
-      ['hypercare.yaml:2:19: policy.rules[0]: asks 2 people, and `people` has 1 approver'],
+      'apps: { shop: }\npolicy: { rules: [{ rung: ask, approvers: 2 }] }\npeople: [{ name: Ann, role: approver, terminal: ann }]',
+      ['hypercare.yaml:2:19: policy.rules[0]: asks 2 people, and 1 is an approver'],
+    ],
+    [
+      'a rule for more people than there are with whom hypercare runs as',
+      'apps: { shop: }\npolicy: { rules: [{ rung: ask, approvers: 3 }] }\npeople: [{ name: Ann, role: approver }]',
+      ['hypercare.yaml:2:19: policy.rules[0]: asks 3 people, and 2 are approvers, with the user that hypercare runs as'],
     ],
     ['samples that are gone before the launch ends', 'apps: { shop: }\nkeep: { raw: 2d }', ['hypercare.yaml:2:14: keep.raw: is shorter than a launch is watched: its first samples are gone before it ends']],
     ['nothing', 'apps: { shop: http://h }', []],
