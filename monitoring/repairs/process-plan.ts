@@ -56,7 +56,7 @@ function plan(kind: ProcessActKind, target: RepairTarget, names: readonly string
       settleMs: target.settleMs,
       withinMs: Math.max(MIN_VERIFY_MS, 10 * target.settleMs),
     },
-    wayBack: null,
+    wayBack: 'none is needed: its processes start anew, and only what they hold in memory is lost',
     witness: witnessOf(names, listed),
     artefacts: [],
     notes: names.map((name) => kind.note(name, ofName(listed, name))),

@@ -46,7 +46,7 @@ async function judge(tx: Db, ctx: StageContext, given: Answer & { readonly name:
   if (question.state !== 'open') return judgeAnswer(tx, given, 'already_decided');
   await judgeAnswer(tx, given, 'counted');
   const plan = await getPlan(tx, question.planId);
-  await record(tx, ctx, { who: person.name, what: `said ${given.yes ? 'yes' : 'no'} to ${plan.repair}`, why: `question ${question.id}, plan hash ${question.hash}, through ${given.via}`, body: { question: question.id, plan: plan.id, hash: question.hash, yes: given.yes } });
+  await record(tx, ctx, { who: person.name, what: `said ${given.yes ? 'yes' : 'no'} to ${plan.repair}`, why: `plan hash ${question.hash.slice(0, 12)}, through ${given.via}`, body: { question: question.id, plan: plan.id, hash: question.hash, yes: given.yes } });
   if (!given.yes) return denied(tx, ctx, { question, plan, person });
   const yes = (await answersTo(tx, question.id)).filter((one) => one.yes && one.outcome === 'counted');
   if (yes.length < question.need) return tell(tx, ctx.hostId, { kind: 'incident.changed', incidentId: plan.incidentId, body: { yes: yes.length, need: question.need } }, now);

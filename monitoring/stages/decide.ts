@@ -58,7 +58,7 @@ async function write(tx: Db, ctx: StageContext, on: Decided): Promise<void> {
   const state = ({ auto: 'approved', ask: 'asked', deny: 'denied' } as const)[decision.verdict];
   await keepDecision(tx, plan.id, decision, state, on.kept);
   await record(tx, ctx, {
-    who: plan.askedBy ?? 'hypercare', what: `${plan.repair} on ${target.name}: ${decision.verdict}`, why: `rule ${decision.rule}: ${decision.why}`,
+    who: plan.askedBy ?? 'hypercare', what: `${plan.repair} on ${target.name}: ${decision.verdict}`, why: whyOf(decision),
     body: { plan: plan.id, incident: incident.id, hash: plan.hash, rule: decision.rule, verdict: decision.verdict },
   });
   if (decision.verdict === 'ask') {
@@ -66,6 +66,11 @@ async function write(tx: Db, ctx: StageContext, on: Decided): Promise<void> {
     await tell(tx, ctx.hostId, { kind: 'question.asked', incidentId: incident.id, body: { plan: plan.id } }, now);
   }
   if (decision.verdict === 'deny') await afterDenial(tx, ctx, on);
+}
+
+/** The reason often names its rule itself: then that is said once. */
+export function whyOf({ rule, why }: Pick<Decision, 'rule' | 'why'>): string {
+  return why.includes(rule) ? why : `rule ${rule}: ${why}`;
 }
 
 /** Where the ladder only observes or suggests, what would be done is told, and people take over. A used-up budget leaves the next rung. */

@@ -9,6 +9,7 @@ import { beginRemediation, remediationsIn } from '../../src/store/remediations.j
 import { getResource } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import { closeIncident, escalate } from './closing.js';
+import { whyOf } from './decide.js';
 import { factsFor, inQuestion } from './facts.js';
 import { afterHold } from './holding.js';
 import { problemOf } from './problem.js';
@@ -44,7 +45,7 @@ async function begin(ctx: StageContext, plan: Plan): Promise<boolean> {
   return ctx.store.write(async (tx) => {
     if (stopped) {
       await keepDecision(tx, plan.id, brakes, 'denied');
-      await record(tx, ctx, { who: 'hypercare', what: `${plan.repair} on ${target.name} was stopped before it began`, why: `rule ${brakes.rule}: ${brakes.why}`, body: { plan: plan.id } });
+      await record(tx, ctx, { who: 'hypercare', what: `${plan.repair} on ${target.name} was stopped before it began`, why: whyOf(brakes), body: { plan: plan.id } });
       if (incident.kind === 'manual') await closeIncident(tx, ctx, incident, `stopped: ${brakes.why}`);
       else if (brakes.rule.startsWith('hold:')) await afterHold(tx, ctx, incident, { repair: plan.repair, decision: brakes });
       else await escalate(tx, ctx, incident, `${plan.repair} was stopped before it began: ${brakes.why}`);
@@ -68,6 +69,6 @@ async function start(tx: Db, ctx: StageContext, plan: Plan, target: Resource): P
   await noteAct(tx, { resourceId: target.id, at: now, by: 'us', kind, fingerprint, dedupe: `remediation:${id}`, note: plan.repair });
   if (incident.state !== 'repairing') await changeIncident(tx, incident.id, { state: 'repairing' });
   await tell(tx, ctx.hostId, { kind: 'remediation.started', incidentId: incident.id, body: { remediation: id, repair: plan.repair } }, now);
-  await record(tx, ctx, { who: plan.askedBy ?? 'hypercare', what: `${plan.repair} on ${target.name} began`, why: `rule ${plan.rule}, plan hash ${plan.hash}`, body: { remediation: id, plan: plan.id, hash: plan.hash } });
+  await record(tx, ctx, { who: plan.askedBy ?? 'hypercare', what: `${plan.repair} on ${target.name} began`, why: `rule ${plan.rule}, plan hash ${plan.hash?.slice(0, 12) ?? 'unknown'}`, body: { remediation: id, plan: plan.id, hash: plan.hash } });
   return true;
 }

@@ -26,7 +26,7 @@ export function policyCard(policy: PolicyShown): Card {
     subject: 'policy', level: 'info', title: 'what hypercare may do, in the order in which it is asked',
     body: [
       ...deny, ...allow,
-      `The first rule that fits decides:\n${policy.rules.map(({ name, says }, index) => `${index + 1}. ${name}: ${says}`).join('\n')}`,
+      `The first rule that fits decides:\n${policy.rules.map(({ name, says }, index) => `${index + 1}. ${says.startsWith(name) ? says : `${name}: ${says}`}`).join('\n')}`,
       `Limits:\n${policy.limits.map((line) => `- ${line}`).join('\n')}`,
       ...later,
     ],

@@ -25,7 +25,9 @@ export interface Explanation extends Decision {
 /** The same walk as `decide`, told. */
 export function explain(plan: PlanInQuestion, policy: Policy, facts: PolicyFacts): Explanation {
   const of = caseFor(plan, policy, facts);
-  const ruleSays = `“${of.chosen.rule.name}”: ${sayRule(of.chosen.rule)}`;
+  const { rule } = of.chosen;
+  const says = sayRule(rule);
+  const ruleSays = says.startsWith(rule.name) ? says : `“${rule.name}”: ${says}`;
   const looks: Look[] = [];
   for (const brake of brakes) {
     const stop = brake.stops(of);

@@ -164,7 +164,7 @@ describe('an app that breaks again and again', () => {
 
         forgetful: one instance in fork mode, online: its reload is a restart, and nothing answers until it has started
         At most 1 restart.
-        There is no way back from it.
+        Way back: none is needed: its processes start anew, and only what they hold in memory is lost
 
         A yes does exactly this:
         1. pm2 reload forgetful (at most 40 s)

@@ -1,6 +1,6 @@
 /** What differs from run to run, in words: hashes, ids, paths of this run, clocks, and how long things took. */
 const MASKS: readonly (readonly [RegExp, string])[] = [
-  [/\b[0-9a-f]{64}\b/g, '‹hash›'],
+  [/\b[0-9a-f]{64}\b|(?<=plan hash )[0-9a-f]{12}\b/g, '‹hash›'],
   [/\/[^\s“”"]*\/hypercare-(?:shop|watched)-\w+/g, '‹dir›'],
   [/\/[^\s“”"]*\/hc-(?:pm2|git)-\w+/g, '‹dir›'],
   [/127\.0\.0\.1:\d+/g, '127.0.0.1:‹port›'],

@@ -69,7 +69,7 @@ test('a plan names what it does to each process, bounds its restarts and says ho
     touches: ['app-1'],
     bounds: { restarts: 3 },
     verify: { checks: ['liveness', 'http:/'], good: 3, settleMs: 10_000, withinMs: 100_000 },
-    wayBack: null,
+    wayBack: 'none is needed: its processes start anew, and only what they hold in memory is lost',
     notes: [
       'shop: 2 instances in cluster mode, online',
       'worker: one instance in fork mode, online: its reload is a restart, and nothing answers until it has started',

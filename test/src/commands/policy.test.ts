@@ -75,7 +75,7 @@ describe('policy explain', () => {
     const text = sayChoice(restart.repair, 'next');
     await stage.store.write((tx) => noteRecord(tx, { incidentId: incident.id, text, why: 'pm2.reload ran for the same problem in the last 24 h, and it came back', auditSeq: 1 }, stage.now));
     await decided(stage, incident, { plan: restart, by: policy('act-and-tell') });
-    expect((await say(`policy explain ${incident.id}`)).card.body).toContain(`Why it: ${text}: pm2.reload ran for the same problem in the last 24 h, and it came back.`);
+    expect((await say(`policy explain ${incident.id.slice(-6)}`, policy('act-and-tell'))).card.body).toContain(`Why it: ${text}: pm2.reload ran for the same problem in the last 24 h, and it came back.`);
   });
 
   it('says which rule decided, what it looked at and what would have to change', async () => {
