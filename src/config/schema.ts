@@ -69,7 +69,7 @@ function watch() {
     }).prefault({}).describe('What is odd is measured again quickly before it counts'),
     hot: duration('1m', '72h').prefault('2h').describe('How long trouble brings back the cadence of the first tier'),
     after_storm: duration('0s', '6h').prefault('10m').describe('How long after a storm nothing is repaired by itself: half of the apps bad at once, or something they use'),
-    settle: duration('0s', '1h').prefault('30s').describe('How long after a repair its own effects are not counted'),
+    settle: duration('0s', '1h').prefault('30s').describe('How long after a deploy or a repair nothing counts: a slow start is no fault'),
     warm_up: duration('0s', '6h').prefault('10m').describe('How long after a launch values do not count for the baseline'),
   });
 }
