@@ -11,8 +11,7 @@ import { forgetChannels } from '../src/store/channels.js';
 import { botSeen } from '../src/store/hosts.js';
 import type { Store } from '../src/store/store.js';
 import { createAlarm, type Alarm } from './alarm.js';
-import type { Channel, Hear, Stop, Verb } from './channels/channel.js';
-import type { Made } from './channels/index.js';
+import type { Channel, Hear, Refused, Stop, Verb } from './channels/channel.js';
 import { createInbox } from './inbox.js';
 import { createReach } from './reach.js';
 import { createRelay } from './relay.js';
@@ -33,7 +32,7 @@ export interface BotParts {
   readonly hostName: string;
   readonly carrier: Carrier;
   readonly channels: readonly Channel[];
-  readonly refused?: Made['refused'];
+  readonly refused?: readonly Refused[];
   readonly clock: Clock;
   readonly log: Logger;
   readonly tiers: readonly Tier[];

@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { Call } from '../../src/cards/call.js';
 import type { Card } from '../../src/cards/card.js';
+import type { HypercareError } from '../../src/domain/errors.js';
 import type { Json } from '../../src/domain/json.js';
 import type { Platform } from '../../src/domain/person.js';
 import type { Logger } from '../../src/io/log.js';
@@ -68,6 +69,12 @@ export interface Channel {
   deliver(card: Card, key: string, previous: Ref | undefined): Promise<Ref>;
   /** Says it aloud beside the card at `at`; `fresh` tells that the card was posted there just now. Absent: its posts are loud enough. */
   call?(call: Call, at: Ref, fresh: boolean): Promise<void>;
+}
+
+/** What is configured and cannot be used, and why. */
+export interface Refused {
+  readonly kind: string;
+  readonly error: HypercareError;
 }
 
 /** A kind of channel: its options from hypercare.yaml, and how one is made. */

@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod';
 import { errorText, HypercareError } from '../../src/domain/errors.js';
 import type { Logger } from '../../src/io/log.js';
-import type { Channel, ChannelKind, Secrets } from './channel.js';
+import type { Channel, ChannelKind, Refused, Secrets } from './channel.js';
 import { consoleChannel } from './console.js';
 import { slackChannel } from './slack/index.js';
 import { slackWebhookChannel } from './slack-webhook.js';
@@ -20,8 +20,7 @@ export const channelSchemas = Object.fromEntries(Object.values(channels).map((ki
 
 export interface Made {
   readonly channels: readonly Channel[];
-  /** What is configured and cannot be used, by its kind. */
-  readonly refused: readonly { readonly kind: string; readonly error: HypercareError }[];
+  readonly refused: readonly Refused[];
 }
 
 /**
@@ -29,7 +28,7 @@ export interface Made {
  * what to do, so that one mistyped secret silences one place and not all; with none left the console serves.
  */
 export function createChannels(configured: readonly { readonly kind: string; readonly options: unknown }[], secrets: Secrets, log: Logger): Made {
-  const refused: { readonly kind: string; readonly error: HypercareError }[] = [];
+  const refused: Refused[] = [];
   const made = configured.flatMap(({ kind, options }) => {
     try {
       const channel = (channels as Readonly<Record<string, ChannelKind<unknown>>>)[kind]?.create(options, secrets, log);

@@ -24,6 +24,7 @@ export const EXCEPTIONS: Readonly<Record<Rule, Readonly<Record<string, string>>>
     HOME: 'the system’s own',
     LANG: 'the system’s own',
     TERM: 'the terminal’s own',
+    COLUMNS: 'the terminal’s own',
     CI: 'set by whoever runs the tests there',
     HYPERCARE_TEST_WITHOUT: 'of the tests alone: services to do without',
   },

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startBot, type Bot } from '../../bot/bot.js';
-import type { Channel, Hear, Stop, Verb } from '../../bot/channels/channel.js';
-import type { Made } from '../../bot/channels/index.js';
+import type { Channel, Hear, Refused, Stop, Verb } from '../../bot/channels/channel.js';
 import { HypercareError } from '../../src/domain/errors.js';
 import { DEFAULT_TIERS } from '../../src/domain/tiers.js';
 import { fileCarrier } from '../../src/io/file-carrier.js';
@@ -34,7 +33,7 @@ afterEach(async () => {
   await stage.close();
 });
 
-async function start(channels: readonly Channel[], change: { readonly clock?: Clock; readonly store?: Store; readonly refused?: Made['refused'] } = {}): Promise<Bot> {
+async function start(channels: readonly Channel[], change: { readonly clock?: Clock; readonly store?: Store; readonly refused?: readonly Refused[] } = {}): Promise<Bot> {
   const store = change.store ?? stage.store;
   const carrier = fileCarrier(stage.file, () => stage.store.dataVersion());
   bot = await startBot({ store, hostId: stage.hostId, hostName: 'vm-1', carrier, channels, refused: change.refused ?? [], clock: change.clock ?? systemClock, log, tiers: DEFAULT_TIERS, settleMs: 30_000, policy: policy('observe'), timeZone: 'UTC' });

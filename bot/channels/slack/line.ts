@@ -73,10 +73,8 @@ export async function keepLine({ open, clock, log }: Line): Promise<Stop> {
     if (thrown instanceof DeliveryDelay) return thrown.retryAfterMs;
     const needsHand = thrown instanceof HypercareError && thrown.errorClass !== 'transient';
     const facts = { why: errorText(thrown), mend: thrown instanceof HypercareError ? thrown.mend : null };
-    if (told === facts.why) return needsHand ? REFUSED_WAIT_MS : growing();
+    if (told !== facts.why) log[needsHand ? 'error' : 'warn'](facts, needsHand ? 'slack: cannot listen until somebody mends this' : 'slack: could not connect, trying again');
     told = facts.why;
-    if (needsHand) log.error(facts, 'slack: cannot listen until somebody mends this');
-    else log.warn(facts, 'slack: could not connect, trying again');
     return needsHand ? REFUSED_WAIT_MS : growing();
   }
 

@@ -41,6 +41,8 @@ class Listener {
   #session: Session | undefined;
   #run: Promise<void> = Promise.resolve();
   #hearing = false;
+  /** What was last told of why it does not hear: each trouble is told once. */
+  #told: string | null = null;
   /** Told how the start went, as long as somebody waits for it. */
   #starter: { readonly began: () => void; readonly failed: (error: unknown) => void } | undefined;
 
@@ -74,7 +76,8 @@ class Listener {
       this.#hearing = false;
       if (ended.why === 'trouble' && ended.trouble.kind === 'token' && this.#starter !== undefined) throw errorOf(ended.trouble);
       const { ms, why } = nextTry(ended, timing);
-      this.input.log.warn({ againInMs: ms }, `telegram: does not hear: ${why}`);
+      if (why !== this.#told) this.input.log.warn({ againInMs: ms }, `telegram: does not hear: ${why}`);
+      this.#told = why;
       await clock.sleep(ms, this.#stopping.signal).catch(() => undefined);
     }
   }
@@ -82,6 +85,7 @@ class Listener {
   #hears(): void {
     if (!this.#hearing) this.input.log.info({}, 'telegram: hears');
     this.#hearing = true;
+    this.#told = null;
     this.#starter?.began();
   }
 }
