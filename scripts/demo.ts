@@ -12,6 +12,7 @@ import { tellStory } from './demo/story.js';
 import { breakShop, SHOP_FAULTS, type ShopFault } from './shop/break-shop.js';
 
 const STORY_WITHIN_MS = 150_000;
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 const WHAT: Readonly<Record<ShopFault, string>> = {
   crash: 'its price list is gone while it restarts: every worker dies at boot until PM2 gives up, and nobody starts it again',
@@ -27,15 +28,21 @@ export async function runDemo(words: readonly string[], io: CliIo, options: { re
   const fault = readFault(words);
   const narrator = createNarrator(io, options.json);
   narrator.tell('setting', 'a sample shop opens: two workers, in a PM2 and a store of its own; nothing of yours is touched');
-  const scene = await setScene({ user: io.user });
-  const interrupted = () => void scene.end().finally(() => process.exit(1));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted);
+  const setting = setScene({ user: io.user });
+  const interrupted = () => void cleared(setting, narrator).finally(() => process.exit(1));
+  for (const signal of SIGNALS) process.once(signal, interrupted);
   try {
-    return await play(scene, fault, { io, narrator, yes: words.includes('--yes'), json: options.json });
+    return await play(await setting, fault, { io, narrator, yes: words.includes('--yes'), json: options.json });
   } finally {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, interrupted);
-    await scene.end();
+    for (const signal of SIGNALS) process.removeListener(signal, interrupted);
+    await setting.then((scene) => scene.end(), () => undefined);
   }
+}
+
+/** A scene that is still being set is ended once it stands: half of one cannot be found again. */
+async function cleared(setting: Promise<Scene>, narrator: Narrator): Promise<void> {
+  await setting.then((scene) => scene.end(), () => undefined);
+  narrator.tell('stopped', 'stopped; everything of the demo is gone');
 }
 
 interface Playing {
@@ -59,7 +66,8 @@ async function play(scene: Scene, fault: ShopFault, { io, narrator, yes, json }:
 function readFault(words: readonly string[]): ShopFault {
   const unknownFlag = words.find((word) => word.startsWith('-') && word !== '--yes');
   if (unknownFlag) throw new HypercareError('usage', 'invalid', `demo does not know ${unknownFlag}`, 'It takes a fault and --yes.');
-  const [word = ''] = words.filter((one) => !one.startsWith('-'));
+  const [word = '', second] = words.filter((one) => !one.startsWith('-'));
+  if (second !== undefined) throw new HypercareError('usage', 'invalid', `demo shows one fault, and does not know what to do with “${second}”`, `Show one after the other: demo ${word}, then demo ${second}.`);
   const fault = SHOP_FAULTS.find((known) => known === word);
   if (fault) return fault;
   const near = nearestWord(word, SHOP_FAULTS);

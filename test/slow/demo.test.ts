@@ -39,3 +39,15 @@ describe('hypercare demo, answered by --yes', () => {
     expect(code).toBe(0);
   }, 240_000);
 });
+
+it('is stopped by Ctrl-C, with one line that nothing is left', async () => {
+  const child = compiled.start(`process.env['HOME'] = ${JSON.stringify(home)};\nprocess.argv.push('demo', 'hang', '--json');\nawait import('./src/cli/main.js');\n`);
+  let said = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+    if (said.includes('"event":"ready"')) child.kill('SIGINT');
+  });
+  await once(child, 'exit');
+  const events = said.trim().split('\n').map((line) => (JSON.parse(line) as { readonly event?: string }).event);
+  expect([events.at(-1), events.filter((event) => event === 'stopped')]).toEqual(['stopped', ['stopped']]);
+}, 60_000);
