@@ -100,7 +100,7 @@ describe('an app whose dependency is down', () => {
     expect(await open(begun)).toEqual(['payments']);
     expect(await begun.card()).toMatchInlineSnapshot(`
       "
-      ✗ CRITICAL  payments needs you: the only endpoint fails, for a while
+      ✗ CRITICAL  payments needs you: the only endpoint fails
         At ‹clock›: up: refused
         Also: up: refused, some checks in a row over a while
         Also: /checkout: status 500, some checks in a row over a while
@@ -125,15 +125,15 @@ describe('an app whose dependency is down', () => {
           first seen
       hypercare: incident on shop: /checkout: status 500, some checks in a row over a while
           status 500 × some; last good a while ago
-      hypercare: incident on payments: the only endpoint fails, for a while
+      hypercare: incident on payments: the only endpoint fails
           up: refused
       hypercare: storm of shop began
-          payments is bad, which it needs: the only endpoint fails, for a while
-      hypercare: people are needed: the only endpoint fails, for a while
+          payments is bad, which it needs: the only endpoint fails
+      hypercare: people are needed: the only endpoint fails
           payments is not ours to repair; the apps that use it are left alone meanwhile
       hypercare: incident over: /checkout: status 500, some checks in a row over a while
-          its cause is elsewhere: the only endpoint fails, for a while
-      hypercare: incident over: the only endpoint fails, for a while
+          its cause is elsewhere: the only endpoint fails
+      hypercare: incident over: the only endpoint fails
           good again by itself after a while
       "
     `);
@@ -155,22 +155,24 @@ describe('an app whose dependency is down', () => {
           first seen
       hypercare: incident on stuck-shop: /checkout: status 500, some checks in a row over a while
           status 500 × some; last good a while ago
-      hypercare: incident on payments: the only endpoint fails, for a while
+      hypercare: incident on payments: the only endpoint fails
           up: refused
       hypercare: storm of stuck-shop began
-          payments is bad, which it needs: the only endpoint fails, for a while
-      hypercare: people are needed: the only endpoint fails, for a while
+          payments is bad, which it needs: the only endpoint fails
+      hypercare: people are needed: the only endpoint fails
           payments is not ours to repair; the apps that use it are left alone meanwhile
       hypercare: incident over: /checkout: status 500, some checks in a row over a while
-          its cause is elsewhere: the only endpoint fails, for a while
-      hypercare: incident over: the only endpoint fails, for a while
+          its cause is elsewhere: the only endpoint fails
+      hypercare: incident over: the only endpoint fails
           good again by itself after a while
       hypercare: storm of stuck-shop ended
           its time was up
       hypercare: incident on stuck-shop: /checkout: status 500, some checks in a row over a while
           status 500 × some; never good in the readings looked at
+      hypercare: pm2.reload is tried first
+          for endpoint-failing the order is pm2.reload, pm2.restart, release.rollback
       hypercare: pm2.reload on stuck-shop: auto
-          rule default: the rule “default” lets it act and tell
+          the rule “default” lets it act and tell
       hypercare: pm2.reload on stuck-shop began
           rule default, plan hash ‹hash›
       hypercare: pm2.reload on stuck-shop ended: verified

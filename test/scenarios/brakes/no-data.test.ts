@@ -80,8 +80,10 @@ describe('what cannot be measured', () => {
           a new release was seen running
       hypercare: incident on unproved: /checkout: status 500, some checks in a row over a while
           status 500 × some; last good 1 h ago
+      hypercare: pm2.reload is tried first
+          for endpoint-failing the order is pm2.reload, release.rollback
       hypercare: pm2.reload on unproved: auto
-          rule default: the rule “default” lets it act and tell
+          the rule “default” lets it act and tell
       hypercare: pm2.reload on unproved began
           rule default, plan hash ‹hash›
       hypercare: pm2.reload on unproved ended: unclear

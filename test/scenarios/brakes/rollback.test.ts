@@ -44,11 +44,13 @@ describe('a rollback over migrations', () => {
           a new release was seen running
       hypercare: incident on migrated: /checkout: status 500, some checks in a row over a while
           status 500 × some; last good a while ago
+      hypercare: release.rollback is tried first
+          for endpoint-failing the order is release.rollback
       hypercare: release.rollback on migrated: ask
-          rule risk:migrations: 1 migrations lie between the two releases, and the older code may not stand the newer schema
+          rule risk:migrations: 1 migration lies between the two releases, and the older code may not stand the newer schema
       "
     `);
-    expect(shop.named(await shop.begun.card())).toContain('1 migrations lie between the two releases');
+    expect(shop.named(await shop.begun.card())).toContain('1 migration lies between the two releases');
   });
 });
 
@@ -75,8 +77,10 @@ describe('a bad commit', () => {
           a new release was seen running
       hypercare: incident on quarantined: /checkout: status 500, some checks in a row over a while
           status 500 × some; last good a while ago
+      hypercare: release.rollback is tried first
+          for endpoint-failing the order is release.rollback
       hypercare: release.rollback on quarantined: auto
-          rule default: the rule “default” lets it act and tell
+          the rule “default” lets it act and tell
       hypercare: release.rollback on quarantined began
           rule default, plan hash ‹hash›
       hypercare: release.rollback on quarantined ended: verified
@@ -89,8 +93,10 @@ describe('a bad commit', () => {
           it runs again, though it was found bad (rolled back: /checkout: status 500, some checks in a row over a while)
       hypercare: incident on quarantined: /checkout: status 500, some checks in a row over a while
           status 500 × some; last good a while ago
+      hypercare: release.rollback is tried first
+          for endpoint-failing the order is release.rollback
       hypercare: release.rollback on quarantined: ask
-          rule budget:rollbacks: it was rolled back 1 times in 24 h already
+          rule budget:rollbacks: it was rolled back once in 24 h already
       "
     `);
     expect((await ledgerOf(shop.begun.store.db, shop.begun.app.id)).map(({ verdict, quarantinedAt }) => [verdict, quarantinedAt !== null])).toEqual([['bad', true], ['stable', false]]);
@@ -118,8 +124,10 @@ describe('a release that was rolled back to and fails the same check', () => {
           a new release was seen running
       hypercare: incident on misjudged: /checkout: status 500, some checks in a row over a while
           status 500 × some; last good a while ago
+      hypercare: release.rollback is tried first
+          for endpoint-failing the order is release.rollback
       hypercare: release.rollback on misjudged: auto
-          rule default: the rule “default” lets it act and tell
+          the rule “default” lets it act and tell
       hypercare: release.rollback on misjudged began
           rule default, plan hash ‹hash›
       hypercare: release.rollback on misjudged ended: failed
