@@ -105,6 +105,8 @@ describe('a bad release, seen from two chats', () => {
         why nothing may act or call for now: by whom and until when
         repairs
         what can be done to an app
+        learned
+        which repairs helped, and what follows from that
         policy
         the rules in force; or which of them decided an incident
         whoami
@@ -289,6 +291,7 @@ describe('a bad release, seen from two chats', () => {
         1 incident:
         /checkout: status 500, some checks in a row over a while (‹clock›, for a while)
         Repairs: pm2.reload × some, release.rollback × some.
+        Healing debt 1: 1 restart (1 × pm2.reload). What they hide is not mended.
         launch ‹id›: a new release was seen running
 
       Slack, edited:
@@ -318,6 +321,8 @@ describe('a bad release, seen from two chats', () => {
         /checkout: status 500, some checks in a row over a while (‹clock›, for a while)
 
         Repairs: pm2.reload × some, release.rollback × some.
+
+        Healing debt 1: 1 restart (1 × pm2.reload). What they hide is not mended.
 
         launch ‹id›: a new release was seen running
 

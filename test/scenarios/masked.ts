@@ -12,6 +12,8 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/to \d+ liveness checks/g, 'to some liveness checks'],
   [/× \d+/g, '× some'],
   [/in the \d+ readings/g, 'in the readings'],
+  // Whether the last worker of the release before answered the first reading is chance.
+  [/It was bad from the first reading, ([^.;]+ went live); counted after [^.;]+ settle\./g, 'It began $1.'],
 ];
 
 export function masked(text: string): string {
