@@ -174,8 +174,10 @@ describe('an ordinary app among others in one PM2', () => {
           has run for years
       hypercare: incident on ordinary: /checkout: status 500, some checks in a row over a while
           status 500 × some; last good a while ago
+      hypercare: pm2.reload is tried first
+          for endpoint-failing the order is pm2.reload, pm2.restart, release.rollback
       hypercare: pm2.reload on ordinary: auto
-          rule it heals itself: the rule “it heals itself” lets it act and tell
+          the rule “it heals itself” lets it act and tell
       hypercare: pm2.reload on ordinary began
           rule it heals itself, plan hash ‹hash›
       hypercare: pm2.reload on ordinary ended: verified
@@ -184,8 +186,10 @@ describe('an ordinary app among others in one PM2', () => {
           pm2.reload mended it after a while: 3 good readings in a row of each of 3 checks
       hypercare: incident on ordinary: hangs: no answer to some liveness checks over a while, while PM2 says online
           no answer within a while; PM2 says 1 of 1 online, a while ago
+      hypercare: pm2.kill is tried first
+          for hang the order is pm2.kill, pm2.restart, release.rollback
       hypercare: pm2.kill on ordinary: auto
-          rule it heals itself: the rule “it heals itself” lets it act and tell
+          the rule “it heals itself” lets it act and tell
       hypercare: pm2.kill on ordinary began
           rule it heals itself, plan hash ‹hash›
       hypercare: pm2.kill on ordinary ended: verified
@@ -231,9 +235,9 @@ describe('an ordinary app among others in one PM2', () => {
       "
           a new release was seen running
       hypercare: release.rollback on ordinary: ask
-          rule the way back is asked for: the rule “the way back is asked for” asks first
+          the rule “the way back is asked for” asks first
       tester: said yes to release.rollback
-          question ‹id›, plan hash ‹hash›, through terminal
+          plan hash ‹hash›, through terminal
       hypercare: release.rollback on ordinary began
           rule the way back is asked for, plan hash ‹hash›
       hypercare: release.rollback on ordinary ended: verified
