@@ -266,7 +266,7 @@ describe('the card of an incident', () => {
   it('says who asked for it and why, and why the machine asks where a rule alone would not say', () => {
     const words = (change: object): string => incidentCard(view({ plans: [{ ...rollbackPlan, ...change }], question }), UTC).body.join('\n');
     expect(words({ askedBy: 'Bob', args: { reason: 'checkout is broken' }, rule: 'asked-by-operator', why: 'Bob asked for it; an approver says yes' })).toContain('Bob asks for it: checkout is broken.\nMay decide: Ann, Bob.');
-    expect(words({ rule: 'budget:rollbacks', why: 'it was rolled back 1 times in 24 h already' })).toContain('I ask because it was rolled back 1 times in 24 h already.');
+    expect(words({ rule: 'budget:rollbacks', why: 'it was rolled back once in 24 h already' })).toContain('I ask because it was rolled back once in 24 h already.');
     expect(words({})).not.toContain('because');
   });
 
