@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { systemClock } from '../../../src/io/clock.js';
 import { audit } from '../../../src/store/audits.js';
+import { monitorSeen } from '../../../src/store/hosts.js';
 import { syncPeople } from '../../../src/store/people.js';
 import { compile, type Compiled } from '../../doubles/compiled.js';
 import { broken, openStage, watchShop, type Stage } from '../commands/stage.js';
@@ -42,6 +44,7 @@ it('a real process reads the store, says who speaks, and ends with the exit code
   expect(JSON.parse((await run('whoami', '--json')).stdout)).toMatchObject({ version: 1, name: 'Me', via: 'terminal', userId: userInfo().username });
   await watchShop(stage);
   const incident = await broken(stage);
+  await stage.store.write((tx) => monitorSeen(tx, stage.hostId, systemClock.now()));
   const bad = await run('status', 'shop', '--json');
   expect(bad).toMatchObject({ exit: 1, stderr: '' });
   expect(JSON.parse(bad.stdout)).toMatchObject({ apps: [{ verdict: 'bad', incidents: [{ id: incident.id }] }] });
