@@ -48,6 +48,8 @@ import { verify } from './stages/verify.js';
 /** Most effects under way at once: probes, plans, repairs. */
 const MOST_EFFECTS = 128;
 const STOP_WITHIN_MS = 8_000;
+/** Whoever hears nothing of the monitor for 30 s takes it for dead; it says that it lives each 10 s, when it passes. */
+const BEAT_MS = 5_000;
 
 export interface MonitorParts {
   readonly config: Config;
@@ -98,9 +100,11 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
     async run() {
       const stopBus = await watchPm2({ pm2: io.pm2, store, host: { id: host.id, name: config.host }, clock: io.clock, appOf: apps, poke });
       const stopPokes = await parts.carrier.onPoke(poke);
+      const beat = setInterval(poke, BEAT_MS);
       try {
         await (ran = running.run(stopping.signal));
       } finally {
+        clearInterval(beat);
         stopBus();
         await stopPokes();
       }
