@@ -76,14 +76,13 @@ export async function deployShop(shop: Shop, number: number): Promise<void> {
   await reload(shop);
 }
 
-/** PM2 refuses to reload an app that is between two lives of a crash loop ("process already started"); stopped, it can be started. */
+/** PM2 refuses an app that is between two lives of a crash loop ("process already started"); stopped, it can be started, mostly. */
 async function reload(shop: Shop): Promise<void> {
-  try {
-    await pm2(shop.pm2Home, ['reload', shop.name]);
-  } catch {
+  const restart = async (): Promise<void> => {
     await pm2(shop.pm2Home, ['stop', shop.name]);
     await pm2(shop.pm2Home, ['restart', shop.name]);
-  }
+  };
+  await pm2(shop.pm2Home, ['reload', shop.name]).catch(restart).catch(restart).catch(restart);
 }
 
 /** Takes the shop out of PM2 and deletes its directory. Other processes and the daemon stay as they are. */

@@ -31,9 +31,24 @@ export async function instancesOf(hands: Pm2Hands, name: string): Promise<readon
 
 /** One instance after the other. With an empty `env` the apps keep the environment they have. */
 export async function restartAll(hands: Pm2Hands, name: string): Promise<void> {
-  for (const { pmId } of await instancesOf(hands, name)) {
-    await hands.call('restartProcessId', [{ id: pmId, env: {} }], hands.actTimeoutMs);
-    await announce(hands, pmId, 'restart');
+  for (const instance of await instancesOf(hands, name)) {
+    await restartOne(hands, instance);
+    await announce(hands, instance.pmId, 'restart');
+  }
+}
+
+/**
+ * In a fast crash loop PM2's own timer may start the instance between our stop and our start; PM2 then refuses ours.
+ * A run that began meanwhile is what was asked for; else it is asked again, at most for `actTimeoutMs`.
+ */
+async function restartOne(hands: Pm2Hands, { pmId, startedAt }: Pm2Process): Promise<void> {
+  for (let left = Math.ceil(hands.actTimeoutMs / BUSY_RETRY_MS); ; left -= 1) {
+    const failure = await hands.call('restartProcessId', [{ id: pmId, env: {} }], hands.actTimeoutMs).then(() => null, asOurs);
+    if (failure === null) return;
+    if (failure.code !== 'pm2.busy' || left === 0) throw failure;
+    await delay(BUSY_RETRY_MS);
+    const now = (await hands.list()).find((one) => one.pmId === pmId);
+    if (now !== undefined && now.startedAt !== startedAt && now.status === 'online') return;
   }
 }
 

@@ -63,13 +63,20 @@ export async function fight(home: Pm2Home, options: { readonly troubles: number;
 }
 
 async function outcome(all: readonly Watched[]): Promise<Fight> {
+  const losers = all.slice(0, -1);
+  // One that was overtaken only just now learns of it at its next write.
+  await until('every loser to know it', () => losers.every(({ logs }) => logs.some(isEnd)), END_MS);
   const { store, monitor } = all.at(-1) as Watched;
   const target = (await listResources(store.db, monitor.ctx.hostId)).find(({ name }) => name === 'target') as Resource;
   const remediations = (await remediationsSince(store.db, target.id, 0)).map(({ state }) => state);
   const acts = (await actsOn(store.db, target.id, 0)).filter(({ by }) => by === 'us').length;
   const [process] = (await monitor.ctx.io.pm2.list()).filter(({ name }) => name === 'target');
-  const ends = all.slice(0, -1).map(({ logs }) => logs.filter((line) => line.startsWith('ended: ')).join());
+  const ends = losers.map(({ logs }) => logs.filter(isEnd).join());
   return { ends, monitors: all.length, remediations, acts, restarts: process?.restarts ?? -1 };
+}
+
+function isEnd(line: string): boolean {
+  return line.startsWith('ended: ');
 }
 
 /** While it is restarted nobody is there. */
