@@ -16,6 +16,8 @@ const options = z
     status: z.array(statusRule).min(1).max(20).default(['2xx']),
     /** Text that the answer must contain, in its first 256 KiB; null: any. */
     body: z.string().min(1).max(1_000).nullable().default(null),
+    /** That text as the note may tell it; absent: as it is. */
+    bodyShown: z.string().max(1_000).optional(),
     /** For one request, all of it. */
     timeoutMs: z.int().min(1).max(60_000).default(15_000),
     /** Requests in one reading, one after another. */
@@ -87,11 +89,11 @@ function answered(answer: HttpAnswer, asked: Options): Try {
   return { ms: answer.ms, status: answer.status, wrong: wrongIn(answer, asked), timedOut: false };
 }
 
-function wrongIn(answer: HttpAnswer, { status, body }: Options): string | null {
+function wrongIn(answer: HttpAnswer, { status, body, bodyShown: said = body ?? '' }: Options): string | null {
   const right = status.some((rule) => rule === answer.status || rule === `${Math.floor(answer.status / 100)}xx`);
   if (!right) return `status ${answer.status}`;
   if (body === null || answer.body.includes(body)) return null;
-  return `body lacks "${body.length > SAID_TEXT_CHARS ? `${body.slice(0, SAID_TEXT_CHARS)}…` : body}"`;
+  return `body lacks "${said.length > SAID_TEXT_CHARS ? `${said.slice(0, SAID_TEXT_CHARS)}…` : said}"`;
 }
 
 function notMeasured(fault: HttpFault | null): Reading {

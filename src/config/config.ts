@@ -50,6 +50,8 @@ export interface HttpAsk {
   readonly status: readonly (number | string)[];
   /** Text the answer must contain. */
   readonly body: string | null;
+  /** The same as it may be shown; set where some of it comes from the environment. */
+  readonly bodyShown?: string;
   readonly timeoutMs: number;
   readonly samples: number;
   readonly headers: Readonly<Record<string, string>>;

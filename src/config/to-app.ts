@@ -20,7 +20,7 @@ export function toApp(name: string, app: AppFile, { absolute, shown }: AppSurrou
   const url = app.url ?? null;
   const endpoints = app.endpoints.map((endpoint, index) => {
     const at = ['apps', name, 'endpoints', index];
-    return toEndpoint({ ...endpoint, shown: shown([...at, 'path']) ?? shown(at) }, url);
+    return toEndpoint({ ...endpoint, shown: shown([...at, 'path']) ?? shown(at), bodyShown: shown([...at, 'body']) }, url);
   });
   return {
     name,
@@ -37,11 +37,13 @@ export function toApp(name: string, app: AppFile, { absolute, shown }: AppSurrou
 }
 
 /** What endpoints and dependencies are asked, as the http probe takes it. */
-export function toAsk(ask: Omit<EndpointFile, 'path' | 'name' | 'critical'>, url: string): HttpAsk {
-  return { url, method: ask.method, status: ask.status, body: ask.body ?? null, timeoutMs: ask.timeout, samples: ask.samples, headers: ask.headers };
+export function toAsk(ask: Omit<EndpointFile, 'path' | 'name' | 'critical'> & { readonly bodyShown: string | undefined }, url: string): HttpAsk {
+  const { body = null, bodyShown } = ask;
+  const masked = bodyShown === undefined || bodyShown === body ? {} : { bodyShown };
+  return { url, method: ask.method, status: ask.status, body, ...masked, timeoutMs: ask.timeout, samples: ask.samples, headers: ask.headers };
 }
 
-function toEndpoint(endpoint: EndpointFile & { readonly shown: string | undefined }, appUrl: string | null): EndpointConfig {
+function toEndpoint(endpoint: EndpointFile & { readonly shown: string | undefined; readonly bodyShown: string | undefined }, appUrl: string | null): EndpointConfig {
   return { name: endpointName(endpoint, appUrl), critical: endpoint.critical, ...toAsk(endpoint, addressOf(endpoint.path, appUrl)) };
 }
 
@@ -53,7 +55,10 @@ function toLiveness(light: LivenessFile, endpoints: readonly EndpointConfig[], a
   const url = light.path === undefined ? null : addressOf(light.path, appUrl);
   const found = endpoints.find((endpoint) => (url === null ? endpoint.method !== 'POST' : endpoint.url === url));
   const timeoutMs = light.timeout ?? Math.min(LIVENESS_TIMEOUT_MS, light.every);
-  if (found) return { url: found.url, method: found.method, status: found.status, body: found.body, timeoutMs, samples: 1, headers: found.headers };
+  if (found) {
+    const { name: _name, critical: _critical, ...ask } = found;
+    return { ...ask, timeoutMs, samples: 1 };
+  }
   return url === null ? null : { url, method: 'GET', status: ['2xx'], body: null, timeoutMs, samples: 1, headers: {} };
 }
 

@@ -32,7 +32,7 @@ export function toConfig(file: ConfigFile, around: Surroundings): Config {
     dataDir: absolute(file.data_dir ?? around.lookup('HYPERCARE_HOME') ?? '~/.hypercare'),
     pm2Home: absolute(file.pm2_home ?? around.lookup('PM2_HOME') ?? '~/.pm2'),
     apps: Object.entries(file.apps).map(([name, app]) => toApp(name, app, { absolute, shown: around.shown })),
-    dependencies: Object.entries(file.dependencies).map(([name, dependency]) => toDependency(name, dependency)),
+    dependencies: Object.entries(file.dependencies).map(([name, dependency]) => toDependency(name, dependency, around)),
     watch: toWatch(file.watch),
     policy: toPolicy(file.policy, around.mostPerHour),
     maintenance: file.maintenance.map(toMaintenance),
@@ -44,8 +44,8 @@ export function toConfig(file: ConfigFile, around: Surroundings): Config {
   };
 }
 
-function toDependency(name: string, dependency: DependencyFile): DependencyConfig {
-  return { name, everyMs: dependency.every, ...toAsk({ ...dependency, samples: 1 }, dependency.url) };
+function toDependency(name: string, dependency: DependencyFile, { shown }: Pick<Surroundings, 'shown'>): DependencyConfig {
+  return { name, everyMs: dependency.every, ...toAsk({ ...dependency, bodyShown: shown(['dependencies', name, 'body']), samples: 1 }, dependency.url) };
 }
 
 function toWatch(watch: ConfigFile['watch']): WatchConfig {

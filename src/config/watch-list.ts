@@ -92,8 +92,8 @@ function dependencyCheck(dependency: DependencyConfig): AskedCheck {
   return { resource: dependency.name, name: 'up', probe: 'http', options: httpOptions(dependency), cadence: 'every', everyMs: dependency.everyMs, critical: true };
 }
 
-function httpOptions({ url, method, status, body, timeoutMs, samples, headers }: HttpAsk): Json {
-  return { url, method, status: [...status], body, timeoutMs, samples, headers: { ...headers } };
+function httpOptions({ url, method, status, body, bodyShown, timeoutMs, samples, headers }: HttpAsk): Json {
+  return { url, method, status: [...status], body, ...(bodyShown === undefined ? {} : { bodyShown }), timeoutMs, samples, headers: { ...headers } };
 }
 
 /** Address, headers and text may come from the environment: whoever reads the store, or a copy of it, must not learn them. */

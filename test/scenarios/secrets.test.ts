@@ -9,7 +9,7 @@ import { virtualTime } from '../doubles/virtual-time.js';
 import { newestIncident, startWatched } from '../doubles/watched.js';
 
 const START = Date.UTC(2026, 10, 22, 10, 0, 0);
-const SECRETS = { HEADER_KEY: 'header-4711-key', QUERY_KEY: 'query-4712-key', PATH_KEY: 'path-4713-key', PAY_KEY: 'pay-4714-key' };
+const SECRETS = { HEADER_KEY: 'header-4711-key', QUERY_KEY: 'query-4712-key', PATH_KEY: 'path-4713-key', PAY_KEY: 'pay-4714-key', BODY_KEY: 'body-4715-key' };
 
 let server: Server;
 let pm2: Pm2Home;
@@ -19,7 +19,8 @@ const heard = new Set<string>();
 beforeAll(async () => {
   server = createServer((request, response) => {
     heard.add(`${request.url} ${request.headers.authorization ?? ''}`);
-    response.writeHead(broken ? 500 : 200).end('ok');
+    if (request.url === '/word') response.end(broken ? 'no' : `it is ${SECRETS.BODY_KEY}`);
+    else response.writeHead(broken ? 500 : 200).end('ok');
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   pm2 = await startPm2Home();
@@ -43,6 +44,7 @@ apps:
     endpoints:
       - { path: '/cart?key=\${QUERY_KEY}', samples: 1, headers: { authorization: 'Bearer \${HEADER_KEY}' } }
       - { path: '/hook/\${PATH_KEY}', samples: 1 }
+      - { path: /word, samples: 1, body: 'it is \${BODY_KEY}' }
     liveness: { every: 10s }
     uses: [pay]
 dependencies:
@@ -57,7 +59,7 @@ it('what comes from the environment is sent where it is asked for, and is neithe
   const watched = await startWatched(config, { time });
   try {
     await time.reach(START + 60_000);
-    expect([...heard].sort()).toEqual(['/cart?key=query-4712-key Bearer header-4711-key', '/hook/path-4713-key ', '/pay/pay-4714-key ']);
+    expect([...heard].sort()).toEqual(['/cart?key=query-4712-key Bearer header-4711-key', '/hook/path-4713-key ', '/pay/pay-4714-key ', '/word ']);
     broken = true;
     await time.reach(START + 180_000);
     const incident = await newestIncident(watched);
@@ -69,6 +71,7 @@ it('what comes from the environment is sent where it is asked for, and is neithe
     expect(bytes.includes('shop http:/cart')).toBe(true);
     expect(bytes.includes('http:/hook/${PATH_KEY}')).toBe(true);
     expect(view).toContain('status 500');
+    expect(bytes.includes('body lacks "it is ${BODY_KEY}"')).toBe(true);
     for (const secret of Object.values(SECRETS)) expect([bytes.includes(secret), view.includes(secret), watched.logs.join('\n').includes(secret)]).toEqual([false, false, false]);
   } finally {
     await watched.stop();

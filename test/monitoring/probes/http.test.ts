@@ -101,6 +101,7 @@ describe('what is bad', () => {
     expect(await measure({ body: 'is well' })).toMatchObject({ verdict: 'good' });
     expect(await measure({ body: 'is sick' })).toMatchObject({ verdict: 'bad', note: 'body lacks "is sick"' });
     expect(await measure({ body: 'x'.repeat(300) })).toMatchObject({ note: `body lacks "${'x'.repeat(40)}…"` });
+    expect(await measure({ body: 'key s3cret', bodyShown: 'key ${KEY}' })).toMatchObject({ verdict: 'bad', note: 'body lacks "key ${KEY}"' });
   });
 
   it('says nothing of the address, the headers or the answer', async () => {
