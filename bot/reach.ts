@@ -33,6 +33,6 @@ export function createReach({ store, hostId, clock }: ReachParts, name: string):
   };
 }
 
-export function troubleOf(error: unknown): NonNullable<ChannelState['trouble']> {
+function troubleOf(error: unknown): NonNullable<ChannelState['trouble']> {
   return { why: maskText(errorText(error)), mend: error instanceof HypercareError ? error.mend : null };
 }

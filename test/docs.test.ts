@@ -7,11 +7,11 @@ import { channelSchemas } from '../bot/channels/index.js';
 import { repairs } from '../monitoring/repairs/index.js';
 import { OWN_VERBS } from '../src/cli/usage.js';
 import { commands } from '../src/commands/index.js';
-import { namesRead } from '../src/config/env.js';
 import { configLoader } from '../src/config/load.js';
 import { mistakeLine } from '../src/config/mistake.js';
 import { packageRoot } from '../src/io/package-root.js';
 import { ROOMS } from './architecture/rooms.js';
+import { namesInEnvExample } from './doubles/env-example.js';
 
 const root = packageRoot();
 const read = (name: string): string => readFileSync(join(root, name), 'utf8');
@@ -65,7 +65,7 @@ describe.each(DOCS)('%s', (name) => {
 
   it('names only environment names that are in .env.example', () => {
     const named = [...text.matchAll(/\b(?:[A-Z][A-Z0-9]*_[A-Z0-9_]+|NO_COLOR)\b/g)].map(([one]) => one);
-    expect(named.filter((one) => !namesRead().includes(one))).toEqual([]);
+    expect(named.filter((one) => !namesInEnvExample().includes(one))).toEqual([]);
   });
 
   it('holds one sentence a line, outside of tables and code', () => {

@@ -4,7 +4,7 @@ import { join, relative, sep } from 'node:path';
  * Where releases stand: `<base>/releases/<12 digits of the commit>`, and `<base>/current`, a symlink to one of them.
  * Names that begin with a dot are ours, half built, and no releases.
  */
-export const TEMPORARY = '.tmp-';
+const TEMPORARY = '.tmp-';
 
 /** Holds the full commit, on one line; written last, so a directory that has it is whole. */
 export const REVISION_FILE = 'REVISION';

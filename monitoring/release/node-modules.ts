@@ -15,7 +15,7 @@ export type ModulesPlan =
   | { readonly kind: 'install' };
 
 /** The arguments of npm wherever we install: exactly the lockfile, nothing for development, no talk with the registry beyond it. */
-export const NPM_CI: readonly string[] = ['ci', '--omit=dev', '--no-audit', '--no-fund'];
+const NPM_CI: readonly string[] = ['ci', '--omit=dev', '--no-audit', '--no-fund'];
 
 const MAX_LOCKFILE_BYTES = 32 * 1024 * 1024;
 const MAX_MANIFEST_BYTES = 1024 * 1024;
@@ -59,7 +59,7 @@ function ownScripts(manifest: Readonly<Record<string, unknown>>): boolean {
 }
 
 /** A lockfile that cannot be read is taken to need packages: npm then says what is wrong with it. */
-export function hasProductionPackages(lockfile: string): boolean {
+function hasProductionPackages(lockfile: string): boolean {
   const lock = parse(lockfile);
   if (lock === null) return true;
   const { packages, dependencies } = asRecord(lock);

@@ -4,7 +4,7 @@ import type { Pm2Process } from '../../src/io/pm2.js';
 import type { StepPosition } from './repair.js';
 
 /** PM2's status between an exit and a start that it puts off. */
-export const WAITING = 'waiting restart';
+const WAITING = 'waiting restart';
 
 const instanceSchema = z.object({ pmId: z.number(), pid: z.number(), startedAt: z.number(), status: z.string() });
 const witnessSchema = z.object({ processes: z.array(z.object({ name: z.string(), instances: z.array(instanceSchema) })) });

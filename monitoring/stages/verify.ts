@@ -55,7 +55,7 @@ interface Fresh {
 }
 
 /** Null: too early to say. Unknown and error never count as good, and never as bad. */
-export function verdictOf(fresh: readonly Fresh[], spec: VerifySpec, at: { readonly now: number; readonly deadlineAt: number; readonly crashed: number }): { readonly state: 'verified' | 'failed' | 'unclear'; readonly outcome: string } | null {
+function verdictOf(fresh: readonly Fresh[], spec: VerifySpec, at: { readonly now: number; readonly deadlineAt: number; readonly crashed: number }): { readonly state: 'verified' | 'failed' | 'unclear'; readonly outcome: string } | null {
   if (at.crashed > 0) return { state: 'failed', outcome: `the app crashed ${at.crashed === 1 ? 'once more' : `${at.crashed} times more`} after it` };
   const broken = fresh.find(({ samples }) => run(samples, 'bad') >= BAD_IN_A_ROW);
   if (broken) return { state: 'failed', outcome: `${broken.check.name} is still bad: ${broken.samples.at(-1)?.note ?? 'failed'}` };

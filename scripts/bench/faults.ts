@@ -17,7 +17,7 @@ const WELL = { withinMs: 30_000, everyMs: 20 };
 const PHASE_MS = 1_000;
 
 /** One fault, struck for one contender. Null: he said nothing; it was not healed. */
-export interface Round {
+interface Round {
   readonly noticedMs: number | null;
   readonly healedMs: number | null;
 }

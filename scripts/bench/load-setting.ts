@@ -32,12 +32,12 @@ export async function startSleepers(place: Place): Promise<Sleepers> {
   };
 }
 
-export function appName(n: number): string {
+function appName(n: number): string {
   return `app-${n}`;
 }
 
 /** Path of one endpoint of one app; its app can be read from it. */
-export function pathOf(app: number, endpoint: number): string {
+function pathOf(app: number, endpoint: number): string {
   return `/${app}/${endpoint}`;
 }
 

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { HypercareError } from '../../src/domain/errors.js';
 
 /** The parts of a run, in the order they are done. */
-export const PARTS = ['faults', 'load', 'idle'] as const;
+const PARTS = ['faults', 'load', 'idle'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -21,7 +21,7 @@ export interface BenchOptions {
 
 const EXAMPLE = 'For example: npm run bench -- --reps 30, or npm run bench -- --only load --checks 1000 --seconds 60';
 /** An app has ten endpoints in a load, and a config holds a hundred apps. */
-export const MOST_CHECKS = 1_000;
+const MOST_CHECKS = 1_000;
 
 export function readOptions(words: string[]): BenchOptions {
   const values = readWords(words);

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HypercareError } from '../../src/domain/errors.js';
 import { freePort } from '../free-port.js';
@@ -37,7 +37,7 @@ interface ShopCard {
   readonly pm2Home: string;
 }
 
-export const SHOP_NAME = 'sample-shop';
+const SHOP_NAME = 'sample-shop';
 /** The good release a new installation opens with; release 1 lies built beside it. */
 export const FIRST_RELEASE = 2;
 const PRICES = { tea: 450, coffee: 890, cake: 380, jam: 520 };
@@ -83,12 +83,6 @@ async function reload(shop: Shop): Promise<void> {
     await pm2(shop.pm2Home, ['restart', shop.name]);
   };
   await pm2(shop.pm2Home, ['reload', shop.name]).catch(restart).catch(restart).catch(restart);
-}
-
-/** Takes the shop out of PM2 and deletes its directory. Other processes and the daemon stay as they are. */
-export async function removeShop(shop: Shop): Promise<void> {
-  for (const entry of await shopProcesses(shop)) await pm2(shop.pm2Home, ['delete', String(entry.pmId)]);
-  await rm(shop.places.dir, { recursive: true, force: true });
 }
 
 /** The shop's own processes in its PM2. Throws `shop.name` when one of that name runs another script. */

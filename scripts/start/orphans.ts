@@ -17,7 +17,7 @@ const LOOK_EVERY_MS = 100;
  * Found by what PM2 wrote into their environment: this checkout's script, and a pid file in this PM2 home. A name proves
  * nothing, and what a living daemon started is its own. Processes of other users cannot be seen.
  */
-export function leftOvers({ root, pm2Home }: Checkout): readonly LeftOver[] {
+function leftOvers({ root, pm2Home }: Checkout): readonly LeftOver[] {
   const found = pidsHere().flatMap((pid) => {
     const own = OWN.find(({ script }) => join(root, script) === variable(pid, 'pm_exec_path'));
     const home = dirname(dirname(variable(pid, 'pm_pid_path') ?? ''));

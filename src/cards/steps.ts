@@ -9,7 +9,7 @@ const NOTES_IN_SHORT = 4;
 const LONG_PATH = /(?:\/[^\s/“”",;:()]+){2,}(\/[^\s/“”",;:()]+\/[^\s/“”",;:()]+)/g;
 
 /** '1. pm2 reload shop (at most 30 s)', one line a step: what is hashed is what is read. */
-export function sayStep(step: Prepared['does'][number], index: number): string {
+function sayStep(step: Prepared['does'][number], index: number): string {
   return `${index + 1}. ${step.does} (at most ${sayDuration(step.timeoutMs)})`;
 }
 

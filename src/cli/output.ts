@@ -27,7 +27,7 @@ export function putError(io: CliIo, json: boolean, thrown: unknown): Exit {
   return exitOf(thrown);
 }
 
-export function drawCard(io: CliIo, to: Sink, card: Card): string {
+function drawCard(io: CliIo, to: Sink, card: Card): string {
   return drawPlain(card, { width: Math.min(MOST_WIDTH, widthOf(io, to)), color: wantsColor(io, to) });
 }
 
@@ -38,11 +38,11 @@ function widthOf(io: CliIo, to: Sink): number {
 }
 
 /** Colour only for a terminal that did not say no (no-color.org). */
-export function wantsColor(io: Pick<CliIo, 'env'>, to: Sink): boolean {
+function wantsColor(io: Pick<CliIo, 'env'>, to: Sink): boolean {
   return to.isTTY === true && !io.env['NO_COLOR'] && io.env['TERM'] !== 'dumb';
 }
 
-export function drawJson(document: Document): string {
+function drawJson(document: Document): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 

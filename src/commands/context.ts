@@ -10,7 +10,7 @@ export const TAKEN_WITHIN_MS = 5_000;
 /** How long it has to end one it took: a rollback's pre-flight reads git and disk. */
 export const ENDED_WITHIN_MS = 60_000;
 
-export const START_MONITOR = 'Start it with “npm start”, look at it with “pm2 logs”, and ask again; or have it done in the terminal itself: rollback <app> --reason <why> --offline.';
+const START_MONITOR = 'Start it with “npm start”, look at it with “pm2 logs”, and ask again; or have it done in the terminal itself: rollback <app> --reason <why> --offline.';
 
 /** What a place knows of the speaker; `ask` is the same in every place. */
 export function createContext(place: Omit<Context, 'ask'>): Context {

@@ -73,7 +73,7 @@ function flagOf(argument: string): string {
   return argument.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-export function usageError(command: Pick<Command<unknown>, 'name' | 'usage' | 'examples'>, message: string): HypercareError {
+function usageError(command: Pick<Command<unknown>, 'name' | 'usage' | 'examples'>, message: string): HypercareError {
   const example = command.examples[0] === undefined ? '' : `, for example: ${command.examples[0]}`;
   return new HypercareError('usage', 'invalid', `${command.name}: ${message}`, `Usage: ${command.usage}${example}`);
 }

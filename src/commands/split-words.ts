@@ -2,7 +2,7 @@ import { HypercareError } from '../domain/errors.js';
 
 /** A line of chat that is longer is no command. */
 export const MAX_LINE_CHARS = 2_000;
-export const MAX_WORDS = 60;
+const MAX_WORDS = 60;
 
 const CLOSING: Readonly<Record<string, string>> = { '"': '"', "'": "'", '“': '”', '„': '“', '‘': '’', '«': '»' };
 

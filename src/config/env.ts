@@ -6,36 +6,6 @@ import { readText } from './read-text.js';
 import { secretShapes } from './secret-shapes.js';
 import { makeSecrets, SECRET_NAMES, type SecretName, type Secrets } from './secrets.js';
 
-/** One environment name the product reads. */
-export interface EnvName {
-  readonly name: string;
-  readonly what: string;
-  /** Secrets come back apart, may be given as NAME_FILE too, and are never shown. */
-  readonly secret: boolean;
-  /** What holds where it is not set; null: nothing does. */
-  readonly default: string | null;
-}
-
-/** Every environment name the product reads. What `${NAME}` in hypercare.yaml names comes on top. */
-export const ENV_NAMES: readonly EnvName[] = [
-  { name: 'HYPERCARE_CONFIG', what: 'path of the configuration; .env is looked for beside it', secret: false, default: './hypercare.yaml' },
-  { name: 'HYPERCARE_HOME', what: 'where hypercare keeps what it remembers, unless data_dir says it', secret: false, default: '~/.hypercare' },
-  { name: 'PM2_HOME', what: 'home of the PM2 that runs the apps, unless pm2_home says it', secret: false, default: '~/.pm2' },
-  { name: 'DATABASE_URL', what: 'PostgreSQL for many hosts; without it one SQLite file', secret: true, default: null },
-  { name: 'SLACK_BOT_TOKEN', what: "Slack's bot token (xoxb-…)", secret: true, default: null },
-  { name: 'SLACK_APP_TOKEN', what: "Slack's app-level token for socket mode (xapp-…)", secret: true, default: null },
-  { name: 'SLACK_WEBHOOK_URL', what: 'Slack incoming webhook: tells, but cannot ask', secret: true, default: null },
-  { name: 'TELEGRAM_BOT_TOKEN', what: "the bot's token from @BotFather", secret: true, default: null },
-  { name: 'TELEGRAM_CHAT_ID', what: 'the chat people are told and asked in', secret: true, default: null },
-  { name: 'MAX_ACTIONS_PER_HOUR', what: 'everything hypercare may do by itself in an hour, where that is less than the policy says', secret: false, default: null },
-  { name: 'NO_COLOR', what: 'any value: the terminal shows no colours', secret: false, default: null },
-];
-
-/** The table's names with the NAME_FILE forms of the secrets: what .env.example lists. */
-export function namesRead(): readonly string[] {
-  return ENV_NAMES.flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name]));
-}
-
 /** No token is longer; a larger file is the wrong one. */
 const MAX_SECRET_BYTES = 8_192;
 const MAX_ENV_FILE_BYTES = 262_144;

@@ -5,8 +5,7 @@ import type { HoldId, HostId } from './ids.js';
  * freeze: people stopped every hand · silence: nobody is called · maintenance: a planned window · flap: it comes and goes
  * by itself · storm: many at once, or what they need is bad · failures: repairs of one app or of this host mostly fail.
  */
-export const HOLD_KINDS = ['freeze', 'silence', 'maintenance', 'flap', 'storm', 'failures'] as const;
-export type HoldKind = (typeof HOLD_KINDS)[number];
+export type HoldKind = 'freeze' | 'silence' | 'maintenance' | 'flap' | 'storm' | 'failures';
 
 /** Why nothing may act or speak for now. Measuring always goes on. */
 export interface Hold {

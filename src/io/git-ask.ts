@@ -68,7 +68,7 @@ async function open(dir: string, atTop: boolean, abort: AbortSignal): Promise<Si
   const git = simpleGit({
     baseDir: dir,
     abort,
-    config: [...QUIET, 'user.name=hypercare', 'user.email=hypercare@localhost', 'tag.gpgSign=false'],
+    config: [...QUIET],
     allowEnvironment: ['GIT_TERMINAL_PROMPT', 'GIT_OPTIONAL_LOCKS', 'GIT_CEILING_DIRECTORIES'],
     unsafe: { allowUnsafeHooksPath: true, allowUnsafeFsMonitor: true },
   });

@@ -6,7 +6,6 @@ import { askGit, askGitInside, blobOf } from './git-ask.js';
 /** Branches, tags, short and full hashes, HEAD~2, origin/main; never an option, a range or a pathspec. */
 const REF = /^[A-Za-z0-9][\w./@{}^~+-]{0,199}$/;
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
-const TAG = /^[A-Za-z0-9][\w./+-]{0,199}$/;
 /** How far back the reflog is read; a tree that moved more often since a worker started is not told. */
 const REFLOG_ENTRIES = 500;
 
@@ -74,14 +73,6 @@ export async function changedPaths(repo: string, from: string, to: string, limit
 export async function dirtyDiff(dir: string, maxBytes: number): Promise<string> {
   const diff = await askGit(dir, ['diff', ...PLAIN_DIFF, '--binary', 'HEAD', '--']);
   return Buffer.byteLength(diff) <= maxBytes ? diff : Buffer.from(diff).subarray(0, maxBytes).toString('utf8');
-}
-
-export async function tagCommit(repo: string, name: string, commit: string, message: string): Promise<void> {
-  if (!TAG.test(name)) throw new HypercareError('git.bad_tag', 'invalid', `'${name}' cannot be the name of a tag`);
-  const there = await resolveRef(repo, `refs/tags/${name}`);
-  if (there === requireCommit(commit)) return;
-  if (there !== null) throw new HypercareError('git.tag_taken', 'permanent', `The tag ${name} is on ${there.slice(0, 7)} already`, 'Choose another name, or delete that tag.');
-  await askGit(repo, ['tag', '-a', '-m', message, '--end-of-options', name, commit]);
 }
 
 /** Without the programs a repository may name for showing differences. */

@@ -1,5 +1,5 @@
 import { createExec, type Exec } from './exec.js';
-import { changedPaths, dirtyDiff, headOf, readAt, resolveRef, subjectOf, tagCommit } from './git-read.js';
+import { changedPaths, dirtyDiff, headOf, readAt, resolveRef, subjectOf } from './git-read.js';
 import { checkoutCommit } from './git-checkout.js';
 import { exportCommit } from './git-export.js';
 import { inTheWay } from './git-in-the-way.js';
@@ -34,8 +34,6 @@ export interface Git {
   checkout(dir: string, commit: string, timeoutMs: number): Promise<void>;
   /** A diff of tracked edits against HEAD, cut at `maxBytes`; '' when clean. */
   dirtyDiff(dir: string, maxBytes: number): Promise<string>;
-  /** An annotated tag on a commit; equal tags are left, one on another commit is the error `git.tag_taken`. */
-  tag(repo: string, name: string, commit: string, message: string): Promise<void>;
 }
 
 /** Reading goes through simple-git; what moves files goes through `exec`, which can end git with all its children. */
@@ -50,6 +48,5 @@ export function createGit(exec: Exec = createExec()): Git {
     export: (repo, commit, dir, timeoutMs) => exportCommit(exec, { repo, commit, dir, timeoutMs }),
     checkout: (dir, commit, timeoutMs) => checkoutCommit(exec, { dir, commit, timeoutMs }),
     dirtyDiff,
-    tag: tagCommit,
   };
 }

@@ -8,7 +8,7 @@ import { defaultRule } from './rule-for.js';
  * The rung of a repair on a target, whatever the hour and the case: rules that hold only under a condition are passed
  * over. Null: the lists forbid it.
  */
-export function standingRung({ rules, allow, deny, ...policy }: Policy, of: Scope): Rung | null {
+function standingRung({ rules, allow, deny, ...policy }: Policy, of: Scope): Rung | null {
   const isOf = (scope: Scope): boolean => fits(scope.repair, of.repair) && fits(scope.target, of.target);
   if (deny.some(isOf) || (allow !== null && !allow.some(isOf))) return null;
   return (rules.find((rule) => rule.when === null && isOf(rule)) ?? defaultRule(policy)).rung;

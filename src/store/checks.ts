@@ -32,10 +32,6 @@ export async function checksNumbered(db: Db, ids: readonly CheckId[]): Promise<r
   return (await db.selectFrom('checks').selectAll().where('id', 'in', [...ids]).orderBy('next_at').execute()).map(toCheck);
 }
 
-export async function listChecks(db: Db, hostId: HostId): Promise<readonly Check[]> {
-  return (await watched(db, hostId).selectAll('checks').orderBy('checks.id').execute()).map(toCheck);
-}
-
 /** Of all checks of the host, those too that the config no longer has. */
 export async function checkIds(db: Db, hostId: HostId): Promise<readonly CheckId[]> {
   const rows = await db.selectFrom('checks').innerJoin('resources', 'resources.id', 'checks.resource_id').select('checks.id').where('resources.host_id', '=', hostId).orderBy('checks.id').execute();

@@ -36,12 +36,6 @@ export async function getPerson(db: Db, id: PersonId): Promise<Person | null> {
   return (await db.selectFrom('people').select(['id', 'name', 'role']).where('id', '=', id).where('retired', '=', 0).executeTakeFirst()) ?? null;
 }
 
-/** Names of those who may answer questions. */
-export async function approvers(db: Db): Promise<readonly string[]> {
-  const rows = await db.selectFrom('people').select('name').where('role', '=', 'approver').where('retired', '=', 0).orderBy('name').execute();
-  return rows.map((row) => row.name);
-}
-
 /** Accounts of those who may answer questions, by which they are called. */
 export async function approverAccounts(db: Db): Promise<readonly { readonly name: string; readonly platform: Platform; readonly userId: string }[]> {
   return db.selectFrom('accounts').innerJoin('people', 'people.id', 'accounts.person_id').select(['people.name', 'accounts.platform', 'accounts.user_id as userId'])

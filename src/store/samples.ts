@@ -3,10 +3,6 @@ import type { Sample, Verdict } from '../domain/check.js';
 import type { CheckId, ResourceId } from '../domain/ids.js';
 import type { Db, SamplesTable } from './schema.js';
 
-export async function insertSample(tx: Db, sample: Sample): Promise<void> {
-  await insertSamples(tx, [sample]);
-}
-
 /** Samples of one moment. Two of one check at one millisecond are one: the second is dropped. */
 export async function insertSamples(tx: Db, samples: readonly Sample[]): Promise<void> {
   if (samples.length === 0) return;

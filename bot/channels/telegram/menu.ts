@@ -9,7 +9,7 @@ const NAME = /^[a-z0-9_]{1,32}$/;
 const MAX_DESCRIPTION = 256;
 
 /** The verbs as Telegram shows them after '/': it knows no dashes there, and understand.ts takes '_' for one. */
-export function drawMenu(verbs: readonly Verb[]): readonly { readonly command: string; readonly description: string }[] {
+function drawMenu(verbs: readonly Verb[]): readonly { readonly command: string; readonly description: string }[] {
   return verbs
     .map(({ name, summary }) => ({ command: name.replaceAll('-', '_'), description: cutText(cleanLine(summary), MAX_DESCRIPTION) }))
     .filter(({ command, description }) => NAME.test(command) && description !== '')

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../../../src/domain/check.js';
-import { checksOf, clampSchedule, confirmFast, coolDown, distrust, earliestChecks, checksNumbered, listChecks, markDetected, scheduleCheck, syncChecks, tickChecks, undetected, type WatchedCheck } from '../../../src/store/checks.js';
+import { checksOf, clampSchedule, confirmFast, coolDown, distrust, earliestChecks, checksNumbered, markDetected, scheduleCheck, syncChecks, tickChecks, undetected, type WatchedCheck } from '../../../src/store/checks.js';
 import { syncResources } from '../../../src/store/resources.js';
-import { insertSample } from '../../../src/store/samples.js';
+import { insertSamples } from '../../../src/store/samples.js';
 import { MINUTE, NOW, oneCheck, watched, type Stage } from './stage.js';
 
 export function checksContract(stage: Stage): void {
   const sync = (wanted: readonly WatchedCheck[], now = NOW) => stage.write((tx) => syncChecks(tx, stage.hostId, wanted, now));
   const earliest = async (limit = 9) => (await earliestChecks(stage.store.db, stage.hostId, limit)).map(({ nextAt }) => nextAt - NOW);
-  const named = async (name: string): Promise<Check> => (await listChecks(stage.store.db, stage.hostId)).find((check) => check.name === name) as Check;
+  const named = async (name: string): Promise<Check> => (await Promise.all([stage.shop, stage.blog].map((app) => checksOf(stage.store.db, app)))).flat().find((check) => check.name === name) as Check;
 
   describe('checks', () => {
     it('follow the config, and keep their number and due time', async () => {
@@ -69,7 +69,7 @@ export function checksContract(stage: Stage): void {
     it('tell which resources have samples that nobody has looked at', async () => {
       const check = await oneCheck(stage);
       const waiting = () => undetected(stage.store.db, stage.hostId);
-      const sample = (at: number) => stage.write((tx) => insertSample(tx, { checkId: check, at, verdict: 'good', ms: 1, values: [], note: null }));
+      const sample = (at: number) => stage.write((tx) => insertSamples(tx, [{ checkId: check, at, verdict: 'good', ms: 1, values: [], note: null }]));
       expect(await waiting()).toEqual([]);
       await sample(NOW);
       expect(await waiting()).toEqual([stage.shop]);

@@ -19,7 +19,7 @@ import { ask, closeQuestion } from '../../../src/store/questions.js';
 import { enterRelease, judgeRelease, ledgerOf } from '../../../src/store/releases.js';
 import { beginRemediation, endRemediation } from '../../../src/store/remediations.js';
 import { endRequest, putRequest } from '../../../src/store/requests.js';
-import { insertSample } from '../../../src/store/samples.js';
+import { insertSamples } from '../../../src/store/samples.js';
 import type { Tables } from '../../../src/store/schema.js';
 import { insertSignal, takeSignal, waitingSignals } from '../../../src/store/signals.js';
 import { MINUTE, NOW, oneCheck, openOn, watched, type Stage } from './stage.js';
@@ -169,7 +169,7 @@ export function forgettingContract(stage: Stage): void {
     it('forgets a check the config no longer has once its samples and summaries are gone', async () => {
       const gone = await oneCheck(stage);
       await stage.write(async (tx) => {
-        await insertSample(tx, { checkId: gone, at: OLD, verdict: 'good', ms: 1, values: [], note: null });
+        await insertSamples(tx, [{ checkId: gone, at: OLD, verdict: 'good', ms: 1, values: [], note: null }]);
         await syncChecks(tx, stage.hostId, [watched(stage.shop, { name: 'another' })], NOW);
       });
       const [kept] = await checksOf(stage.store.db, stage.shop);

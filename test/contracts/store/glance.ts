@@ -7,7 +7,7 @@ import { movePlan } from '../../../src/store/plans.js';
 import { syncPeople, personNamed } from '../../../src/store/people.js';
 import { enterRelease } from '../../../src/store/releases.js';
 import { endRequest, putRequest } from '../../../src/store/requests.js';
-import { insertSample } from '../../../src/store/samples.js';
+import { insertSamples } from '../../../src/store/samples.js';
 import { insertSignal, takeSignal, waitingSignals } from '../../../src/store/signals.js';
 import { MINUTE, NOW, oneCheck, openOn, planFor, type Stage } from './stage.js';
 
@@ -37,7 +37,7 @@ export function glanceContract(stage: Stage): void {
       const check = await oneCheck(stage);
       await stage.write((tx) => scheduleCheck(tx, check, NOW + MINUTE));
       expect(await glance()).toEqual({ ...NOTHING, checkAt: NOW + MINUTE });
-      await stage.write((tx) => insertSample(tx, { checkId: check, at: NOW + 5, verdict: 'good', ms: 1, values: [], note: null }));
+      await stage.write((tx) => insertSamples(tx, [{ checkId: check, at: NOW + 5, verdict: 'good', ms: 1, values: [], note: null }]));
       expect(await glance()).toMatchObject({ undetected: true });
       await stage.write((tx) => markDetected(tx, check, NOW + 5));
       expect(await glance()).toMatchObject({ undetected: false });

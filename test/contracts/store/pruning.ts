@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../../src/domain/check.js';
 import type { CheckId } from '../../../src/domain/ids.js';
 import { ROLLUP_SPAN_MS, rollUpSlice } from '../../../src/store/pruning.js';
-import { insertSample, recentSamples } from '../../../src/store/samples.js';
+import { insertSamples, recentSamples } from '../../../src/store/samples.js';
 import { NOW, oneCheck, type Stage } from './stage.js';
 
 const SPAN = NOW - (NOW % ROLLUP_SPAN_MS);
 
 export function pruningContract(stage: Stage): void {
   const fill = (check: CheckId, samples: readonly (readonly [offset: number, verdict: Verdict, ms: number | null])[]) => stage.write(async (tx) => {
-    for (const [offset, verdict, ms] of samples) await insertSample(tx, { checkId: check, at: SPAN + offset, verdict, ms, values: [], note: null });
+    for (const [offset, verdict, ms] of samples) await insertSamples(tx, [{ checkId: check, at: SPAN + offset, verdict, ms, values: [], note: null }]);
   });
   const roll = (check: CheckId, before: number) => stage.write((tx) => rollUpSlice(tx, check, before));
   const rollups = (check: CheckId) => stage.store.db.selectFrom('rollups').selectAll().where('check_id', '=', check).orderBy('at').execute();

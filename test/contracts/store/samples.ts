@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../../src/domain/check.js';
-import { insertSample, newestSample, recentSamples } from '../../../src/store/samples.js';
+import { insertSamples, newestSample, recentSamples } from '../../../src/store/samples.js';
 import { NOW, oneCheck, type Stage } from './stage.js';
 
 export function samplesContract(stage: Stage): void {
@@ -8,15 +8,15 @@ export function samplesContract(stage: Stage): void {
     it('of one check at one millisecond are one', async () => {
       const checkId = await oneCheck(stage);
       const sample: Sample = { checkId, at: NOW, verdict: 'good', ms: 12.25, values: [200, null], note: null };
-      await stage.write((tx) => insertSample(tx, sample));
-      await stage.write((tx) => insertSample(tx, { ...sample, verdict: 'bad', note: 'later' }));
+      await stage.write((tx) => insertSamples(tx, [sample]));
+      await stage.write((tx) => insertSamples(tx, [{ ...sample, verdict: 'bad', note: 'later' }]));
       expect(await recentSamples(stage.store.db, checkId, 0, 9)).toEqual([sample]);
     });
 
     it('come back the newest, oldest first, after a time', async () => {
       const checkId = await oneCheck(stage);
       await stage.write(async (tx) => {
-        for (const n of [3, 1, 4, 2, 0]) await insertSample(tx, { checkId, at: NOW + n, verdict: 'good', ms: n, values: [], note: null });
+        for (const n of [3, 1, 4, 2, 0]) await insertSamples(tx, [{ checkId, at: NOW + n, verdict: 'good', ms: n, values: [], note: null }]);
       });
       const times = async (since: number, limit: number) => (await recentSamples(stage.store.db, checkId, since, limit)).map(({ at }) => at - NOW);
       expect([await times(0, 9), await times(0, 2), await times(NOW + 2, 9), await times(NOW + 4, 9)]).toEqual([[0, 1, 2, 3, 4], [3, 4], [3, 4], []]);

@@ -12,7 +12,7 @@ import { enterRelease } from '../../../src/store/releases.js';
 import { endStep, intendStep, journalOf } from '../../../src/store/journal.js';
 import { beginRemediation, endRemediation, getRemediation } from '../../../src/store/remediations.js';
 import { getResource, syncResources } from '../../../src/store/resources.js';
-import { insertSample, newestSample } from '../../../src/store/samples.js';
+import { insertSamples, newestSample } from '../../../src/store/samples.js';
 import type { RemediationId } from '../../../src/domain/ids.js';
 import { MINUTE, NOW, oneCheck, openOn, planFor, type Stage } from './stage.js';
 
@@ -30,7 +30,7 @@ export function valuesContract(stage: Stage): void {
         const incident = await openOn(tx, stage.shop);
         await changeIncident(tx, incident, { title: HOSTILE, reason: HOSTILE });
         await noteFinding(tx, { incidentId: incident, resourceId: stage.shop, detector: 'd', now: NOW }, { state: 'present', fingerprint: HOSTILE, kind: HOSTILE, severity: 'info', emergency: false, title: HOSTILE, evidence: [HOSTILE] });
-        await insertSample(tx, { checkId: check, at: NOW, verdict: 'bad', ms: 1, values: [], note: HOSTILE });
+        await insertSamples(tx, [{ checkId: check, at: NOW, verdict: 'bad', ms: 1, values: [], note: HOSTILE }]);
         await noteAct(tx, { resourceId: stage.shop, at: NOW, by: 'pm2', kind: HOSTILE, fingerprint: HOSTILE, dedupe: stage.unique(HOSTILE), note: HOSTILE });
         await tell(tx, stage.hostId, { kind: 'incident.opened', incidentId: incident, body: { text: HOSTILE } }, NOW);
         const run = (await beginRemediation(tx, { planId: await planFor(tx, incident, stage.shop), resourceId: stage.shop, fingerprint: HOSTILE, fence: 1 }, NOW)) as RemediationId;
@@ -72,7 +72,7 @@ export function valuesContract(stage: Stage): void {
       const check = await oneCheck(stage);
       const launch = await stage.write(async (tx) => {
         await scheduleCheck(tx, check, FAR);
-        await insertSample(tx, { checkId: check, at: FAR - 1, verdict: 'good', ms: 0.1 + 0.2, values: [1e21, -1.5, null], note: null });
+        await insertSamples(tx, [{ checkId: check, at: FAR - 1, verdict: 'good', ms: 0.1 + 0.2, values: [1e21, -1.5, null], note: null }]);
         const release = await enterRelease(tx, stage.shop, { commit: null, dir: '/srv', lockHash: null, configHash: null, nodeVersion: null }, FAR - 2);
         return openLaunch(tx, { appId: stage.shop, releaseId: release.id, endsAt: FAR, autoRollback: true, why: 'w' }, FAR - 3);
       });

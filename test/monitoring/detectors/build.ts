@@ -33,7 +33,7 @@ export function process(facts: { online?: number; instances?: number; memory?: n
 }
 
 /** Samples `everyMs` apart, the newest `agoMs` before NOW. */
-export function samples(happenings: readonly Happening[], everyMs = 30_000, agoMs = 0): readonly Sample[] {
+function samples(happenings: readonly Happening[], everyMs = 30_000, agoMs = 0): readonly Sample[] {
   return happenings.map((one, index) => ({
     ...one,
     checkId: 1,

@@ -7,7 +7,7 @@ import type { Detector, Series } from '../../../monitoring/detectors/detector.js
 import { detectors } from '../../../monitoring/detectors/index.js';
 import { answer, APP, HTTP_FIELDS, MINUTE, NOW, PM2_FIELDS, process, timedOut, type Happening } from './build.js';
 
-export const WATCH_MIN = 72 * 60;
+const WATCH_MIN = 72 * 60;
 /** As the detect stage shows them. */
 const SHOWN_SAMPLES = 120;
 const WARM_UP_MIN = 10;

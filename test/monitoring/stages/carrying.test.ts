@@ -10,7 +10,7 @@ import { openLaunchOf } from '../../../src/store/launches.js';
 import { draftPlan, getPlan } from '../../../src/store/plans.js';
 import { ask, questionOf } from '../../../src/store/questions.js';
 import { listResources } from '../../../src/store/resources.js';
-import { insertSample } from '../../../src/store/samples.js';
+import { insertSamples } from '../../../src/store/samples.js';
 import type { Db } from '../../../src/store/schema.js';
 import { startPm2Home, type Pm2Home } from '../../doubles/pm2-home.js';
 import { virtualTime } from '../../doubles/virtual-time.js';
@@ -95,7 +95,7 @@ it('what is still measured as bad after the new release began is not mended', as
   const incident = await tried(async (tx, app) => {
     const [check] = await checksOf(tx, app.id);
     if (!check) throw new Error('no check');
-    await insertSample(tx, { checkId: check.id, at: START + 9_000, verdict: 'bad', ms: 1, values: [], note: 'status 500' });
+    await insertSamples(tx, [{ checkId: check.id, at: START + 9_000, verdict: 'bad', ms: 1, values: [], note: 'status 500' }]);
     return upgraded(tx, app, { openedAt: START - 60_000, startedAt: START + 5_000 });
   });
   expect(incident.state).toBe('open');

@@ -7,7 +7,7 @@ import { launchView } from '../../../src/store/launch-view.js';
 import { openLaunch, scheduleLaunch } from '../../../src/store/launches.js';
 import { enterRelease, judgeRelease } from '../../../src/store/releases.js';
 import { listResources } from '../../../src/store/resources.js';
-import { insertSample } from '../../../src/store/samples.js';
+import { insertSamples } from '../../../src/store/samples.js';
 import { startPm2Home, until, type Pm2Home } from '../../doubles/pm2-home.js';
 import { virtualTime } from '../../doubles/virtual-time.js';
 import { startWatched, type Watched } from '../../doubles/watched.js';
@@ -45,7 +45,7 @@ async function ended(restartsAt: readonly number[], { verdict = 'good', stood = 
     const release = await enterRelease(tx, shop, { commit: 'a'.repeat(40), dir: '/srv/shop', lockHash: null, configHash: null, nodeVersion: null }, BEGAN);
     const launch = await openLaunch(tx, { appId: shop, releaseId: release.id, endsAt: END, autoRollback: true, why: 'first seen' }, BEGAN);
     if (stood) await judgeRelease(tx, release.id, 'stable', 'passed its watch in March', BEGAN);
-    for (let n = 1; n <= 72; n += 1) await insertSample(tx, { checkId: check?.id as number, at: BEGAN + n * HOUR, verdict, ms: 5, values: [], note: null });
+    for (let n = 1; n <= 72; n += 1) await insertSamples(tx, [{ checkId: check?.id as number, at: BEGAN + n * HOUR, verdict, ms: 5, values: [], note: null }]);
     for (const hour of restartsAt) await noteAct(tx, { resourceId: shop, at: BEGAN + hour * HOUR, by: hour % 2 === 0 ? 'us' : 'pm2', kind: 'restart', fingerprint: null, dedupe: `restart-${hour}`, note: hour % 2 === 0 ? 'pm2.reload' : 'exited with code 1' });
     await scheduleLaunch(tx, launch.id, { ticksMade: 72, nextTickAt: null, nextAt: null });
     return launch.id;

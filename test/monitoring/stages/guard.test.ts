@@ -20,7 +20,7 @@ import { changeIncident, getIncident, openIncident, openIncidentOf, resolveIncid
 import { draftPlan, keepDecision } from '../../../src/store/plans.js';
 import { beginRemediation, endRemediation } from '../../../src/store/remediations.js';
 import { listResources, syncEdges, syncResources } from '../../../src/store/resources.js';
-import { insertSample } from '../../../src/store/samples.js';
+import { insertSamples } from '../../../src/store/samples.js';
 import { handClock, keepLog, type HandClock } from '../../bot/stage.js';
 import { BEGAN } from '../../src/cards/views.js';
 import { launched, openStage, type Stage } from '../../src/commands/stage.js';
@@ -163,7 +163,7 @@ describe('a storm', () => {
     const [made] = await checksOf(house.store.db, id(app));
     for (const verdict of verdicts) {
       clock.advance(1);
-      await house.store.write((tx) => insertSample(tx, { checkId: made?.id as never, at: clock.now(), verdict, ms: null, values: [], note: null }));
+      await house.store.write((tx) => insertSamples(tx, [{ checkId: made?.id as never, at: clock.now(), verdict, ms: null, values: [], note: null }]));
     }
   };
 

@@ -6,7 +6,7 @@ import type { Check } from '../../../src/domain/check.js';
 import { checksOf, markDetected, syncChecks } from '../../../src/store/checks.js';
 import { takeFence } from '../../../src/store/hosts.js';
 import { syncResources } from '../../../src/store/resources.js';
-import { insertSample } from '../../../src/store/samples.js';
+import { insertSamples } from '../../../src/store/samples.js';
 import { migrate } from '../../../src/store/migrate.js';
 import { openStore, type Store } from '../../../src/store/store.js';
 import { createRecall, type Recall } from '../../../monitoring/stages/recall.js';
@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 
 async function sample(check: Check | undefined, at: number, ms = 1): Promise<void> {
-  await store.write((tx) => insertSample(tx, { checkId: check?.id as number, at, verdict: 'good', ms, values: [ms], note: null }));
+  await store.write((tx) => insertSamples(tx, [{ checkId: check?.id as number, at, verdict: 'good', ms, values: [ms], note: null }]));
 }
 
 /** What a look gives; afterwards it counts as looked at, as the stage does it. */

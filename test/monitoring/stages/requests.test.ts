@@ -10,7 +10,7 @@ import type { RequestId } from '../../../src/domain/ids.js';
 import type { Json } from '../../../src/domain/json.js';
 import { releaseName } from '../../../src/domain/release.js';
 import { DEFAULT_TIERS } from '../../../src/domain/tiers.js';
-import { listChecks, scheduleCheck, syncChecks } from '../../../src/store/checks.js';
+import { checksOf, scheduleCheck, syncChecks } from '../../../src/store/checks.js';
 import { readAudit } from '../../../src/store/audits.js';
 import { resolveIncident } from '../../../src/store/incidents.js';
 import { openLaunchOf } from '../../../src/store/launches.js';
@@ -55,7 +55,7 @@ function seen(digit: string | null, dir = '/srv/shop'): Reading {
 
 /** The release check, or the one of that name, is measured now. */
 async function look(reading: Reading, name = 'release'): Promise<void> {
-  const check = (await listChecks(house.store.db, house.hostId)).find((one) => one.name === name) as Check;
+  const check = (await checksOf(house.store.db, house.shop)).find((one) => one.name === name) as Check;
   await keepReadings(ctx(), [{ check, reading, at: house.now }]);
   await house.store.write((tx) => scheduleCheck(tx, check.id, house.now + FAR));
 }
@@ -80,7 +80,7 @@ async function vouch(args: Json = {}, reading = seen('1')): Promise<RequestResul
   return answered(id);
 }
 
-const dueAt = async () => (await listChecks(house.store.db, house.hostId)).find(({ name }) => name === 'release')?.nextAt;
+const dueAt = async () => (await checksOf(house.store.db, house.shop)).find(({ name }) => name === 'release')?.nextAt;
 
 describe('a request that speaks of what runs', () => {
   it.each(['launch', 'restore-point', 'rollback', 'repair'])('has it looked at first: %s', async (verb) => {

@@ -12,7 +12,7 @@ import { journalOf } from '../../../src/store/journal.js';
 import { draftPlan, keepDecision, keepPrepared } from '../../../src/store/plans.js';
 import { beginRemediation, getRemediation } from '../../../src/store/remediations.js';
 import { checksOf } from '../../../src/store/checks.js';
-import { insertSample } from '../../../src/store/samples.js';
+import { insertSamples } from '../../../src/store/samples.js';
 import type { Store } from '../../../src/store/store.js';
 import { broken, openStage, watchShop, type Stage } from '../../src/commands/stage.js';
 
@@ -71,7 +71,7 @@ async function judged(steps: readonly Step[], verdict: 'good' | 'bad'): Promise<
   stage.now += 11;
   const [check] = await checksOf(stage.store.db, stage.shop);
   await stage.store.write(async (tx) => {
-    for (let n = 0; n < 3; n += 1) await insertSample(tx, { checkId: check?.id as number, at: stage.now + n, verdict, ms: 1, values: [], note: null });
+    for (let n = 0; n < 3; n += 1) await insertSamples(tx, [{ checkId: check?.id as number, at: stage.now + n, verdict, ms: 1, values: [], note: null }]);
   });
   stage.now += 5;
   await verify.run(ctx(steps));

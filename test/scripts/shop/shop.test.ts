@@ -2,7 +2,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commitOf } from '../../../scripts/shop/history.js';
-import { askShop, deployShop, installedShop, installShop, removeShop, type Shop, shopProcesses } from '../../../scripts/shop/shop.js';
+import { askShop, deployShop, installedShop, installShop, type Shop } from '../../../scripts/shop/shop.js';
 import { until } from '../../doubles/pm2-home.js';
 import { customers, pids, type SampleShop, startSampleShop, status, statuses, versions } from '../../doubles/sample-shop.js';
 
@@ -71,17 +71,5 @@ describe('a release of the sample shop', () => {
     expect(await statuses(shop)).toEqual({ '/': 200, '/health': 200, '/cart': 200, '/checkout': 500 });
     await deployShop(shop, 2);
     expect(await statuses(shop)).toEqual({ '/': 200, '/health': 200, '/cart': 200, '/checkout': 200 });
-  });
-});
-
-describe('removing the sample shop', () => {
-  it('takes its processes and its directory, and neither another app nor the daemon', async () => {
-    const daemon = await sample.pm2Home.daemonPid();
-    const other = await sample.pm2Home.pm2('pid', 'taken');
-    await removeShop(shop);
-    expect(existsSync(shop.places.dir)).toBe(false);
-    expect(await shopProcesses(shop)).toEqual([]);
-    expect(await sample.pm2Home.daemonPid()).toBe(daemon);
-    expect(await sample.pm2Home.pm2('pid', 'taken')).toBe(other);
   });
 });

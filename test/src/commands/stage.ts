@@ -11,7 +11,7 @@ import type { Plan } from '../../../src/domain/plan.js';
 import type { Question } from '../../../src/domain/question.js';
 import type { Release } from '../../../src/domain/release.js';
 import { DEFAULT_TIERS } from '../../../src/domain/tiers.js';
-import { listChecks, syncChecks } from '../../../src/store/checks.js';
+import { checksOf, syncChecks } from '../../../src/store/checks.js';
 import { noteFinding } from '../../../src/store/findings.js';
 import { hostByName, takeFence } from '../../../src/store/hosts.js';
 import { openIncident } from '../../../src/store/incidents.js';
@@ -22,7 +22,7 @@ import { ask, getQuestion } from '../../../src/store/questions.js';
 import { enterRelease, judgeRelease } from '../../../src/store/releases.js';
 import { endRequest, takeRequest, waitingRequests, type Request, type RequestResult } from '../../../src/store/requests.js';
 import { listResources, syncResources } from '../../../src/store/resources.js';
-import { insertSample } from '../../../src/store/samples.js';
+import { insertSamples } from '../../../src/store/samples.js';
 import type { HostsTable } from '../../../src/store/schema.js';
 import { migrate } from '../../../src/store/migrate.js';
 import { openStore, type Store } from '../../../src/store/store.js';
@@ -47,7 +47,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export const REPAIRS: readonly RepairKind[] = [
+const REPAIRS: readonly RepairKind[] = [
   { kind: 'pm2.reload', summary: 'reloads the app without downtime', risk: 'safe' },
   { kind: 'release.rollback', summary: 'goes back to the last stable release', risk: 'disruptive' },
 ];
@@ -128,8 +128,8 @@ export function monitorAnswers(stage: Stage, answer: (request: Request) => Promi
 export async function watchShop(stage: Stage, verdict: 'good' | 'bad' | 'error' = 'good', at = stage.now): Promise<void> {
   await stage.store.write(async (tx) => {
     await syncChecks(tx, stage.hostId, [{ resourceId: stage.shop, name: 'liveness', probe: 'http', options: {}, cadence: 'every', everyMs: 30_000, critical: true }], stage.now);
-    const [check] = await listChecks(tx, stage.hostId);
-    await insertSample(tx, { checkId: check?.id as number, at, verdict, ms: 12, values: [12], note: verdict === 'good' ? null : 'connect refused' });
+    const [check] = await checksOf(tx, stage.shop);
+    await insertSamples(tx, [{ checkId: check?.id as number, at, verdict, ms: 12, values: [12], note: verdict === 'good' ? null : 'connect refused' }]);
   });
 }
 

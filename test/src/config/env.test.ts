@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseEnvFile } from '../../../src/config/env-file.js';
-import { configPaths, ENV_NAMES, forgetSecrets, processEnv, readEnvironment } from '../../../src/config/env.js';
+import { configPaths, forgetSecrets, processEnv, readEnvironment } from '../../../src/config/env.js';
 import { mistakeLine } from '../../../src/config/mistake.js';
-import { makeSecrets, SECRET_NAMES } from '../../../src/config/secrets.js';
+import { makeSecrets } from '../../../src/config/secrets.js';
 import { directory } from './written.js';
 
 function read(env: Record<string, string>, dotEnv?: string) {
@@ -82,10 +82,6 @@ describe('the environment', () => {
       '.env: SLACK_BOT_TOKEN_FILE: the file it names does not exist',
       '.env: SLACK_APP_TOKEN and SLACK_APP_TOKEN_FILE are both set: keep one of them',
     ]);
-  });
-
-  it('says which secrets there are: the table and the list agree', () => {
-    expect(ENV_NAMES.filter(({ secret }) => secret).map(({ name }) => name)).toEqual(SECRET_NAMES);
   });
 });
 

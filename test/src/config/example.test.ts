@@ -6,10 +6,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { channelSchemas } from '../../../bot/channels/index.js';
 import { repairs } from '../../../monitoring/repairs/index.js';
-import { namesRead } from '../../../src/config/env.js';
 import { configJsonSchema } from '../../../src/config/json-schema.js';
 import { loadConfig } from '../../../src/config/load.js';
 import { mistakeLine } from '../../../src/config/mistake.js';
+import { SECRET_NAMES } from '../../../src/config/secrets.js';
+import { readSources } from '../../architecture/sources.js';
+import { namesInEnvExample } from '../../doubles/env-example.js';
 
 const units = { channels: channelSchemas, repairs: Object.keys(repairs) };
 
@@ -73,7 +75,17 @@ it('hypercare.schema.json is up to date (npm run schema)', () => {
   expect(readFileSync(path('hypercare.schema.json'), 'utf8')).toBe(configJsonSchema(units));
 });
 
-it('.env.example lists exactly what is read', () => {
-  const listed = [...readFileSync(path('.env.example'), 'utf8').matchAll(/^#? ?([A-Z][A-Z0-9_]*)=/gm)].map(([, name]) => name);
-  expect([...listed].sort()).toEqual([...namesRead()].sort());
+/** What the machine sets, and no operator for hypercare. */
+const OF_THE_MACHINE = ['PATH', 'HOME', 'LANG', 'TERM', 'COLUMNS'];
+
+/** The names that the product's code reads one by one. */
+function namesRead(): readonly string[] {
+  const product = readSources().filter((source) => /^(?:src|monitoring|bot)\/|^ecosystem/.test(source.path));
+  const found = product.flatMap(({ text }) => [...text.matchAll(/\b(?:env|lookup)(?:\['|\('|\.)([A-Z][A-Z0-9_]*)\b/g)].map(([, name]) => name as string));
+  return [...new Set(found)].filter((name) => !OF_THE_MACHINE.includes(name));
+}
+
+it('.env.example lists exactly what is read: what the code names, and each secret in both its forms', () => {
+  const secrets = SECRET_NAMES.flatMap((name) => [name, `${name}_FILE`]);
+  expect(namesInEnvExample().toSorted()).toEqual([...namesRead(), ...secrets].sort());
 });

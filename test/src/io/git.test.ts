@@ -138,20 +138,6 @@ describe('git: reading', () => {
   });
 });
 
-describe('git: tags', () => {
-  it('puts an annotated tag on a commit, leaves an equal one, refuses to move one', async () => {
-    const first = repo.commit({ a: '1' });
-    const second = repo.commit({ a: '2' });
-    repo.git('config', 'tag.gpgSign', 'true');
-    await git.tag(repo.dir, 'stable/shop/2026-11-21', first, '-passed its watch');
-    await git.tag(repo.dir, 'stable/shop/2026-11-21', first, 'again');
-    expect(repo.git('cat-file', '-t', 'stable/shop/2026-11-21')).toBe('tag');
-    expect(await git.resolve(repo.dir, 'stable/shop/2026-11-21')).toBe(first);
-    await expect(git.tag(repo.dir, 'stable/shop/2026-11-21', second, 'moved')).rejects.toMatchObject({ code: 'git.tag_taken' });
-    await expect(git.tag(repo.dir, '--delete', first, 'x')).rejects.toMatchObject({ code: 'git.bad_tag' });
-  });
-});
-
 describe('git: export', () => {
   it('writes the files of a commit, without .git, and throws where the directory is', async () => {
     const commit = repo.commit({ 'src/app.js': 'one', 'bin/run': '#!/bin/sh\n' });

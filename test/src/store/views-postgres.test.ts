@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_TIERS } from '../../../src/domain/tiers.js';
 import type { HostId, ResourceId } from '../../../src/domain/ids.js';
 import { appStatuses } from '../../../src/store/app-status.js';
-import { listChecks, syncChecks } from '../../../src/store/checks.js';
+import { checksOf, syncChecks } from '../../../src/store/checks.js';
 import { incidentsEndingWith } from '../../../src/store/find-incidents.js';
 import { takeFence } from '../../../src/store/hosts.js';
 import { incidentView } from '../../../src/store/incident-view.js';
@@ -12,7 +12,7 @@ import { openLaunch } from '../../../src/store/launches.js';
 import { syncPeople } from '../../../src/store/people.js';
 import { enterRelease } from '../../../src/store/releases.js';
 import { syncResources } from '../../../src/store/resources.js';
-import { insertSample } from '../../../src/store/samples.js';
+import { insertSamples } from '../../../src/store/samples.js';
 import { migrate } from '../../../src/store/migrate.js';
 import { openStore, type Store } from '../../../src/store/store.js';
 import { watchOf } from '../../../src/store/watch.js';
@@ -38,8 +38,8 @@ describe.skipIf(missing !== null)(`what commands read, on PostgreSQL${missing ==
       shop = resource?.id as ResourceId;
       await syncPeople(tx, [{ name: 'Ann', role: 'approver', accounts: [] }, { name: 'Vera', role: 'viewer', accounts: [] }], BEGAN);
       await syncChecks(tx, hostId, [{ resourceId: shop, name: 'liveness', probe: 'http', options: {}, cadence: 'every', everyMs: 30_000, critical: true }], BEGAN);
-      const [check] = await listChecks(tx, hostId);
-      for (const [n, verdict] of (['good', 'bad', 'good'] as const).entries()) await insertSample(tx, { checkId: check?.id as number, at: BEGAN + n, verdict, ms: 1.5, values: [1.5], note: null });
+      const [check] = await checksOf(tx, shop);
+      for (const [n, verdict] of (['good', 'bad', 'good'] as const).entries()) await insertSamples(tx, [{ checkId: check?.id as number, at: BEGAN + n, verdict, ms: 1.5, values: [1.5], note: null }]);
     });
   });
   afterAll(async () => {

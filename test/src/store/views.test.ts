@@ -9,9 +9,9 @@ import { closeQuestion } from '../../../src/store/questions.js';
 import { intendStep } from '../../../src/store/journal.js';
 import { beginRemediation, endRemediation } from '../../../src/store/remediations.js';
 import { putRequest, requestStatus, takeRequest } from '../../../src/store/requests.js';
-import { insertSample } from '../../../src/store/samples.js';
+import { insertSamples } from '../../../src/store/samples.js';
 import { resolveIncident } from '../../../src/store/incidents.js';
-import { listChecks } from '../../../src/store/checks.js';
+import { checksOf } from '../../../src/store/checks.js';
 import { whoMay } from '../../../src/store/who-may.js';
 import { withdrawRequest } from '../../../src/store/withdraw-request.js';
 import { personOf } from '../../../src/store/people.js';
@@ -86,9 +86,9 @@ describe('the view of a launch', () => {
     const incident = await broken(stage);
     await stage.store.db.updateTable('incidents').set({ launch_id: launch.id }).execute();
     const { plan } = await asked(stage, incident);
-    const [check] = await listChecks(stage.store.db, stage.hostId);
+    const [check] = await checksOf(stage.store.db, stage.shop);
     await stage.store.write(async (tx) => {
-      for (const [n, verdict] of (['good', 'good', 'bad', 'error'] as const).entries()) await insertSample(tx, { checkId: check?.id as number, at: BEGAN + n, verdict, ms: 1, values: [], note: null });
+      for (const [n, verdict] of (['good', 'good', 'bad', 'error'] as const).entries()) await insertSamples(tx, [{ checkId: check?.id as number, at: BEGAN + n, verdict, ms: 1, values: [], note: null }]);
       await tx.insertInto('rollups').values({ check_id: check?.id as number, span_ms: 600_000, at: BEGAN + MINUTE, n: 10, good: 9, bad: 0, unknown: 1, error: 0, ms_min: 1, ms_max: 1, ms_sum: 10 }).execute();
       const run = await beginRemediation(tx, { planId: plan.id, resourceId: stage.shop, fingerprint: 'x', fence: 1 }, BEGAN);
       await endRemediation(tx, run as never, 'failed', 'still bad', BEGAN);
