@@ -20,6 +20,7 @@ describe('the trust ladder by evidence', () => {
     ['one of them is unclear', { outcome: 'unclear' }],
     ['one of them was not asked about', { verdict: 'auto' }],
     ['they destroy something', { risk: 'destructive' }],
+    ['they are rollbacks', { repair: 'release.rollback', risk: 'disruptive' }],
   ] as const)('does not while %s', (_why, change) => {
     expect(proposalsFrom('risk' in change ? runs(10, change) : runs(10).toSpliced(4, 1, run(4, change)))).toEqual([]);
   });
