@@ -15,7 +15,7 @@ import { openStore, type Store } from '../src/store/store.js';
 import type { HostId } from '../src/domain/ids.js';
 import { repairs } from '../monitoring/repairs/index.js';
 import { startBot } from './bot.js';
-import { channels, channelSchemas, createChannels } from './channels/index.js';
+import { channelSchemas, createChannels } from './channels/index.js';
 
 const WAIT_EVERY_MS = 500;
 const EXIT_CONFIG = 2;
@@ -45,7 +45,7 @@ try {
     await bot.stop();
     await store.close();
   };
-  log.info({ channels: wanted.map((channel) => channel.name).join(', '), known: Object.keys(channels).length }, 'speaks');
+  log.info({}, wanted.length === 0 ? 'has no channel to speak in' : `speaks in ${wanted.map((channel) => channel.name).join(', ')}`);
 } catch (error) {
   if (!stopping.signal.aborted) {
     log.error({ error: errorText(error), mend: error instanceof HypercareError ? error.mend : null }, 'the bot ended');
