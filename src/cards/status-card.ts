@@ -1,4 +1,4 @@
-import { isWatched, type AppStatus, type Watch } from '../domain/app-status.js';
+import { botSilentSince, isWatched, type AppStatus, type Watch } from '../domain/app-status.js';
 import type { Verdict } from '../domain/check.js';
 import { sayDuration } from '../domain/duration.js';
 import { worse, type Severity } from '../domain/finding.js';
@@ -24,11 +24,17 @@ export function statusCard(apps: readonly AppStatus[], watch: Watch & { readonly
     subject: 'status',
     level: blind ? blind.level : levelOf(apps),
     title: cutText(blind ? blind.title : titleOf(sorted), TITLE_CHARS),
-    body: [...(blind ? [blind.body] : []), ...reachLines(watch.channels ?? [], reader), ...(watch.holds ?? []).map((hold) => holdLine(hold, reader)), ...sorted.map((status) => drawApp(status, !blind && sorted.length === 1, reader))],
+    body: [...(blind ? [blind.body] : []), ...drawBot(watch, reader), ...reachLines(watch.channels ?? [], reader), ...(watch.holds ?? []).map((hold) => holdLine(hold, reader)), ...sorted.map((status) => drawApp(status, !blind && sorted.length === 1, reader))],
     fields: [],
     buttons: [],
     footer: null,
   };
+}
+
+/** Where no monitor runs either, that is said first, and says enough. */
+function drawBot(watch: Watch, reader: Reader): readonly string[] {
+  const since = isWatched(watch, reader.now) ? botSilentSince(watch, reader.now) : null;
+  return since === null ? [] : [`The bot has given no sign of life since ${sayAgo(since, reader)}: nobody is told or asked. Look at it: pm2 logs hypercare-bot.`];
 }
 
 function levelOf(apps: readonly AppStatus[]): Card['level'] {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { statusCard } from '../cards/status-card.js';
-import { isWatched, type AppStatus, type Watch } from '../domain/app-status.js';
+import { botSilentSince, isWatched, type AppStatus, type Watch } from '../domain/app-status.js';
 import { covers } from '../domain/hold.js';
 import type { Json } from '../domain/json.js';
 import { releaseName } from '../domain/release.js';
@@ -34,7 +34,7 @@ export const status: Command<z.output<typeof args>> = {
     const holds = (await holdsNow(ctx)).filter((hold) => wanted === null || covers(hold, wanted.name));
     const channels = await channelStates(ctx.store.db, ctx.hostId);
     return {
-      data: { version: 1, apps: apps.map(appDocument), holds: holds.map(holdDocument), channels: channels.map(({ since, ...state }) => ({ ...state, since: iso(since) })), monitor: watchDocument(watch, now) },
+      data: { version: 1, apps: apps.map(appDocument), holds: holds.map(holdDocument), channels: channels.map(({ since, ...state }) => ({ ...state, since: iso(since) })), monitor: watchDocument(watch, now), bot: { silent: botSilentSince(watch, now) !== null, seenAt: iso(watch.botSeenAt) } },
       card: statusCard(apps, { ...watch, holds, channels }, { now, timeZone: ctx.timeZone }),
       exit: exitOf(apps, watch, now),
     };

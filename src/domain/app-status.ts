@@ -26,14 +26,23 @@ export interface AppStatus extends AppVerdict {
 
 /** A monitor says that it lives every ten seconds; a busy one may be late twice. */
 const SILENT_MS = 30_000;
+/** The bot says so every ten seconds too; the monitor starts it anew after as long. */
+const BOT_SILENT_MS = 60_000;
 
 /** Whether anybody is watching at all. */
 export interface Watch {
   /** The monitor's last sign of life; null: it has said that it stopped, or has never run. */
   readonly monitorSeenAt: number | null;
   readonly pm2LostAt: number | null;
+  /** The bot's last sign of life; null: it was never seen. */
+  readonly botSeenAt: number | null;
 }
 
 export function isWatched({ monitorSeenAt }: Watch, now: number): boolean {
   return monitorSeenAt !== null && now - monitorSeenAt < SILENT_MS;
+}
+
+/** Since when the bot is silent; null: it is not, or there never was one. */
+export function botSilentSince({ botSeenAt }: Watch, now: number): number | null {
+  return botSeenAt !== null && now - botSeenAt > BOT_SILENT_MS ? botSeenAt : null;
 }

@@ -47,7 +47,7 @@ export function hostsContract(stage: Stage): void {
         await botSeen(tx, stage.hostId, NOW + 2);
         await pm2Lost(tx, stage.hostId, NOW + 3);
       });
-      expect(await watchOf(stage.store.db, stage.hostId)).toEqual({ monitorSeenAt: NOW + 1, pm2LostAt: NOW + 3 });
+      expect(await watchOf(stage.store.db, stage.hostId)).toEqual({ monitorSeenAt: NOW + 1, pm2LostAt: NOW + 3, botSeenAt: NOW + 2 });
       expect(await hostByName(stage.store.db, stage.hostName)).toMatchObject({ bot_seen_at: NOW + 2 });
       await stage.write((tx) => pm2Lost(tx, stage.hostId, null));
       expect(await watchOf(stage.store.db, stage.hostId)).toMatchObject({ pm2LostAt: null });

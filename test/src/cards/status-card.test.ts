@@ -4,7 +4,7 @@ import { statusCard } from '../../../src/cards/status-card.js';
 import type { AppStatus, Watch } from '../../../src/domain/app-status.js';
 import { bad, BEGAN, good, incident, launch, NO_DEBT, OWES, question, UTC, view } from './views.js';
 
-const watch: Watch = { monitorSeenAt: UTC.now, pm2LostAt: null };
+const watch: Watch = { monitorSeenAt: UTC.now, pm2LostAt: null, botSeenAt: UTC.now };
 const shop: AppStatus = { app: view().resource, verdict: 'good', why: '3 checks good', release: bad, launch: { ...launch, tier: 1, tiers: 3 }, incidents: [], waits: {}, question: null, debt: NO_DEBT, checks: [] };
 const sick: AppStatus = { ...shop, verdict: 'bad', why: incident.title, incidents: [incident], question };
 const named = (name: string, status: AppStatus): AppStatus => ({ ...status, app: { ...status.app, name } });
@@ -97,7 +97,20 @@ describe('the card of the status', () => {
         Release 4f2a91c (watching), live for 27 min; watched until 24 Nov
         02:49 UTC, tier 1 of 3, next full check 03:19 UTC."
     `);
-    expect(draw([shop], { monitorSeenAt: null, pm2LostAt: BEGAN })).toMatch(/^! WARNING {2}no monitor runs.*PM2’s daemon has not answered since 03:12 UTC, 4\s+min ago\./s);
+    expect(draw([shop], { ...watch, monitorSeenAt: null, pm2LostAt: BEGAN })).toMatch(/^! WARNING {2}no monitor runs.*PM2’s daemon has not answered since 03:12 UTC, 4\s+min ago\./s);
+  });
+
+  it('says in one line that the bot has fallen silent, and nothing of a bot that never was or while no monitor runs', () => {
+    const silent = { ...watch, botSeenAt: BEGAN };
+    expect(draw([shop], silent)).toMatchInlineSnapshot(`
+      "✓ GOOD  shop: good (3 checks good)
+        The bot has given no sign of life since 03:12 UTC, 4 min ago: nobody
+        is told or asked. Look at it: pm2 logs hypercare-bot.
+
+        Release 4f2a91c (watching), live for 27 min; watched until 24 Nov
+        02:49 UTC, tier 1 of 3, next full check 03:19 UTC."
+    `);
+    for (const other of [{ ...watch, botSeenAt: null }, { ...silent, monitorSeenAt: null }]) expect(draw([shop], other)).not.toContain('bot');
   });
 
   it('says that nothing is watched, and does not call that good', () => {
