@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Reading } from '../../src/domain/check.js';
 import { sayDuration } from '../../src/domain/duration.js';
 import { median, percentile } from '../../src/domain/statistics.js';
-import type { HttpAnswer, HttpFault } from '../../src/io/http.js';
+import type { HttpFault } from '../../src/io/http-fault.js';
+import type { HttpAnswer } from '../../src/io/http.js';
 import type { Io } from '../../src/io/io.js';
 import type { Probe } from './probe.js';
 

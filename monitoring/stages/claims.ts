@@ -1,4 +1,4 @@
-import { worse, type Claim, type Severity } from '../../src/domain/finding.js';
+import { worse, type Claim, type DetectorClaims, type Severity } from '../../src/domain/finding.js';
 import type { Incident } from '../../src/domain/incident.js';
 import type { ResourceId } from '../../src/domain/ids.js';
 import type { Launch } from '../../src/domain/launch.js';
@@ -16,11 +16,6 @@ import { closeIncident } from './closing.js';
 import { NEVER_GOOD } from './never-good.js';
 import { record } from './record.js';
 import type { StageContext } from './stage.js';
-
-export interface DetectorClaims {
-  readonly detector: string;
-  readonly claims: readonly Claim[];
-}
 
 type Present = Extract<Claim, { readonly state: 'present' }>;
 

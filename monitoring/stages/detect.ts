@@ -1,4 +1,4 @@
-import type { Claim, Finding } from '../../src/domain/finding.js';
+import type { Claim, DetectorClaims, Finding } from '../../src/domain/finding.js';
 import type { ResourceId } from '../../src/domain/ids.js';
 import type { Launch } from '../../src/domain/launch.js';
 import { neededBy, type Resource } from '../../src/domain/resource.js';
@@ -10,7 +10,7 @@ import { openLaunchOf } from '../../src/store/launches.js';
 import { remediationsSince, underWayOn } from '../../src/store/remediations.js';
 import { getResource, listEdges } from '../../src/store/resources.js';
 import type { Series } from '../detectors/detector.js';
-import { applyClaims, type DetectorClaims } from './claims.js';
+import { applyClaims } from './claims.js';
 import { baselinesFor, createLearner, type Baselines, type Learner } from './learn.js';
 import { doubtAddresses } from './never-good.js';
 import { createRecall, type Past, type Recall } from './recall.js';

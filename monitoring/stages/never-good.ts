@@ -1,8 +1,7 @@
 import type { Check } from '../../src/domain/check.js';
-import type { Claim } from '../../src/domain/finding.js';
+import type { Claim, DetectorClaims } from '../../src/domain/finding.js';
 import { everGood } from '../../src/store/ever-good.js';
 import type { Db } from '../../src/store/schema.js';
-import type { DetectorClaims } from './claims.js';
 
 /** The kind of an incident of addresses that were never good: most likely a mistake in the config. No repair is for it. */
 export const NEVER_GOOD = 'never-good';

@@ -1,4 +1,4 @@
-import type { BenchFault } from './strike.js';
+import type { BenchFault } from './bench-fault.js';
 
 /** Somebody who watches a sample shop of his own and heals it, or leaves it. */
 export interface Contender {

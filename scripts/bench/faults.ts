@@ -3,7 +3,8 @@ import { until } from '../until.js';
 import type { Contender } from './contender.js';
 import { summaryOf, type Summary } from './figures.js';
 import { watchOutside, type Outside } from './outside.js';
-import { BENCH_FAULTS, strike, type BenchFault } from './strike.js';
+import { BENCH_FAULTS, type BenchFault } from './bench-fault.js';
+import { strike } from './strike.js';
 
 /** Who has not healed the shop by then does not. */
 const HEALS_WITHIN_MS = 15_000;

@@ -2,7 +2,7 @@ import type { FaultFigures } from './faults.js';
 import { best, drawTable, ratio, said } from './figures.js';
 import type { IdleFigures } from './idle.js';
 import type { LoadFigures } from './load.js';
-import { BENCH_FAULTS } from './strike.js';
+import { BENCH_FAULTS } from './bench-fault.js';
 
 export interface BenchResult {
   readonly faults: readonly FaultFigures[];

@@ -1,11 +1,8 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../src/io/clock.js';
+import type { BenchFault } from './bench-fault.js';
 import type { Contender } from './contender.js';
-
-/** kill: every worker by SIGKILL · hang: every worker by SIGSTOP · errors, slow: the shop's own faults, in every worker. */
-export const BENCH_FAULTS = ['kill', 'hang', 'errors', 'slow'] as const;
-export type BenchFault = (typeof BENCH_FAULTS)[number];
 
 const SIGNALS: Partial<Record<BenchFault, 'SIGKILL' | 'SIGSTOP'>> = { kill: 'SIGKILL', hang: 'SIGSTOP' };
 

@@ -13,7 +13,7 @@ import { until } from '../until.js';
 import type { Contender } from './contender.js';
 import { startPair, type Pair } from './pair.js';
 import type { Place } from './place.js';
-import { BENCH_FAULTS } from './strike.js';
+import { BENCH_FAULTS } from './bench-fault.js';
 import { shopUnderPm2, type ShopUnderPm2 } from './with-pm2.js';
 
 /**

@@ -10,7 +10,7 @@ import { until } from '../until.js';
 import { startChild } from './child.js';
 import type { Contender } from './contender.js';
 import type { Place } from './place.js';
-import { BENCH_FAULTS } from './strike.js';
+import { BENCH_FAULTS } from './bench-fault.js';
 
 /** Monit pauses the tests of what it restarted for its start timeout, which counts in seconds; a cycle goes by besides. */
 const START_TIMEOUT_S = 2;

@@ -1,5 +1,5 @@
 import type { Db, StepsTable } from '../../src/store/schema.js';
-import type { Finished } from './check.js';
+import type { Finished } from './finished.js';
 import { workersOf } from './check-store.js';
 import { isAct } from './fate.js';
 import type { Look } from './look.js';

@@ -3,7 +3,7 @@ import { tickOffsets } from '../../src/domain/tiers.js';
 import { brokenAt } from '../../src/store/audit-chain.js';
 import { LIVE_PLAN_STATES } from '../../src/store/plans.js';
 import { ledgerOf } from '../../src/store/releases.js';
-import type { Finished } from './check.js';
+import type { Finished } from './finished.js';
 import type { Look } from './look.js';
 import { readTrace } from './trace.js';
 import { readConfig } from './run-config.js';

@@ -2,18 +2,7 @@ import { checkCards } from './check-cards.js';
 import { checkHands } from './check-hands.js';
 import { actsOfOthers, checkStore, workersOf } from './check-store.js';
 import { lookInto } from './look.js';
-import type { Ending } from './ending.js';
-import type { Place } from './place.js';
-import type { Witnessed } from './story.js';
-
-export interface Finished {
-  readonly dir: string;
-  readonly place: Place;
-  readonly witnessed: Witnessed;
-  /** Name of the directory that holds the good release. */
-  readonly good: string;
-  readonly ending: Ending;
-}
+import type { Finished } from './finished.js';
 
 export interface Checked {
   /** In words; nothing was lost and nothing was repeated where the list is empty. */

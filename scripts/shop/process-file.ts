@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import type { Shop } from './shop.js';
+import type { ShopPlaces } from './layout.js';
 
 /**
  * What PM2 is told of the shop. Script and cwd go through the symlink, by absolute paths: PM2 then keeps them as they
  * are, and a reload starts what the link points to by then. With wait_ready and a shop that drains on SIGINT such a
  * reload loses no request.
  */
-export function processFile(shop: Shop): { readonly apps: readonly Readonly<Record<string, unknown>>[] } {
+export function processFile(shop: { readonly name: string; readonly port: number; readonly places: ShopPlaces }): { readonly apps: readonly Readonly<Record<string, unknown>>[] } {
   const { places } = shop;
   return {
     apps: [

@@ -1,7 +1,7 @@
 import type { AppConfig, EndpointConfig, HttpAsk, ReleaseConfig } from './config.js';
 import { addressOf, endpointName } from './endpoint-name.js';
+import type { Path } from './mistake.js';
 import type { AppFile } from './schema.js';
-import type { Surroundings } from './to-config.js';
 
 /** Cadence of the light checks of an app whose liveness is turned off. */
 const DEFAULT_EVERY_MS = 30_000;
@@ -11,8 +11,10 @@ type EndpointFile = AppFile['endpoints'][number];
 type LivenessFile = Exclude<AppFile['liveness'], false>;
 
 /** What an app is not told by its own part of the file. */
-export interface AppSurroundings extends Pick<Surroundings, 'shown'> {
+export interface AppSurroundings {
   readonly absolute: (path: string) => string;
+  /** The text at a place of the file as it may be shown, with names instead of what comes from the environment. */
+  readonly shown: (path: Path) => string | undefined;
 }
 
 /** One app as written → as used. */

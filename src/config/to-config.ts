@@ -5,19 +5,16 @@ import type { Platform } from '../domain/person.js';
 import type { ChannelConfig, Config, DependencyConfig, PersonConfig, WatchConfig } from './config.js';
 import type { Lookup } from './interpolate.js';
 import { toMaintenance } from './maintenance-schema.js';
-import type { Path } from './mistake.js';
 import type { ConfigFile, DependencyFile } from './schema.js';
 import { toPolicy } from './to-policy.js';
-import { toApp, toAsk } from './to-app.js';
+import { toApp, toAsk, type AppSurroundings } from './to-app.js';
 
 const PLATFORMS: readonly Platform[] = ['terminal', 'slack', 'telegram'];
 
 /** What the file leaves to its surroundings. */
-export interface Surroundings {
+export interface Surroundings extends Pick<AppSurroundings, 'shown'> {
   readonly home: string;
   readonly lookup: Lookup;
-  /** The text at a place of the file as it may be shown, with names instead of what comes from the environment. */
-  readonly shown: (path: Path) => string | undefined;
   /** MAX_ACTIONS_PER_HOUR; null: not set. */
   readonly mostPerHour: number | null;
   /** Where people are told when the file names no channel. */

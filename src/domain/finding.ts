@@ -21,6 +21,12 @@ export type Claim =
     }
   | { readonly state: 'absent'; readonly fingerprint: string };
 
+/** All that one detector claims of one resource. */
+export interface DetectorClaims {
+  readonly detector: string;
+  readonly claims: readonly Claim[];
+}
+
 export interface Finding {
   readonly id: FindingId;
   readonly incidentId: IncidentId;

@@ -1,5 +1,7 @@
 import { errorText } from '../domain/errors.js';
-import type { HttpFault } from './http.js';
+
+/** Why no answer came. refused, reset, timeout, tls: the other side. dns, local: ours (names, descriptors, routes). */
+export type HttpFault = 'refused' | 'reset' | 'timeout' | 'tls' | 'dns' | 'local';
 
 const FAULTS: Readonly<Record<string, HttpFault>> = {
   ECONNREFUSED: 'refused',

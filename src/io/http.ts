@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 import { Agent, type Dispatcher } from 'undici';
 import { HypercareError } from '../domain/errors.js';
 import { systemClock } from './clock.js';
-import { httpFault } from './http-fault.js';
+import { httpFault, type HttpFault } from './http-fault.js';
 
 /** One answer, its body cut at `maxBodyBytes`. */
 export interface HttpAnswer {
@@ -25,9 +25,6 @@ export interface HttpRequest {
   /** Default 64 KiB. What comes after it is not read; the connection is closed. */
   readonly maxBodyBytes?: number;
 }
-
-/** Why no answer came. refused, reset, timeout, tls: the other side. dns, local: ours (names, descriptors, routes). */
-export type HttpFault = 'refused' | 'reset' | 'timeout' | 'tls' | 'dns' | 'local';
 
 export interface HttpFailure {
   readonly fault: HttpFault;

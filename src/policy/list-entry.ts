@@ -1,6 +1,6 @@
 import { fits } from '../domain/glob.js';
 import type { ListEntry, PlanInQuestion, PolicyFacts } from './policy.js';
-import { valuesOf } from './variables.js';
+import { valuesOf } from './values-of.js';
 
 /** Null: its condition cannot be told. */
 export function entryFits(entry: ListEntry, plan: PlanInQuestion, facts: PolicyFacts): boolean | null {

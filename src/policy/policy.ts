@@ -1,6 +1,6 @@
 import type { Severity } from '../domain/finding.js';
 import type { Json } from '../domain/json.js';
-import type { Decision, Risk } from '../domain/plan.js';
+import type { Risk } from '../domain/plan.js';
 import type { Role } from '../domain/person.js';
 import type { Backoff } from './backoff.js';
 import type { Condition } from './condition.js';
@@ -127,5 +127,3 @@ export interface PolicyFacts {
   /** Share of its memory limit that the largest process uses, 0.9 for 90 %; null: not known. */
   readonly memoryShare: number | null;
 }
-
-export type { Decision };

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { detectors } from '../../../monitoring/detectors/index.js';
-import { applyClaims, type DetectorClaims } from '../../../monitoring/stages/claims.js';
+import { applyClaims } from '../../../monitoring/stages/claims.js';
 import type { StageContext } from '../../../monitoring/stages/stage.js';
+import type { DetectorClaims } from '../../../src/domain/finding.js';
 import { eventsSince } from '../../../src/store/events.js';
 import { openIncidentOf } from '../../../src/store/incidents.js';
 import { getResource } from '../../../src/store/resources.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { valuesOf } from '../../../src/policy/variables.js';
+import { valuesOf } from '../../../src/policy/values-of.js';
 import { facts, restart, rollback, when } from './policies.js';
 
 const around = facts({ zone: 'Europe/Berlin', memoryShare: 0.87, sameBefore: 1 });
