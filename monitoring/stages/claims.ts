@@ -1,5 +1,5 @@
 import { worse, type Claim, type DetectorClaims, type Severity } from '../../src/domain/finding.js';
-import type { Incident } from '../../src/domain/incident.js';
+import { UNSEEN_END, type Incident } from '../../src/domain/incident.js';
 import type { ResourceId } from '../../src/domain/ids.js';
 import type { Launch } from '../../src/domain/launch.js';
 import { causeOf, type Resource } from '../../src/domain/resource.js';
@@ -63,7 +63,7 @@ async function incidentFor(tx: Db, ctx: StageContext, resource: Resource, launch
   if (cause !== resource.id && open) {
     const own = await openIncidentOf(tx, resource.id);
     // What a person asked for goes its way all the same.
-    if (own && own.kind !== 'manual') await closeIncident(tx, ctx, own, `its cause is elsewhere: ${open.title}`);
+    if (own && own.kind !== 'manual') await closeIncident(tx, ctx, own, `${UNSEEN_END.elsewhere}: ${open.title}`);
     return open;
   }
   const own = cause === resource.id ? open : await openIncidentOf(tx, resource.id);

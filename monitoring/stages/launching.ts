@@ -1,4 +1,4 @@
-import type { Incident } from '../../src/domain/incident.js';
+import { UNSEEN_END, type Incident } from '../../src/domain/incident.js';
 import type { Launch } from '../../src/domain/launch.js';
 import { releaseName, type Release, type ReleaseSighting } from '../../src/domain/release.js';
 import type { Resource } from '../../src/domain/resource.js';
@@ -69,7 +69,7 @@ async function supersede(tx: Db, ctx: StageContext, app: Resource, by: { readonl
   const { release } = by;
   const incident = await openIncidentOf(tx, app.id);
   const isNew = incident !== null && by.startedAt !== null && (await beganWith(tx, incident, by.startedAt));
-  if (incident && !isNew) await closeIncident(tx, ctx, incident, `superseded by release ${releaseName(release)}`);
+  if (incident && !isNew) await closeIncident(tx, ctx, incident, `${UNSEEN_END.superseded} ${releaseName(release)}`);
   const current = await openLaunchOf(tx, app.id);
   if (!current) return isNew ? incident : null;
   await endLaunch(tx, current.id, 'superseded', now);

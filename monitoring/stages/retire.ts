@@ -1,3 +1,4 @@
+import { UNSEEN_END } from '../../src/domain/incident.js';
 import { appsNamed, type HoldKind } from '../../src/domain/hold.js';
 import { retiredChecks } from '../../src/store/checks.js';
 import { closeFinding, findingsOf } from '../../src/store/findings.js';
@@ -16,7 +17,7 @@ const OURS: readonly HoldKind[] = ['storm', 'flap', 'failures'];
 export async function retire(tx: Db, ctx: StageContext): Promise<void> {
   for (const incident of await openIncidents(tx, ctx.hostId)) {
     if (await isRetired(tx, incident.resourceId)) {
-      await closeIncident(tx, ctx, incident, 'the config no longer names it');
+      await closeIncident(tx, ctx, incident, UNSEEN_END.unnamed);
       continue;
     }
     const gone = await retiredChecks(tx, incident.resourceId);

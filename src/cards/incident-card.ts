@@ -1,4 +1,5 @@
 import { sayDuration } from '../domain/duration.js';
+import { endedUnseen } from '../domain/incident.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import { releaseName } from '../domain/release.js';
 import type { Card } from './card.js';
@@ -48,9 +49,10 @@ export function incidentCard(view: IncidentView, reader: Reader, length: 'short'
   };
 }
 
-/** What was asked for by hand is no news of the app's health: only when fresh readings proved it is that good. */
+/** What was asked for by hand is no news of the app's health: only when fresh readings proved it is that good. What was left behind is none either. */
 function levelOf(view: IncidentView): Card['level'] {
   if (view.incident.state !== 'resolved') return view.incident.severity;
+  if (endedUnseen(view.incident)) return 'info';
   return view.incident.kind === 'manual' && !mender(view) ? 'warning' : 'good';
 }
 
@@ -62,7 +64,7 @@ function titleOf(view: IncidentView, reader: Reader): string {
   if (incident.state !== 'resolved') return cutText(`${resource.name}: ${incident.title}`, TITLE_SHOWN);
   if (isUndone(view)) return cutText(`${resource.name}: not done: ${incident.title}`, TITLE_SHOWN);
   const lasted = sayDuration((incident.closedAt ?? reader.now) - began(view));
-  const how = !mender(view) ? ': over' : incident.kind === 'manual' ? ': done' : ' is good again';
+  const how = endedUnseen(incident) ? ': closed' : !mender(view) ? ': over' : incident.kind === 'manual' ? ': done' : ' is good again';
   return cutText(`${resource.name}${how} after ${lasted}: ${incident.title}`, TITLE_SHOWN);
 }
 

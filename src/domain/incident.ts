@@ -26,3 +26,10 @@ export interface Incident {
   /** Nothing is planned for it before this. */
   readonly nextAt: number;
 }
+
+/** How an incident ends of which nobody saw that its app was good again: its reason begins so. */
+export const UNSEEN_END = { superseded: 'superseded by release', elsewhere: 'its cause is elsewhere', unnamed: 'the config no longer names it' } as const;
+
+export function endedUnseen({ state, reason }: Pick<Incident, 'state' | 'reason'>): boolean {
+  return state === 'resolved' && Object.values(UNSEEN_END).some((begins) => reason?.startsWith(begins));
+}

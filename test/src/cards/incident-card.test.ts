@@ -147,11 +147,11 @@ describe('the card of an incident', () => {
     `);
   });
 
-  it('says when it ended without a repair, and does not claim one', () => {
+  it('says when it ended without a repair, and does not claim one, nor that it is good where nobody saw that', () => {
     const over = view({ incident: { ...incident, state: 'resolved', closedAt: BEGAN + 4 * MINUTE, reason: 'superseded by release 77aa001' }, findings: [], plans: [plan()], remediations: [run()] });
     expect(draw(over)).toMatchInlineSnapshot(`
-      "✓ GOOD  shop: over after 4 min: /checkout: status 500, 3 checks in a row over 20
-              s
+      "i INFO  shop: closed after 4 min: /checkout: status 500, 3 checks in a row over
+              20 s
         Lasted 4 min, from 03:12 UTC to 03:16 UTC.
         It ended without a repair of ours: superseded by release 77aa001.
 
