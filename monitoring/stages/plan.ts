@@ -81,9 +81,11 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
 /** Why this repair and none before it; nothing where the ladder just goes on. */
 async function recordChoice(tx: Db, ctx: StageContext, incident: Incident, rung: NextRung): Promise<void> {
   const first = (await plansOf(tx, incident.id)).length === 0;
-  const why = [rung.learned, first ? `for ${incident.kind} the order is ${rung.order.join(', ')}` : null, rung.passed].filter((part) => part !== null);
+  const alone = rung.order.length === 1;
+  const order = alone ? 'the runbook has nothing else' : `the order is ${rung.order.join(', ')}`;
+  const why = [rung.learned, first ? `for ${incident.kind} ${order}` : null, rung.passed].filter((part) => part !== null);
   if (why.length === 0) return;
-  const choice = rung.learned !== null ? 'learned' : first && rung.passed === null ? 'first' : 'next';
+  const choice = alone ? 'only' : rung.learned !== null ? 'learned' : first && rung.passed === null ? 'first' : 'next';
   await record(tx, ctx, { who: 'hypercare', what: sayChoice(rung.repair, choice), why: why.join('; '), body: { incident: incident.id } });
 }
 

@@ -44,8 +44,8 @@ describe('a rollback over migrations', () => {
           a new release was seen running
       hypercare: incident on migrated: /checkout: status 500, some checks in a row over a while
           status 500 × some; last good a while ago
-      hypercare: release.rollback is tried first
-          for endpoint-failing the order is release.rollback
+      hypercare: release.rollback is what can be tried
+          for endpoint-failing the runbook has nothing else
       hypercare: release.rollback on migrated: ask
           rule risk:migrations: 1 migration lies between the two releases, and the older code may not stand the newer schema
       "
@@ -77,8 +77,8 @@ describe('a bad commit', () => {
           a new release was seen running
       hypercare: incident on quarantined: /checkout: status 500, some checks in a row over a while
           status 500 × some; last good a while ago
-      hypercare: release.rollback is tried first
-          for endpoint-failing the order is release.rollback
+      hypercare: release.rollback is what can be tried
+          for endpoint-failing the runbook has nothing else
       hypercare: release.rollback on quarantined: auto
           the rule “default” lets it act and tell
       hypercare: release.rollback on quarantined began
@@ -93,8 +93,8 @@ describe('a bad commit', () => {
           it runs again, though it was found bad (rolled back: /checkout: status 500, some checks in a row over a while)
       hypercare: incident on quarantined: /checkout: status 500, some checks in a row over a while
           status 500 × some; last good a while ago
-      hypercare: release.rollback is tried first
-          for endpoint-failing the order is release.rollback
+      hypercare: release.rollback is what can be tried
+          for endpoint-failing the runbook has nothing else
       hypercare: release.rollback on quarantined: ask
           rule budget:rollbacks: it was rolled back once in 24 h already
       "
@@ -124,8 +124,8 @@ describe('a release that was rolled back to and fails the same check', () => {
           a new release was seen running
       hypercare: incident on misjudged: /checkout: status 500, some checks in a row over a while
           status 500 × some; last good a while ago
-      hypercare: release.rollback is tried first
-          for endpoint-failing the order is release.rollback
+      hypercare: release.rollback is what can be tried
+          for endpoint-failing the runbook has nothing else
       hypercare: release.rollback on misjudged: auto
           the rule “default” lets it act and tell
       hypercare: release.rollback on misjudged began
