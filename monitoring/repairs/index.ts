@@ -1,6 +1,7 @@
 import { pm2Kill } from './pm2-kill.js';
 import { pm2Reload } from './pm2-reload.js';
 import { pm2Restart } from './pm2-restart.js';
+import { pm2Stop } from './pm2-stop.js';
 import { releaseRollback } from './release-rollback.js';
 import type { Repair } from './repair.js';
 
@@ -9,5 +10,6 @@ export const repairs = {
   'pm2.kill': pm2Kill,
   'pm2.reload': pm2Reload,
   'pm2.restart': pm2Restart,
+  'pm2.stop': pm2Stop,
   'release.rollback': releaseRollback,
 } satisfies Readonly<Record<string, Repair<unknown>>>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HypercareError } from '../../src/domain/errors.js';
-import type { Prepared, Refusal, StepSpec } from '../../src/domain/plan.js';
+import type { Prepared, Refusal, StepSpec, VerifySpec } from '../../src/domain/plan.js';
 import type { Io } from '../../src/io/io.js';
 import type { Pm2Process } from '../../src/io/pm2.js';
 import { isWaiting, witnessOf } from './process-witness.js';
@@ -33,33 +33,47 @@ const MIN_VERIFY_MS = 60_000;
 
 /** Plans the act on the app's processes, one step for each name; what cannot be done is refused in plain words. */
 export async function prepareProcessAct(kind: ProcessActKind, target: RepairTarget, args: ProcessArgs, io: Io): Promise<Prepared | Refusal> {
+  const seen = await lookAtProcesses(target, args, io);
+  if ('refused' in seen) return seen;
+  const busy = seen.map(({ name, instances }) => busyWith(kind, name, instances)).find((reason) => reason !== null);
+  if (typeof busy === 'string') return { refused: busy, again: true };
+  const refused = seen.map(({ name, instances }) => kind.refuse(name, instances)).find((reason) => reason !== null);
+  return typeof refused === 'string' ? { refused } : plan(kind, target, seen);
+}
+
+/** One of the app's process names with the instances that PM2 lists of it: at least one. */
+export interface SeenProcess {
+  readonly name: string;
+  readonly instances: readonly Pm2Process[];
+}
+
+/** The processes that are meant, each listed by PM2 and none of them ours; else why nothing can be done to them. */
+export async function lookAtProcesses(target: RepairTarget, args: ProcessArgs, io: Io): Promise<readonly SeenProcess[] | Refusal> {
   const names = args.process === undefined ? target.processes : [args.process];
   const wrong = refuseNames(target, names);
   if (wrong !== null) return { refused: wrong };
   const listed = await io.pm2.list().catch(asRefusal);
   if ('refused' in listed) return listed;
-  const busy = names.map((name) => busyWith(kind, name, ofName(listed, name))).find((reason) => reason !== null);
-  if (typeof busy === 'string') return { refused: busy, again: true };
-  const refused = names.map((name) => refuseName(kind, name, ofName(listed, name))).find((reason) => reason !== null);
-  return typeof refused === 'string' ? { refused } : plan(kind, target, names, listed);
+  const seen = names.map((name) => ({ name, instances: listed.filter((one) => one.name === name) }));
+  const refused = seen.map(refuseProcess).find((reason) => reason !== null);
+  return typeof refused === 'string' ? { refused } : seen;
 }
 
-function plan(kind: ProcessActKind, target: RepairTarget, names: readonly string[], listed: readonly Pm2Process[]): Prepared {
-  const restarts = listed.filter((one) => names.includes(one.name)).length;
+/** By the app's own checks, after it settled. */
+export function judgedByChecks(target: RepairTarget): VerifySpec {
+  return { checks: target.checks, good: GOOD_IN_A_ROW, settleMs: target.settleMs, withinMs: Math.max(MIN_VERIFY_MS, 10 * target.settleMs) };
+}
+
+function plan(kind: ProcessActKind, target: RepairTarget, seen: readonly SeenProcess[]): Prepared {
   return {
-    does: names.flatMap((name) => stepsFor(kind, name, ofName(listed, name))),
+    does: seen.flatMap(({ name, instances }) => stepsFor(kind, name, instances)),
     touches: [target.id],
-    bounds: { restarts },
-    verify: {
-      checks: target.checks,
-      good: GOOD_IN_A_ROW,
-      settleMs: target.settleMs,
-      withinMs: Math.max(MIN_VERIFY_MS, 10 * target.settleMs),
-    },
+    bounds: { restarts: seen.reduce((sum, { instances }) => sum + instances.length, 0) },
+    verify: judgedByChecks(target),
     wayBack: 'none is needed: its processes start anew, and only what they hold in memory is lost',
-    witness: witnessOf(names, listed),
+    witness: witnessOf(seen.map(({ name }) => name), seen.flatMap(({ instances }) => instances)),
     artefacts: [],
-    notes: names.map((name) => kind.note(name, ofName(listed, name))),
+    notes: seen.map(({ name, instances }) => kind.note(name, instances)),
   };
 }
 
@@ -77,10 +91,9 @@ function refuseNames(target: RepairTarget, names: readonly string[]): string | n
   return own === undefined ? null : `"${own}" is hypercare itself, which is never the target of its own repairs`;
 }
 
-function refuseName(kind: ProcessActKind, name: string, instances: readonly Pm2Process[]): string | null {
+function refuseProcess({ name, instances }: SeenProcess): string | null {
   if (instances.length === 0) return unlisted(name);
-  if (instances.some((one) => one.pid === process.pid)) return `"${name}" is hypercare itself, which is never the target of its own repairs`;
-  return kind.refuse(name, instances);
+  return instances.some((one) => one.pid === process.pid) ? `"${name}" is hypercare itself, which is never the target of its own repairs` : null;
 }
 
 /** An instance that waits beside others that run will be started by PM2; one that waits alone is down. */
@@ -93,10 +106,6 @@ function busyWith(kind: ProcessActKind, name: string, instances: readonly Pm2Pro
 /** The name may be mistyped, or nobody has started it yet. */
 export function unlisted(name: string): string {
   return `PM2 lists no process named "${name}"; start it, or correct the app's pm2 in the config`;
-}
-
-function ofName(listed: readonly Pm2Process[], name: string): readonly Pm2Process[] {
-  return listed.filter((one) => one.name === name);
 }
 
 /** A PM2 that is dead, denied or silent is a reason to refuse, not a fault of ours. */

@@ -42,7 +42,8 @@ function processStep(spec: { readonly name: string; readonly timeoutMs: number }
   };
 }
 
-function unknownToPm2(thrown: unknown): StepPosition {
+/** A PM2 that does not answer tells nothing; any other throw is a fault of ours. */
+export function unknownToPm2(thrown: unknown): StepPosition {
   if (thrown instanceof HypercareError) return 'unknown';
   throw thrown;
 }

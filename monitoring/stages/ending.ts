@@ -52,7 +52,8 @@ async function afterSuccess(tx: Db, ctx: StageContext, { remediation, plan, inci
 
 async function afterFailure(tx: Db, ctx: StageContext, { remediation, plan, incident }: Ended): Promise<void> {
   const blind = remediation.state === 'unclear' && remediation.settleUntil !== null;
-  const why = blind ? `whether ${plan.repair} helped cannot be told: ${remediation.outcome ?? 'too little could be measured'}` : `${plan.repair} did not help: ${remediation.outcome ?? remediation.state}`;
+  const leftToPeople = blind && plan.prepared?.verify.good === 0;
+  const why = leftToPeople ? `${plan.repair}: ${remediation.outcome ?? ''}` : blind ? `whether ${plan.repair} helped cannot be told: ${remediation.outcome ?? 'too little could be measured'}` : `${plan.repair} did not help: ${remediation.outcome ?? remediation.state}`;
   if (incident.kind === 'manual') return closeIncident(tx, ctx, incident, why);
   await changeIncident(tx, incident.id, { state: 'open', rung: incident.rung + 1, failed: incident.failed + 1, nextAt: ctx.clock.now(), reason: why });
   // What could not be measured leads to nothing more, least of all to a rollback.

@@ -33,8 +33,10 @@ export const verify: Stage = {
 async function judge(ctx: StageContext, run: Remediation): Promise<boolean> {
   const now = ctx.clock.now();
   if (run.settleUntil === null || run.deadlineAt === null || now < run.settleUntil) return false;
-  const spec = (await getPlan(ctx.store.db, run.planId)).prepared?.verify;
-  if (!spec) return false;
+  const prepared = (await getPlan(ctx.store.db, run.planId)).prepared;
+  if (!prepared) return false;
+  const { verify: spec, wayBack } = prepared;
+  if (spec.good === 0) return leaveToPeople(ctx, run, wayBack);
   const checks = (await checksOf(ctx.store.db, run.resourceId)).filter((check) => spec.checks.includes(check.name) && check.trusted);
   const fresh = await Promise.all(checks.map(async (check) => ({ check, samples: await recentSamples(ctx.store.db, check.id, run.settleUntil ?? now, 50) })));
   const crashed = (await actsOn(ctx.store.db, run.resourceId, run.settleUntil)).filter((act) => act.by === 'pm2' && act.kind === 'restart').length;
@@ -44,6 +46,15 @@ async function judge(ctx: StageContext, run: Remediation): Promise<boolean> {
   await ctx.store.write(async (tx) => {
     if (back) return takeBack(tx, ctx, run, verdict.outcome);
     await endRemediation(tx, run.id, verdict.state, verdict.outcome, now);
+    await ended(tx, ctx, run.id);
+  });
+  return true;
+}
+
+/** Nothing is proved: it ended what could be measured, and stands until people go back. */
+async function leaveToPeople(ctx: StageContext, run: Remediation, wayBack: string | null): Promise<true> {
+  await ctx.store.write(async (tx) => {
+    await endRemediation(tx, run.id, 'unclear', wayBack === null ? 'it was done, and people take over' : `it was done, and stays so until somebody goes back: ${wayBack}`, ctx.clock.now());
     await ended(tx, ctx, run.id);
   });
   return true;

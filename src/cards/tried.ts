@@ -13,7 +13,7 @@ export function drawTried(view: IncidentView, reader: Reader): string | null {
   const mended = mender(view);
   const lines = view.plans.flatMap((plan) => {
     const run = view.remediations.find(({ planId }) => planId === plan.id);
-    const line = run ? (run === mended ? null : sayRun(run, reader)) : sayUndone(plan);
+    const line = run ? (run === mended ? null : sayRun(run, plan, reader)) : sayUndone(plan);
     return line === null ? [] : [line];
   });
   if (lines.length === 0) return null;
@@ -21,7 +21,7 @@ export function drawTried(view: IncidentView, reader: Reader): string | null {
   return [...(earlier > 0 ? [`… and ${earlier} before these`] : []), ...lines.slice(-MOST_LINES)].join('\n');
 }
 
-function sayRun(run: Run, reader: Reader): string {
+function sayRun(run: Run, plan: Plan, reader: Reader): string {
   const took = sayDuration((run.endedAt ?? reader.now) - run.startedAt);
   const outcome = run.outcome === null ? '' : `: ${run.outcome}`;
   switch (run.state) {
@@ -36,6 +36,7 @@ function sayRun(run: Run, reader: Reader): string {
     case 'failed':
       return `${run.repair}: did not help (${took})${outcome}`;
     case 'unclear':
+      if (plan.prepared?.verify.good === 0) return `${run.repair}: done (${took}), and left to people`;
       return `${run.repair}: nobody can say whether it helped (${took})${outcome}`;
   }
 }

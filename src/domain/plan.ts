@@ -16,7 +16,10 @@ export interface StepSpec {
 /** The largest harm the plan may do, as numbers: { restarts: 1 }, { keys: 500 }. */
 export type Bounds = Readonly<Record<string, number>>;
 
-/** How it will be judged: `good` fresh good samples in a row of each of these checks, within `withinMs` after settling. */
+/**
+ * How it will be judged: `good` fresh good samples in a row of each of these checks, within `withinMs` after settling.
+ * 0: nothing can be proved, because it ends what the checks ask; people take over.
+ */
 export interface VerifySpec {
   readonly checks: readonly string[];
   readonly good: number;
