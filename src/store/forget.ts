@@ -15,8 +15,8 @@ const LEDGER = 200;
  */
 export type Forget = (tx: Db, hostId: HostId, before: number) => Promise<number>;
 
-/** What goes once it is older than the history, in this order: a request stays while a plan refers to it, a launch while an incident or an event does. */
-export const HISTORY: readonly Forget[] = [forgetIncidents, forgetEvents, forgetRequests, forgetLaunches, forgetReleases, forgetSignals, forgetActs];
+/** What goes once it is older than the history, in this order: a request stays while a plan refers to it, a launch while an incident or an event does, a hold while an event does. */
+export const HISTORY: readonly Forget[] = [forgetIncidents, forgetEvents, forgetHolds, forgetRequests, forgetLaunches, forgetReleases, forgetSignals, forgetActs];
 
 /** What was told of the host and of launches; an incident's events go with it. */
 async function forgetEvents(tx: Db, hostId: HostId, before: number): Promise<number> {
@@ -27,6 +27,18 @@ async function forgetEvents(tx: Db, hostId: HostId, before: number): Promise<num
   const ids = old.map(({ id }) => id);
   await tx.deleteFrom('deliveries').where('event_id', 'in', ids).execute();
   await tx.deleteFrom('events').where('id', 'in', ids).execute();
+  return ids.length;
+}
+
+/** Guards look back a day at most at what they held before. */
+async function forgetHolds(tx: Db, hostId: HostId, before: number): Promise<number> {
+  const old = await tx.selectFrom('holds').select('id').where('host_id', '=', hostId).where('ended_at', '<', before)
+    .where((eb) => eb.not(eb.exists(eb.selectFrom('events').select('id').where('events.host_id', '=', hostId).where('kind', 'in', ['hold.began', 'hold.ended']).where('body', 'like', sql<string>`'%' || holds.id || '%'`))))
+    .limit(ROWS).execute();
+  if (old.length === 0) return 0;
+  const ids = old.map(({ id }) => id);
+  await tx.deleteFrom('cards').where('subject', 'in', ids.map((id) => `hold:${id}`)).execute();
+  await tx.deleteFrom('holds').where('id', 'in', ids).execute();
   return ids.length;
 }
 

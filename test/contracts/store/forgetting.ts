@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventId, IncidentId, PersonId, RequestId, ResourceId } from '../../../src/domain/ids.js';
 import { noteAct } from '../../../src/store/acts.js';
+import type { Hold } from '../../../src/domain/hold.js';
 import { answer } from '../../../src/store/answers.js';
 import { audit } from '../../../src/store/audits.js';
 import { keepCardRef } from '../../../src/store/card-refs.js';
@@ -9,6 +10,7 @@ import { endDeliveries, planDelivery, retryDeliveries } from '../../../src/store
 import { eventsOf, eventsSince, tell } from '../../../src/store/events.js';
 import { noteFinding } from '../../../src/store/findings.js';
 import { forgetChecks, forgetRollups, HISTORY } from '../../../src/store/forget.js';
+import { beginHold, endHold } from '../../../src/store/holds.js';
 import { resolveIncident } from '../../../src/store/incidents.js';
 import { intendStep } from '../../../src/store/journal.js';
 import { endLaunch, newestLaunchOf, openLaunch } from '../../../src/store/launches.js';
@@ -178,6 +180,22 @@ export function forgettingContract(stage: Stage): void {
       await stage.write((tx) => rollUpSlice(tx, gone, BEFORE));
       expect([await once(), await stage.write((tx) => forgetRollups(tx, stage.hostId, OLD - DAY)), await stage.write((tx) => forgetRollups(tx, stage.hostId, BEFORE)), await once()]).toEqual([0, 0, 1, 1]);
       expect(await checkIds(stage.store.db, stage.hostId)).toEqual([kept?.id]);
+    });
+
+    it('takes a hold that is over with its card, never one that lasts or that is still to be told', async () => {
+      const hold = async (at: number) => stage.write(async (tx) => (await beginHold(tx, stage.hostId, { kind: 'freeze', scope: 'shop', author: 'Ann', reason: 'looking', until: null, key: null }, at)) as Hold);
+      const [old, told, lasting, young] = [await hold(OLD), await hold(OLD), await hold(OLD), await hold(NOW)];
+      await stage.write(async (tx) => {
+        for (const { id } of [old, told]) await endHold(tx, id, 'Ann', OLD + MINUTE);
+        await endHold(tx, young.id, 'Ann', NOW);
+        await keepCardRef(tx, `hold:${old.id}`, 'console', {});
+        await tell(tx, stage.hostId, { kind: 'hold.ended', body: { hold: told.id } }, NOW);
+      });
+      const cards = await count('cards');
+      await forget();
+      const left = await stage.store.db.selectFrom('holds').select('id').where('host_id', '=', stage.hostId).execute();
+      expect(left.map(({ id }) => id).toSorted()).toEqual([told.id, lasting.id, young.id].toSorted());
+      expect(await count('cards')).toBe(cards - 1);
     });
 
     it('never touches the audit, nor what another host remembers', async () => {
