@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { answer as stage } from '../../../monitoring/stages/answer.js';
 import type { StageContext } from '../../../monitoring/stages/stage.js';
 import { answer, answersTo } from '../../../src/store/answers.js';
@@ -8,14 +8,11 @@ import { draftPlan, keepDecision, keepPrepared } from '../../../src/store/plans.
 import type { Question } from '../../../src/domain/question.js';
 import { handClock, keepLog } from '../../bot/stage.js';
 import { reload } from '../../src/cards/views.js';
-import { broken, openStage, type Stage } from '../../src/commands/stage.js';
+import { stageOfEachTest } from '../../src/commands/spoken.js';
+import { broken } from '../../src/commands/stage.js';
 import { policy } from '../../src/policy/policies.js';
 
-let house: Stage;
-beforeEach(async () => {
-  house = await openStage();
-});
-afterEach(() => house.close());
+const house = stageOfEachTest();
 
 const ctx = (): StageContext => ({ store: house.store, hostId: house.hostId, clock: handClock(house.now), log: keepLog(), settings: { confirmForMs: 1_000, policy: policy('ask') } }) as unknown as StageContext;
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { takeBetterSteps } from '../../../monitoring/stages/better-step.js';
 import type { StageContext } from '../../../monitoring/stages/stage.js';
 import type { Policy } from '../../../src/policy/policy.js';
@@ -9,14 +9,11 @@ import { ask, getQuestion } from '../../../src/store/questions.js';
 import type { PlanId, QuestionId } from '../../../src/domain/ids.js';
 import { handClock, keepLog } from '../../bot/stage.js';
 import { reload } from '../../src/cards/views.js';
-import { broken, launched, openStage, release, type Stage } from '../../src/commands/stage.js';
+import { stageOfEachTest } from '../../src/commands/spoken.js';
+import { broken, launched, release } from '../../src/commands/stage.js';
 import { policy, rule } from '../../src/policy/policies.js';
 
-let house: Stage;
-beforeEach(async () => {
-  house = await openStage();
-});
-afterEach(() => house.close());
+const house = stageOfEachTest();
 
 const asksForReloads = [rule('ask', { name: 'reloads', repair: 'pm2.*' })];
 const rollsBack = policy('act-and-tell', { rules: [...asksForReloads, rule('act-and-tell', { name: 'back', repair: 'release.rollback' })] });

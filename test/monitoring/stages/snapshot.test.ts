@@ -1,21 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Collector } from '../../../monitoring/evidence/collector.js';
 import { snapshot } from '../../../monitoring/stages/snapshot.js';
 import type { StageContext } from '../../../monitoring/stages/stage.js';
 import type { RemediationId } from '../../../src/domain/ids.js';
 import type { Json } from '../../../src/domain/json.js';
 import { evidenceNotes, evidenceOf } from '../../../src/store/evidence.js';
-import { asked, broken, launched, openStage, watchShop, type Stage } from '../../src/commands/stage.js';
+import { stageOfEachTest } from '../../src/commands/spoken.js';
+import { asked, broken, launched, watchShop } from '../../src/commands/stage.js';
 
 const RUN = 'run-1' as RemediationId;
 const never = new AbortController().signal;
-let stage: Stage;
-beforeEach(async () => {
-  stage = await openStage();
-});
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageOfEachTest();
 
 const quick: Collector<Json> = { kind: 'quick', collect: async ({ name, readings, running }) => ({ name, checks: readings.map(({ check }) => check), running: running?.commit?.slice(0, 7) ?? null, password: 'hunter2' }) };
 const broke: Collector<Json> = { kind: 'broke', collect: async () => Promise.reject(new Error('no such file')) };

@@ -1,18 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Result } from '../../../src/commands/command.js';
-import { runWords } from '../../../src/commands/run-words.js';
-import { splitWords } from '../../../src/commands/split-words.js';
-import { openStage, type Stage } from './stage.js';
+import { describe, expect, it } from 'vitest';
+import { sayOn, stageOfEachTest } from './spoken.js';
 
-let stage: Stage;
-beforeEach(async () => {
-  stage = await openStage();
-});
-afterEach(async () => {
-  await stage.close();
-});
-
-const say = async (line: string, who: string | null = 'Ann', change = {}): Promise<Result> => runWords(splitWords(line), await stage.as(who, change));
+const stage = stageOfEachTest();
+const say = sayOn(stage);
 
 describe('who may not', () => {
   it('is told whose role is what, and who may', async () => {
@@ -26,7 +16,7 @@ describe('who may not', () => {
   });
 
   it('is a stranger in the terminal, who may look and not ask', async () => {
-    const root = { via: 'terminal', userId: 'root' };
+    const root = { via: 'terminal', userId: 'root' } as const;
     expect((await say('status', null, root)).data['version']).toBe(1);
     await expect(say('launch shop', null, root)).rejects.toMatchObject({ code: 'denied.stranger' });
   });

@@ -2,27 +2,17 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { audit } from '../../../src/commands/audit.js';
-import type { Result } from '../../../src/commands/command.js';
-import { runWords } from '../../../src/commands/run-words.js';
-import { splitWords } from '../../../src/commands/split-words.js';
 import { canonicalJson } from '../../../src/domain/json.js';
 import { writeAnchor } from '../../../src/store/audit-anchor.js';
 import { audit as append, auditHead, type AuditMark } from '../../../src/store/audits.js';
 import { commandContract } from '../../contracts/command.js';
 import { BEGAN } from '../cards/views.js';
-import { openStage, type Stage } from './stage.js';
+import { sayOn, stageOfEachTest } from './spoken.js';
 
-let stage: Stage;
-beforeEach(async () => {
-  stage = await openStage();
-});
-afterEach(async () => {
-  await stage.close();
-});
-
-const say = async (line: string, who: string | null = 'Ann', change = {}): Promise<Result> => runWords(splitWords(line), await stage.as(who, change));
+const stage = stageOfEachTest();
+const say = sayOn(stage);
 
 commandContract(audit);
 

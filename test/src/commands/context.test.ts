@@ -1,28 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Result } from '../../../src/commands/command.js';
+import { describe, expect, it } from 'vitest';
 import { ENDED_WITHIN_MS, TAKEN_WITHIN_MS } from '../../../src/commands/context.js';
 import { launch } from '../../../src/commands/launch.js';
 import { repair } from '../../../src/commands/repair.js';
 import { restorePoint } from '../../../src/commands/restore-point.js';
 import { rollback } from '../../../src/commands/rollback.js';
-import { runWords } from '../../../src/commands/run-words.js';
-import { splitWords } from '../../../src/commands/split-words.js';
 import type { Json } from '../../../src/domain/json.js';
 import type { Request, RequestResult } from '../../../src/store/requests.js';
 import { takeRequest, waitingRequests } from '../../../src/store/requests.js';
 import { commandContract } from '../../contracts/command.js';
 import { BEGAN, reload } from '../cards/views.js';
-import { asked, broken, launched, monitorAnswers, openStage, release, type Stage } from './stage.js';
+import { sayOn, stageOfEachTest } from './spoken.js';
+import { asked, broken, launched, monitorAnswers, release } from './stage.js';
 
-let stage: Stage;
-beforeEach(async () => {
-  stage = await openStage();
-});
-afterEach(async () => {
-  await stage.close();
-});
-
-const say = async (line: string, who: string | null = 'Otto', change = {}): Promise<Result> => runWords(splitWords(line), await stage.as(who, change));
+const stage = stageOfEachTest();
+const say = sayOn(stage, 'Otto');
 const rows = () => stage.store.db.selectFrom('requests').selectAll().execute();
 const ok = (data: Json): RequestResult => ({ ok: true, data });
 const planned = { plan: { repair: 'pm2.reload', target: 'shop', does: reload.does.map((step) => ({ ...step })), bounds: { ...reload.bounds }, wayBack: reload.wayBack, notes: [], verdict: 'auto', rule: 'asked-by-approver', why: 'Ann asked for it, and may approve', hash: 'c'.repeat(64) } };
@@ -53,7 +44,7 @@ describe('what the monitor is asked', () => {
   });
 
   it('a repair', async () => {
-    expect(await seen('repair pm2.reload shop --dry-run', planned)).toEqual({ verb: 'repair', args: { repair: 'pm2.reload', app: 'shop', dryRun: true }, resourceId: stage.shop, ...by });
+    expect(await seen('repair pm2.reload shop --dry-run', planned)).toEqual({ verb: 'repair', args: { repair: 'pm2.reload', target: 'shop', with: {}, dryRun: true }, resourceId: stage.shop, ...by });
   });
 
   it('a rollback', async () => {

@@ -1,22 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { drawPlain } from '../../../src/cards/plain.js';
 import type { Result } from '../../../src/commands/command.js';
 import { runWords } from '../../../src/commands/run-words.js';
-import { splitWords } from '../../../src/commands/split-words.js';
 import { commands } from '../../../src/commands/index.js';
 import { findCommand } from '../../../src/commands/help.js';
 import { commandContract } from '../../contracts/command.js';
-import { openStage, type Stage } from './stage.js';
+import { sayOn, stageOfEachTest } from './spoken.js';
 
-let stage: Stage;
-beforeEach(async () => {
-  stage = await openStage();
-});
-afterEach(async () => {
-  await stage.close();
-});
-
-const say = async (line: string, who: string | null = 'Ann', change = {}): Promise<Result> => runWords(splitWords(line), await stage.as(who, change));
+const stage = stageOfEachTest();
+const say = sayOn(stage);
 const drawn = (result: Result): string => drawPlain(result.card, { width: 80, color: false });
 
 commandContract(findCommand(commands, 'help'));

@@ -1,25 +1,17 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Result } from '../../../src/commands/command.js';
+import { describe, expect, it } from 'vitest';
 import { incidents } from '../../../src/commands/incidents.js';
 import { runPressed, runWords } from '../../../src/commands/run-words.js';
-import { splitWords } from '../../../src/commands/split-words.js';
 import type { RemediationId } from '../../../src/domain/ids.js';
 import { keepEvidence } from '../../../src/store/evidence.js';
 import { resolveIncident } from '../../../src/store/incidents.js';
 import { beginRemediation } from '../../../src/store/remediations.js';
 import { commandContract } from '../../contracts/command.js';
 import { BEGAN, MINUTE } from '../cards/views.js';
-import { asked, broken, openStage, type Stage } from './stage.js';
+import { sayOn, stageOfEachTest } from './spoken.js';
+import { asked, broken } from './stage.js';
 
-let stage: Stage;
-beforeEach(async () => {
-  stage = await openStage();
-});
-afterEach(async () => {
-  await stage.close();
-});
-
-const say = async (line: string): Promise<Result> => runWords(splitWords(line), await stage.as('Ann'));
+const stage = stageOfEachTest();
+const say = sayOn(stage);
 
 commandContract(incidents);
 

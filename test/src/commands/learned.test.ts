@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { drawPlain } from '../../../src/cards/plain.js';
 import type { Context, Result } from '../../../src/commands/command.js';
 import { learned } from '../../../src/commands/learned.js';
@@ -8,17 +8,11 @@ import { noteAct } from '../../../src/store/acts.js';
 import { commandContract } from '../../contracts/command.js';
 import { pastRun, type PastRun } from '../../doubles/past-run.js';
 import { policy } from '../policy/policies.js';
-import { openStage, type Stage } from './stage.js';
+import { stageOfEachTest } from './spoken.js';
 
 const DAY = 24 * 3_600_000;
 
-let stage: Stage;
-beforeEach(async () => {
-  stage = await openStage();
-});
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageOfEachTest();
 
 const say = async (line: string, change: Partial<Omit<Context, 'ask'>> = {}): Promise<Result> => runWords(splitWords(line), await stage.as('Vera', change));
 const drawn = (result: Result): string => drawPlain(result.card, { width: 72, color: false });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { drawPlain } from '../../../src/cards/plain.js';
 import type { Result } from '../../../src/commands/command.js';
 import { policy as command } from '../../../src/commands/policy.js';
@@ -10,17 +10,14 @@ import { noteRecord } from '../../../src/store/spans.js';
 import { commandContract } from '../../contracts/command.js';
 import { facts, NONE, policy, restart, rollback, rule, when } from '../policy/policies.js';
 import { decided } from './decided.js';
-import { broken, openStage, type Stage } from './stage.js';
+import { stageOfEachTest } from './spoken.js';
+import { broken } from './stage.js';
 
 commandContract(command);
 
 const office = { days: [1, 2, 3, 4, 5], from: 540, to: 1_080, zone: 'Europe/Berlin', text: 'mon-fri 09:00-18:00 Europe/Berlin' };
 
-let stage: Stage;
-beforeEach(async () => {
-  stage = await openStage();
-});
-afterEach(() => stage.close());
+const stage = stageOfEachTest();
 
 async function say(words: string, inForce: Policy, name = 'Vera'): Promise<Result> {
   return runWords(splitWords(words), await stage.as(name, { policy: inForce }));

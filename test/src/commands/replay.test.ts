@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { drawPlain } from '../../../src/cards/plain.js';
 import type { Result } from '../../../src/commands/command.js';
 import { replay } from '../../../src/commands/replay.js';
@@ -8,17 +8,14 @@ import type { Policy } from '../../../src/policy/policy.js';
 import { commandContract } from '../../contracts/command.js';
 import { policy, restart, rollback, rule } from '../policy/policies.js';
 import { decided } from './decided.js';
-import { broken, openStage, type Stage } from './stage.js';
+import { stageOfEachTest } from './spoken.js';
+import { broken } from './stage.js';
 
 commandContract(replay);
 
 const DAY_MS = 24 * 3_600_000;
 
-let stage: Stage;
-beforeEach(async () => {
-  stage = await openStage();
-});
-afterEach(() => stage.close());
+const stage = stageOfEachTest();
 
 async function say(words: string, changed: Policy): Promise<Result> {
   return runWords(splitWords(words), await stage.as('Ann', { readPolicy: async () => changed }));

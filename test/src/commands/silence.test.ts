@@ -1,20 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Result } from '../../../src/commands/command.js';
-import { runWords } from '../../../src/commands/run-words.js';
-import { splitWords } from '../../../src/commands/split-words.js';
+import { describe, expect, it } from 'vitest';
 import { silence } from '../../../src/commands/silence.js';
 import { commandContract } from '../../contracts/command.js';
 import { keepHolds } from './keep-holds.js';
-import { openStage, type Stage } from './stage.js';
+import { sayOn, stageOfEachTest } from './spoken.js';
 
-let stage: Stage;
-beforeEach(async () => {
-  stage = await openStage();
-  keepHolds(stage);
-});
-afterEach(() => stage.close());
-
-const say = async (line: string, who: string | null = 'Ann', change = {}): Promise<Result> => runWords(splitWords(line), await stage.as(who, change));
+const stage = stageOfEachTest(keepHolds);
+const say = sayOn(stage);
 
 commandContract(silence);
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { drawPlain } from '../../../src/cards/plain.js';
 import type { Result } from '../../../src/commands/command.js';
 import { runWords } from '../../../src/commands/run-words.js';
@@ -8,17 +8,11 @@ import { noteChannel } from '../../../src/store/channels.js';
 import { monitorStopped, pm2Lost } from '../../../src/store/hosts.js';
 import { commandContract } from '../../contracts/command.js';
 import { MINUTE } from '../cards/views.js';
-import { broken, launched, openStage, watchShop, type Stage } from './stage.js';
+import { sayOn, stageOfEachTest } from './spoken.js';
+import { broken, launched, watchShop } from './stage.js';
 
-let stage: Stage;
-beforeEach(async () => {
-  stage = await openStage();
-});
-afterEach(async () => {
-  await stage.close();
-});
-
-const say = async (line: string): Promise<Result> => runWords(splitWords(line), await stage.as('Ann'));
+const stage = stageOfEachTest();
+const say = sayOn(stage);
 const drawn = (result: Result): string => drawPlain(result.card, { width: 80, color: false });
 
 commandContract(status);

@@ -1,20 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Result } from '../../../src/commands/command.js';
-import { runWords } from '../../../src/commands/run-words.js';
-import { splitWords } from '../../../src/commands/split-words.js';
+import { describe, expect, it } from 'vitest';
 import { whoami } from '../../../src/commands/whoami.js';
 import { commandContract } from '../../contracts/command.js';
-import { openStage, type Stage } from './stage.js';
+import { sayOn, stageOfEachTest } from './spoken.js';
 
-let stage: Stage;
-beforeEach(async () => {
-  stage = await openStage();
-});
-afterEach(async () => {
-  await stage.close();
-});
-
-const say = async (line: string, who: string | null = 'Ann', change = {}): Promise<Result> => runWords(splitWords(line), await stage.as(who, change));
+const stage = stageOfEachTest();
+const say = sayOn(stage);
 
 commandContract(whoami);
 

@@ -1,24 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Result } from '../../../src/commands/command.js';
-import { runWords } from '../../../src/commands/run-words.js';
-import { splitWords } from '../../../src/commands/split-words.js';
 import { why } from '../../../src/commands/why.js';
 import { drawPlain } from '../../../src/cards/plain.js';
 import { resolveIncident } from '../../../src/store/incidents.js';
 import { changeWait, noteRecord } from '../../../src/store/spans.js';
 import { commandContract } from '../../contracts/command.js';
 import { MINUTE } from '../cards/views.js';
-import { asked, broken, launched, openStage, watchShop, type Stage } from './stage.js';
+import { sayOn, stageOfEachTest } from './spoken.js';
+import { asked, broken, launched, watchShop } from './stage.js';
 
-let stage: Stage;
-beforeEach(async () => {
-  stage = await openStage();
-});
-afterEach(async () => {
-  await stage.close();
-});
-
-const say = async (line: string, who: string | null = 'Ann'): Promise<Result> => runWords(splitWords(line), await stage.as(who));
+const stage = stageOfEachTest();
+const say = sayOn(stage);
 const text = (result: Result): string => drawPlain(result.card, { width: 72, color: false });
 
 commandContract(why);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { drawPlain } from '../../../src/cards/plain.js';
 import { incidentCard } from '../../../src/cards/incident-card.js';
 import { incidentsEndingWith } from '../../../src/store/find-incidents.js';
@@ -15,16 +15,11 @@ import { checksOf } from '../../../src/store/checks.js';
 import { whoMay } from '../../../src/store/who-may.js';
 import { withdrawRequest } from '../../../src/store/withdraw-request.js';
 import { personOf } from '../../../src/store/people.js';
-import { asked, broken, launched, openStage, release, watchShop, type Stage } from '../commands/stage.js';
+import { stageOfEachTest } from '../commands/spoken.js';
+import { asked, broken, launched, release, watchShop } from '../commands/stage.js';
 import { BEGAN, MINUTE } from '../cards/views.js';
 
-let stage: Stage;
-beforeEach(async () => {
-  stage = await openStage();
-});
-afterEach(async () => {
-  await stage.close();
-});
+const stage = stageOfEachTest();
 
 describe('the view of an incident', () => {
   it('holds findings, plans, runs with their journal, the question with its answers and who may decide', async () => {
