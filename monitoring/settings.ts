@@ -1,7 +1,8 @@
 import type { Config, LimitsConfig } from '../src/config/config.js';
 import { optionsByStored, watchList } from '../src/config/watch-list.js';
+import type { Resource } from '../src/domain/resource.js';
 import { defaultRunbooks } from './runbooks/index.js';
-import type { AppConfig, Settings } from './stages/stage.js';
+import type { AppConfig, Settings, Units } from './stages/stage.js';
 
 /** How long checks stay at the confirmation cadence, in confirmations. */
 const CONFIRMATIONS = 30;
@@ -10,8 +11,9 @@ const OPEN_FACTOR = 10;
 const YOUNG_MS = 10 * 60_000;
 
 /** The intervals and rules of a config, as the stages take them. */
-export function settingsOf(config: Config, repairs: readonly string[]): Settings {
-  const shipped = defaultRunbooks(repairs);
+export function settingsOf(config: Config, repairs: Units['repairs']): Settings {
+  const shipped = defaultRunbooks(Object.keys(repairs));
+  const targets = Object.fromEntries(Object.entries(repairs).map(([kind, { target }]) => [kind, target]));
   const { watch } = config;
   return {
     tiers: watch.tiers,
@@ -25,17 +27,20 @@ export function settingsOf(config: Config, repairs: readonly string[]): Settings
     warmUpMs: watch.warmUpMs,
     youngMs: YOUNG_MS,
     policy: config.policy,
-    ladder: (kind, app) => app.runbook[kind] ?? shipped[kind] ?? [],
-    detectorOptions: (detector, app) => optionsOf(detector, app, config),
+    ladder: (kind, resource) => ((resource.config as unknown as AppConfig).runbook?.[kind] ?? shipped[kind] ?? []).filter(({ repair }) => targets[repair] === resource.kind),
+    detectorOptions: (detector, resource) => optionsOf(detector, resource, config),
+    urlOf: (name) => config.infrastructure.find((one) => one.name === name)?.url ?? null,
     keep: config.keep,
     optionsOf: optionsByStored(watchList(config).checks),
   };
 }
 
-/** What a detector is given: the installation's counts for confirmation, and the app's own limits where it has any. */
-function optionsOf(detector: string, app: AppConfig, config: Config): Readonly<Record<string, unknown>> {
-  const limits = app.limits as unknown as LimitsConfig | undefined;
+/** What a detector is given: the installation's counts for confirmation, and the limits of the app, or the options of the server it is for. */
+function optionsOf(detector: string, resource: Pick<Resource, 'kind' | 'config'>, config: Config): Readonly<Record<string, unknown>> {
+  const { options, limits: own } = resource.config as unknown as Partial<AppConfig>;
+  const limits = own as unknown as LimitsConfig | undefined;
   const confirm = { bad: config.watch.confirm.bad, good: config.watch.confirm.good };
+  if (detector === resource.kind) return { ...confirm, ...options };
   switch (detector) {
     case 'endpoint-failing':
     case 'all-endpoints-failing':

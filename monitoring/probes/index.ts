@@ -1,3 +1,4 @@
+import { host } from './host.js';
 import { http } from './http.js';
 import { pm2 } from './pm2.js';
 import type { Probe } from './probe.js';
@@ -5,6 +6,7 @@ import { release } from './release.js';
 
 /** How is it measured? One line for each probe, by its kind. */
 export const probes = {
+  host,
   http,
   pm2,
   release,

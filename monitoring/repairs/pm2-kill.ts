@@ -32,7 +32,9 @@ const kill: ProcessActKind = {
  */
 export const pm2Kill: Repair<ProcessArgs> = {
   kind: 'pm2.kill',
+  target: 'app',
   summary: 'kill the processes of a hung app, so that PM2 starts them again',
+  refuses: 'a process that PM2 does not list, or that is starting or stopping',
   args: processArgs,
   risk: 'disruptive',
   prepare: (target, args, io) => prepareProcessAct(kill, target, args, io),

@@ -22,7 +22,9 @@ const reload: ProcessActKind = {
  */
 export const pm2Reload: Repair<ProcessArgs> = {
   kind: 'pm2.reload',
+  target: 'app',
   summary: 'replace the workers of an app one by one, without an outage in cluster mode',
+  refuses: 'fork mode, and a process that is not online',
   args: processArgs,
   risk: 'safe',
   prepare: (target, args, io) => prepareProcessAct(reload, target, args, io),

@@ -18,7 +18,9 @@ const restart: ProcessActKind = {
  */
 export const pm2Restart: Repair<ProcessArgs> = {
   kind: 'pm2.restart',
+  target: 'app',
   summary: 'end the processes of an app and start them again',
+  refuses: 'a process that PM2 does not list, or that is starting or stopping',
   args: processArgs,
   risk: 'disruptive',
   prepare: (target, args, io) => prepareProcessAct(restart, target, args, io),

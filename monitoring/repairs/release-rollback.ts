@@ -28,7 +28,9 @@ const MIN_VERIFY_MS = 60_000;
 /** A rollback is a release: the way there is the way every release takes, to another commit. */
 export const releaseRollback: Repair<RollbackArgs> = {
   kind: 'release.rollback',
+  target: 'app',
   summary: 'take an app back to its last stable release',
+  refuses: 'no stable release to go to, local edits in the way, other packages that cannot be installed',
   args: rollbackArgs,
   risk: 'disruptive',
   prepare,

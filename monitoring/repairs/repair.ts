@@ -3,6 +3,7 @@ import type { Json } from '../../src/domain/json.js';
 import type { Prepared, Refusal, Risk } from '../../src/domain/plan.js';
 import type { Release } from '../../src/domain/release.js';
 import type { ResourceId } from '../../src/domain/ids.js';
+import type { ResourceKind } from '../../src/domain/resource.js';
 import type { Io } from '../../src/io/io.js';
 
 /** before: not done yet · after: done · moving: under way, look again soon · unknown: cannot be told. */
@@ -30,7 +31,14 @@ export interface Step {
 /** What a repair is told of its target; read from config and ledger, never from outside. */
 export interface RepairTarget {
   readonly id: ResourceId;
+  readonly kind: ResourceKind;
   readonly name: string;
+  /** How a server is reached, user and password in it: it may stand in nothing that is prepared, noted or thrown. Null: not by an address. */
+  readonly url: string | null;
+  /** What its part of the config says beside the address; of an app, nothing. */
+  readonly options: Readonly<Record<string, Json>>;
+  /** Apps that use it, with their PM2 process names. */
+  readonly users: readonly { readonly name: string; readonly processes: readonly string[] }[];
   /** PM2 process names that make up the app. */
   readonly processes: readonly string[];
   readonly release: {
@@ -51,7 +59,11 @@ export interface RepairTarget {
 /** One thing that can be done, as code. */
 export interface Repair<A> {
   readonly kind: string;
+  /** Of what kind its targets are. */
+  readonly target: ResourceKind;
   readonly summary: string;
+  /** What it will not do, for people: 'in fork mode', 'queue, session and lock keys'. */
+  readonly refuses: string;
   readonly args: ZodType<A>;
   readonly risk: Risk;
   /** Reads only. What it returns leaves no choice to the steps. */

@@ -8,7 +8,7 @@ import { tell } from '../../src/store/events.js';
 import { closeFinding, findingsOf, noteFinding } from '../../src/store/findings.js';
 import { changeIncident, openIncident, openIncidentOf } from '../../src/store/incidents.js';
 import { heatLaunch } from '../../src/store/launches.js';
-import { listEdges } from '../../src/store/resources.js';
+import { getResource, listEdges } from '../../src/store/resources.js';
 import { underWayOn } from '../../src/store/remediations.js';
 import { newestSample } from '../../src/store/samples.js';
 import type { Db } from '../../src/store/schema.js';
@@ -76,12 +76,14 @@ async function incidentFor(tx: Db, ctx: StageContext, resource: Resource, launch
   return opened;
 }
 
-/** A dependency counts as bad with an open incident, or when its newest reading is bad. */
+/** What is used counts as bad with an open incident (of a server, a critical one: advice on its indexes mends no app), or when its newest reading is bad. */
 async function findCause(tx: Db, ctx: StageContext, start: ResourceId): Promise<ResourceId> {
   const edges = await listEdges(tx, ctx.hostId);
   const bad = new Set<ResourceId>();
   for (const id of new Set(edges.map((edge) => edge.usesId))) {
-    if ((await openIncidentOf(tx, id)) || (await newestIsBad(tx, id))) bad.add(id);
+    const open = await openIncidentOf(tx, id);
+    const hurts = open && (open.severity === 'critical' || (await getResource(tx, id)).kind === 'app');
+    if (hurts || (await newestIsBad(tx, id))) bad.add(id);
   }
   return causeOf(start, edges, (id) => bad.has(id));
 }

@@ -14,7 +14,7 @@ import { applyClaims } from './claims.js';
 import { baselinesFor, createLearner, type Baselines, type Learner } from './learn.js';
 import { doubtAddresses } from './never-good.js';
 import { createRecall, type Past, type Recall } from './recall.js';
-import type { AppConfig, Stage, StageContext } from './stage.js';
+import type { Stage, StageContext } from './stage.js';
 
 /** How far back detectors look, in samples and in acts. */
 const LOOK_BACK_MS = 24 * 3_600_000;
@@ -104,14 +104,13 @@ interface Shown {
 
 async function ask(ctx: StageContext, resource: Resource, { series, view, open }: Shown): Promise<readonly DetectorClaims[]> {
   const acts = (await actsOn(ctx.store.db, resource.id, view.since)).filter(counts(view));
-  const config = resource.config as unknown as AppConfig;
   return Object.values(ctx.units.detectors).map((detector) => ({
     detector: detector.kind,
     claims: detector.detect({
       series,
       acts,
       open: new Set(open.filter((finding) => finding.detector === detector.kind).map((finding) => finding.fingerprint)),
-      options: detector.options.parse(ctx.settings.detectorOptions(detector.kind, config)),
+      options: detector.options.parse(ctx.settings.detectorOptions(detector.kind, resource)),
       now: ctx.clock.now(),
     }) as readonly Claim[],
   }));

@@ -7,7 +7,7 @@ import { openIncidentOf } from '../../src/store/incidents.js';
 import { getResource } from '../../src/store/resources.js';
 import { factsFor, inQuestion } from './facts.js';
 import { hashOf, prepare } from './prepare.js';
-import { ROLLBACK, type AppConfig, type StageContext } from './stage.js';
+import { ROLLBACK, type StageContext } from './stage.js';
 
 /** An effect: the same preparing and the same decision as the real thing, and nothing is kept or done. */
 export async function dryRun(ctx: StageContext, request: Request, signal: AbortSignal): Promise<void> {
@@ -21,7 +21,7 @@ async function look(ctx: StageContext, request: Request, signal: AbortSignal): P
   const args = request.args as Readonly<Record<string, string | null>>;
   const wanted = request.verb === 'rollback'
     ? { repair: ROLLBACK, args: { to: args['to'] ?? null, reason: args['reason'] ?? '' } }
-    : args['repair'] === 'general' ? ctx.settings.ladder('manual', target.config as unknown as AppConfig)[0] : { repair: args['repair'] ?? '', args: {} };
+    : args['repair'] === 'general' ? ctx.settings.ladder('manual', target)[0] : { repair: args['repair'] ?? '', args: wishedArgs(request) };
   if (!wanted) return found({ refused: 'the general runbook is empty' });
   const plan: Pick<Plan, 'repair' | 'args' | 'targetId' | 'risk' | 'askedBy'> = {
     repair: wanted.repair, args: wanted.args as Json, targetId: target.id, risk: ctx.units.repairs[wanted.repair]?.risk ?? 'destructive', askedBy: request.personName,
@@ -32,6 +32,11 @@ async function look(ctx: StageContext, request: Request, signal: AbortSignal): P
   const decision = decide(inQuestion(plan, prepared, target), ctx.settings.policy, await factsFor(ctx.store.db, ctx, { plan, target, incident }));
   const { does, bounds, wayBack, notes } = prepared;
   return found({ plan: { repair: plan.repair, target: target.name, does, bounds, wayBack, notes, hash: hashOf(plan, prepared), ...decision } } as unknown as Json);
+}
+
+/** What a person told the repair; its own schema checks it when it is prepared. */
+export function wishedArgs(request: Pick<Request, 'args'>): Json {
+  return (request.args as { readonly with?: Json }).with ?? {};
 }
 
 function found(data: Json): RequestResult {

@@ -39,9 +39,10 @@ export async function keepStorms(ctx: StageContext, open: readonly Hold[]): Prom
 async function badNow(ctx: StageContext, resources: readonly Resource[]): Promise<ReadonlyMap<ResourceId, string>> {
   const apps = new Set(resources.filter(({ kind }) => kind === 'app').map(({ id }) => id));
   const bad = new Map<ResourceId, string>();
-  for (const { kind, resourceId, title } of await openIncidents(ctx.store.db, ctx.hostId)) {
+  for (const { kind, resourceId, title, severity } of await openIncidents(ctx.store.db, ctx.hostId)) {
     if (kind === 'manual' || kind === NEVER_GOOD) continue;
-    if (!apps.has(resourceId) || (await fellSick(ctx.store.db, resourceId))) bad.set(resourceId, title);
+    // Of a server what is less than critical is advice, and hurts no app.
+    if (apps.has(resourceId) ? await fellSick(ctx.store.db, resourceId) : severity === 'critical') bad.set(resourceId, title);
   }
   return bad;
 }

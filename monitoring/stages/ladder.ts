@@ -2,7 +2,7 @@ import type { Incident } from '../../src/domain/incident.js';
 import { isBetter, orderByEvidence, sayTally, tally, type Tally } from '../../src/domain/learning.js';
 import type { Resource } from '../../src/domain/resource.js';
 import { outcomesOf } from '../../src/store/outcomes.js';
-import { ROLLBACK, type AppConfig, type RunbookRung, type StageContext } from './stage.js';
+import { ROLLBACK, type RunbookRung, type StageContext } from './stage.js';
 
 export interface LadderRung extends RunbookRung {
   /** Why it stands before one that the runbook has earlier, in counts; null where the runbook's order holds. */
@@ -15,7 +15,7 @@ export interface LadderRung extends RunbookRung {
  * under its place in the ladder.
  */
 export async function ladderFor(ctx: StageContext, incident: Incident, resource: Resource): Promise<readonly LadderRung[]> {
-  const runbook = ctx.settings.ladder(incident.kind, resource.config as unknown as AppConfig);
+  const runbook = ctx.settings.ladder(incident.kind, resource);
   const tallies = tally(await outcomesOf(ctx.store.db, resource.id, incident.openedAt)).filter(({ kind }) => kind === incident.kind);
   return orderByEvidence(runbook, tallies, ROLLBACK).map((rung, n) => ({ ...rung, learned: whyHere(rung, runbook.slice(0, runbook.indexOf(rung)), { n, tallies }) }));
 }

@@ -67,7 +67,7 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
     if (closedAt !== null || (await livePlanOf(tx, incident.id))) return; // It ended, or got a plan, while it was looked at.
     if (byHand) return escalate(tx, ctx, incident, 'somebody stopped it by hand; it is left alone until it is started again');
     if (!rung) {
-      await escalate(tx, ctx, incident, resource.kind === 'app' ? await whyNothingIsLeft(tx, incident) : `${resource.name} is not ours to repair; the apps that use it are left alone meanwhile`);
+      await escalate(tx, ctx, incident, resource.kind !== 'dependency' ? await whyNothingIsLeft(tx, incident) : `${resource.name} is not ours to repair; the apps that use it are left alone meanwhile`);
       return;
     }
     const repair = ctx.units.repairs[rung.repair];
@@ -103,7 +103,7 @@ interface NextRung extends LadderRung {
  * rung, or at once in a release younger than ten minutes.
  */
 export async function nextRung(ctx: StageContext, incident: Incident, resource: Resource): Promise<NextRung | null> {
-  if (resource.kind !== 'app' || incident.kind === NEVER_GOOD) return null;
+  if (incident.kind === NEVER_GOOD) return null;
   const ladder = await ladderFor(ctx, incident, resource);
   const order = ladder.map(({ repair }) => repair);
   const rollbackAt = ladder.findIndex((rung) => rung.repair === ROLLBACK);

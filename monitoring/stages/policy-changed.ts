@@ -6,7 +6,7 @@ import { plansOf } from '../../src/store/plans.js';
 import { getResource } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import { record } from './record.js';
-import type { AppConfig, StageContext } from './stage.js';
+import type { StageContext } from './stage.js';
 
 /**
  * At boot: what was handed to people because the policy of then did not allow it is looked at again under another
@@ -37,8 +37,8 @@ async function firstDenied(tx: Db, ctx: StageContext, incident: Incident): Promi
   if (incident.failed > 0 || plans.some(isPeoples)) return null;
   const denied = new Set(plans.filter(isPolicys).map(({ repair }) => repair));
   const resource = await getResource(tx, incident.resourceId);
-  if (resource.kind !== 'app' || denied.size === 0) return null;
-  const rung = ctx.settings.ladder(incident.kind, resource.config as unknown as AppConfig).findIndex(({ repair }) => denied.has(repair));
+  if (denied.size === 0) return null;
+  const rung = ctx.settings.ladder(incident.kind, resource).findIndex(({ repair }) => denied.has(repair));
   return rung === -1 ? null : rung;
 }
 

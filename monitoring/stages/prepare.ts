@@ -3,6 +3,7 @@ import { canonicalJson } from '../../src/domain/json.js';
 import type { Plan, Prepared, Refusal } from '../../src/domain/plan.js';
 import { sha256 } from '../../src/io/hash.js';
 import { tell } from '../../src/store/events.js';
+import { ofKind } from '../../src/domain/resource.js';
 import { changeIncident, getIncident } from '../../src/store/incidents.js';
 import { getPlan, keepPrepared, movePlan, plansOf } from '../../src/store/plans.js';
 import { questionOf } from '../../src/store/questions.js';
@@ -45,10 +46,12 @@ async function withLearned(ctx: StageContext, plan: Plan, prepared: Prepared | R
 export async function prepare(ctx: StageContext, plan: Pick<Plan, 'repair' | 'args' | 'targetId'>, signal: AbortSignal): Promise<Prepared | Refusal> {
   const repair = ctx.units.repairs[plan.repair];
   if (!repair) return { refused: `there is no repair named ${plan.repair}` };
+  const target = await targetOf(ctx.store.db, ctx, plan.targetId);
+  if (repair.target !== target.kind) return { refused: `${plan.repair} is for ${ofKind(repair.target)}, and ${target.name} is ${ofKind(target.kind)}` };
   const args = repair.args.safeParse(plan.args);
   if (!args.success) return { refused: `${plan.repair} does not take these arguments: ${args.error.issues[0]?.message ?? ''}` };
   try {
-    return await repair.prepare(await targetOf(ctx.store.db, ctx, plan.targetId), args.data, ctx.io, AbortSignal.any([signal, AbortSignal.timeout(PREPARE_DEADLINE_MS)]));
+    return await repair.prepare(target, args.data, ctx.io, AbortSignal.any([signal, AbortSignal.timeout(PREPARE_DEADLINE_MS)]));
   } catch (error) {
     return { refused: errorText(error) };
   }

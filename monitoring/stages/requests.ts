@@ -2,7 +2,7 @@ import { HypercareError, errorText } from '../../src/domain/errors.js';
 import type { RequestId } from '../../src/domain/ids.js';
 import type { Incident } from '../../src/domain/incident.js';
 import type { Json } from '../../src/domain/json.js';
-import type { Resource } from '../../src/domain/resource.js';
+import { ofKind, type Resource } from '../../src/domain/resource.js';
 import { changeIncident, openIncident, openIncidentOf } from '../../src/store/incidents.js';
 import { tell } from '../../src/store/events.js';
 import { openLaunchOf } from '../../src/store/launches.js';
@@ -13,11 +13,11 @@ import { underWayOn } from '../../src/store/remediations.js';
 import { getResource } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import { movePlan } from '../../src/store/plans.js';
-import { dryRun } from './dry-run.js';
+import { dryRun, wishedArgs } from './dry-run.js';
 import { holdByHand, isHoldVerb } from './hold-requests.js';
 import { mergeWish } from './merge-wish.js';
 import { record } from './record.js';
-import { ROLLBACK, type AppConfig, type Stage, type StageContext } from './stage.js';
+import { ROLLBACK, type Stage, type StageContext } from './stage.js';
 import { launchByHand, restorePoint } from './vouching.js';
 import { lookBy, lookNow, lookSince, notLooked, type Look } from './what-runs-now.js';
 
@@ -92,7 +92,7 @@ async function serve(tx: Db, ctx: StageContext, request: Request): Promise<Json>
   switch (request.verb) {
     case 'launch': return launchByHand(tx, ctx, app, request);
     case 'restore-point': return restorePoint(tx, ctx, app, request);
-    case 'repair': return draft(tx, ctx, app, { request, repair: args['repair'] ?? '', repairArgs: {}, title: `${request.personName} asked for ${args['repair']}` });
+    case 'repair': return draft(tx, ctx, app, { request, repair: args['repair'] ?? '', repairArgs: wishedArgs(request), title: `${request.personName} asked for ${args['repair']}` });
     case 'rollback': return draft(tx, ctx, app, { request, repair: ROLLBACK, repairArgs: { to: args['to'] ?? null, reason: args['reason'] ?? '' }, title: `${request.personName} asked for a rollback: ${args['reason'] || 'no reason given'}` });
     default: throw new HypercareError('request.unknown', 'invalid', `this monitor does not know the request “${request.verb}”`, 'Restart it after an update: npm start.');
   }
@@ -109,9 +109,10 @@ interface Wish {
 async function draft(tx: Db, ctx: StageContext, app: Resource, wish: Wish): Promise<Json> {
   const now = ctx.clock.now();
   const general = wish.repair === 'general';
-  const first = general ? ctx.settings.ladder('manual', app.config as unknown as AppConfig)[0] : { repair: wish.repair, args: wish.repairArgs };
+  const first = general ? ctx.settings.ladder('manual', app)[0] : { repair: wish.repair, args: wish.repairArgs };
   const repair = first && ctx.units.repairs[first.repair];
   if (!first || !repair) throw new HypercareError('repair.unknown', 'invalid', `there is no repair named ${wish.repair}`, `There are: general, ${Object.keys(ctx.units.repairs).join(', ')}.`);
+  if (repair.target !== app.kind) throw new HypercareError('repair.target', 'invalid', `${repair.kind} is for ${ofKind(repair.target)}, and ${app.name} is ${ofKind(app.kind)}`, 'hypercare repairs lists what can be done to what.');
   const running = await underWayOn(tx, app.id);
   if (running) throw new HypercareError('repair.under_way', 'transient', `something is already being done to ${app.name}`, 'Wait for it to end: hypercare incidents shows it.');
   const incident = (await openIncidentOf(tx, app.id)) ?? (await openManual(tx, ctx, app, wish.title));

@@ -1,5 +1,6 @@
 import type { HostId } from '../../src/domain/ids.js';
 import type { Json } from '../../src/domain/json.js';
+import type { Resource } from '../../src/domain/resource.js';
 import type { Tier } from '../../src/domain/tiers.js';
 import type { Clock } from '../../src/io/clock.js';
 import type { Io } from '../../src/io/io.js';
@@ -33,20 +34,23 @@ export interface Settings {
   /** An emergency in a release younger than this goes to the rollback at once. */
   readonly youngMs: number;
   readonly policy: Policy;
-  /** Repairs to try, in order, for a kind of incident of one app. */
-  ladder(kind: string, appConfig: AppConfig): readonly RunbookRung[];
-  /** Options of a detector for one app, as its schema takes them. */
-  detectorOptions(detector: string, appConfig: AppConfig): unknown;
+  /** Repairs to try, in order, for a kind of incident of one resource: those that are for its kind. */
+  ladder(kind: string, resource: Pick<Resource, 'kind' | 'config'>): readonly RunbookRung[];
+  /** How the server of this name is reached: it may hold user and password, so it is in this process's memory alone. Null: it has no address. */
+  urlOf(name: string): string | null;
+  /** Options of a detector for one resource, as its schema takes them. */
+  detectorOptions(detector: string, resource: Pick<Resource, 'kind' | 'config'>): unknown;
   /** What a check asks in full, by the options the store has of it: secrets are in this process's memory alone. */
   optionsOf(stored: Json): Json;
   readonly keep: { readonly rawMs: number; readonly rollupsMs: number; readonly historyMs: number };
 }
 
-/** The config of a resource of kind app, as the watch list writes it. */
+/** The config of a resource, as the watch list writes it: of an app what is below, of a server its options and runbook. */
 export interface AppConfig {
   readonly processes: readonly string[];
   readonly release: { readonly mode: 'releases' | 'in-place'; readonly dir: string; readonly repo: string | null } | null;
   readonly limits: Json;
+  readonly options?: Readonly<Record<string, Json>>;
   readonly runbook: Readonly<Record<string, readonly RunbookRung[]>>;
 }
 

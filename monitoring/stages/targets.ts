@@ -1,8 +1,9 @@
 import type { ResourceId } from '../../src/domain/ids.js';
+import type { Resource } from '../../src/domain/resource.js';
 import { checksOf } from '../../src/store/checks.js';
 import { newestLaunchOf } from '../../src/store/launches.js';
 import { getRelease, ledgerOf } from '../../src/store/releases.js';
-import { getResource } from '../../src/store/resources.js';
+import { getResource, listEdges } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import type { RepairTarget } from '../repairs/repair.js';
 import type { AppConfig, StageContext } from './stage.js';
@@ -15,7 +16,11 @@ export async function targetOf(db: Db, ctx: StageContext, id: ResourceId): Promi
   const checks = (await checksOf(db, id)).filter((check) => check.probe !== 'release' && check.trusted);
   return {
     id,
+    kind: resource.kind,
     name: resource.name,
+    url: ctx.settings.urlOf(resource.name),
+    options: config.options ?? {},
+    users: await usersOf(db, resource),
     processes: config.processes ?? [],
     release: config.release ?? null,
     running: newest ? await getRelease(db, newest.releaseId) : null,
@@ -25,3 +30,8 @@ export async function targetOf(db: Db, ctx: StageContext, id: ResourceId): Promi
   };
 }
 
+async function usersOf(db: Db, { id, hostId }: Resource): Promise<RepairTarget['users']> {
+  const edges = (await listEdges(db, hostId)).filter(({ usesId }) => usesId === id);
+  const users = await Promise.all(edges.map(({ resourceId }) => getResource(db, resourceId)));
+  return users.map(({ name, config }) => ({ name, processes: (config as unknown as AppConfig).processes }));
+}

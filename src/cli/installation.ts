@@ -66,7 +66,7 @@ async function speak(io: CliIo, paths: ConfigPaths, config: Config, store: Store
     readPolicy: (file) => readPolicy(io, paths, file),
     async repairs() {
       const { repairs } = await import('../../monitoring/repairs/index.js');
-      return Object.values(repairs).map(({ kind, summary, risk }) => ({ kind, summary, risk }));
+      return Object.values(repairs).map(({ kind, target, summary, refuses, risk }) => ({ kind, target, summary, refuses, risk }));
     },
   });
 }

@@ -4,6 +4,7 @@ import type { HostId, IncidentId, PlanId, ResourceId } from '../domain/ids.js';
 import type { Json } from '../domain/json.js';
 import type { Person, Platform, Role } from '../domain/person.js';
 import type { Risk } from '../domain/plan.js';
+import type { ResourceKind } from '../domain/resource.js';
 import type { Tier } from '../domain/tiers.js';
 import type { Policy } from '../policy/policy.js';
 import type { Store } from '../store/store.js';
@@ -25,7 +26,11 @@ export interface Wish {
 
 export interface RepairKind {
   readonly kind: string;
+  /** Of what kind its targets are. */
+  readonly target: ResourceKind;
   readonly summary: string;
+  /** What it will not do, for people. */
+  readonly refuses: string;
   readonly risk: Risk;
 }
 

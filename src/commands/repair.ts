@@ -4,26 +4,33 @@ import { nearestWord } from '../domain/nearest.js';
 import { resultOf } from './accepted.js';
 import type { Command, Context } from './command.js';
 import { word } from './fields.js';
-import { findApp } from './find-app.js';
+import { findTarget } from './find-app.js';
+
+/** 'prefix=cache: limit=500' → what the repair is given; numbers are read as numbers. */
+const given = z.string().max(500, 'is longer than 500 characters').transform((text, context) => {
+  const pairs = text.split(/\s+/).filter((pair) => pair !== '').map((pair) => /^([a-z][a-zA-Z]*)=(.+)$/.exec(pair));
+  if (pairs.length === 0 || pairs.includes(null)) context.addIssue({ code: 'custom', message: 'takes name=value, for example prefix=cache:' });
+  return Object.fromEntries(pairs.flatMap((pair) => (pair ? [[pair[1] as string, /^\d+$/.test(pair[2] as string) ? Number(pair[2]) : (pair[2] as string)]] : [])));
+});
 
 /** Stands for the app's whole runbook. */
 const GENERAL = 'general';
 
-const args = z.strictObject({ repair: word, app: word, dryRun: z.boolean().default(false) });
+const args = z.strictObject({ repair: word, target: word, with: given.optional(), dryRun: z.boolean().default(false) });
 
 export const repair: Command<z.output<typeof args>> = {
   name: 'repair',
-  summary: 'have one repair done, or “general”: the whole runbook',
-  usage: 'repair <repair|general> <app> [--dry-run]',
+  summary: 'have one repair done, or “general”: an app’s whole runbook',
+  usage: 'repair <repair|general> <target> [--with name=value] [--dry-run]',
   examples: ['repair pm2.reload shop', 'repair general shop --dry-run'],
   role: 'operator',
-  words: { positionals: ['repair', 'app'], flags: { 'dry-run': { type: 'boolean', about: 'say what it would do, and do nothing' } } },
+  words: { positionals: ['repair', 'target'], flags: { with: { type: 'string', about: 'what the repair is told: prefix=cache:' }, 'dry-run': { type: 'boolean', about: 'say what it would do, and do nothing' } } },
   args,
   async run(wanted, ctx) {
     await knownRepair(ctx, wanted.repair);
-    const app = await findApp(ctx, wanted.app);
-    const said = await ctx.ask({ verb: 'repair', resourceId: app.id, args: { repair: wanted.repair, app: app.name, dryRun: wanted.dryRun } });
-    return resultOf(said, { repair: wanted.repair, target: app.name, whole: wanted.repair === GENERAL }, ctx);
+    const target = await findTarget(ctx, wanted.target);
+    const said = await ctx.ask({ verb: 'repair', resourceId: target.id, args: { repair: wanted.repair, target: target.name, with: wanted.with ?? {}, dryRun: wanted.dryRun } });
+    return resultOf(said, { repair: wanted.repair, target: target.name, whole: wanted.repair === GENERAL }, ctx);
   },
 };
 

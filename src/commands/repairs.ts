@@ -7,7 +7,7 @@ const args = z.strictObject({});
 
 export const repairs: Command<z.output<typeof args>> = {
   name: 'repairs',
-  summary: 'what can be done to an app',
+  summary: 'what can be done, to what, and what is refused',
   usage: 'repairs',
   examples: ['repairs'],
   role: 'viewer',
@@ -18,10 +18,10 @@ export const repairs: Command<z.output<typeof args>> = {
     if (known === null) throw new HypercareError('denied.place', 'denied', 'the repairs are known in the terminal alone', 'On the host itself: hypercare repairs');
     const sorted = known.toSorted((a, b) => (a.kind < b.kind ? -1 : 1));
     return {
-      data: { version: 1, repairs: sorted.map(({ kind, summary, risk }) => ({ kind, summary, risk })) },
+      data: { version: 1, repairs: sorted.map(({ kind, target, summary, refuses, risk }) => ({ kind, target, summary, refuses, risk })) },
       card: noteCard({
         subject: 'repairs', level: 'info', title: `${sorted.length} repairs, and “general”: the runbook from its first rung`,
-        fields: sorted.map(({ kind, summary, risk }) => ({ name: kind, value: `${summary} (${risk})` })), footer: 'repair <repair> <app> --dry-run says what one would do',
+        fields: sorted.map(({ kind, summary, refuses, risk }) => ({ name: kind, value: `${summary} (${risk}); refuses ${refuses}` })), footer: 'repair <repair> <target> --dry-run says what one would do',
       }),
       exit: 0,
     };

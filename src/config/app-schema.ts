@@ -26,8 +26,7 @@ export function appSchema({ repairs, incidents = [] }: { readonly repairs: reado
     release: release().optional().describe('Where releases stand, for the way back'),
     uses: noneOrMany(resourceName(), MAX_NAMES).prefault([]).describe('Dependencies and other apps it cannot work without'),
     limits: limits().prefault({}).describe('When values count as bad'),
-    runbook: entries(incidentKind(incidents), list(runbookRung(repairs), MAX_RUNGS), MAX_NAMES)
-      .prefault({}).describe('Repairs to try, in this order, by kind of incident; replaces the shipped ladder of that kind'),
+    runbook: runbook({ repairs, incidents }),
   });
   const complete = app.transform((one) => ({ ...one, endpoints: one.endpoints ?? (one.url === undefined ? [] : [front]) }));
   return z.union([complete, baseUrl().transform((url) => complete.parse({ url })), z.null().transform(() => complete.parse({}))]);
@@ -93,6 +92,12 @@ function limits() {
     memory: size().optional().describe('From 90 % of this in one process it is bad; default: its max_memory_restart in PM2'),
     restarts: z.union([restarts, wholeNumber(2, 1_000).transform((count) => restarts.parse({ count }))]).optional().describe('So many restarts are a crash loop; default: 3 within 10m, or 6 within 1h'),
   });
+}
+
+/** Ladders by kind of incident, for whatever has repairs. */
+export function runbook({ repairs, incidents = [] }: { readonly repairs: readonly string[]; readonly incidents?: readonly string[] }) {
+  return entries(incidentKind(incidents), list(runbookRung(repairs), MAX_RUNGS), MAX_NAMES)
+    .prefault({}).describe('Repairs to try, in this order, by kind of incident; replaces the shipped ladder of that kind');
 }
 
 function incidentKind(known: readonly string[]) {

@@ -1,5 +1,6 @@
 import type { Json } from '../domain/json.js';
 import type { Platform, Role } from '../domain/person.js';
+import type { ResourceKind } from '../domain/resource.js';
 import type { Tier } from '../domain/tiers.js';
 import type { MaintenanceWindow } from '../policy/maintenance.js';
 import type { Policy } from '../policy/policy.js';
@@ -13,6 +14,8 @@ export interface Config {
   readonly pm2Home: string;
   readonly apps: readonly AppConfig[];
   readonly dependencies: readonly DependencyConfig[];
+  /** Redis, PostgreSQL and the host itself. */
+  readonly infrastructure: readonly InfrastructureConfig[];
   readonly watch: WatchConfig;
   readonly policy: Policy;
   readonly maintenance: readonly MaintenanceWindow[];
@@ -66,6 +69,19 @@ export interface EndpointConfig extends HttpAsk {
 export interface DependencyConfig extends HttpAsk {
   readonly name: string;
   readonly everyMs: number;
+}
+
+/** What is watched beside apps, and can be repaired: each has one check, named and measured as its kind. */
+export interface InfrastructureConfig {
+  readonly kind: Exclude<ResourceKind, 'app' | 'dependency'>;
+  readonly name: string;
+  /** How it is reached; it may hold user and password. Null for the host. */
+  readonly url: string | null;
+  readonly everyMs: number;
+  /** What its probe, its detector and its repairs read, as they name it. No secrets: it is stored and shown. */
+  readonly options: Readonly<Record<string, Json>>;
+  /** Ladders that replace the shipped ones, by kind of incident. */
+  readonly runbook: Readonly<Record<string, readonly RunbookRung[]>>;
 }
 
 export interface ReleaseConfig {

@@ -1,18 +1,21 @@
 import { fits } from '../domain/glob.js';
 import { pm2NameProblem } from './app-schema.js';
 import { endpointName, isPath } from './endpoint-name.js';
-import { textAt, type AppFacts, type AskFacts, type Facts } from './facts.js';
+import { NAMED_SECTIONS, textAt, type AppFacts, type AskFacts, type Facts, type NamedSection } from './facts.js';
+import { HOST_RESOURCE } from './infrastructure-schema.js';
 import type { Complaint } from './issues.js';
 import { drawPath, type Path } from './mistake.js';
 import { didYouMean, listed } from './did-you-mean.js';
 import { usesCycles } from './uses-cycles.js';
+
+const NOUNS: Readonly<Record<NamedSection, string>> = { apps: 'an app', dependencies: 'a dependency', redis: 'a Redis', postgres: 'a PostgreSQL' };
 
 /** A launch makes no more ticks than this; tiers beyond it are a slip of the unit. */
 const MAX_TICKS = 5_000;
 
 /** What no part of the file can see alone. No message repeats a value: it names a place in the file instead. */
 export function crossChecks(facts: Facts): readonly Complaint[] {
-  const known = [...new Set([...facts.names.dependencies, ...facts.names.apps])];
+  const known = [...new Set([...facts.names.dependencies, ...facts.names.redis, ...facts.names.postgres, ...facts.names.apps])];
   return [
     ...facts.apps.flatMap((app) => appChecks(app, known)),
     ...facts.dependencies.flatMap((one) => headBody(one.at, one)),
@@ -70,7 +73,12 @@ function processes(apps: readonly AppFacts[]): readonly Complaint[] {
 }
 
 function sharedNames({ names }: Facts): readonly Complaint[] {
-  return names.dependencies.filter((name) => names.apps.includes(name)).map((name) => onKey(['dependencies', name], 'has the name of an app: `uses` could mean either'));
+  const twice = NAMED_SECTIONS.flatMap((section, n) => names[section].flatMap((name) => {
+    const first = NAMED_SECTIONS.slice(0, n).find((earlier) => names[earlier].includes(name));
+    return first === undefined ? [] : [onKey([section, name], `has the name of ${NOUNS[first]}: \`uses\` could mean either`)];
+  }));
+  const hosts = NAMED_SECTIONS.filter((section) => names[section].includes(HOST_RESOURCE));
+  return [...twice, ...hosts.map((section) => onKey([section, HOST_RESOURCE], 'is the name under which the host itself is watched: choose another'))];
 }
 
 function tiers(all: Facts['tiers']): readonly Complaint[] {

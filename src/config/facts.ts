@@ -28,13 +28,18 @@ export interface AskFacts {
 export interface Facts {
   readonly apps: readonly AppFacts[];
   readonly dependencies: readonly (AskFacts & { readonly at: Path })[];
-  readonly names: { readonly apps: readonly string[]; readonly dependencies: readonly string[] };
+  /** Names of what can be used, by the section they stand in. */
+  readonly names: Readonly<Record<NamedSection, readonly string[]>>;
   readonly tiers: readonly { readonly untilMs: number | undefined; readonly everyMs: number | undefined }[];
   readonly people: readonly Mapping[];
   readonly rules: readonly Mapping[];
   /** Entries of policy's lists, with where each stands. */
   readonly listed: readonly { readonly entry: Mapping; readonly at: Path }[];
 }
+
+/** In the order in which they claim a name. */
+export const NAMED_SECTIONS = ['apps', 'dependencies', 'redis', 'postgres'] as const;
+export type NamedSection = (typeof NAMED_SECTIONS)[number];
 
 export type Mapping = Readonly<Record<string, unknown>>;
 
@@ -45,7 +50,7 @@ export function factsOf(raw: unknown): Facts {
   return {
     apps: Object.entries(apps).map(([name, app]) => appFacts(name, app)),
     dependencies: Object.entries(dependencies).map(([name, one]) => ({ ...askFacts(one), at: ['dependencies', name] })),
-    names: { apps: Object.keys(apps), dependencies: Object.keys(dependencies) },
+    names: { apps: Object.keys(apps), dependencies: Object.keys(dependencies), redis: Object.keys(mapping(file['redis'])), postgres: Object.keys(mapping(file['postgres'])) },
     tiers: items(mapping(file['watch'])['tiers']).map(mapping).map((tier) => ({ untilMs: milliseconds(tier['until']), everyMs: milliseconds(tier['every']) })),
     people: items(file['people']).map(mapping),
     rules: items(mapping(file['policy'])['rules']).map(mapping),

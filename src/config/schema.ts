@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { appSchema, httpAsk } from './app-schema.js';
 import { absolutePath, duration, entries, list, resourceName, section, webUrl, wholeNumber } from './fields.js';
+import { hostSchema, postgresSchema, redisSchema } from './infrastructure-schema.js';
 import { maintenanceSchema } from './maintenance-schema.js';
 import { personSchema } from './people-schema.js';
 import { policySchema } from './policy-schema.js';
@@ -23,12 +24,14 @@ export interface Units {
 /** The whole file. What its parts cannot see alone is checked in cross-checks.ts. */
 export function configSchema(units: Units) {
   return z.strictObject({
-    host: z.string().regex(/^[\w.-]{1,63}$/, { error: 'must be a host name' }).optional().describe("Name of this host; default: the machine's own"),
+    host: hostSchema(units).prefault({}).describe('This host: its name, or a mapping that also says how it is watched'),
     data_dir: absolutePath().optional().describe('Where hypercare keeps what it remembers; default: $HYPERCARE_HOME or ~/.hypercare'),
     pm2_home: absolutePath().optional().describe('Home of the PM2 that runs the apps; default: $PM2_HOME or ~/.pm2'),
     apps: entries(resourceName(), appSchema(units), MAX_APPS).prefault({}).describe('What is watched, repaired and rolled back'),
     dependencies: entries(resourceName(), dependencySchema(), MAX_DEPENDENCIES).prefault({})
-      .describe('What apps need and we do not run: while one is down, its apps are left alone'),
+      .describe('What apps need and nobody here can mend: while one is down, its apps are left alone'),
+    redis: redisSchema(units).describe('Redis servers that apps use: watched, and repaired'),
+    postgres: postgresSchema(units).describe('PostgreSQL databases that apps use: watched, and repaired'),
     watch: watch().prefault({}).describe('When is measured'),
     policy: policySchema(units.repairs).prefault({}).describe('What may be done, and who must say yes'),
     maintenance: maintenanceSchema().prefault([]).describe('Times in which nothing is repaired by itself and nobody is called; measuring goes on'),

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { DEFAULT_TIERS } from '../domain/tiers.js';
 import type { Platform } from '../domain/person.js';
 import type { ChannelConfig, Config, DependencyConfig, PersonConfig, WatchConfig } from './config.js';
+import { toInfrastructure } from './infrastructure-schema.js';
 import type { Lookup } from './interpolate.js';
 import { toMaintenance } from './maintenance-schema.js';
 import type { ConfigFile, DependencyFile } from './schema.js';
@@ -25,11 +26,12 @@ export interface Surroundings extends Pick<AppSurroundings, 'shown'> {
 export function toConfig(file: ConfigFile, around: Surroundings): Config {
   const absolute = (path: string): string => resolve(path.replace(/^~(?=\/|$)/, () => around.home));
   return {
-    host: file.host ?? hostname(),
+    host: file.host.name ?? hostname(),
     dataDir: absolute(file.data_dir ?? around.lookup('HYPERCARE_HOME') ?? '~/.hypercare'),
     pm2Home: absolute(file.pm2_home ?? around.lookup('PM2_HOME') ?? '~/.pm2'),
     apps: Object.entries(file.apps).map(([name, app]) => toApp(name, app, { absolute, shown: around.shown })),
     dependencies: Object.entries(file.dependencies).map(([name, dependency]) => toDependency(name, dependency, around)),
+    infrastructure: toInfrastructure(file),
     watch: toWatch(file.watch),
     policy: toPolicy(file.policy, around.mostPerHour),
     maintenance: file.maintenance.map(toMaintenance),

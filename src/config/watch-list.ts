@@ -1,7 +1,8 @@
 import type { Cadence } from '../domain/check.js';
 import { canonicalJson, type Json } from '../domain/json.js';
 import type { Resource } from '../domain/resource.js';
-import type { AppConfig, Config, DependencyConfig, HttpAsk } from './config.js';
+import type { AppConfig, Config, DependencyConfig, HttpAsk, InfrastructureConfig } from './config.js';
+import { shownServer } from './server-url.js';
 
 /** What there is to watch, as plain JSON: the monitor makes the store equal to it at its start. */
 export interface WatchList {
@@ -16,10 +17,10 @@ export interface WatchedCheck {
   readonly resource: string;
   /** Unique within the resource. */
   readonly name: string;
-  readonly probe: 'http' | 'pm2' | 'release';
+  readonly probe: 'http' | 'pm2' | 'release' | InfrastructureConfig['kind'];
   /** In full, secrets and all: for this process's memory. */
   readonly options: Json;
-  /** What the store keeps of them: of what is asked over HTTP, only by which name it is known here. */
+  /** What the store keeps of them: of what is reached by an address, only by which name it is known here. */
   readonly stored: Json;
   readonly cadence: Cadence;
   /** Milliseconds. For `tick`, the first tier's: what a hot launch is measured at. */
@@ -34,9 +35,9 @@ const USUAL_CONFIG_FILES: readonly string[] = ['.env'];
 export function watchList(config: Config): WatchList {
   const tickMs = config.watch.tiers[0]?.everyMs ?? 0;
   return {
-    resources: [...config.dependencies.map(dependencyResource), ...config.apps.map(appResource)],
+    resources: [...config.dependencies.map(dependencyResource), ...config.infrastructure.map(infrastructureResource), ...config.apps.map(appResource)],
     edges: config.apps.flatMap((app) => app.uses.map((to) => ({ from: app.name, to }))),
-    checks: [...config.dependencies.map(dependencyCheck), ...config.apps.flatMap((app) => appChecks(app, tickMs))].map((check) => ({ ...check, stored: storedOf(check) })),
+    checks: [...config.dependencies.map(dependencyCheck), ...config.infrastructure.map(infrastructureCheck), ...config.apps.flatMap((app) => appChecks(app, tickMs))].map((check) => ({ ...check, stored: storedOf(check) })),
   };
 }
 
@@ -51,7 +52,7 @@ function appResource(app: AppConfig): WatchList['resources'][number] {
       processes: app.processes,
       release: release && { mode: release.mode, dir: release.dir, repo: release.repo, configFiles: release.configFiles },
       limits: { ...app.limits, restarts: app.limits.restarts && { ...app.limits.restarts } },
-      runbook: Object.fromEntries(Object.entries(app.runbook).map(([kind, rungs]) => [kind, rungs.map(({ repair, args }) => ({ repair, args }))])),
+      runbook: storedRunbook(app.runbook),
     },
   };
 }
@@ -59,6 +60,15 @@ function appResource(app: AppConfig): WatchList['resources'][number] {
 /** The address is its origin alone: its path and query may hold a key. */
 function dependencyResource(dependency: DependencyConfig): WatchList['resources'][number] {
   return { kind: 'dependency', name: dependency.name, config: { url: new URL(dependency.url).origin } };
+}
+
+/** The address without user and password, and what its detector and its repairs read. */
+function infrastructureResource({ kind, name, url, options, runbook }: InfrastructureConfig): WatchList['resources'][number] {
+  return { kind, name, config: { url: url && shownServer(url), options, runbook: storedRunbook(runbook) } };
+}
+
+function storedRunbook(runbook: AppConfig['runbook']): Json {
+  return Object.fromEntries(Object.entries(runbook).map(([kind, rungs]) => [kind, rungs.map(({ repair, args }) => ({ repair, args }))]));
 }
 
 type AskedCheck = Omit<WatchedCheck, 'stored'>;
@@ -92,13 +102,18 @@ function dependencyCheck(dependency: DependencyConfig): AskedCheck {
   return { resource: dependency.name, name: 'up', probe: 'http', options: httpOptions(dependency), cadence: 'every', everyMs: dependency.everyMs, critical: true };
 }
 
+/** One check, named and measured as the kind. */
+function infrastructureCheck({ kind, name, url, everyMs, options }: InfrastructureConfig): AskedCheck {
+  return { resource: name, name: kind, probe: kind, options: url === null ? options : { ...options, url }, cadence: 'every', everyMs, critical: true };
+}
+
 function httpOptions({ url, method, status, body, bodyShown, timeoutMs, samples, headers }: HttpAsk): Json {
   return { url, method, status: [...status], body, ...(bodyShown === undefined ? {} : { bodyShown }), timeoutMs, samples, headers: { ...headers } };
 }
 
 /** Address, headers and text may come from the environment: whoever reads the store, or a copy of it, must not learn them. */
 function storedOf({ resource, name, probe, options }: AskedCheck): Json {
-  return probe === 'http' ? { ask: `${resource} ${name}` } : options;
+  return probe === 'pm2' || probe === 'release' ? options : { ask: `${resource} ${name}` };
 }
 
 /** Gives a check's options in full, by what the store keeps of them. */

@@ -1,11 +1,14 @@
 import type { HostId, ResourceId } from './ids.js';
 import type { Json } from './json.js';
 
+/** dependency: an address that apps need and nobody here can mend; the others have repairs of their own. */
+export type ResourceKind = 'app' | 'dependency' | 'redis' | 'postgres' | 'host';
+
 /** A thing that is watched or acted upon. */
 export interface Resource {
   readonly id: ResourceId;
   readonly hostId: HostId;
-  readonly kind: 'app' | 'dependency' | 'host';
+  readonly kind: ResourceKind;
   readonly name: string;
   readonly config: Json;
 }
@@ -41,4 +44,11 @@ export function causeOf(start: ResourceId, edges: readonly Edge[], isBad: (id: R
     }
   }
   return cause;
+}
+
+const KIND_WORDS: Readonly<Record<ResourceKind, string>> = { app: 'an app', dependency: 'a dependency', redis: 'a Redis', postgres: 'a PostgreSQL', host: 'the host' };
+
+/** The kind in a sentence: 'an app', 'a Redis'. */
+export function ofKind(kind: ResourceKind): string {
+  return KIND_WORDS[kind];
 }

@@ -24,5 +24,5 @@ export function ioListing(answer: readonly Pm2Process[] | HypercareError): Io {
 
 /** An app as repairs are told of it. */
 export function appOf(processes: readonly string[], fields: Partial<RepairTarget> = {}): RepairTarget {
-  return { id: 'app-1' as ResourceId, name: 'shop', processes, release: null, running: null, ledger: [], checks: ['liveness', 'http:/'], settleMs: 5_000, ...fields };
+  return { id: 'app-1' as ResourceId, kind: 'app', name: 'shop', url: null, options: {}, users: [], processes, release: null, running: null, ledger: [], checks: ['liveness', 'http:/'], settleMs: 5_000, ...fields };
 }

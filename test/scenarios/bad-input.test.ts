@@ -142,7 +142,7 @@ describe('a PM2 daemon that dies', () => {
     watch = await startWatched((dir) => config(`${url()}\n    liveness: { path: /, every: 500ms }`)(dir).replace('  shop:', '  survivor:'));
     const { store, monitor } = watch;
     const told = async () => (await eventsSince(store.db, monitor.ctx.hostId, 0, 100)).map(({ kind }) => kind);
-    const [app] = await listResources(store.db, monitor.ctx.hostId);
+    const [app] = (await listResources(store.db, monitor.ctx.hostId)).filter(({ kind }) => kind === 'app');
     await until('a launch', async () => (await openLaunchOf(store.db, app?.id as never)) !== null);
     const orphans = await pidsOf('survivor');
     await home.killDaemon();

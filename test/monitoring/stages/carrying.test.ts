@@ -37,7 +37,7 @@ class Undone extends Error {}
 /** Runs in one transaction that is taken back, so that neither the monitor nor the next test meets it. */
 async function tried<T>(fn: (tx: Db, app: Resource) => Promise<T>): Promise<T> {
   const { store, monitor: { ctx } } = watched;
-  const [app] = await listResources(store.db, ctx.hostId);
+  const [app] = (await listResources(store.db, ctx.hostId)).filter(({ kind }) => kind === 'app');
   if (!app) throw new Error('no app');
   const results: T[] = [];
   await store.write(async (tx) => {

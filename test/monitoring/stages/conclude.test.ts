@@ -30,7 +30,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   watched = await startWatched((dataDir) => `data_dir: ${JSON.stringify(dataDir)}\npm2_home: ${JSON.stringify(pm2.home)}\napps: { shop: { liveness: false } }\n`, { time: virtualTime(END + 2 * 60_000) });
-  shop = ((await listResources(watched.store.db, watched.monitor.ctx.hostId))[0] as { id: ResourceId }).id;
+  shop = ((await listResources(watched.store.db, watched.monitor.ctx.hostId)).find(({ kind }) => kind === 'app') as { id: ResourceId }).id;
 });
 
 afterEach(async () => {

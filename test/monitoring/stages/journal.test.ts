@@ -95,8 +95,8 @@ async function life(run: Awaited<ReturnType<typeof begin>>, steps: readonly Step
     const result = await store.write(fn);
     return last ? end() : result;
   };
-  const repair: Repair<unknown> = { kind: 'test', summary: '', args: z.unknown(), risk: 'safe', prepare: async () => ({ refused: '' }), steps: () => steps };
-  const ctx = { ...run, store: { ...store, write }, clock: systemClock, io: {}, log: { info: () => undefined }, settings: {}, freezeFile: join(dir, 'freeze'), units: { repairs: { test: repair }, evidence: [] } } as unknown as StageContext;
+  const repair: Repair<unknown> = { kind: 'test', target: 'app', summary: '', refuses: '', args: z.unknown(), risk: 'safe', prepare: async () => ({ refused: '' }), steps: () => steps };
+  const ctx = { ...run, store: { ...store, write }, clock: systemClock, io: {}, log: { info: () => undefined }, settings: { urlOf: () => null }, freezeFile: join(dir, 'freeze'), units: { repairs: { test: repair }, evidence: [] } } as unknown as StageContext;
   return Promise.race([runJournal(ctx, run.id, new AbortController().signal).then(() => 'finished' as const), died]);
 }
 

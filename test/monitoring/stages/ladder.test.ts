@@ -36,7 +36,7 @@ afterAll(async () => {
 beforeEach(async () => {
   watched = await startWatched((dataDir) => `data_dir: ${JSON.stringify(dataDir)}\npm2_home: ${JSON.stringify(pm2.home)}\napps: { shop: { liveness: false } }\n`, { time: virtualTime(START) });
   ctx = watched.monitor.ctx;
-  [app] = (await listResources(watched.store.db, ctx.hostId)) as [Resource];
+  [app] = (await listResources(watched.store.db, ctx.hostId)).filter(({ kind }) => kind === 'app') as [Resource];
 });
 
 afterEach(async () => {

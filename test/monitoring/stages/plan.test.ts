@@ -25,7 +25,7 @@ it('plans nothing for an incident that ended while it was looked at, and does no
   const watched = await startWatched((dataDir) => `data_dir: ${JSON.stringify(dataDir)}\npm2_home: ${JSON.stringify(pm2.home)}\napps: { shop: { liveness: false } }\n`, { time });
   const { store, monitor: { ctx } } = watched;
   try {
-    const [app] = await listResources(store.db, ctx.hostId);
+    const [app] = (await listResources(store.db, ctx.hostId)).filter(({ kind }) => kind === 'app');
     if (!app) throw new Error('no app');
     const opened = { resourceId: app.id, launchId: null, kind: 'manual', severity: 'info', emergency: false, title: 'Ann asked for a rollback' } as const;
     const { id } = await store.write((tx) => openIncident(tx, opened, START));

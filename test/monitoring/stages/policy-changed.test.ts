@@ -36,9 +36,9 @@ interface Past {
 /** An escalated incident with this past, as a boot under the policy `hash` leaves it. In one transaction that is taken back. */
 async function after({ plans, failed = 0, hash = 'another' }: Past): Promise<{ readonly incident: Incident; readonly events: readonly Event[] }> {
   const { store, monitor: { ctx } } = watched;
-  const [app] = await listResources(store.db, ctx.hostId);
+  const [app] = (await listResources(store.db, ctx.hostId)).filter(({ kind }) => kind === 'app');
   if (!app) throw new Error('no app');
-  const ladder = ctx.settings.ladder('process-down', app.config as never);
+  const ladder = ctx.settings.ladder('process-down', app);
   expect(ladder.map(({ repair }) => repair)).toContain('pm2.restart');
   const seen: { incident: Incident; events: readonly Event[] }[] = [];
   const booted: StageContext = { ...ctx, settings: { ...ctx.settings, policy: { ...ctx.settings.policy, hash } } };
@@ -64,8 +64,8 @@ const observed = { repair: 'pm2.restart', verdict: 'deny', rule: 'default' } as 
 it('what another policy did not allow is looked at again, from the repair that was not allowed', async () => {
   const { incident, events } = await after({ plans: [observed] });
   const { ctx } = watched.monitor;
-  const [app] = await listResources(watched.store.db, ctx.hostId);
-  const rung = ctx.settings.ladder('process-down', app?.config as never).findIndex(({ repair }) => repair === 'pm2.restart');
+  const [app] = (await listResources(watched.store.db, ctx.hostId)).filter(({ kind }) => kind === 'app');
+  const rung = ctx.settings.ladder('process-down', app as never).findIndex(({ repair }) => repair === 'pm2.restart');
   expect(incident).toMatchObject({ state: 'open', rung, reason: null });
   expect(events.at(-1)).toMatchObject({ kind: 'incident.changed', body: { policy: 'another' } });
 });

@@ -26,7 +26,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   watched = await startWatched((dataDir) => `data_dir: ${JSON.stringify(dataDir)}\npm2_home: ${JSON.stringify(pm2.home)}\napps: { shop: { liveness: false } }\npolicy: { default: ask }\n`, { time: virtualTime(NOW) });
-  shop = ((await listResources(watched.store.db, watched.monitor.ctx.hostId))[0] as { id: ResourceId }).id;
+  shop = ((await listResources(watched.store.db, watched.monitor.ctx.hostId)).find(({ kind }) => kind === 'app') as { id: ResourceId }).id;
 });
 
 afterEach(async () => {

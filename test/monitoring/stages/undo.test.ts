@@ -51,10 +51,10 @@ function step(name: string, change: Partial<Step> = {}): Step {
 }
 
 function ctx(steps: readonly Step[], store: Store = stage.store): StageContext {
-  const repair: Repair<unknown> = { kind: 'test', summary: '', args: z.unknown(), risk: 'safe', prepare: async () => ({ refused: '' }), steps: () => steps };
+  const repair: Repair<unknown> = { kind: 'test', target: 'app', summary: '', refuses: '', args: z.unknown(), risk: 'safe', prepare: async () => ({ refused: '' }), steps: () => steps };
   const clock = { ...systemClock, now: () => stage.now };
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  return { store, hostId: stage.hostId, fence: 1, clock, io: {}, log, settings: { settleMs: 1 }, freezeFile: join(stage.dir, 'freeze'), units: { repairs: { test: repair }, probes: {}, evidence: [] } } as unknown as StageContext;
+  return { store, hostId: stage.hostId, fence: 1, clock, io: {}, log, settings: { settleMs: 1, urlOf: () => null }, freezeFile: join(stage.dir, 'freeze'), units: { repairs: { test: repair }, probes: {}, evidence: [] } } as unknown as StageContext;
 }
 
 /** A repair that has done its steps, has settled, and is judged by three readings. */

@@ -11,8 +11,8 @@ commandContract(repairs);
 describe('repairs', () => {
   it('lists the repairs', async () => {
     expect((await say('repairs')).data['repairs']).toEqual([
-      { kind: 'pm2.reload', summary: 'reloads the app without downtime', risk: 'safe' },
-      { kind: 'release.rollback', summary: 'goes back to the last stable release', risk: 'disruptive' },
+      { kind: 'pm2.reload', target: 'app', summary: 'reloads the app without downtime', refuses: 'fork mode', risk: 'safe' },
+      { kind: 'release.rollback', target: 'app', summary: 'goes back to the last stable release', refuses: 'no stable release', risk: 'disruptive' },
     ]);
     await expect(say('repairs', 'Vera', { repairs: async () => null })).rejects.toMatchObject({ code: 'denied.place' });
   });

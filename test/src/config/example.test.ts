@@ -51,6 +51,9 @@ function keysIn(value: unknown, at: readonly string[]): readonly string[] {
   });
 }
 
+/** Rungs of a ladder are written everywhere as they are for an app. */
+const RUNG_AGAIN = /^(?:host|redis|postgres)\..*runbook\.\*\./;
+
 describe('hypercare.example.yaml', () => {
   it('is right, and warns of nothing', () => {
     const loaded = loadConfig({ file: path('hypercare.example.yaml'), env: {}, envFile: join(home(), '.env'), home: '/home/ann', units });
@@ -60,7 +63,7 @@ describe('hypercare.example.yaml', () => {
 
   it('shows every key there is', () => {
     const written = new Set(keysIn(parse(readFileSync(path('hypercare.example.yaml'), 'utf8')), ['']));
-    const known = keysOf(JSON.parse(configJsonSchema(units)) as JsonSchema, '').filter((key) => !key.startsWith('channels.'));
+    const known = keysOf(JSON.parse(configJsonSchema(units)) as JsonSchema, '').filter((key) => !key.startsWith('channels.') && !RUNG_AGAIN.test(key));
     expect(known).toContain('apps.*.endpoints.critical');
     expect(known.filter((key) => !written.has(key))).toEqual([]);
   });

@@ -12,10 +12,12 @@ apps:
     endpoints: [/health, { path: '/checkout?key=k', critical: true, status: [200, 3xx], body: cart, timeout: 5s, samples: 2, headers: { authorization: Bearer secret } }]
     liveness: { every: 10s }
     release: { mode: releases, dir: /srv/shop, repo: /srv/shop/repo.git, config_files: [.env, app.yml] }
-    uses: [payments, stock]
+    uses: [payments, cache, stock]
   stock:
 dependencies:
   payments: { url: 'https://pay.example/health?key=secret', every: 20s, status: 204 }
+redis:
+  cache: redis://ann:secret@10.0.0.5:6379/2
 watch: { tiers: [{ until: 1h, every: 5m }, { until: 2h, every: 10m }] }
 `;
 const list = watchList(configFor(CONFIG));
@@ -25,13 +27,15 @@ function check(resource: string, name: string): WatchedCheck | undefined {
 }
 
 it('lists the resources and what they need', () => {
-  expect(list.resources.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['dependency payments', 'app shop', 'app stock']);
-  expect(list.edges).toEqual([{ from: 'shop', to: 'payments' }, { from: 'shop', to: 'stock' }]);
+  expect(list.resources.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['dependency payments', 'redis cache', 'host host', 'app shop', 'app stock']);
+  expect(list.edges).toEqual([{ from: 'shop', to: 'payments' }, { from: 'shop', to: 'cache' }, { from: 'shop', to: 'stock' }]);
 });
 
 it('lists the checks of each, with their cadence', () => {
   expect(list.checks.map((one) => [one.resource, one.name, one.probe, one.cadence, one.everyMs, one.critical])).toEqual([
     ['payments', 'up', 'http', 'every', 20_000, true],
+    ['cache', 'redis', 'redis', 'every', 30_000, true],
+    ['host', 'host', 'host', 'every', 60_000, true],
     ['shop', 'http:/health', 'http', 'tick', 300_000, false],
     ['shop', 'http:/checkout', 'http', 'tick', 300_000, true],
     ['shop', 'liveness', 'http', 'every', 10_000, true],
@@ -62,6 +66,11 @@ describe('options', () => {
     const probe: Probe<unknown> | undefined = (probes as Readonly<Record<string, Probe<unknown>>>)[one.probe];
     expect(probe?.options.parse(one.options)).toEqual(one.options);
   });
+});
+
+it('shows where a server is, and not who we are there', () => {
+  expect(list.resources.find(({ name }) => name === 'cache')?.config).toMatchObject({ url: 'redis://10.0.0.5:6379/2' });
+  expect(check('cache', 'redis')?.options).toMatchObject({ url: 'redis://ann:secret@10.0.0.5:6379/2' });
 });
 
 it('is plain JSON', () => {
