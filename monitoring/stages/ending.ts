@@ -3,12 +3,14 @@ import type { RemediationId } from '../../src/domain/ids.js';
 import { canonicalJson } from '../../src/domain/json.js';
 import type { Plan } from '../../src/domain/plan.js';
 import { releaseName } from '../../src/domain/release.js';
-import type { Remediation } from '../../src/domain/remediation.js';
+import { wasStopped, type Remediation } from '../../src/domain/remediation.js';
 import { sayDuration } from '../../src/domain/duration.js';
+import { takeBackAct } from '../../src/store/acts.js';
 import { checksOf, distrust } from '../../src/store/checks.js';
 import { tell } from '../../src/store/events.js';
 import { changeIncident, getIncident } from '../../src/store/incidents.js';
 import { endLaunch, openLaunchOf } from '../../src/store/launches.js';
+import { journalOf } from '../../src/store/journal.js';
 import { getPlan, movePlan } from '../../src/store/plans.js';
 import { getRelease, judgeRelease } from '../../src/store/releases.js';
 import { getRemediation } from '../../src/store/remediations.js';
@@ -22,7 +24,8 @@ import { ROLLBACK, type StageContext } from './stage.js';
 
 /**
  * What follows from the end of a remediation, in the transaction that ends it. Verified: the incident is over, and
- * after a rollback the launch too. Not verified: the next rung; but a rollback that did not help is followed by people.
+ * after a rollback the launch too. Not verified: the next rung; but a rollback that did not help is followed by people,
+ * and what people stopped by the same rung.
  */
 export async function ended(tx: Db, ctx: StageContext, id: RemediationId): Promise<void> {
   const now = ctx.clock.now();
@@ -34,6 +37,7 @@ export async function ended(tx: Db, ctx: StageContext, id: RemediationId): Promi
   await tell(tx, ctx.hostId, { kind: 'remediation.ended', incidentId: incident.id, body: { remediation: id, state: remediation.state } }, now);
   await record(tx, ctx, { who: 'hypercare', what: `${plan.repair} on ${target.name} ended: ${remediation.state}`, why: remediation.outcome ?? '', body: { remediation: id, plan: plan.id } });
   if (remediation.state === 'verified') return afterSuccess(tx, ctx, { remediation, plan, incident });
+  if (wasStopped(remediation)) return afterStop(tx, ctx, { remediation, plan, incident });
   if (incident.closedAt === null) await afterFailure(tx, ctx, { remediation, plan, incident });
 }
 
@@ -48,6 +52,21 @@ async function afterSuccess(tx: Db, ctx: StageContext, { remediation, plan, inci
   // Closed already: another release superseded it while the repair ran.
   if (incident.closedAt === null) await closeIncident(tx, ctx, incident, `${plan.repair} mended it after ${took}: ${remediation.outcome ?? ''}`);
   if (plan.repair === ROLLBACK) await rolledBack(tx, ctx, plan, incident);
+}
+
+/** People stopped it: the same rung is planned again, which the freeze then holds until it ends. Where nothing was done, nothing counts. */
+async function afterStop(tx: Db, ctx: StageContext, { remediation, plan, incident }: Ended): Promise<void> {
+  const done = (await journalOf(tx, remediation.id)).some(({ state, receipt }) => state === 'done' || receipt !== null);
+  if (!done) await takeBackAct(tx, actOf(remediation.id));
+  if (incident.closedAt !== null) return;
+  const why = `${plan.repair} was stopped: ${remediation.outcome ?? 'people froze it'}`;
+  if (incident.kind === 'manual') return closeIncident(tx, ctx, incident, why);
+  await changeIncident(tx, incident.id, { state: 'open', nextAt: ctx.clock.now(), reason: why });
+}
+
+/** What makes the act of a remediation one, however often it is counted. */
+export function actOf(id: RemediationId): string {
+  return `remediation:${id}`;
 }
 
 async function afterFailure(tx: Db, ctx: StageContext, { remediation, plan, incident }: Ended): Promise<void> {

@@ -10,6 +10,7 @@ import { getResource } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import { closeIncident, escalate } from './closing.js';
 import { whyOf } from './decide.js';
+import { actOf } from './ending.js';
 import { factsFor, inQuestion } from './facts.js';
 import { afterHold } from './holding.js';
 import { problemOf } from './problem.js';
@@ -66,7 +67,7 @@ async function start(tx: Db, ctx: StageContext, plan: Plan, target: Resource): P
   if (!id) return false; // Another remediation has the lane; this one is looked at again when it ends.
   await movePlan(tx, plan.id, 'approved', 'running');
   const kind = plan.repair === ROLLBACK ? 'rollback' : (plan.prepared?.bounds['restarts'] ?? 0) > 0 ? 'restart' : plan.repair;
-  await noteAct(tx, { resourceId: target.id, at: now, by: 'us', kind, fingerprint, dedupe: `remediation:${id}`, note: plan.repair });
+  await noteAct(tx, { resourceId: target.id, at: now, by: 'us', kind, fingerprint, dedupe: actOf(id), note: plan.repair });
   if (incident.state !== 'repairing') await changeIncident(tx, incident.id, { state: 'repairing' });
   await tell(tx, ctx.hostId, { kind: 'remediation.started', incidentId: incident.id, body: { remediation: id, repair: plan.repair } }, now);
   await record(tx, ctx, { who: plan.askedBy ?? 'hypercare', what: `${plan.repair} on ${target.name} began`, why: `rule ${plan.rule}, plan hash ${plan.hash?.slice(0, 12) ?? 'unknown'}`, body: { remediation: id, plan: plan.id, hash: plan.hash } });

@@ -1,6 +1,7 @@
 import type { Incident } from '../../src/domain/incident.js';
 import { mayActAs } from '../../src/domain/person.js';
 import type { Plan, Prepared } from '../../src/domain/plan.js';
+import { wasStopped } from '../../src/domain/remediation.js';
 import type { Resource } from '../../src/domain/resource.js';
 import { tierAt } from '../../src/domain/tiers.js';
 import { countRestarts, countRollbacks } from '../../src/policy/budget.js';
@@ -75,7 +76,7 @@ async function doneLately(db: Db, ctx: StageContext, target: Resource, now: numb
 async function doneFor(db: Db, { plan, target, incident }: Around, now: number): Promise<Pick<PolicyFacts, 'attempts' | 'sameBefore' | 'cameBack'>> {
   const problem = incident ? await problemOf(db, incident) : null;
   if (problem === null) return { attempts: { count: 0, lastAt: null }, sameBefore: 0, cameBack: 0 };
-  const same = (await remediationsSince(db, target.id, now - DAY_MS)).filter((run) => run.fingerprint === problem);
+  const same = (await remediationsSince(db, target.id, now - DAY_MS)).filter((run) => run.fingerprint === problem && !wasStopped(run));
   const last = same.at(-1);
   return {
     attempts: { count: same.length, lastAt: last ? (last.endedAt ?? last.startedAt) : null },

@@ -11,10 +11,12 @@ import { frozenNow } from './holding.js';
 import { loadRun, type Run } from './run.js';
 import { snapshot } from './snapshot.js';
 import type { StageContext } from './stage.js';
-import { canUndo, takeBack, undoAll } from './undo.js';
+import { canUndo, takeBack, undoAll, UNDONE } from './undo.js';
 
 /** How often a step's state is asked while it moves. */
 const LOOK_EVERY_MS = 150;
+/** How the error of a step begins that a freeze kept from beginning: by that it is known after a crash too. */
+const NOT_BEGUN = 'was not begun: ';
 
 /**
  * An effect: carries a remediation on from where its journal stands. Each step: write down what will be done; look; do it
@@ -30,8 +32,9 @@ export async function runJournal(ctx: StageContext, id: RemediationId, signal: A
   if (remediation.state !== 'running' && remediation.state !== 'undoing') return; // It ended since it was listed.
   const run = await loadRun(ctx, remediation);
   if (!run) return finish(ctx, id, failed('this version no longer knows how it is done'));
-  if (remediation.state === 'undoing') return undo(ctx, run, failed(remediation.outcome ?? 'a step failed'), signal);
-  const touched = (await journalOf(ctx.store.db, id)).length > 0;
+  const journal = await journalOf(ctx.store.db, id);
+  if (remediation.state === 'undoing') return undo(ctx, run, { why: remediation.outcome ?? 'a step failed', state: journal.some(isFrozen) ? 'unclear' : 'failed' }, signal);
+  const touched = journal.length > 0;
   const restOfEvidence = await snapshot(ctx, { id, plan: run.plan, touched }, signal);
   await carryOn(ctx, run, signal).finally(restOfEvidence);
 }
@@ -57,6 +60,10 @@ function failed(why: string): Stop {
   return { why, state: 'failed' };
 }
 
+function isFrozen({ state, error }: JournalStep): boolean {
+  return state === 'failed' && error !== null && error.startsWith(NOT_BEGUN);
+}
+
 /** Null when every step is done, else why it stopped. */
 async function walk(ctx: StageContext, run: Run, signal: AbortSignal): Promise<Stop | null> {
   const receipts: Record<string, Json> = {};
@@ -64,7 +71,7 @@ async function walk(ctx: StageContext, run: Run, signal: AbortSignal): Promise<S
   for (const [n, step] of run.steps.entries()) {
     const row = journal.find((one) => one.dir === 'do' && one.n === n);
     // A step that failed before a crash has failed: from here the road leads back, and it is not tried again.
-    if (row?.state === 'failed' || row?.state === 'unknown') return failed(`step “${step.name}” ${row.error}`);
+    if (row?.state === 'failed' || row?.state === 'unknown') return { why: `step “${step.name}” ${row.error}`, state: isFrozen(row) ? 'unclear' : 'failed' };
     if (row?.state !== 'done') {
       const stop = await take(ctx, run, { n, step, row, receipts }, signal);
       if (stop !== null) return stop;
@@ -109,7 +116,7 @@ async function untilDone(ctx: StageContext, run: Run, at: StepAt & { readonly ke
     if (position === 'before' && acted && trouble !== null) return { state: 'failed', error: trouble };
     if (position === 'before' && !acted) {
       const frozen = await frozenNow(ctx, run.targetName);
-      if (frozen !== null) return { state: 'failed', error: `was not begun: ${frozen}`, frozen: true };
+      if (frozen !== null) return { state: 'failed', error: `${NOT_BEGUN}${frozen}`, frozen: true };
       acted = true;
       try {
         const receipt = await step.act(witness, receipts, ctx.io, AbortSignal.any([signal, AbortSignal.timeout(step.timeoutMs)]));
@@ -138,7 +145,8 @@ async function done(ctx: StageContext, run: Run): Promise<void> {
 /** What cannot be undone is said, and people take over. */
 async function undo(ctx: StageContext, run: Run, stop: Stop, signal: AbortSignal): Promise<void> {
   const how = await undoAll(ctx, run, signal);
-  if (how !== null) await finish(ctx, run.id, { ...stop, why: `${stop.why}; ${how}` });
+  // What could not be undone is half done, whoever stopped it.
+  if (how !== null) await finish(ctx, run.id, { state: how === UNDONE ? stop.state : 'failed', why: `${stop.why}; ${how}` });
 }
 
 async function finish(ctx: StageContext, id: RemediationId, { why, state }: Stop): Promise<void> {

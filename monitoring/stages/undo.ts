@@ -11,6 +11,7 @@ import { record } from './record.js';
 import { loadRun, type Run } from './run.js';
 import type { StageContext } from './stage.js';
 
+export const UNDONE = 'what had been done was undone';
 /** How often an undo is tried before a person is asked. */
 const UNDO_TRIES = 3;
 
@@ -51,7 +52,7 @@ export async function undoAll(ctx: StageContext, run: Run, signal: AbortSignal):
     if (signal.aborted) return null;
     if (trouble !== null) troubles.push(`${step.name}: ${trouble}`);
   }
-  return troubles.length === 0 ? 'what had been done was undone' : `undoing failed too (${troubles.join('; ')})`;
+  return troubles.length === 0 ? UNDONE : `undoing failed too (${troubles.join('; ')})`;
 }
 
 /** Written down, then looked at, then done: what a life before this one has undone already is found undone, and not undone again. */

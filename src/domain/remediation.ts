@@ -21,6 +21,11 @@ export interface Remediation {
   readonly outcome: string | null;
 }
 
+/** People froze it before it was done: that says nothing of the repair, which does not count as tried. */
+export function wasStopped({ state, settleUntil }: Pick<Remediation, 'state' | 'settleUntil'>): boolean {
+  return state === 'unclear' && settleUntil === null;
+}
+
 /** intended: written down before doing · done · failed · unknown: its state could not be told. */
 export type StepState = 'intended' | 'done' | 'failed' | 'unknown';
 

@@ -14,6 +14,11 @@ export async function noteAct(tx: Db, act: Act): Promise<boolean> {
   return (kept.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
+/** It was written down before it was done, and then it was not done. */
+export async function takeBackAct(tx: Db, dedupe: string): Promise<void> {
+  await tx.deleteFrom('acts').where('dedupe', '=', dedupe).execute();
+}
+
 /** What we did to each resource of a host after `since`. */
 export async function oursSince(db: Db, hostId: HostId, since: number): Promise<readonly { readonly resourceId: ResourceId }[]> {
   return db.selectFrom('acts').innerJoin('resources', 'resources.id', 'acts.resource_id').select('acts.resource_id as resourceId')

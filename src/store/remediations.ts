@@ -1,5 +1,5 @@
 import type { HostId, IncidentId, PlanId, RemediationId, ResourceId } from '../domain/ids.js';
-import type { Remediation, RemediationState } from '../domain/remediation.js';
+import { wasStopped, type Remediation, type RemediationState } from '../domain/remediation.js';
 import { newId } from './new-id.js';
 import type { Db, RemediationsTable } from './schema.js';
 
@@ -55,13 +55,13 @@ export async function remediationsSince(db: Db, resourceId: ResourceId, since: n
   return rows.map(toRemediation);
 }
 
-/** How often each repair was run for one problem of a resource after `since`. */
+/** How often each repair was run for one problem of a resource after `since`; runs that people stopped do not count. */
 export async function runsFor(db: Db, resourceId: ResourceId, fingerprint: string, since: number): Promise<ReadonlyMap<string, number>> {
-  const rows = await db.selectFrom('remediations').innerJoin('plans', 'plans.id', 'remediations.plan_id').select('plans.repair')
+  const rows = await db.selectFrom('remediations').innerJoin('plans', 'plans.id', 'remediations.plan_id').select(['plans.repair', 'remediations.state', 'remediations.settle_until'])
     .where('remediations.resource_id', '=', resourceId).where('remediations.fingerprint', '=', fingerprint).where('remediations.started_at', '>', since)
     .where('remediations.ended_at', 'is not', null).execute();
   const runs = new Map<string, number>();
-  for (const row of rows) runs.set(row.repair, (runs.get(row.repair) ?? 0) + 1);
+  for (const row of rows) if (!wasStopped({ state: row.state, settleUntil: row.settle_until })) runs.set(row.repair, (runs.get(row.repair) ?? 0) + 1);
   return runs;
 }
 

@@ -5,12 +5,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { RemediationId, ResourceId } from '../../../src/domain/ids.js';
 import { systemClock } from '../../../src/io/clock.js';
+import { actsOn, noteAct } from '../../../src/store/acts.js';
 import { beginHold } from '../../../src/store/holds.js';
 import { takeFence } from '../../../src/store/hosts.js';
-import { openIncident } from '../../../src/store/incidents.js';
+import { openIncident, recentIncidents } from '../../../src/store/incidents.js';
 import { draftPlan, keepPrepared } from '../../../src/store/plans.js';
 import { journalOf } from '../../../src/store/journal.js';
-import { beginRemediation, endRemediation, getRemediation } from '../../../src/store/remediations.js';
+import { beginRemediation, endRemediation, getRemediation, runsFor } from '../../../src/store/remediations.js';
 import { syncResources } from '../../../src/store/resources.js';
 import { migrate } from '../../../src/store/migrate.js';
 import { openStore, type Store } from '../../../src/store/store.js';
@@ -69,15 +70,16 @@ const wayBack: Step = {
 };
 
 /** A remediation that has begun and done nothing yet. */
-async function begin(): Promise<{ readonly id: RemediationId; readonly hostId: StageContext['hostId']; readonly fence: number }> {
+async function begin(kind = 'manual'): Promise<{ readonly id: RemediationId; readonly hostId: StageContext['hostId']; readonly fence: number }> {
   return store.write(async (tx) => {
     const host = await takeFence(tx, 'here', NOW);
     const [app] = await syncResources(tx, host.id, [{ kind: 'app', name: 'shop', config: {} }], NOW);
     const targetId = (app as { readonly id: ResourceId }).id;
-    const incident = await openIncident(tx, { resourceId: targetId, launchId: null, kind: 'manual', severity: 'info', emergency: false, title: 'asked for' }, NOW);
+    const incident = await openIncident(tx, { resourceId: targetId, launchId: null, kind, severity: 'info', emergency: false, title: 'asked for' }, NOW);
     const planId = await draftPlan(tx, { incidentId: incident.id, targetId, repair: 'test', args: {}, risk: 'safe', askedBy: null, requestId: null }, NOW);
     await keepPrepared(tx, planId, { does: [], touches: [], bounds: {}, verify: { checks: [], good: 1, settleMs: 1, withinMs: 1 }, wayBack: null, witness: {}, artefacts: [], notes: [] }, 'hash', 'running');
     const id = await beginRemediation(tx, { planId, resourceId: targetId, fingerprint: 'manual', fence: host.fence }, NOW);
+    await noteAct(tx, { resourceId: targetId, at: NOW, by: 'us', kind: 'restart', fingerprint: 'manual', dedupe: `remediation:${id}`, note: 'test' });
     return { id: id as RemediationId, hostId: host.id, fence: host.fence };
   });
 }
@@ -171,6 +173,41 @@ describe('a journal while people freeze', () => {
     await life(run, [wayBack, during(step('one')), step('two')], null);
     expect(did).toEqual(['one', 'undo']);
     expect(await outcome(run.id)).toBe('unclear: step “two” was not begun: ‹owner› froze it (I deploy by hand); what had been done was undone');
+  });
+
+  const counted = async (run: Awaited<ReturnType<typeof begin>>): Promise<object> => {
+    const [incident] = await recentIncidents(store.db, run.hostId, 1);
+    const { resourceId } = await getRemediation(store.db, run.id);
+    return { state: incident?.state, rung: incident?.rung, failed: incident?.failed, acts: (await actsOn(store.db, resourceId, 0)).length, runs: (await runsFor(store.db, resourceId, 'manual', 0)).size };
+  };
+
+  it('leaves a repair that was not begun untried: the same rung is next, and no budget counts it', async () => {
+    const run = await begin('memory');
+    touch();
+    await life(run, [step('one')], null);
+    expect(await counted(run)).toEqual({ state: 'open', rung: 0, failed: 0, acts: 0, runs: 0 });
+  });
+
+  it('counts what was done of a repair in the budgets, and tries it again all the same', async () => {
+    const run = await begin('memory');
+    await life(run, [during(step('one')), step('two')], null);
+    expect(await counted(run)).toEqual({ state: 'open', rung: 0, failed: 0, acts: 1, runs: 0 });
+  });
+
+  it.each(DEATHS)('is no failure of the repair, though the monitor dies $when transaction $nth', async (death) => {
+    const run = await begin('memory');
+    const steps = [wayBack, during(step('one')), step('two')];
+    await life(run, steps, death);
+    touch();
+    await life(run, steps, null);
+    expect([(await getRemediation(store.db, run.id)).state, [...made]]).toEqual(['unclear', []]);
+    expect(await counted(run)).toMatchObject({ rung: 0, failed: 0, runs: 0 });
+  });
+
+  it('calls people to what could not be undone', async () => {
+    const run = await begin('memory');
+    await life(run, [{ ...wayBack, undo: async () => Promise.reject(new Error('PM2 does not answer')) }, during(step('one')), step('two')], null);
+    expect((await getRemediation(store.db, run.id)).state).toBe('failed');
   });
 
   it('begins no step after a death either: what was only written down was not done', async () => {

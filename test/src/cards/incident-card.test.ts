@@ -165,6 +165,11 @@ describe('the card of an incident', () => {
     `);
   });
 
+  it('says of a repair that people stopped that it was stopped, not that nobody knows whether it helped', () => {
+    const stopped = run({ state: 'unclear', settleUntil: null, outcome: 'step “reload shop” was not begun: Ann froze it (looking)' });
+    expect(draw(view({ incident: { ...incident, state: 'escalated' }, plans: [plan()], remediations: [stopped] }))).toMatch(/pm2\.reload: was stopped: step “reload shop” was not begun: Ann froze it\s+\(looking\)/);
+  });
+
   it('says of what a person asked for and was refused that it was not done, and why', () => {
     const refused = view({
       incident: { ...incident, kind: 'manual', severity: 'info', state: 'resolved', title: 'Ann asked for pm2.reload', closedAt: BEGAN + 1_000, reason: 'pm2.reload was not possible: the tree is dirty' },
