@@ -2,6 +2,7 @@ import { HypercareError, errorText } from '../../src/domain/errors.js';
 import type { RequestId } from '../../src/domain/ids.js';
 import type { Incident } from '../../src/domain/incident.js';
 import type { Json } from '../../src/domain/json.js';
+import { mayActAs } from '../../src/domain/person.js';
 import { ofKind, type Resource } from '../../src/domain/resource.js';
 import { changeIncident, openIncident, openIncidentOf } from '../../src/store/incidents.js';
 import { tell } from '../../src/store/events.js';
@@ -10,6 +11,7 @@ import { draftPlan, livePlanOf } from '../../src/store/plans.js';
 import { closeQuestion, questionOf } from '../../src/store/questions.js';
 import { endRequest, takeRequest, waitingRequests, type Request, type RequestResult } from '../../src/store/requests.js';
 import { underWayOn } from '../../src/store/remediations.js';
+import { getPerson } from '../../src/store/people.js';
 import { getResource } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import { movePlan } from '../../src/store/plans.js';
@@ -70,7 +72,7 @@ function onlyLooks(request: Request): boolean {
 
 async function answer(tx: Db, ctx: StageContext, request: Request, look: Look): Promise<RequestResult> {
   try {
-    if (request.takenAt === null && ctx.clock.now() - request.at > STALE_MS) throw tooOld();
+    if (ctx.clock.now() - (request.takenAt ?? request.at) > STALE_MS) throw tooOld();
     if (look === 'late' && request.resourceId !== null) throw notLooked(await getResource(tx, request.resourceId));
     return { ok: true, data: await serve(tx, ctx, request) };
   } catch (error) {
@@ -86,6 +88,7 @@ function tooOld(): HypercareError {
 
 async function serve(tx: Db, ctx: StageContext, request: Request): Promise<Json> {
   if (isHoldVerb(request.verb)) return holdByHand(tx, ctx, request);
+  await demandOperator(tx, request);
   if (request.resourceId === null) throw new HypercareError('request.no_target', 'invalid', 'the request names no app', 'Name one: hypercare status lists them.');
   const app = await getResource(tx, request.resourceId);
   const args = request.args as Readonly<Record<string, string | null>>;
@@ -96,6 +99,12 @@ async function serve(tx: Db, ctx: StageContext, request: Request): Promise<Json>
     case 'rollback': return draft(tx, ctx, app, { request, repair: ROLLBACK, repairArgs: { to: args['to'] ?? null, reason: args['reason'] ?? '' }, title: `${request.personName} asked for a rollback: ${args['reason'] || 'no reason given'}` });
     default: throw new HypercareError('request.unknown', 'invalid', `this monitor does not know the request “${request.verb}”`, 'Restart it after an update: npm start.');
   }
+}
+
+/** The doors ask for the role too; who lost it since, and whatever door forgets to ask, is stopped here. */
+async function demandOperator(tx: Db, { personId, personName, verb }: Request): Promise<void> {
+  const person = await getPerson(tx, personId);
+  if (!person || !mayActAs(person, 'operator')) throw new HypercareError('denied.role', 'denied', `${personName} may not ask for a ${verb}`, 'An operator or an approver may; roles stand under “people” in hypercare.yaml.');
 }
 
 interface Wish {

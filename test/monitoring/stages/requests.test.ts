@@ -12,9 +12,9 @@ import { releaseName } from '../../../src/domain/release.js';
 import { DEFAULT_TIERS } from '../../../src/domain/tiers.js';
 import { checksOf, scheduleCheck, syncChecks } from '../../../src/store/checks.js';
 import { readAudit } from '../../../src/store/audits.js';
-import { resolveIncident } from '../../../src/store/incidents.js';
+import { openIncidents, resolveIncident } from '../../../src/store/incidents.js';
 import { openLaunchOf } from '../../../src/store/launches.js';
-import { personNamed } from '../../../src/store/people.js';
+import { personNamed, syncPeople } from '../../../src/store/people.js';
 import { getRelease, judgeRelease, ledgerOf } from '../../../src/store/releases.js';
 import { putRequest, requestStatus, type RequestResult } from '../../../src/store/requests.js';
 import { syncResources } from '../../../src/store/resources.js';
@@ -61,8 +61,8 @@ async function look(reading: Reading, name = 'release'): Promise<void> {
 }
 
 let asked = 0;
-async function ask(verb: string, args: Json = {}): Promise<RequestId> {
-  const ann = await personNamed(house.store.db, 'Ann');
+async function ask(verb: string, args: Json = {}, name = 'Ann'): Promise<RequestId> {
+  const ann = await personNamed(house.store.db, name);
   return house.store.write((tx) => putRequest(tx, house.hostId, { resourceId: house.shop, verb, args, personId: ann?.id as never, via: 'terminal', key: `r${(asked += 1)}` }, house.now));
 }
 
@@ -119,6 +119,34 @@ describe('a request that speaks of what runs', () => {
   it('is not answered with the release before while it cannot be told what runs', async () => {
     const during: Reading = { verdict: 'unknown', ms: null, values: [2, house.now], note: 'the workers run from 2 directories' };
     expect(await vouch({}, during)).toMatchObject({ ok: false, code: 'release.unclear', errorClass: 'transient', message: 'what runs of shop cannot be told now: the workers run from 2 directories; seen last was 1111111' });
+  });
+});
+
+describe('a request that got here', () => {
+  it.each(['launch', 'restore-point', 'rollback', 'repair'])('past a door that did not ask for the role is refused here: %s', async (verb) => {
+    const id = await ask(verb, { reason: 'x', repair: 'release.rollback' }, 'Vera');
+    house.now += 10;
+    await look(seen('1'));
+    expect(await answered(id)).toMatchObject({ ok: false, code: 'denied.role', errorClass: 'denied', message: `Vera may not ask for a ${verb}` });
+    expect(await openIncidents(house.store.db, house.hostId)).toEqual([]);
+  });
+
+  it('of somebody whom the config does not name any more is refused', async () => {
+    const id = await ask('rollback', { reason: 'x' });
+    house.now += 10;
+    await look(seen('1'));
+    await house.store.write((tx) => syncPeople(tx, [], house.now));
+    expect(await answered(id)).toMatchObject({ ok: false, code: 'denied.role' });
+  });
+
+  it('and was taken before the monitor died is not done hours later', async () => {
+    const id = await ask('rollback', { reason: 'x' });
+    house.now += 10;
+    expect(await answered(id)).toBeNull();
+    await look(seen('1'));
+    house.now += 3 * 3_600_000;
+    expect(await answered(id)).toMatchObject({ ok: false, code: 'request.stale' });
+    expect(await openIncidents(house.store.db, house.hostId)).toEqual([]);
   });
 });
 
