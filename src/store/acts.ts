@@ -25,8 +25,9 @@ export async function oursSince(db: Db, hostId: HostId, since: number): Promise<
     .where('resources.host_id', '=', hostId).where('acts.by', '=', 'us').where('acts.at', '>', since).limit(MOST).execute();
 }
 
-/** What was done to a resource after `since`, oldest first. */
+/** What was done to a resource after `since`, oldest first. What PM2 did in a crash loop never crowds out what we and people did. */
 export async function actsOn(db: Db, resourceId: ResourceId, since: number): Promise<readonly Act[]> {
-  const rows = await db.selectFrom('acts').selectAll().where('resource_id', '=', resourceId).where('at', '>', since).orderBy('at', 'desc').limit(MOST).execute();
-  return rows.reverse().map((row) => ({ resourceId: row.resource_id, at: row.at, by: row.by, kind: row.kind, fingerprint: row.fingerprint, dedupe: row.dedupe, note: row.note }));
+  const by = (is: '=' | '!=') => db.selectFrom('acts').selectAll().where('resource_id', '=', resourceId).where('at', '>', since).where('by', is, 'pm2').orderBy('at', 'desc').limit(MOST).execute();
+  const rows = [...(await by('=')), ...(await by('!='))];
+  return rows.reverse().toSorted((a, b) => a.at - b.at).map((row) => ({ resourceId: row.resource_id, at: row.at, by: row.by, kind: row.kind, fingerprint: row.fingerprint, dedupe: row.dedupe, note: row.note }));
 }

@@ -23,6 +23,15 @@ export function actsContract(stage: Stage): void {
     });
   });
 
+  it('of ours are counted, however many PM2 makes in a crash loop', async () => {
+    await stage.write(async (tx) => {
+      await noteAct(tx, { resourceId: stage.shop, at: NOW, by: 'us', kind: 'rollback', fingerprint: null, dedupe: stage.unique('ours'), note: null });
+      for (let n = 0; n < 2_100; n += 1) await noteAct(tx, { resourceId: stage.shop, at: NOW + 1 + n, by: 'pm2', kind: 'restart', fingerprint: null, dedupe: stage.unique(`loop ${n}`), note: null });
+    });
+    const acts = await actsOn(stage.store.db, stage.shop, 0);
+    expect([acts.filter(({ by }) => by === 'us').length, acts.at(0)?.kind, acts.length <= 2_001]).toEqual([1, 'rollback', true]);
+  });
+
   describe('signals', () => {
     const come = (key: string | null, at = NOW) => stage.store.write((tx) => insertSignal(tx, stage.hostId, { resourceId: stage.shop, kind: 'pm2', key: key && stage.unique(key), body: { at }, at }));
     const waiting = () => waitingSignals(stage.store.db, stage.hostId, 9);
