@@ -4,7 +4,7 @@ import { HypercareError } from '../../src/domain/errors.js';
 import type { Exec, ExecResult } from '../../src/io/exec.js';
 import type { Git } from '../../src/io/git.js';
 import { sha256 } from '../../src/io/hash.js';
-import { maskText } from '../../src/io/mask.js';
+import { maskForeign } from '../../src/io/mask.js';
 import { LOCKFILES, lockHashOf, revisionOf } from './identify.js';
 import { releasesDir } from './layout.js';
 
@@ -93,7 +93,7 @@ export async function makeModules(exec: Exec, job: { readonly dir: string; reado
 
 function requireDone(what: string, result: ExecResult, { dir, timeoutMs }: { readonly dir: string; readonly timeoutMs: number }): void {
   if (result.code === 0 && !result.timedOut) return;
-  const said = maskText((result.stderr.trim() || result.stdout.trim()).slice(-600)).replace(/\s+/g, ' ');
+  const said = maskForeign(result.stderr.trim() || result.stdout.trim()).slice(-600).replace(/\s+/g, ' ');
   const why = result.timedOut ? `did not end within ${Math.round(timeoutMs / 1000)} s` : `ended with code ${result.code ?? result.signal}: ${said}`;
   throw new HypercareError('release.modules', result.timedOut ? 'transient' : 'permanent', `${what} in ${dir} ${why}`, 'Run it there by hand to see all of its output.');
 }

@@ -1,4 +1,4 @@
-import { maskText } from './mask.js';
+import { maskForeign } from './mask.js';
 import type { Pm2Event, Pm2Process } from './pm2.js';
 import { number, record, text } from './pm2-process.js';
 
@@ -91,10 +91,10 @@ function readDeath(line: string): { readonly pmId: number; readonly signal: stri
   return { pmId: Number(death[1]), signal: death[2] === undefined || death[2] === 'SIGINT' ? null : death[2] };
 }
 
-/** The text is the app's own: shortened, and with what looks like a secret taken out. */
+/** The text is the app's own: what looks like a secret is taken out before it is shortened, because half of one looks like none. */
 function readException(run: Run, at: number, data: unknown): Pm2Event {
   const { stack, message } = record(data);
   const told = text(stack) ?? text(message) ?? 'an exception without text';
   const { name, pmId } = run;
-  return { kind: 'exception', name, pmId, at, text: maskText(told.slice(0, MAX_EXCEPTION_CHARS)), dedupe: `exception:${pmId}:${at}` };
+  return { kind: 'exception', name, pmId, at, text: maskForeign(told.slice(0, 2 * MAX_EXCEPTION_CHARS)).slice(0, MAX_EXCEPTION_CHARS), dedupe: `exception:${pmId}:${at}` };
 }

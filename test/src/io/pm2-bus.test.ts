@@ -95,6 +95,15 @@ test('an exception is told by its stack, shortened and without what looks like a
   expect(text.length).toBeLessThanOrEqual(700);
 });
 
+test('a secret of an exception stays out where it is the app’s own, and where the text is cut in its middle', () => {
+  const told = (stack: string): string => {
+    const [event] = read(['process:exception', { at: STARTED, process: { pm_id: 0, name: 'shop' }, data: { stack } }]);
+    return event?.kind === 'exception' ? event.text : '';
+  };
+  expect(told('Error: refused, password=hunter2')).not.toContain('hunter2');
+  expect(told(`${'x'.repeat(560)} postgres://shop:hunter2hunter2hunter2hunter2@db/shop`)).not.toContain('hunter2');
+});
+
 test.each([
   ['nothing', 'process:event', null],
   ['a packet without a process', 'process:event', { event: 'exit', at: 1 }],
