@@ -8,7 +8,7 @@ import { endRemediation, getRemediation, settle } from '../../src/store/remediat
 import type { Step, StepPosition } from '../repairs/repair.js';
 import { ended } from './ending.js';
 import { frozenNow } from './holding.js';
-import { loadRun, type Run } from './run.js';
+import { keepsSeat, loadRun, type Run } from './run.js';
 import { snapshot } from './snapshot.js';
 import type { StageContext } from './stage.js';
 import { canUndo, takeBack, undoAll, UNDONE } from './undo.js';
@@ -117,6 +117,7 @@ async function untilDone(ctx: StageContext, run: Run, at: StepAt & { readonly ke
     if (position === 'before' && !acted) {
       const frozen = await frozenNow(ctx, run.targetName);
       if (frozen !== null) return { state: 'failed', error: `${NOT_BEGUN}${frozen}`, frozen: true };
+      await keepsSeat(ctx);
       acted = true;
       try {
         const receipt = await step.act(witness, receipts, ctx.io, AbortSignal.any([signal, AbortSignal.timeout(step.timeoutMs)]));

@@ -22,3 +22,11 @@ export async function loadRun(ctx: StageContext, { id, planId }: Pick<Remediatio
   const target = await targetOf(ctx.store.db, ctx, plan.targetId);
   return { id, plan: { ...plan, prepared: plan.prepared }, targetName: target.name, steps: repair.steps(target, repair.args.parse(plan.args), plan.prepared) };
 }
+
+/**
+ * Throws `seat.lost` once another monitor has the fence. Asked right before each act: what was looked at first may have
+ * taken minutes, in which this one was frozen or cut off.
+ */
+export async function keepsSeat(ctx: StageContext): Promise<void> {
+  await ctx.store.write(async () => undefined);
+}

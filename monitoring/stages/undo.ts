@@ -8,7 +8,7 @@ import { beginUndo } from '../../src/store/remediations.js';
 import type { Db } from '../../src/store/schema.js';
 import type { Step } from '../repairs/repair.js';
 import { record } from './record.js';
-import { loadRun, type Run } from './run.js';
+import { keepsSeat, loadRun, type Run } from './run.js';
 import type { StageContext } from './stage.js';
 
 export const UNDONE = 'what had been done was undone';
@@ -70,8 +70,9 @@ async function undoStep(ctx: StageContext, run: Run, at: { readonly row: Journal
 
 async function undoOnce(ctx: StageContext, run: Run, at: { readonly step: Step; readonly receipt: Json; readonly receipts: Readonly<Record<string, Json>> }, signal: AbortSignal): Promise<string | null> {
   const { step, receipt, receipts } = at;
+  if ((await step.state(run.plan.prepared.witness, receipts, ctx.io).catch(() => 'unknown')) === 'before') return null;
+  await keepsSeat(ctx);
   try {
-    if ((await step.state(run.plan.prepared.witness, receipts, ctx.io).catch(() => 'unknown')) === 'before') return null;
     await step.undo?.(receipt, ctx.io, AbortSignal.any([signal, AbortSignal.timeout(step.timeoutMs)]));
     return null;
   } catch (error) {

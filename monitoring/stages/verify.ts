@@ -5,8 +5,10 @@ import { actsOn } from '../../src/store/acts.js';
 import { checksOf } from '../../src/store/checks.js';
 import { getPlan } from '../../src/store/plans.js';
 import { endRemediation, remediationsIn } from '../../src/store/remediations.js';
+import { getResource } from '../../src/store/resources.js';
 import { recentSamples } from '../../src/store/samples.js';
 import { ended } from './ending.js';
+import { frozenNow } from './holding.js';
 import type { Stage, StageContext } from './stage.js';
 import { takeBack, undoesUnproved } from './undo.js';
 
@@ -43,9 +45,11 @@ async function judge(ctx: StageContext, run: Remediation): Promise<boolean> {
   const verdict = verdictOf(fresh, spec, { now, deadlineAt: run.deadlineAt, crashed });
   if (!verdict) return false;
   const back = verdict.state === 'failed' && (await undoesUnproved(ctx, run));
+  // What is done stands whole: taking it back would be an act of its own, which people stopped.
+  const frozen = back ? await frozenNow(ctx, (await getResource(ctx.store.db, run.resourceId)).name) : null;
   await ctx.store.write(async (tx) => {
-    if (back) return takeBack(tx, ctx, run, verdict.outcome);
-    await endRemediation(tx, run.id, verdict.state, verdict.outcome, now);
+    if (back && frozen === null) return takeBack(tx, ctx, run, verdict.outcome);
+    await endRemediation(tx, run.id, verdict.state, frozen === null ? verdict.outcome : `${verdict.outcome}; it was not taken back: ${frozen}`, now);
     await ended(tx, ctx, run.id);
   });
   return true;

@@ -11,8 +11,9 @@ import { takeFence } from '../../../src/store/hosts.js';
 import { openIncident, recentIncidents } from '../../../src/store/incidents.js';
 import { draftPlan, keepPrepared } from '../../../src/store/plans.js';
 import { journalOf } from '../../../src/store/journal.js';
-import { beginRemediation, endRemediation, getRemediation, runsFor } from '../../../src/store/remediations.js';
+import { beginRemediation, beginUndo, endRemediation, getRemediation, runsFor } from '../../../src/store/remediations.js';
 import { syncResources } from '../../../src/store/resources.js';
+import { fenced } from '../../../src/store/fenced.js';
 import { migrate } from '../../../src/store/migrate.js';
 import { openStore, type Store } from '../../../src/store/store.js';
 import type { Repair, Step } from '../../../monitoring/repairs/repair.js';
@@ -97,13 +98,16 @@ async function life(run: Awaited<ReturnType<typeof begin>>, steps: readonly Step
     const result = await store.write(fn);
     return last ? end() : result;
   };
+  return Promise.race([runJournal(contextOf(run, steps, { ...store, write }), run.id, new AbortController().signal).then(() => 'finished' as const), died]);
+}
+
+function contextOf(run: Awaited<ReturnType<typeof begin>>, steps: readonly Step[], own: Store): StageContext {
   const repair: Repair<unknown> = { kind: 'test', target: 'app', summary: '', refuses: '', args: z.unknown(), risk: 'safe', prepare: async () => ({ refused: '' }), steps: () => steps };
-  const ctx = { ...run, store: { ...store, write }, clock: systemClock, io: {}, log: { info: () => undefined }, settings: { urlOf: () => null }, freezeFile: join(dir, 'freeze'), units: { repairs: { test: repair }, evidence: [] } } as unknown as StageContext;
-  return Promise.race([runJournal(ctx, run.id, new AbortController().signal).then(() => 'finished' as const), died]);
+  return { ...run, store: own, clock: systemClock, io: {}, log: { info: () => undefined }, settings: { urlOf: () => null }, freezeFile: join(dir, 'freeze'), units: { repairs: { test: repair }, evidence: [] } } as unknown as StageContext;
 }
 
 /** More than there are: the last ones come too late to hit. */
-const DEATHS = Array.from({ length: 16 }, (_, n) => n + 1).flatMap((nth) => [{ nth, when: 'before' as const }, { nth, when: 'after' as const }]);
+const DEATHS = Array.from({ length: 20 }, (_, n) => n + 1).flatMap((nth) => [{ nth, when: 'before' as const }, { nth, when: 'after' as const }]);
 
 describe('a journal whose monitor dies', () => {
   it.each(DEATHS)('$when transaction $nth, does each step once and settles', async (death) => {
@@ -135,6 +139,27 @@ describe('a journal whose monitor dies', () => {
     await life(run, [step('one')], null);
     expect(did).toEqual([]);
     expect((await getRemediation(store.db, run.id)).state).toBe('verified');
+  });
+});
+
+describe('a journal whose monitor loses the seat while it looks', () => {
+  /** What it looks at shows `position`, and meanwhile another monitor takes over. */
+  const takenOver = (one: Step, position: 'before' | 'after'): Step => ({ ...one, state: async () => (await store.write((tx) => takeFence(tx, 'here', NOW)), position) });
+  const live = async (run: Awaited<ReturnType<typeof begin>>, steps: readonly Step[]) => runJournal(contextOf(run, steps, fenced(store, run.hostId, run.fence)), run.id, new AbortController().signal);
+
+  it('does nothing more', async () => {
+    const run = await begin();
+    await expect(live(run, [takenOver(step('one'), 'before')])).rejects.toMatchObject({ code: 'seat.lost' });
+    expect(did).toEqual([]);
+  });
+
+  it('undoes nothing either: the other one does', async () => {
+    const run = await begin();
+    await life(run, [wayBack, step('one')], { nth: 3, when: 'after' });
+    await store.write((tx) => beginUndo(tx, run.id, 'it failed'));
+    did = [];
+    await expect(live(run, [takenOver(wayBack, 'after'), step('one')])).rejects.toMatchObject({ code: 'seat.lost' });
+    expect(did).toEqual([]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -102,6 +103,12 @@ describe('a repair that was done and did not help', () => {
     expect([await stateOf(id), did]).toEqual(['failed', ['one']]);
   });
 
+  it('is not taken back while people freeze: it stands whole, and they are told', async () => {
+    const id = await judged([step('one', { act: async () => (did.push('one'), made.add('one'), writeFileSync(join(stage.dir, 'freeze'), 'looking\n'), {}) })], 'bad');
+    expect([await stateOf(id), did]).toEqual(['failed', ['one']]);
+    expect((await getRemediation(stage.store.db, id)).outcome).toMatch(/^liveness is still bad: failed; it was not taken back: .* froze it \(looking\)$/);
+  });
+
   it('is not taken back where it helped', async () => {
     expect([await stateOf(await judged([step('one')], 'good')), did]).toEqual(['verified', ['one']]);
   });
@@ -114,7 +121,7 @@ describe('a repair that was done and did not help', () => {
     expect([...made]).toEqual(['two']);
   });
 
-  const deaths = Array.from({ length: 6 }, (_, n) => n + 1).flatMap((nth) => [{ nth, when: 'before' as const }, { nth, when: 'after' as const }]);
+  const deaths = Array.from({ length: 8 }, (_, n) => n + 1).flatMap((nth) => [{ nth, when: 'before' as const }, { nth, when: 'after' as const }]);
   it.each(deaths)('is undone once, though the monitor dies $when transaction $nth of that', async ({ nth, when }) => {
     const steps = [step('one'), step('two')];
     const id = await judged(steps, 'bad');
