@@ -48,12 +48,19 @@ async function judge(tx: Db, ctx: StageContext, given: Answer & { readonly name:
   const plan = await getPlan(tx, question.planId);
   await record(tx, ctx, { who: person.name, what: `said ${given.yes ? 'yes' : 'no'} to ${plan.repair}`, why: `plan hash ${question.hash.slice(0, 12)}, through ${given.via}`, body: { question: question.id, plan: plan.id, hash: question.hash, yes: given.yes } });
   if (!given.yes) return denied(tx, ctx, { question, plan, person });
-  const yes = (await answersTo(tx, question.id)).filter((one) => one.yes && one.outcome === 'counted');
+  const yes = await standingYes(tx, question);
   if (yes.length < question.need) return tell(tx, ctx.hostId, { kind: 'incident.changed', incidentId: plan.incidentId, body: { yes: yes.length, need: question.need } }, now);
   if (!(await closeQuestion(tx, question.id, 'approved', yes.map((one) => one.name).join(' and '), now))) return;
   await movePlan(tx, plan.id, 'asked', 'confirming');
   await confirmFast(tx, plan.targetId, now, now + ctx.settings.confirmForMs);
   await tell(tx, ctx.hostId, { kind: 'question.closed', incidentId: plan.incidentId, body: { question: question.id } }, now);
+}
+
+/** Whoever lost the role since he said yes, as after a restart with other people, counts no more. */
+async function standingYes(tx: Db, question: Question): Promise<readonly { readonly name: string }[]> {
+  const said = (await answersTo(tx, question.id)).filter((one) => one.yes && one.outcome === 'counted');
+  const people = await Promise.all(said.map(({ personId }) => getPerson(tx, personId)));
+  return people.filter((person) => person !== null).filter((person) => maySay(true, person, question));
 }
 
 /** Who asked for it may take it back, also where the rule wants another's yes. */

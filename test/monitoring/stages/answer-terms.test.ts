@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { answer as stage } from '../../../monitoring/stages/answer.js';
 import type { StageContext } from '../../../monitoring/stages/stage.js';
 import { answer, answersTo } from '../../../src/store/answers.js';
-import { personNamed } from '../../../src/store/people.js';
+import { personNamed, syncPeople } from '../../../src/store/people.js';
 import { ask, getQuestion, type NewQuestion } from '../../../src/store/questions.js';
 import { draftPlan, keepDecision, keepPrepared } from '../../../src/store/plans.js';
 import type { Question } from '../../../src/domain/question.js';
@@ -49,5 +49,13 @@ describe('who may say yes', () => {
     ['one of two is not enough', { need: 2 }, 'Bob', true, 'counted, open'],
   ] as const)('%s', async (_, terms, name, yes, came) => {
     expect(await says(await asked(terms), name, yes)).toBe(came);
+  });
+
+  it('counts no earlier yes of somebody who may not say it any more', async () => {
+    const question = await asked({ need: 2 });
+    expect(await says(question, 'Ann', true)).toBe('counted, open');
+    const people = [{ name: 'Ann', role: 'viewer', accounts: [] }, { name: 'Bob', role: 'approver', accounts: [] }] as const;
+    await house.store.write((tx) => syncPeople(tx, people, house.now));
+    expect(await says(question, 'Bob', true)).toBe('counted, open');
   });
 });

@@ -5,9 +5,12 @@ import type { StageContext } from '../../../monitoring/stages/stage.js';
 import type { Incident } from '../../../src/domain/incident.js';
 import { eventsOf } from '../../../src/store/events.js';
 import { changeIncident, getIncident, openIncident } from '../../../src/store/incidents.js';
-import { draftPlan } from '../../../src/store/plans.js';
+import { draftPlan, getPlan, keepDecision } from '../../../src/store/plans.js';
+import { ask, questionOf } from '../../../src/store/questions.js';
 import { listResources } from '../../../src/store/resources.js';
 import type { Event } from '../../../src/domain/event.js';
+import type { PlanState } from '../../../src/domain/plan.js';
+import type { QuestionState } from '../../../src/domain/question.js';
 import { startPm2Home, type Pm2Home } from '../../doubles/pm2-home.js';
 import { virtualTime } from '../../doubles/virtual-time.js';
 import { startWatched, type Watched } from '../../doubles/watched.js';
@@ -80,4 +83,28 @@ it.each<[string, (hash: string) => Past]>([
   const { incident, events } = await after(past(watched.monitor.ctx.settings.policy.hash));
   expect(incident).toMatchObject({ state: 'escalated', reason: 'it was not allowed' });
   expect(events.at(-1)?.kind).toBe('incident.escalated');
+});
+
+/** A plan about which people are asked, decided under the policy `under`, as a boot leaves it. */
+async function askedUnder(under: string): Promise<{ readonly plan: PlanState; readonly question: QuestionState | undefined }> {
+  const { store, monitor: { ctx } } = watched;
+  const [app] = (await listResources(store.db, ctx.hostId)).filter(({ kind }) => kind === 'app');
+  const seen: { plan: PlanState; question: QuestionState | undefined }[] = [];
+  await store.write(async (tx) => {
+    const opened = await openIncident(tx, { resourceId: app?.id as never, launchId: null, kind: 'process-down', severity: 'critical', emergency: false, title: 'shop is errored' }, START);
+    const id = await draftPlan(tx, { incidentId: opened.id, targetId: app?.id as never, repair: 'pm2.restart', args: {}, risk: 'disruptive', askedBy: null, requestId: null }, START);
+    await keepDecision(tx, id, { verdict: 'ask', rule: 'all', why: 'it asks' }, 'asked', { version: 1, policy: under });
+    await ask(tx, { planId: id, appId: app?.id as never, hash: 'h', need: 1, expiresAt: START + 900_000 }, START);
+    await policyChanged(tx, ctx);
+    seen.push({ plan: (await getPlan(tx, id)).state, question: (await questionOf(tx, id))?.state });
+    throw new Error('taken back');
+  }).catch((error: unknown) => {
+    if (seen.length === 0) throw error;
+  });
+  return seen[0] as (typeof seen)[number];
+}
+
+it('what people are asked on another policy’s terms is decided anew: who must say yes may be others by now', async () => {
+  expect(await askedUnder('another')).toEqual({ plan: 'prepared', question: 'superseded' });
+  expect(await askedUnder(watched.monitor.ctx.settings.policy.hash)).toEqual({ plan: 'asked', question: 'open' });
 });
