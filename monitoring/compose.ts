@@ -8,6 +8,7 @@ import { createHttp } from '../src/io/http.js';
 import type { Io } from '../src/io/io.js';
 import type { Logger } from '../src/io/log.js';
 import { createPm2 } from '../src/io/pm2-client.js';
+import { createRedis } from '../src/io/redis.js';
 import { storeAddress, storeFile } from '../src/store/address.js';
 import { ballastFile, withBallast } from '../src/store/ballast.js';
 import { poking } from '../src/store/poking.js';
@@ -46,10 +47,11 @@ export async function composeMonitor({ config, secrets, log, osUser, clock = sys
   const { store: opened, ballast } = 'file' in address ? withBallast(openStore(address), ballastFile(address.file)) : { store: openStore(address), ballast: null };
   const carrier = 'url' in address ? notifyCarrier(address.url, config.host, log) : fileCarrier(storeFile(config), () => opened.dataVersion());
   const store = poking(opened, () => carrier.poke());
-  const real: Io = { clock, http: createHttp(), exec: createExec(), git: createGit(), pm2: createPm2({ home: config.pm2Home, clock: systemClock, log }) };
+  const real: Io = { clock, http: createHttp(), exec: createExec(), git: createGit(), pm2: createPm2({ home: config.pm2Home, clock: systemClock, log }), redis: createRedis() };
   const closeParts = async () => {
     await real.pm2.close();
     await real.http.close();
+    await real.redis.close();
     await store.close();
   };
   try {

@@ -62,7 +62,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   '@marcbachmann/cel-js': ['src/policy/'],
   '@slack/bolt': ['bot/channels/slack/'],
   'better-sqlite3': ['src/store/'],
-  ioredis: CLIENTS,
+  ioredis: ['src/io/'],
   kysely: ['src/store/'],
   'node-schedule': ['monitoring/schedule/'],
   pg: ['src/store/', 'src/io/notify-carrier.ts', ...CLIENTS],

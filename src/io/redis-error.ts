@@ -1,0 +1,77 @@
+import { HypercareError, type ErrorClass } from '../domain/errors.js';
+import { sayRedisFault, type RedisFault } from '../domain/redis-fault.js';
+import { httpFault } from './http-fault.js';
+
+/** By the first word of a reply that is an error (redis.io: "the first word is a code"), as Redis 7 sends them. */
+const REPLIES: Readonly<Record<string, RedisFault>> = {
+  OOM: 'full', READONLY: 'read-only', MISCONF: 'save-failed', LOADING: 'loading', NOAUTH: 'auth', WRONGPASS: 'auth', BUSY: 'blocked',
+  MASTERDOWN: 'replication', NOREPLICAS: 'replication', NOREPLWRITES: 'replication', CLUSTERDOWN: 'replication',
+};
+
+const MENDS: Readonly<Record<RedisFault, string>> = {
+  down: 'Look whether the server runs, and whether its address in hypercare.yaml is right.',
+  hung: 'Look at its process and its machine: it may be stopped, swapping, or at one very slow command.',
+  clients: 'Look who holds its connections (CLIENT LIST), or raise its maxclients.',
+  auth: 'Correct user and password, where the address in hypercare.yaml gets them from.',
+  loading: 'Wait: a restart would begin its loading anew.',
+  full: 'Remove what is not needed, or raise its maxmemory.',
+  'read-only': 'Give the address of the primary.',
+  'save-failed': 'Look at its disk and its log.',
+  blocked: 'Look at its SLOWLOG; SCRIPT KILL or FUNCTION KILL ends one that has written nothing.',
+  replication: 'Look at INFO replication on both sides.',
+};
+
+/** What we do not know, or what is ours, is nobody's fault: names, descriptors and routes here, a right that our user lacks, an answer we cannot read. */
+const OURS = {
+  name: ['its name could not be resolved', 'Correct the address in hypercare.yaml, or look at the resolver of this machine.'],
+  local: ['this machine could not open the connection', 'Look at open files and routes of this machine.'],
+  rights: ['its user may not do this', 'Give it the right with ACL SETUSER, as the README says.'],
+} as const;
+
+/** The error of a fault of the server. */
+export function redisError(fault: RedisFault): HypercareError {
+  const errorClass: ErrorClass = fault === 'auth' || fault === 'read-only' ? 'permanent' : 'transient';
+  return new HypercareError(`redis.${fault}`, errorClass, `Redis: ${sayRedisFault(fault)}`, MENDS[fault]);
+}
+
+/** Which fault of the server an error stands for; null: none of its. */
+export function redisFaultOf(thrown: unknown): RedisFault | null {
+  const word = thrown instanceof HypercareError && thrown.code.startsWith('redis.') ? thrown.code.slice('redis.'.length) : '';
+  return word in MENDS ? (word as RedisFault) : null;
+}
+
+/**
+ * What the client threw, as ours. No text of it is kept but the code of a reply: it may hold keys and arguments, and the
+ * client's own texts hold the address.
+ */
+export function fromClient(thrown: unknown, connecting: { readonly reached: boolean } | null): HypercareError {
+  if (thrown instanceof HypercareError) return thrown;
+  const { name, message, code } = thrown as { readonly name?: string; readonly message?: string; readonly code?: string };
+  const text = message ?? '';
+  if (/max number of clients/.test(text)) return redisError('clients');
+  const word = /^[A-Z]{2,}/.exec(text)?.[0];
+  if (name === 'ReplyError' || word !== undefined) return fromReply(word ?? 'an error');
+  if (code !== undefined) {
+    const { fault } = httpFault(thrown);
+    if (fault === 'dns') return ours('name');
+    if (fault === 'local') return ours('local');
+    if (fault === 'timeout') return redisError('hung');
+  }
+  if (/timed out/i.test(text)) return redisError('hung');
+  // Whom it has no room for it lets in, and shows the door before the first answer.
+  if (connecting?.reached === true && (code === undefined ? /closed/.test(text) : ['EPIPE', 'ECONNRESET'].includes(code))) return redisError('clients');
+  if (code !== undefined || /closed|writeable/.test(text)) return redisError('down');
+  return new HypercareError('redis.answer', 'permanent', 'Redis: its answer could not be read', 'Look whether a Redis listens at the address in hypercare.yaml.');
+}
+
+function fromReply(word: string): HypercareError {
+  const fault = REPLIES[word];
+  if (fault !== undefined) return redisError(fault);
+  if (word === 'NOPERM') return ours('rights');
+  return new HypercareError('redis.reply', 'permanent', `Redis: it answered ${word}`, 'Look whether its version and its commands are the usual ones.');
+}
+
+function ours(what: keyof typeof OURS): HypercareError {
+  const [message, mend] = OURS[what];
+  return new HypercareError(`redis.${what}`, what === 'rights' ? 'denied' : 'transient', `Redis: ${message}`, mend);
+}
