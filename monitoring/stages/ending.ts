@@ -74,7 +74,9 @@ async function afterFailure(tx: Db, ctx: StageContext, { remediation, plan, inci
   const leftToPeople = blind && plan.prepared?.verify.good === 0;
   const why = leftToPeople ? `${plan.repair}: ${remediation.outcome ?? ''}` : blind ? `whether ${plan.repair} helped cannot be told: ${remediation.outcome ?? 'too little could be measured'}` : `${plan.repair} did not help: ${remediation.outcome ?? remediation.state}`;
   if (incident.kind === 'manual') return closeIncident(tx, ctx, incident, why);
-  await changeIncident(tx, incident.id, { state: 'open', rung: incident.rung + 1, failed: incident.failed + 1, nextAt: ctx.clock.now(), reason: why });
+  // What restarts nothing was no attempt that an emergency counts: it still gets its restart before the rollback.
+  const failed = incident.failed + (plan.prepared?.bounds['restarts'] === 0 ? 0 : 1);
+  await changeIncident(tx, incident.id, { state: 'open', rung: incident.rung + 1, failed, nextAt: ctx.clock.now(), reason: why });
   // What could not be measured leads to nothing more, least of all to a rollback.
   if (plan.repair !== ROLLBACK) return blind ? escalate(tx, ctx, incident, why) : undefined;
   const suspects = await distrustBad(tx, plan, remediation);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { HypercareError } from '../domain/errors.js';
 import type { Clock } from './clock.js';
-import type { Pm2Process } from './pm2.js';
+import type { Pm2Process, Pm2Run, ReloadOptions } from './pm2.js';
 import { busyDaemon, ownProcess, unknownProcess } from './pm2-errors.js';
 import { releaseReloadLock, takeReloadLock } from './pm2-reload-lock.js';
 
@@ -65,24 +65,30 @@ export async function stopAll(hands: Pm2Hands, name: string): Promise<void> {
  * Waits, at most `actTimeoutMs`, while another reload is under way. If the process was started anew meanwhile the
  * other one did what was asked, and reloading once more would be an act too many: `pm2.busy`.
  */
-export async function reloadAll(hands: Pm2Hands, name: string): Promise<void> {
-  const first = await instancesOf(hands, name);
+export async function reloadAll(hands: Pm2Hands, name: string, options: ReloadOptions = {}): Promise<void> {
+  const wanted = async (): Promise<readonly Pm2Process[]> => (await instancesOf(hands, name)).filter(({ pmId }) => options.pmId === undefined || pmId === options.pmId);
+  const first = await wanted();
   let instances = first;
   for (let left = Math.ceil(hands.actTimeoutMs / BUSY_RETRY_MS); ; left -= 1) {
-    const busy = await reloadOnce(hands, instances);
+    const busy = await reloadOnce(hands, instances, changed(options));
     if (busy === null) return;
     if (left === 0) throw busy;
     await delay(BUSY_RETRY_MS);
-    instances = await instancesOf(hands, name);
+    instances = await wanted();
     if (runs(instances) !== runs(first)) throw busyDaemon(`somebody else reloaded or restarted "${name}" just now`);
   }
 }
 
+/** PM2 takes an app's changed declaration under this key, and leaves its environment as it was. */
+function changed({ maxMemoryRestartBytes }: ReloadOptions): unknown {
+  return maxMemoryRestartBytes === undefined ? {} : { current_conf: { max_memory_restart: maxMemoryRestartBytes } };
+}
+
 /** Null when done, the error when PM2 was busy before anything was reloaded. */
-async function reloadOnce(hands: Pm2Hands, instances: readonly Pm2Process[]): Promise<HypercareError | null> {
+async function reloadOnce(hands: Pm2Hands, instances: readonly Pm2Process[], env: unknown): Promise<HypercareError | null> {
   if (!(await takeReloadLock(hands.home, hands.clock.now()))) return busyDaemon('a reload is in progress in this PM2');
   for (const [done, { pmId }] of instances.entries()) {
-    const failure = await hands.call('reloadProcessId', [{ id: pmId, env: {} }], hands.actTimeoutMs).then(() => null, asOurs);
+    const failure = await hands.call('reloadProcessId', [{ id: pmId, env }], hands.actTimeoutMs).then(() => null, asOurs);
     // An unanswered reload may still be under way, so its lock is left to run out.
     if (failure?.code === 'pm2.timeout') throw failure;
     if (failure !== null) await releaseReloadLock(hands.home);
@@ -92,6 +98,31 @@ async function reloadOnce(hands: Pm2Hands, instances: readonly Pm2Process[]): Pr
   }
   await releaseReloadLock(hands.home);
   return null;
+}
+
+export async function trigger(hands: Pm2Hands, run: Pm2Run, action: string): Promise<boolean> {
+  if ((await stillListed(hands, run)) === null) return false;
+  await hands.call('msgProcess', [{ id: run.pmId, msg: action }], hands.actTimeoutMs);
+  return true;
+}
+
+/** PM2 gives the copy an id and a NODE_APP_INSTANCE of its own. */
+export async function addInstance(hands: Pm2Hands, name: string): Promise<void> {
+  const [first] = await instancesOf(hands, name);
+  if (first !== undefined) await hands.call('duplicateProcessId', [first.pmId], hands.actTimeoutMs);
+}
+
+export async function removeInstance(hands: Pm2Hands, run: Pm2Run): Promise<boolean> {
+  if ((await stillListed(hands, run)) === null) return false;
+  await hands.call('deleteProcessId', [run.pmId], hands.actTimeoutMs);
+  return true;
+}
+
+/** The process while PM2 lists this very run of it. */
+export async function stillListed(hands: Pm2Hands, run: Pm2Run): Promise<Pm2Process | null> {
+  const same = (await hands.list()).find((one) => one.pmId === run.pmId && one.pid === run.pid && one.startedAt === run.startedAt) ?? null;
+  if (same?.pid === process.pid) throw ownProcess(same.name);
+  return same;
 }
 
 /** PM2's clients tell the other listeners on the bus afterwards; what was done is done when this fails. */

@@ -1,9 +1,9 @@
 import type { Clock } from './clock.js';
 import type { Logger } from './log.js';
-import type { Pm2, Pm2Process } from './pm2.js';
-import { reloadAll, restartAll, stopAll } from './pm2-acts.js';
+import type { Pm2, Pm2Process, Pm2Run } from './pm2.js';
+import { addInstance, reloadAll, removeInstance, restartAll, stillListed, stopAll, trigger } from './pm2-acts.js';
 import type { Pm2Hands } from './pm2-acts.js';
-import { classifyReply, closedClient, deniedDaemon, ownProcess } from './pm2-errors.js';
+import { classifyReply, closedClient, deniedDaemon } from './pm2-errors.js';
 import { openLine } from './pm2-line.js';
 import type { Pm2Line } from './pm2-line.js';
 import { isRunning, toProcess } from './pm2-process.js';
@@ -58,10 +58,13 @@ export function createPm2(options: Pm2Options): Pm2 {
     home,
     alive: () => hands.call('ping', [{}], Math.min(timeoutMs, ALIVE_TIMEOUT_MS)).then(() => true, () => false),
     list,
-    reload: (name) => reloadAll(hands, name),
+    reload: (name, how) => reloadAll(hands, name, how),
     restart: (name) => restartAll(hands, name),
     stop: (name) => stopAll(hands, name),
     kill: (target, signal) => kill(hands, target, signal),
+    trigger: (run, action) => trigger(hands, run, action),
+    addInstance: (name) => addInstance(hands, name),
+    removeInstance: (run) => removeInstance(hands, run),
     subscribe: (listen) => subscription.subscribe(listen),
     async close() {
       closed = true;
@@ -72,10 +75,9 @@ export function createPm2(options: Pm2Options): Pm2 {
 }
 
 /** The pid itself is signalled: PM2 would first ask politely, for 1.6 s, which a hung app does not hear. */
-async function kill(hands: Pm2Hands, target: Pick<Pm2Process, 'pmId' | 'pid' | 'startedAt'>, signal: 'SIGKILL' | 'SIGTERM'): Promise<boolean> {
-  const same = (await hands.list()).find((one) => one.pmId === target.pmId && one.pid === target.pid && one.startedAt === target.startedAt);
-  if (same === undefined || !isRunning(same) || same.pid <= 1) return false;
-  if (same.pid === process.pid) throw ownProcess(same.name);
+async function kill(hands: Pm2Hands, target: Pm2Run, signal: 'SIGKILL' | 'SIGTERM'): Promise<boolean> {
+  const same = await stillListed(hands, target);
+  if (same === null || !isRunning(same) || same.pid <= 1) return false;
   try {
     return process.kill(same.pid, signal);
   } catch (error) {

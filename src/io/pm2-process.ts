@@ -3,6 +3,8 @@ import type { Pm2Process } from './pm2.js';
 /** A PM2 process with these statuses has a pid that is alive; 'waiting restart' still shows the dead one's. */
 const RUNNING = ['online', 'launching', 'stopping'];
 
+const MOST_ACTIONS = 100;
+
 export function isRunning(process: Pick<Pm2Process, 'status'>): boolean {
   return RUNNING.includes(process.status);
 }
@@ -41,9 +43,15 @@ export function toProcess(raw: unknown): Pm2Process | null {
     nodeVersion: text(env['node_version']),
     maxMemoryRestartBytes: positive(env['max_memory_restart']),
     autorestart: restartsItself(env),
+    actions: actionNames(env['axm_actions']),
     outLog: text(env['pm_out_log_path']),
     errLog: text(env['pm_err_log_path']),
   };
+}
+
+/** The names are the app's own. */
+function actionNames(raw: unknown): readonly string[] {
+  return Array.isArray(raw) ? raw.slice(0, MOST_ACTIONS).map((action) => text(record(action)['action_name'])).filter((name) => name !== null) : [];
 }
 
 /** SIGKILL shows as exit code 0, so an app that stays down after code 0 stays down after a kill too. */

@@ -24,6 +24,8 @@ export interface Pm2Process {
   readonly maxMemoryRestartBytes: number | null;
   /** False when PM2 would leave it dead after it exits; killing such a process ends it. */
   readonly autorestart: boolean;
+  /** What can be triggered in this run, by name: PM2's agent offers some ('km:heapdump'), the app itself others ('gc'). */
+  readonly actions: readonly string[];
   /** The files PM2 writes its output and its errors to; null where it says none. */
   readonly outLog: string | null;
   readonly errLog: string | null;
@@ -51,6 +53,16 @@ export type Pm2Event =
   | { readonly kind: 'exception'; readonly name: string; readonly pmId: number; readonly at: number; readonly text: string; readonly dedupe: string }
   | { readonly kind: 'connected' | 'lost'; readonly at: number };
 
+/** One run of one instance. */
+export type Pm2Run = Pick<Pm2Process, 'pmId' | 'pid' | 'startedAt'>;
+
+export interface ReloadOptions {
+  /** This instance alone. */
+  readonly pmId?: number;
+  /** The new runs get this max_memory_restart; PM2 takes up a changed one with a new run alone. */
+  readonly maxMemoryRestartBytes?: number;
+}
+
 /**
  * One PM2 home, spoken to over one held connection. Every call has a deadline; after one passed the connection is
  * dropped, and what was asked counts as unknown. It never starts a daemon: a dead one is the error `pm2.dead`.
@@ -61,11 +73,17 @@ export interface Pm2 {
   alive(): Promise<boolean>;
   list(): Promise<readonly Pm2Process[]>;
   /** Each of these acts on one process name; all of its instances. Resolves when PM2 says so, which proves nothing. */
-  reload(name: string): Promise<void>;
+  reload(name: string, options?: ReloadOptions): Promise<void>;
   restart(name: string): Promise<void>;
   stop(name: string): Promise<void>;
   /** Signals one pid after checking that PM2 still lists it with that start time; false when it does not. */
-  kill(process: Pick<Pm2Process, 'pmId' | 'pid' | 'startedAt'>, signal: 'SIGKILL' | 'SIGTERM'): Promise<boolean>;
+  kill(process: Pm2Run, signal: 'SIGKILL' | 'SIGTERM'): Promise<boolean>;
+  /** Asks a run for one of its `actions`; false when PM2 no longer lists that run. Nothing is told of its end. */
+  trigger(run: Pm2Run, action: string): Promise<boolean>;
+  /** One more instance of this name, like the first. */
+  addInstance(name: string): Promise<void>;
+  /** Ends one run and takes its instance out of PM2's list; false when PM2 no longer lists that run. */
+  removeInstance(run: Pm2Run): Promise<boolean>;
   /** The held bus; events from before the subscription are not given. Returns how to stop. */
   subscribe(listen: (event: Pm2Event) => void): Promise<() => void>;
   close(): Promise<void>;

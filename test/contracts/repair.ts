@@ -85,8 +85,8 @@ export function repairContract<A>({ repair, open, refused }: RepairCase<A>): voi
         await dying.cut();
         await act;
         const found = await atRest(step, prepared, at.io);
-        if (found === 'before') await step.act(prepared.witness, {}, at.io, AbortSignal.timeout(step.timeoutMs));
-        await isAfter(step, prepared, {}, at.io);
+        const receipts: Receipts = found === 'before' ? { [step.name]: await step.act(prepared.witness, {}, at.io, AbortSignal.timeout(step.timeoutMs)) } : {};
+        await isAfter(step, prepared, receipts, at.io);
       }
     });
 

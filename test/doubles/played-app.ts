@@ -116,15 +116,9 @@ export function playedApp(of: { readonly seed: number; readonly fault: Fault | n
         },
       },
       pm2: {
-        home: real.pm2.home,
-        alive: () => real.pm2.alive(),
+        ...real.pm2,
         list: async () => (await real.pm2.list()).map(seen),
-        reload: (name) => real.pm2.reload(name),
-        restart: (name) => real.pm2.restart(name),
-        stop: (name) => real.pm2.stop(name),
-        kill: (process, signal) => real.pm2.kill(process, signal),
         subscribe: (listen) => real.pm2.subscribe((event) => listen({ ...event, at: clock.now() })),
-        close: () => real.pm2.close(),
       },
     }),
   };

@@ -9,7 +9,7 @@ export function listed(fields: Partial<Pm2Process> = {}): Pm2Process {
   return {
     pmId: 0, name: 'shop', pid: 4_711, status: 'online', mode: 'fork', startedAt: 1_000, uniqueId: 'u', restarts: 0, exitCode: null,
     memoryBytes: 50_000_000, cpuPercent: 1, eventLoopP95Ms: null, heapUsedBytes: null, execPath: '/srv/shop/app.cjs', cwd: '/srv/shop',
-    nodeVersion: '20.20.2', maxMemoryRestartBytes: null, autorestart: true, outLog: null, errLog: null, ...fields,
+    nodeVersion: '20.20.2', maxMemoryRestartBytes: null, autorestart: true, actions: [], outLog: null, errLog: null, ...fields,
   };
 }
 

@@ -14,7 +14,7 @@ const MIB = 1_048_576;
 
 const instance: Pm2Process = {
   pmId: 1, name: 'shop', pid: 4_711, status: 'online', mode: 'cluster', startedAt: NOW - 60_000, uniqueId: 'u', restarts: 2, exitCode: null,
-  memoryBytes: 80 * MIB, cpuPercent: 12.5, eventLoopP95Ms: 11, heapUsedBytes: null, execPath: '/srv/shop.js', cwd: '/srv', nodeVersion: '20.20.2', maxMemoryRestartBytes: null, autorestart: true, outLog: null, errLog: null,
+  memoryBytes: 80 * MIB, cpuPercent: 12.5, eventLoopP95Ms: 11, heapUsedBytes: null, execPath: '/srv/shop.js', cwd: '/srv', nodeVersion: '20.20.2', maxMemoryRestartBytes: null, actions: [], autorestart: true, outLog: null, errLog: null,
 };
 const down = { pid: 0, memoryBytes: null, cpuPercent: null, eventLoopP95Ms: null };
 

@@ -13,6 +13,7 @@ function entry(env: Record<string, unknown> = {}, rest: Record<string, unknown> 
       unique_id: '059d3c', exit_code: 1, node_version: '20.20.2', pm_exec_path: '/srv/shop/app.cjs', pm_cwd: '/srv/shop',
       max_memory_restart: 104_857_600, autorestart: true, pm_out_log_path: '/home/ann/.pm2/logs/shop-out.log', pm_err_log_path: '/home/ann/.pm2/logs/shop-error.log', PAYMENT_KEY: 'leak-me', env: { PAYMENT_KEY: 'leak-me' },
       axm_monitor: { 'Event Loop Latency p95': { value: '1.03', unit: 'ms' }, 'Used Heap Size': { value: '5.29', unit: 'MiB' } },
+      axm_actions: [{ action_name: 'km:heapdump', arity: 1 }, { action_name: 'gc' }, { nameless: true }],
       ...env,
     },
     ...rest,
@@ -23,7 +24,7 @@ test('an entry is read field by field', () => {
   expect(toProcess(entry())).toEqual({
     pmId: 3, name: 'shop', pid: 4711, status: 'online', mode: 'cluster', startedAt: 1_795_305_730_000, uniqueId: '059d3c',
     restarts: 2, exitCode: 1, memoryBytes: 52_527_104, cpuPercent: 1.4, eventLoopP95Ms: 1.03, heapUsedBytes: 5_546_967,
-    execPath: '/srv/shop/app.cjs', cwd: '/srv/shop', nodeVersion: '20.20.2', maxMemoryRestartBytes: 104_857_600, autorestart: true,
+    execPath: '/srv/shop/app.cjs', cwd: '/srv/shop', nodeVersion: '20.20.2', maxMemoryRestartBytes: 104_857_600, actions: ['km:heapdump', 'gc'], autorestart: true,
     outLog: '/home/ann/.pm2/logs/shop-out.log', errLog: '/home/ann/.pm2/logs/shop-error.log',
   });
 });
