@@ -1,15 +1,9 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { drawPlain } from '../../src/cards/plain.js';
 import { tell } from '../../src/store/events.js';
-import { openHouse, openPlace, type House, type Place } from './stage.js';
+import { tellingHouse } from './relay/telling.js';
 
-let house: House;
-let place: Place;
-beforeEach(async () => {
-  house = await openHouse();
-  place = openPlace('place', house.clock);
-});
-afterEach(() => house.close());
+const { house, place } = tellingHouse();
 
 const proposed = (to: 'ask' | 'act-and-tell', runs: number) => house.store.write((tx) => tell(tx, house.hostId, { kind: 'trust.proposed', body: { app: house.shop, repair: 'pm2.reload', to, runs } }, house.now));
 const drawn = (): readonly string[] => place.said.map(({ card }) => drawPlain(card, { width: 72, color: false }));

@@ -1,33 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../../src/io/clock.js';
-import { createLogger } from '../../../src/io/log.js';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { exitsBetween } from '../../../src/io/pm2-missed.js';
-import { createPm2 } from '../../../src/io/pm2-client.js';
-import type { Pm2, Pm2Event } from '../../../src/io/pm2.js';
+import type { Pm2Event } from '../../../src/io/pm2.js';
 import { answers, startPm2Home, until } from '../../doubles/pm2-home.js';
-import type { Pm2Home, StartedApp } from '../../doubles/pm2-home.js';
+import { client, emptyHome, SECRET, shopAndWeb } from './pm2-clients.js';
 
-const SECRET = 'payment-key-4711';
-let own: Pm2Home;
-let shop: StartedApp;
-let pm2: Pm2;
+const QUICK = { timeoutMs: 2_000 };
+const { own, shop, pm2 } = shopAndWeb({ PM2_WORKER_INTERVAL: '300' }, QUICK);
 let heard: Pm2Event[];
 let unsubscribe: () => void;
-
-beforeAll(async () => {
-  own = await startPm2Home({ PM2_WORKER_INTERVAL: '300' });
-  shop = await own.startApp({ name: 'shop', env: { PAYMENT_KEY: SECRET } });
-  await own.startApp({ name: 'web', cluster: 2 });
-  pm2 = client(own.home);
-});
-
-afterAll(async () => {
-  await pm2.close();
-  await own.stop();
-});
 
 beforeEach(async () => {
   await until('shop to answer', () => answers(shop.url));
@@ -36,10 +16,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => unsubscribe());
-
-function client(home: string): Pm2 {
-  return createPm2({ home, clock: systemClock, log: createLogger({ format: 'json', level: 'silent' }), timeoutMs: 2_000 });
-}
 
 async function hear(kind: Pm2Event['kind'], name: string, times = 1): Promise<void> {
   await until(`${times} × ${kind} of ${name}, heard: ${JSON.stringify(heard)}`, () => told(kind, name).length >= times);
@@ -155,7 +131,7 @@ test('the bus survives the daemon\'s death and return: lost once, connected once
 
 test('subscribing to a home without a daemon does not wait: it is told as lost, and connects once there is one', async () => {
   const late = await startPm2Home();
-  const early = client(late.home);
+  const early = client(late.home, QUICK);
   onTestFinished(async () => {
     await early.close();
     await late.stop();
@@ -169,9 +145,7 @@ test('subscribing to a home without a daemon does not wait: it is told as lost, 
 });
 
 test('closing while nothing could be reached yet ends the attempts', async () => {
-  const home = await mkdtemp(join(tmpdir(), 'hc-none-'));
-  onTestFinished(() => rm(home, { recursive: true, force: true }));
-  const none = client(home);
+  const none = client(await emptyHome(), QUICK);
   const events: Pm2Event[] = [];
   const subscribing = none.subscribe((event) => events.push(event));
   await none.close();

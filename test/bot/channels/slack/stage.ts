@@ -75,3 +75,8 @@ export const BUTTONS: Card['buttons'] = [
   { label: 'Roll back', style: 'danger', token: 'y:q1', confirm: { title: 'Roll back shop?', text: 'From 4f2a91c to 9d1e003.', yes: 'Roll back', no: 'Keep' } },
   { label: 'Not now', style: 'plain', token: 'n:q1', confirm: null },
 ];
+
+/** Delivers a card with buttons and gives its place. */
+export async function cardWithButtons(stage: Stage): Promise<{ readonly channel: string; readonly ts: string }> {
+  return (await stage.channel.deliver(card('shop <fails> & burns', { buttons: BUTTONS, fields: [{ name: 'App', value: 'shop' }] }), 'k1', undefined)) as { channel: string; ts: string };
+}

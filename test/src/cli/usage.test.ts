@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { SHOP_FAULTS } from '../../../scripts/shop/break-shop.js';
+import { stageOfEachTest } from '../commands/spoken.js';
+import { cli, writeConfig } from './run.js';
+
+const stage = stageOfEachTest((opened) => writeConfig(opened));
+
+describe('help', () => {
+  it('comes first with examples, and needs no store', async () => {
+    const ran = await cli({ ...stage, dir: join(stage.dir, 'nowhere') }, ['--help']);
+    expect(ran).toMatchObject({ exit: 0, stderr: '' });
+    expect(ran.stdout).toMatchInlineSnapshot(`
+      "i INFO  hypercare watches your app after it went live, and mends it
+        For example:
+          hypercare status
+          hypercare rollback shop --plan
+          hypercare approve shop
+          hypercare status --json
+
+        status         how the apps are, and why
+        incidents      what was and is wrong; with an id, one incident whole
+        why            why it acted or did not: every decision and every wait
+        approve        say yes to the open question
+        deny           say no to the open question
+        repair         have one repair done, or “general”: the whole runbook
+        rollback       take an app back to its last stable release
+        launch         begin a new watch of what runs now
+        restore-point  call the running release stable: rollbacks may go to it
+        freeze         stop every repair and rollback at once, of one app or of all
+        unfreeze       let hypercare act again: after a freeze, flapping or failed
+                       repairs
+        silence        call nobody about an app for a while; it is repaired as ever
+        holds          why nothing may act or call for now: by whom and until when
+        repairs        what can be done to an app
+        learned        which repairs helped, and what follows from that
+        policy         the rules in force; or which of them decided an incident
+        replay         what a changed policy would have decided in the past days
+        audit          who did what, when and why; and whether nobody changed it
+        whoami         who you are here, and what you may do
+        help           what you may ask, or how one command is used
+        config         check hypercare.yaml: every mistake with its line
+        demo           break a sample shop for real, and watch it being healed
+
+        How one of them is used: hypercare help <command>.
+        Everywhere: --json, --config <file>, --help, --version; --offline does it
+        without a running monitor.
+        When the monitor cannot be started: rollback <app> --reason <why> --offline.
+        Exit codes: 0 good, 1 findings, 2 usage or config, 3 could not check.
+      "
+    `);
+  });
+
+  it.each([[[]], [['help']], [['-h']]])('is what %j asks for', async (argv) => {
+    expect((await cli(stage, argv)).stdout).toContain('hypercare rollback shop --plan');
+  });
+
+  it.each([[['rollback', '--help']], [['help', 'rollback']], [['rollback', 'shop', '-h']]])('of one command is what %j asks for', async (argv) => {
+    expect((await cli(stage, argv)).stdout).toContain('Usage: rollback <app> --reason <why>');
+  });
+
+  it('is a document too', async () => {
+    const document = JSON.parse((await cli(stage, ['--help', '--json'])).stdout) as { commands: { name: string }[] };
+    expect(document.commands.map(({ name }) => name)).toEqual(['status', 'incidents', 'why', 'approve', 'deny', 'repair', 'rollback', 'launch', 'restore-point', 'freeze', 'unfreeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help', 'config', 'demo']);
+  });
+
+  it('tells the version', async () => {
+    expect((await cli(stage, ['--version'])).stdout).toMatch(/^hypercare \d+\.\d+\.\d+\n$/);
+    expect(JSON.parse((await cli(stage, ['-v', '--json'])).stdout)).toMatchObject({ version: 1, hypercare: expect.any(String) as unknown });
+  });
+});
+
+describe('the demo', () => {
+  it('is told with every fault it has', async () => {
+    const { stdout } = await cli(stage, ['help', 'demo']);
+    expect(stdout.replace(/\s+/g, '')).toContain(`demo<${SHOP_FAULTS.join('|')}>`);
+  });
+
+  it('that is not built says so', async () => {
+    const ran = await cli(stage, ['demo', 'crash', '--json']);
+    expect([ran.exit, JSON.parse(ran.stdout)]).toMatchObject([3, { error: { code: 'demo.none' } }]);
+  });
+});
