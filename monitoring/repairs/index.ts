@@ -1,4 +1,5 @@
 import { pm2CollectGarbage } from './pm2-collect-garbage.js';
+import { pm2DrainRestart } from './pm2-drain-restart.js';
 import { pm2Kill } from './pm2-kill.js';
 import { pm2Reload } from './pm2-reload.js';
 import { pm2Restart } from './pm2-restart.js';
@@ -9,6 +10,7 @@ import type { Repair } from './repair.js';
 /** What could put it right? One line for each repair, by its kind. */
 export const repairs = {
   'pm2.collect-garbage': pm2CollectGarbage,
+  'pm2.drain-restart': pm2DrainRestart,
   'pm2.kill': pm2Kill,
   'pm2.reload': pm2Reload,
   'pm2.restart': pm2Restart,

@@ -96,8 +96,8 @@ function refuseProcess({ name, instances }: SeenProcess): string | null {
   return instances.some((one) => one.pid === process.pid) ? `"${name}" is hypercare itself, which is never the target of its own repairs` : null;
 }
 
-/** An instance that waits beside others that run will be started by PM2; one that waits alone is down. */
-function busyWith(kind: ProcessActKind, name: string, instances: readonly Pm2Process[]): string | null {
+/** Why PM2 is not to be disturbed now; null: it is not at it. An instance that waits beside others that run will be started by PM2; one that waits alone is down. */
+export function busyWith(kind: Pick<ProcessActKind, 'startsWaiting'>, name: string, instances: readonly Pm2Process[]): string | null {
   const mixed = isWaiting(instances) && !kind.startsWaiting && instances.some((one) => one.status === 'online');
   const between = instances.find((one) => BETWEEN.includes(one.status) || (mixed && isWaiting([one])));
   return between === undefined ? null : `PM2 is at work on "${name}" right now: it is ${between.status}`;
