@@ -7,7 +7,7 @@ const args = z.strictObject({});
 
 export const repairs: Command<z.output<typeof args>> = {
   name: 'repairs',
-  summary: 'what can be done, to what, and what is refused',
+  summary: 'what can be done, and what is refused',
   usage: 'repairs',
   examples: ['repairs'],
   role: 'viewer',

@@ -38,17 +38,19 @@ export async function restartAll(hands: Pm2Hands, name: string): Promise<void> {
 }
 
 /**
- * In a fast crash loop PM2's own timer may start the instance between our stop and our start; PM2 then refuses ours.
- * A run that began meanwhile is what was asked for; else it is asked again, at most for `actTimeoutMs`.
+ * PM2 refuses what is just being restarted, be it by somebody else or, in a fast crash loop, by its own timer between our
+ * stop and our start. A run that began meanwhile is what was asked for; else it is asked again, at most for `actTimeoutMs`.
  */
 async function restartOne(hands: Pm2Hands, { pmId, startedAt }: Pm2Process): Promise<void> {
+  let between = false;
   for (let left = Math.ceil(hands.actTimeoutMs / BUSY_RETRY_MS); ; left -= 1) {
-    const failure = await hands.call('restartProcessId', [{ id: pmId, env: {} }], hands.actTimeoutMs).then(() => null, asOurs);
+    const failure = between ? busyDaemon(`PM2 is at work on process ${pmId}`) : await hands.call('restartProcessId', [{ id: pmId, env: {} }], hands.actTimeoutMs).then(() => null, asOurs);
     if (failure === null) return;
     if (failure.code !== 'pm2.busy' || left === 0) throw failure;
     await delay(BUSY_RETRY_MS);
     const now = (await hands.list()).find((one) => one.pmId === pmId);
-    if (now !== undefined && now.startedAt !== startedAt && now.status === 'online') return;
+    if (now?.status === 'online' && now.startedAt !== startedAt) return;
+    between = now?.status === 'stopping' || now?.status === 'launching';
   }
 }
 

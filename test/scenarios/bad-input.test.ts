@@ -233,9 +233,9 @@ describe('words at the terminal that lead nowhere', () => {
       exit 2
 
       $ hypercare repair pm2.restart
-      ! ERROR  repair: <app> is missing
-        Usage: repair <repair|general> <app> [--dry-run], for example: repair
-        pm2.reload shop
+      ! ERROR  repair: <target> is missing
+        Usage: repair <repair|general> <target> [--with name=value] [--dry-run], for
+        example: repair pm2.reload shop
       exit 2
 
       $ hypercare rollback shop --too abc1234

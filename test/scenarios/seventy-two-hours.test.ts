@@ -1,6 +1,4 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DEFAULT_TIERS, tickOffsets } from '../../src/domain/tiers.js';
 import { checksOf } from '../../src/store/checks.js';
 import { eventsSince } from '../../src/store/events.js';
@@ -9,7 +7,7 @@ import { getRelease } from '../../src/store/releases.js';
 import { recentIncidents } from '../../src/store/incidents.js';
 import { listResources } from '../../src/store/resources.js';
 import { recentSamples } from '../../src/store/samples.js';
-import { startPm2Home, type Pm2Home } from '../doubles/pm2-home.js';
+import { servePages } from '../doubles/pages.js';
 import { virtualTime } from '../doubles/virtual-time.js';
 import { startWatched, type Watched } from '../doubles/watched.js';
 
@@ -17,32 +15,20 @@ const HOUR = 3_600_000;
 // A Saturday on which the clocks of Europe go back in the middle of the window.
 const START = Date.UTC(2026, 9, 24, 10, 0, 0);
 
-let server: Server;
-let pm2: Pm2Home;
 let status = 200;
 
-beforeAll(async () => {
-  server = createServer((_request, response) => void response.writeHead(status).end('ok'));
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  pm2 = await startPm2Home();
-  await pm2.startApp({ name: 'shop', code: 'setInterval(() => undefined, 1000);', awaitAnswer: false });
-});
-
-afterAll(async () => {
-  await pm2.stop();
-  await new Promise((done) => server.close(done));
-});
+const pages = servePages((_request, response) => void response.writeHead(status).end('ok'));
 
 function config(dataDir: string): string {
-  const { port } = server.address() as AddressInfo;
   return `
 data_dir: ${JSON.stringify(dataDir)}
-pm2_home: ${JSON.stringify(pm2.home)}
+pm2_home: ${JSON.stringify(pages.pm2.home)}
 apps:
   shop:
-    url: http://127.0.0.1:${port}
+    url: ${pages.url}
     endpoints: [{ path: /, samples: 1 }]
     liveness: { path: /health, every: 10m }
+host: { every: 1h }
 `;
 }
 
