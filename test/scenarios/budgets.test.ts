@@ -3,45 +3,22 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listPm2 } from '../../scripts/pm2-cli.js';
 import { actsOn } from '../../src/store/acts.js';
 import { recentIncidents } from '../../src/store/incidents.js';
 import { remediationsIn } from '../../src/store/remediations.js';
-import { answers, startPm2Home, until, type Pm2Home, type StartedApp } from '../doubles/pm2-home.js';
+import { answers, until, type StartedApp } from '../doubles/pm2-home.js';
 import { compile, type Compiled } from '../doubles/compiled.js';
 import { steppedTime } from '../doubles/stepped-time.js';
-import { beginWatch, BRISK, type Watch } from './watch.js';
+import { FRAGILE } from './breaking-apps.js';
+import { brisk } from './brisk.js';
+import { watchedHome } from './watched-home.js';
+import type { Watch } from './watch.js';
 
 const MINUTE = 60_000;
 
-/** /break/a makes /a answer 500 until a restart, with ALWAYS in every life from then on, and so on; /die ends it with code 1. */
-const FRAGILE = `
-const http = require('node:http');
-const { existsSync, readFileSync, writeFileSync } = require('node:fs');
-const broken = new Set(existsSync('broken') ? [readFileSync('broken', 'utf8')] : []);
-http.createServer((request, response) => {
-  const [, act, what] = request.url.split('/');
-  if (act === 'die') return process.exit(1);
-  if (act === 'break') broken.add(what);
-  if (act === 'break' && process.env.ALWAYS) writeFileSync('broken', what);
-  response.writeHead(broken.has(act) ? 500 : 200).end();
-}).listen(Number(process.env.PORT), '127.0.0.1');
-`;
-
-let home: Pm2Home;
-let watch: Watch | null = null;
-
-beforeAll(async () => {
-  home = await startPm2Home();
-});
-
-afterAll(() => home.stop());
-
-beforeEach(() => async () => {
-  await watch?.stop();
-  watch = null;
-});
+const home = watchedHome();
 
 interface Begun {
   readonly begun: Watch;
@@ -54,10 +31,7 @@ const ENDPOINTS = ['a', 'b', 'c', 'd'].map((path) => `{ path: /${path}, samples:
 /** An app on its own, of which the machine may do everything; `yaml` are more lines of its entry. */
 async function begin(app: StartedApp, yaml = ''): Promise<Begun> {
   const time = steppedTime();
-  const config = (dataDir: string): string => `
-data_dir: ${JSON.stringify(dataDir)}
-pm2_home: ${JSON.stringify(home.home)}
-apps:
+  const begun = await home.watch(`apps:
   ${app.name}:
     url: ${app.url}
     endpoints: [${ENDPOINTS}]
@@ -65,9 +39,8 @@ apps:
     ${yaml}
 policy:
   default: act-and-tell
-${BRISK.replace('until: 1h, every: 1s', 'until: 2h, every: 2s')}`;
-  watch = await beginWatch(config, { time });
-  return { begun: watch, app, time };
+`, { time, tiers: '{ until: 2h, every: 2s }' });
+  return { begun, app, time };
 }
 
 async function ours({ begun }: Begun): Promise<readonly (string | null)[]> {
@@ -100,7 +73,7 @@ async function aWhileLater({ begun }: Begun): Promise<void> {
 
 describe('an app that breaks again and again', () => {
   it('is restarted by us three times in half an hour, whatever the causes, and then people are called', { timeout: 90_000 }, async () => {
-    const one = await begin(await home.startApp({ name: 'unlucky', code: FRAGILE, awaitAnswer: true }));
+    const one = await begin(await home.pm2.startApp({ name: 'unlucky', code: FRAGILE, awaitAnswer: true }));
     const ends = [await trouble(one, 'break/a'), await trouble(one, 'break/b'), await trouble(one, 'break/c'), await trouble(one, 'break/d')];
     expect(ends).toEqual(['resolved', 'resolved', 'resolved', 'escalated']);
     await aWhileLater(one);
@@ -131,7 +104,7 @@ describe('an app that breaks again and again', () => {
   });
 
   it('has its deaths counted too where PM2 does not start it again', { timeout: 90_000 }, async () => {
-    const one = await begin(await home.startApp({ name: 'mortal', code: FRAGILE, awaitAnswer: true, pm2: { autorestart: false } }), 'runbook: { process-down: [pm2.restart], all-endpoints-failing: [pm2.restart], endpoint-failing: [pm2.restart] }');
+    const one = await begin(await home.pm2.startApp({ name: 'mortal', code: FRAGILE, awaitAnswer: true, pm2: { autorestart: false } }), 'runbook: { process-down: [pm2.restart], all-endpoints-failing: [pm2.restart], endpoint-failing: [pm2.restart] }');
     const ends = [await trouble(one, 'die'), await trouble(one, 'die'), await trouble(one, 'die')];
     expect(ends).toEqual(['resolved', 'resolved', 'escalated']);
     await aWhileLater(one);
@@ -140,7 +113,7 @@ describe('an app that breaks again and again', () => {
   });
 
   it('in the same way, is given the next rung the second time, and the third time people are asked', { timeout: 90_000 }, async () => {
-    const one = await begin(await home.startApp({ name: 'forgetful', code: FRAGILE, awaitAnswer: true }), 'runbook: { endpoint-failing: [pm2.reload, pm2.restart] }');
+    const one = await begin(await home.pm2.startApp({ name: 'forgetful', code: FRAGILE, awaitAnswer: true }), 'runbook: { endpoint-failing: [pm2.reload, pm2.restart] }');
     expect(await trouble(one, 'break/a')).toBe('resolved');
     one.time.step(40 * MINUTE);
     expect(await trouble(one, 'break/a')).toBe('resolved');
@@ -181,14 +154,14 @@ describe('an app that breaks again and again', () => {
 
 describe('an app that a person stops', () => {
   it('while a repair of it is being judged stays stopped', { timeout: 60_000 }, async () => {
-    const one = await begin(await home.startApp({ name: 'stubborn', code: FRAGILE, awaitAnswer: true, env: { ALWAYS: 'yes' } }));
+    const one = await begin(await home.pm2.startApp({ name: 'stubborn', code: FRAGILE, awaitAnswer: true, env: { ALWAYS: 'yes' } }));
     const { store, monitor } = one.begun;
     await breaks(one, 'break/a');
     await until('the reload to be judged', async () => (await remediationsIn(store.db, monitor.ctx.hostId, ['settling'])).length > 0, 20_000);
     await monitor.ctx.io.pm2.stop('stubborn');
     await one.begun.incident('escalated');
     await aWhileLater(one);
-    expect((await listPm2(home.home)).find(({ name }) => name === 'stubborn')?.status).toBe('stopped');
+    expect((await listPm2(home.pm2.home)).find(({ name }) => name === 'stubborn')?.status).toBe('stopped');
     expect(await ours(one)).toEqual(['pm2.reload']);
     expect((await one.begun.incident('escalated')).reason).toBe('somebody stopped it by hand; it is left alone until it is started again');
   });
@@ -196,7 +169,7 @@ describe('an app that a person stops', () => {
 
 describe('two monitors on one PM2', () => {
   it('do not both act: the second waits, and takes over when the first is killed', { timeout: 90_000 }, async () => {
-    const app = await home.startApp({ name: 'contested', code: FRAGILE, awaitAnswer: true });
+    const app = await home.pm2.startApp({ name: 'contested', code: FRAGILE, awaitAnswer: true });
     const compiled = await compile('monitoring/main.ts');
     const monitors = [startMonitor(compiled, app, 'first'), startMonitor(compiled, app, 'second')] as const;
     try {
@@ -226,17 +199,14 @@ interface MonitorProcess {
 function startMonitor(compiled: Compiled, app: StartedApp, name: string): MonitorProcess {
   const dir = mkdtempSync(join(tmpdir(), `hypercare-${name}-`));
   const config = join(dir, 'hypercare.yaml');
-  writeFileSync(config, `
-data_dir: ${JSON.stringify(dir)}
-pm2_home: ${JSON.stringify(home.home)}
-apps:
+  writeFileSync(config, brisk(home.pm2, `apps:
   ${app.name}:
     url: ${app.url}
     endpoints: [{ path: /a, samples: 1, timeout: 2s }]
     liveness: { path: /, every: 1s }
 policy:
   default: act-and-tell
-${BRISK}`);
+`)(dir));
   const child = compiled.start(`process.env.HYPERCARE_CONFIG = ${JSON.stringify(config)};\nawait import('./monitoring/main.js');`);
   let text = '';
   child.stdout?.on('data', (chunk: Buffer) => (text += String(chunk)));
@@ -245,7 +215,7 @@ ${BRISK}`);
 
 /** Breaks the app and waits until it serves again; it was restarted once, and by this monitor. */
 async function healed(app: StartedApp, by: MonitorProcess): Promise<void> {
-  const restarts = async () => (await listPm2(home.home)).find(({ name }) => name === app.name)?.restarts ?? 0;
+  const restarts = async () => (await listPm2(home.pm2.home)).find(({ name }) => name === app.name)?.restarts ?? 0;
   const [before, verified] = [await restarts(), by.said().split('verified').length];
   await until('its watch to be on', () => by.said().includes('launch of contested contested began'));
   await fetch(`${app.url}break/a`);

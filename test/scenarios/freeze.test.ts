@@ -1,48 +1,26 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { actsOn } from '../../src/store/acts.js';
-import { startPm2Home, until, type Pm2Home, type StartedApp } from '../doubles/pm2-home.js';
-import { beginWatch, BRISK, type Watch } from './watch.js';
+import { until, type StartedApp } from '../doubles/pm2-home.js';
+import { FRAGILE } from './breaking-apps.js';
+import { watchedHome } from './watched-home.js';
+import type { Watch } from './watch.js';
 
-/** /break makes /checkout fail until it is restarted. */
-const FRAGILE = `
-const http = require('node:http');
-let broken = false;
-http.createServer((request, response) => {
-  if (request.url === '/break') broken = true;
-  response.writeHead(broken && request.url === '/checkout' ? 500 : 200).end();
-}).listen(Number(process.env.PORT), '127.0.0.1');
-`;
-
-let home: Pm2Home;
-let watch: Watch | null = null;
-
-beforeAll(async () => {
-  home = await startPm2Home();
-});
-afterAll(() => home.stop());
-beforeEach(() => async () => {
-  await watch?.stop();
-  watch = null;
-});
+const home = watchedHome();
 
 async function begin(name: string, more = ''): Promise<{ readonly begun: Watch; readonly app: StartedApp }> {
-  const app = await home.startApp({ name, code: FRAGILE, awaitAnswer: true });
-  const config = (dataDir: string): string => `
-data_dir: ${JSON.stringify(dataDir)}
-pm2_home: ${JSON.stringify(home.home)}
-apps:
+  const app = await home.pm2.startApp({ name, code: FRAGILE, awaitAnswer: true });
+  const begun = await home.watch(`apps:
   ${name}:
     url: ${app.url}
     endpoints: [{ path: /checkout, critical: true, samples: 1, timeout: 2s }]
     liveness: { path: /, every: 1s }
 policy:
   default: act-and-tell
-${more}${BRISK}`;
-  watch = await beginWatch(config);
-  await watch.steady();
-  return { begun: watch, app };
+${more}`);
+  await begun.steady();
+  return { begun, app };
 }
 
 async function ours({ store, app }: Watch): Promise<readonly (string | null)[]> {
@@ -65,7 +43,7 @@ describe('a freeze', () => {
         It is still measured. What was under way is finished or undone. An approver ends it: unfreeze.
       "
     `);
-    await fetch(`${app.url}break`);
+    await fetch(`${app.url}break/checkout`);
     await begun.incident('escalated');
     expect(await begun.card()).toMatchInlineSnapshot(`
       "
@@ -105,7 +83,7 @@ describe('a freeze', () => {
     const { begun, app } = await begin('store');
     const file = join(begun.dir, 'freeze');
     await writeFile(file, 'something is wrong here\n');
-    await fetch(`${app.url}break`);
+    await fetch(`${app.url}break/checkout`);
     expect((await begun.incident('escalated')).reason).toMatch(/^would have run pm2\.reload, but .* holds it: something is wrong here$/);
     expect(await begun.say('unfreeze')).toContain('the freeze file holds');
     expect(await ours(begun)).toEqual([]);
@@ -118,7 +96,7 @@ describe('a freeze', () => {
 describe('a maintenance window', () => {
   it('has the machine wait and people act: what breaks in it is told, and repaired when somebody asks', { timeout: 60_000 }, async () => {
     const { begun, app } = await begin('desk', 'maintenance: [{ name: moving, weekly: { from: "00:00", to: "24:00" } }]\n');
-    await fetch(`${app.url}break`);
+    await fetch(`${app.url}break/checkout`);
     await until('the plan to wait', async () => (await begun.incident('open')).reason !== null).catch((error: unknown) => {
       throw new Error([String(error), ...begun.logs].join('\n'));
     });

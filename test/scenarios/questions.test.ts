@@ -1,43 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.js';
 import { systemClock } from '../../src/io/clock.js';
 import { actsOn } from '../../src/store/acts.js';
 import { openQuestions } from '../../src/store/questions.js';
-import { startPm2Home, type Pm2Home, type StartedApp } from '../doubles/pm2-home.js';
-import { beginWatch, BRISK, type Watch } from './watch.js';
+import type { StartedApp } from '../doubles/pm2-home.js';
+import { FRAGILE } from './breaking-apps.js';
+import { watchedHome } from './watched-home.js';
+import type { Watch } from './watch.js';
 
-/** /break/a makes /a answer 500, /mend/a puts it right: without a restart, as things outside of an app do. */
-const MOODY = `
-const http = require('node:http');
-const broken = new Set();
-http.createServer((request, response) => {
-  const [, act, what] = request.url.split('/');
-  if (act === 'break') broken.add(what);
-  if (act === 'mend') broken.delete(what);
-  response.writeHead(broken.has(act) ? 500 : 200).end();
-}).listen(Number(process.env.PORT), '127.0.0.1');
-`;
-
-let home: Pm2Home;
-let watch: Watch | null = null;
-
-beforeAll(async () => {
-  home = await startPm2Home();
-});
-afterAll(() => home.stop());
-beforeEach(() => async () => {
-  await watch?.stop();
-  watch = null;
-});
+const home = watchedHome();
 
 async function askedAbout(name: string): Promise<{ readonly begun: Watch; readonly app: StartedApp }> {
-  const app = await home.startApp({ name, code: MOODY, awaitAnswer: true });
-  const begun = await beginWatch((dataDir) => `
-data_dir: ${JSON.stringify(dataDir)}
-pm2_home: ${JSON.stringify(home.home)}
-apps:
+  const app = await home.pm2.startApp({ name, code: FRAGILE, awaitAnswer: true });
+  const begun = await home.watch(`apps:
   ${name}:
     url: ${app.url}
     endpoints: [{ path: /a, samples: 1, timeout: 2s }]
@@ -46,8 +23,7 @@ apps:
 policy:
   default: observe
   rules: [{ name: reloads are asked for, repair: pm2.reload, rung: ask }]
-${BRISK}`);
-  watch = begun;
+`);
   await begun.steady();
   await fetch(`${app.url}break/a`);
   await begun.asked();

@@ -1,40 +1,26 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { incidentView } from '../../src/store/incident-view.js';
-import { startPm2Home, type Pm2Home } from '../doubles/pm2-home.js';
+import { servePages } from '../doubles/pages.js';
 import { virtualTime } from '../doubles/virtual-time.js';
 import { newestIncident, startWatched } from '../doubles/watched.js';
 
 const START = Date.UTC(2026, 10, 22, 10, 0, 0);
 const SECRETS = { HEADER_KEY: 'header-4711-key', QUERY_KEY: 'query-4712-key', PATH_KEY: 'path-4713-key', PAY_KEY: 'pay-4714-key', BODY_KEY: 'body-4715-key' };
 
-let server: Server;
-let pm2: Pm2Home;
 let broken = false;
 const heard = new Set<string>();
 
-beforeAll(async () => {
-  server = createServer((request, response) => {
-    heard.add(`${request.url} ${request.headers.authorization ?? ''}`);
-    if (request.url === '/word') response.end(broken ? 'no' : `it is ${SECRETS.BODY_KEY}`);
-    else response.writeHead(broken ? 500 : 200).end('ok');
-  });
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  pm2 = await startPm2Home();
-  await pm2.startApp({ name: 'shop', code: 'setInterval(() => undefined, 1000);', awaitAnswer: false });
-});
-
-afterAll(async () => {
-  await pm2.stop();
-  await new Promise((done) => server.close(done));
+const pages = servePages((request, response) => {
+  heard.add(`${request.url} ${request.headers.authorization ?? ''}`);
+  if (request.url === '/word') response.end(broken ? 'no' : `it is ${SECRETS.BODY_KEY}`);
+  else response.writeHead(broken ? 500 : 200).end('ok');
 });
 
 function config(dataDir: string): string {
   writeFileSync(join(dataDir, '.env'), Object.entries(SECRETS).map(([name, value]) => `${name}=${value}\n`).join(''), { mode: 0o600 });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url, pm2 } = pages;
   return `
 data_dir: ${JSON.stringify(dataDir)}
 pm2_home: ${JSON.stringify(pm2.home)}

@@ -5,18 +5,10 @@ import { listResources } from '../../src/store/resources.js';
 import { remediationsSince } from '../../src/store/remediations.js';
 import { until, type Pm2Home, type StartedApp } from '../doubles/pm2-home.js';
 import { startWatched, type Watched } from '../doubles/watched.js';
-import { beginWatch, BRISK } from './watch.js';
+import { FRAGILE } from './breaking-apps.js';
+import { brisk } from './brisk.js';
+import { beginWatch } from './watch.js';
 
-/** Each address breaks by itself, and is mended by a restart. */
-const FRAGILE = `
-const http = require('node:http');
-const broken = new Set();
-http.createServer((request, response) => {
-  const [, act, what] = request.url.split('/');
-  if (act === 'break') broken.add(what);
-  response.writeHead(broken.has(act) ? 500 : 200).end();
-}).listen(Number(process.env.PORT), '127.0.0.1');
-`;
 const END_MS = 60_000;
 
 export interface Fight {
@@ -34,7 +26,7 @@ export interface Fight {
 export async function fight(home: Pm2Home, options: { readonly troubles: number; readonly everyMs: number }): Promise<Fight> {
   const paths = Array.from({ length: options.troubles }, (_, n) => `p${n}`);
   const app = await home.startApp({ name: 'target', code: FRAGILE, awaitAnswer: true });
-  const yaml = (dataDir: string): string => configOf(home, app, { dataDir, paths });
+  const yaml = configOf(home, app, paths);
   const first = await beginWatch(yaml);
   const all: Watched[] = [first];
   const newest = (): Watched => all.at(-1) as Watched;
@@ -89,11 +81,8 @@ async function atRest({ store, monitor }: Watched): Promise<boolean> {
   return incidents.length > 0 && incidents.every(({ state }) => state === 'resolved');
 }
 
-function configOf(home: Pm2Home, app: StartedApp, { dataDir, paths }: { readonly dataDir: string; readonly paths: readonly string[] }): string {
-  return `
-data_dir: ${JSON.stringify(dataDir)}
-pm2_home: ${JSON.stringify(home.home)}
-apps:
+function configOf(home: Pm2Home, app: StartedApp, paths: readonly string[]): (dataDir: string) => string {
+  return brisk(home, `apps:
   target:
     url: ${app.url}
     endpoints: [${paths.map((path) => `{ path: /${path}, samples: 1, timeout: 2s }`).join(', ')}]
@@ -103,5 +92,5 @@ policy:
   default: act-and-tell
   restarts: { per_30m: 100, per_24h: 100 }
   remediations: { per_target_1h: 100, per_1h: 100 }
-${BRISK}`;
+`);
 }

@@ -1,25 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startPm2Home, until, type Pm2Home } from '../doubles/pm2-home.js';
-import { beginReleased, type Released, type ReleasedWatch } from '../scenarios/brakes/released.js';
+import { describe, expect, it } from 'vitest';
+import { until } from '../doubles/pm2-home.js';
+import { releasedWatches } from '../scenarios/brakes/released.js';
 
 const HOUR = 3_600_000;
 const STORY = { timeout: 180_000 } as const;
 
-let home: Pm2Home;
-let on: ReleasedWatch | null = null;
-beforeAll(async () => {
-  home = await startPm2Home();
-});
-afterAll(() => home.stop());
-beforeEach(() => async () => {
-  await on?.stop();
-  on = null;
-});
-
-async function begin(name: string, options: Released = {}): Promise<ReleasedWatch> {
-  on = await beginReleased(home, name, options);
-  return on;
-}
+const begin = releasedWatches();
 
 describe('a rollback by the machine', () => {
   it('is not done where nobody can tell whether migrations lie between: a person is asked', STORY, async () => {

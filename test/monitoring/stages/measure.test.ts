@@ -1,43 +1,28 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { PersonId } from '../../../src/domain/ids.js';
 import { recentIncidents } from '../../../src/store/incidents.js';
 import { personNamed } from '../../../src/store/people.js';
 import { putRequest } from '../../../src/store/requests.js';
 import { listResources } from '../../../src/store/resources.js';
-import { startPm2Home, type Pm2Home } from '../../doubles/pm2-home.js';
+import { servePages } from '../../doubles/pages.js';
 import { virtualTime } from '../../doubles/virtual-time.js';
 import { startWatched } from '../../doubles/watched.js';
 
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 10, 22, 10, 0, 0);
 
-let server: Server;
-let pm2: Pm2Home;
 const broken = new Set<string>();
 
-beforeAll(async () => {
-  server = createServer((request, response) => void response.writeHead(broken.has(request.url ?? '') ? 500 : 200).end('ok'));
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  pm2 = await startPm2Home();
-  await pm2.startApp({ name: 'shop', code: 'setInterval(() => undefined, 1000);', awaitAnswer: false });
-});
-
-afterAll(async () => {
-  await pm2.stop();
-  await new Promise((done) => server.close(done));
-});
+const pages = servePages((request, response) => void response.writeHead(broken.has(request.url ?? '') ? 500 : 200).end('ok'));
 
 /** Every interval as it is by default. */
 function config(dataDir: string): string {
-  const { port } = server.address() as AddressInfo;
   return `
 data_dir: ${JSON.stringify(dataDir)}
-pm2_home: ${JSON.stringify(pm2.home)}
+pm2_home: ${JSON.stringify(pages.pm2.home)}
 apps:
   shop:
-    url: http://127.0.0.1:${port}
+    url: ${pages.url}
     endpoints: [{ path: /, samples: 1 }, { path: /checkout, samples: 1 }]
     liveness: { path: /health, every: 10m }
 people:

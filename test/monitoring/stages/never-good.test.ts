@@ -1,31 +1,17 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { plansOf } from '../../../src/store/plans.js';
-import { startPm2Home, type Pm2Home } from '../../doubles/pm2-home.js';
+import { servePages } from '../../doubles/pages.js';
 import { virtualTime, type VirtualTime } from '../../doubles/virtual-time.js';
 import { newestIncident, startWatched, type Watched } from '../../doubles/watched.js';
 
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 10, 22, 10, 0, 0);
 
-let server: Server;
-let pm2: Pm2Home;
 let time: VirtualTime;
 let watched: Watched;
 const broken = new Set<string>();
 
-beforeAll(async () => {
-  server = createServer((request, response) => void response.writeHead(broken.has(request.url ?? '') ? 500 : 200).end('ok'));
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  pm2 = await startPm2Home();
-  await pm2.startApp({ name: 'shop', code: 'setInterval(() => undefined, 1000);', awaitAnswer: false });
-});
-
-afterAll(async () => {
-  await pm2.stop();
-  await new Promise((done) => server.close(done));
-});
+const pages = servePages((request, response) => void response.writeHead(broken.has(request.url ?? '') ? 500 : 200).end('ok'));
 
 afterEach(async () => {
   broken.clear();
@@ -33,14 +19,13 @@ afterEach(async () => {
 });
 
 async function watch(app = 'shop'): Promise<void> {
-  const { port } = server.address() as AddressInfo;
   time = virtualTime(START);
   watched = await startWatched((dataDir) => `
 data_dir: ${JSON.stringify(dataDir)}
-pm2_home: ${JSON.stringify(pm2.home)}
+pm2_home: ${JSON.stringify(pages.pm2.home)}
 apps:
   ${app}:
-    url: http://127.0.0.1:${port}
+    url: ${pages.url}
     endpoints: [{ path: /, samples: 1 }, { path: /checkout, samples: 1 }]
     liveness: { path: /health, every: 10m }
 policy: { default: suggest }

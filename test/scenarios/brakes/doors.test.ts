@@ -1,32 +1,19 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createInbox } from '../../../bot/inbox.js';
 import { runCli } from '../../../src/cli/run-cli.js';
 import { DEFAULT_TIERS } from '../../../src/domain/tiers.js';
 import { systemClock } from '../../../src/io/clock.js';
 import { actsOn } from '../../../src/store/acts.js';
 import { openStore } from '../../../src/store/store.js';
-import { startPm2Home, until, type Pm2Home, type StartedApp } from '../../doubles/pm2-home.js';
-import { beginWatch, BRISK, type Watch } from '../watch.js';
+import { until, type StartedApp } from '../../doubles/pm2-home.js';
+import { MARKED } from '../breaking-apps.js';
+import { watchedHome } from '../watched-home.js';
+import type { Watch } from '../watch.js';
 
 const REAL_MS = 90_000;
-/** Its checkout fails while the marker lies beside it: no restart helps, and every door has a reason to be tried. */
-const SHOP = `
-const { existsSync } = require('node:fs');
-require('node:http').createServer((request, response) => response.writeHead(request.url === '/checkout' && existsSync('broken') ? 500 : 200).end()).listen(Number(process.env.PORT), '127.0.0.1');
-`;
-
-let home: Pm2Home;
-let watch: Watch | null = null;
-beforeAll(async () => {
-  home = await startPm2Home();
-});
-afterAll(() => home.stop());
-afterEach(async () => {
-  await watch?.stop();
-  watch = null;
-});
+const home = watchedHome();
 
 /** Each door asks for another repair, so that none is the second yes to what the door before asked for. */
 const DOORS: readonly { readonly door: string; readonly repair: string; readonly use: (on: Watch, app: StartedApp) => Promise<unknown> }[] = [
@@ -63,18 +50,15 @@ const BRAKES = [
 
 /** A person's restart counts as ours would. */
 async function spend(on: Watch): Promise<void> {
-  await home.pm2('restart', 'spent');
+  await home.pm2.pm2('restart', 'spent');
   await until('the restart to be counted', async () => (await actsOn(on.store.db, on.app.id, 0)).length > 0, REAL_MS);
   await on.steady();
 }
 
 describe.each(BRAKES)('past $brake', ({ policy, set, name, rule }) => {
   it('leads no door: not the runbook, the command line, a chat, or --offline', { timeout: 240_000 }, async () => {
-    const app = await home.startApp({ name, code: SHOP, awaitAnswer: true });
-    const on = await beginWatch((dataDir) => `
-host: vm-1
-data_dir: ${JSON.stringify(dataDir)}
-pm2_home: ${JSON.stringify(home.home)}
+    const app = await home.pm2.startApp({ name, code: MARKED, awaitAnswer: true });
+    const on = await home.watch(`host: vm-1
 apps:
   ${name}:
     url: ${app.url}
@@ -85,11 +69,10 @@ people: [{ name: tester, role: approver, terminal: tester, slack: U0ANN }]
 policy:
   default: act-and-tell
   ${policy}
-${BRISK}`);
-    watch = on;
+`);
     await on.steady();
     await set(on);
-    const pid = async (): Promise<string> => (await home.pm2('pid', name)).trim();
+    const pid = async (): Promise<string> => (await home.pm2.pm2('pid', name)).trim();
     const before = await pid();
     for (const { door, repair, use } of DOORS) {
       await use(on, app);

@@ -1,15 +1,18 @@
 /** An app in releases under a real PM2, with a real git history, that a scenario deploys again and again. */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { afterEach } from 'vitest';
 import type { Io } from '../../../src/io/io.js';
 import { openLaunchOf } from '../../../src/store/launches.js';
 import { ledgerOf } from '../../../src/store/releases.js';
 import { actsOn } from '../../../src/store/acts.js';
 import { gitSandbox } from '../../doubles/git-repo.js';
-import { until, type Pm2Home } from '../../doubles/pm2-home.js';
+import { givenOnce } from '../../doubles/given.js';
+import { startPm2Home, until, type Pm2Home } from '../../doubles/pm2-home.js';
 import { lay, link } from '../../doubles/released-app.js';
 import { steppedTime } from '../../doubles/stepped-time.js';
-import { beginWatch, BRISK, type Watch } from '../watch.js';
+import { brisk } from '../brisk.js';
+import { beginWatch, type Watch } from '../watch.js';
 
 const REAL_MS = 90_000;
 /** Its checkout breaks with its release, or, for every release alike, with what is outside of it. */
@@ -37,6 +40,8 @@ export interface ReleasedWatch {
   pass(ms: number): void;
   /** Commits by the names of their releases. */
   named(text: string): string;
+  /** Its audit trail so far, with those names. */
+  story(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -48,8 +53,22 @@ export interface Released {
   readonly outside?: (real: Io) => Io;
 }
 
+/** Begins such a watch in each test of a file, on a PM2 of the file's own, and ends it with the test. */
+export function releasedWatches(): (name: string, options?: Released) => Promise<ReleasedWatch> {
+  const home = givenOnce(() => startPm2Home(), (one) => one.stop());
+  let on: ReleasedWatch | null = null;
+  afterEach(async () => {
+    await on?.stop();
+    on = null;
+  });
+  return async (name, options = {}) => {
+    on = await beginReleased(home, name, options);
+    return on;
+  };
+}
+
 /** v1 runs and is vouched for. The machine may do everything. */
-export async function beginReleased(home: Pm2Home, name: string, options: Released = {}): Promise<ReleasedWatch> {
+async function beginReleased(home: Pm2Home, name: string, options: Released = {}): Promise<ReleasedWatch> {
   const box = gitSandbox();
   const repo = box.repo('repo');
   const base = join(box.dir, 'srv');
@@ -69,10 +88,7 @@ export async function beginReleased(home: Pm2Home, name: string, options: Releas
   await put(make('v1', {}));
   const app = await home.startApp({ name, cwd: join(base, 'current'), code: APP, awaitAnswer: true, env: { BROKEN: broken } });
   const time = steppedTime();
-  const begun = await beginWatch((dataDir) => `
-data_dir: ${JSON.stringify(dataDir)}
-pm2_home: ${JSON.stringify(home.home)}
-apps:
+  const begun = await beginWatch(brisk(home, `apps:
   ${name}:
     url: ${app.url}
     endpoints: [{ path: /checkout, critical: true, samples: 1, timeout: 2s }]
@@ -81,7 +97,7 @@ apps:
     runbook: { endpoint-failing: [${options.runbook ?? 'release.rollback'}] }
 policy:
   default: act-and-tell
-${BRISK.replace('{ until: 1h, every: 1s }', '{ until: 80m, every: 1s }, { until: 72h, every: 1h }')}`, { time, ...(options.outside ? { outside: options.outside } : {}) });
+`, '{ until: 80m, every: 1s }, { until: 72h, every: 1h }'), { time, ...(options.outside ? { outside: options.outside } : {}) });
   await begun.steady();
   await begun.say('restore-point', name, '--reason', 'it ran well for a year');
   const { db } = begun.store;
@@ -89,6 +105,7 @@ ${BRISK.replace('{ until: 1h, every: 1s }', '{ until: 80m, every: 1s }, { until:
     const launch = await openLaunchOf(db, begun.app.id);
     return (await ledgerOf(db, begun.app.id)).some((release) => release.id === launch?.releaseId && release.commit === commit);
   };
+  const named = (text: string): string => [...commits].reduce((soFar, [version, commit]) => soFar.replaceAll(commit, version).replaceAll(commit.slice(0, 12), version).replaceAll(commit.slice(0, 7), version), text);
   const golive = async (version: string): Promise<void> => {
     const commit = commits.get(version) ?? '';
     rmSync(`${broken}-${version}`, { force: true });
@@ -108,7 +125,9 @@ ${BRISK.replace('{ until: 1h, every: 1s }', '{ until: 80m, every: 1s }, { until:
     runs: () => fetch(app.url).then((answer) => answer.text(), () => 'nothing'),
     rollbacks: async () => (await actsOn(db, begun.app.id, 0)).filter(({ by, kind }) => by === 'us' && kind === 'rollback').length,
     pass: (ms) => time.step(ms),
-    named: (text) => [...commits].reduce((soFar, [version, commit]) => soFar.replaceAll(commit, version).replaceAll(commit.slice(0, 12), version).replaceAll(commit.slice(0, 7), version), text),
+    named,
+    // Every watch of a file has the same PM2, and finds the trail of the one before: that is another story.
+    story: async () => named(await begun.story()).replace(/hypercare: found another audit trail.*\n.*\n/, ''),
     async stop() {
       await begun.stop();
       await home.pm2('delete', name);

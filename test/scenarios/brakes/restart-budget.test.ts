@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { countRestarts } from '../../../src/policy/budget.js';
 import { actsOn } from '../../../src/store/acts.js';
-import { startPm2Home, until, type Pm2Home } from '../../doubles/pm2-home.js';
-import { beginWatch, BRISK, type Watch } from '../watch.js';
+import { until } from '../../doubles/pm2-home.js';
+import { watchedHome } from '../watched-home.js';
 
 /** Well for as long as PM2 tolerates early deaths, and then it dies again and again: PM2 never gives up on it. */
 const MORTAL = `
@@ -13,15 +13,7 @@ require('node:http').createServer((request, response) => response.end('ok')).lis
 setInterval(() => existsSync(process.env.CURSE) && process.exit(1), 150);
 `;
 
-let home: Pm2Home;
-let watch: Watch;
-beforeAll(async () => {
-  home = await startPm2Home();
-});
-afterAll(async () => {
-  await watch?.stop();
-  await home.stop();
-});
+const home = watchedHome();
 
 /** Whether it is seen from outside first, or as a loop, hangs on this machine. */
 function titlesHidden(story: string): string {
@@ -29,12 +21,9 @@ function titlesHidden(story: string): string {
 }
 
 it('a loop that PM2 itself keeps going uses up the restart budget: we add nothing to it, and people are called', { timeout: 180_000 }, async () => {
-  const curse = join(home.home, 'curse');
-  const app = await home.startApp({ name: 'mortal', code: MORTAL, awaitAnswer: true, env: { CURSE: curse }, pm2: { restart_delay: 700, max_restarts: 1_000 } });
-  watch = await beginWatch((dataDir) => `
-data_dir: ${JSON.stringify(dataDir)}
-pm2_home: ${JSON.stringify(home.home)}
-apps:
+  const curse = join(home.pm2.home, 'curse');
+  const app = await home.pm2.startApp({ name: 'mortal', code: MORTAL, awaitAnswer: true, env: { CURSE: curse }, pm2: { restart_delay: 700, max_restarts: 1_000 } });
+  const watch = await home.watch(`apps:
   mortal:
     url: ${app.url}
     endpoints: [{ path: /, samples: 1, timeout: 2s }]
@@ -43,7 +32,7 @@ apps:
 policy:
   default: act-and-tell
   restarts: { per_30m: 1, per_24h: 4 }
-${BRISK}`);
+`);
   const { store, app: { id } } = watch;
   const acts = async (by: 'us' | 'pm2') => (await actsOn(store.db, id, 0)).filter((act) => act.by === by && act.kind === 'restart');
   await watch.steady();

@@ -1,29 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checksOf } from '../../../src/store/checks.js';
 import { ledgerOf } from '../../../src/store/releases.js';
-import { startPm2Home, type Pm2Home } from '../../doubles/pm2-home.js';
-import { beginReleased, type Released, type ReleasedWatch } from './released.js';
+import { releasedWatches } from './released.js';
 
 const STORY = { timeout: 180_000 } as const;
 
-let home: Pm2Home;
-let on: ReleasedWatch | null = null;
-beforeAll(async () => {
-  home = await startPm2Home();
-});
-afterAll(() => home.stop());
-beforeEach(() => async () => {
-  await on?.stop();
-  on = null;
-});
-
-async function begin(name: string, options: Released = {}): Promise<ReleasedWatch> {
-  on = await beginReleased(home, name, options);
-  return on;
-}
-
-/** Every watch here has the same PM2, and finds the trail of the one before: that is another story. */
-const story = async (of: ReleasedWatch): Promise<string> => of.named(await of.begun.story()).replace(/hypercare: found another audit trail.*\n.*\n/, '');
+const begin = releasedWatches();
 
 describe('a rollback over migrations', () => {
   it('is not done by the machine, whatever its rung: a person is asked, and told why', STORY, async () => {
@@ -32,7 +14,7 @@ describe('a rollback over migrations', () => {
     shop.breaks('v2');
     await shop.begun.asked();
     expect([await shop.runs(), await shop.rollbacks()]).toEqual(['v2', 0]);
-    expect(await story(shop)).toMatchInlineSnapshot(`
+    expect(await shop.story()).toMatchInlineSnapshot(`
       "
       hypercare: the monitor began
           watches migrated
@@ -65,7 +47,7 @@ describe('a bad commit', () => {
     shop.breaks('v2');
     await shop.begun.asked();
     expect([await shop.runs(), await shop.rollbacks()]).toEqual(['v2', 1]);
-    expect(await story(shop)).toMatchInlineSnapshot(`
+    expect(await shop.story()).toMatchInlineSnapshot(`
       "
       hypercare: the monitor began
           watches quarantined
@@ -112,7 +94,7 @@ describe('a release that was rolled back to and fails the same check', () => {
     expect(reason).toContain('The release that was good before fails http:/checkout too');
     expect([await shop.runs(), await shop.rollbacks()]).toEqual(['v1', 1]);
     expect((await checksOf(shop.begun.store.db, shop.begun.app.id)).filter(({ trusted }) => !trusted).map(({ name }) => name)).toEqual(['http:/checkout']);
-    expect(await story(shop)).toMatchInlineSnapshot(`
+    expect(await shop.story()).toMatchInlineSnapshot(`
       "
       hypercare: the monitor began
           watches misjudged

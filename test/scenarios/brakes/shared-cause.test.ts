@@ -1,20 +1,17 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { actsOn } from '../../../src/store/acts.js';
 import { readAudit } from '../../../src/store/audits.js';
 import { openHolds } from '../../../src/store/holds.js';
 import { openIncidents } from '../../../src/store/incidents.js';
 import { getResource, listResources } from '../../../src/store/resources.js';
-import { startPm2Home, until, type Pm2Home, type StartedApp } from '../../doubles/pm2-home.js';
-import { beginWatch, BRISK, type Watch } from '../watch.js';
+import { until, type StartedApp } from '../../doubles/pm2-home.js';
+import { MARKED } from '../breaking-apps.js';
+import { watchedHome } from '../watched-home.js';
+import type { Watch } from '../watch.js';
 
 const REAL_MS = 90_000;
-/** Its checkout fails while the marker lies beside it; a restart does not help. */
-const SHOP = `
-const { existsSync } = require('node:fs');
-require('node:http').createServer((request, response) => response.writeHead(request.url === '/checkout' && existsSync('broken') ? 500 : 200).end()).listen(Number(process.env.PORT), '127.0.0.1');
-`;
 /** Asks the database for every checkout. */
 const CLIENT = `
 const http = require('node:http');
@@ -24,27 +21,15 @@ http.createServer((request, response) => {
 }).listen(Number(process.env.PORT), '127.0.0.1');
 `;
 
-let home: Pm2Home;
-let watch: Watch | null = null;
-beforeAll(async () => {
-  home = await startPm2Home();
-});
-afterAll(() => home.stop());
-afterEach(async () => {
-  await watch?.stop();
-  watch = null;
-});
+const home = watchedHome();
 
 async function begin(apps: readonly StartedApp[], uses: string, more: string): Promise<Watch> {
-  watch = await beginWatch((dataDir) => `
-data_dir: ${JSON.stringify(dataDir)}
-pm2_home: ${JSON.stringify(home.home)}
-apps:
+  const watch = await home.watch(`apps:
 ${apps.map((app) => `  ${app.name}: { url: "${app.url}", endpoints: [{ path: /checkout, samples: 1, timeout: 2s }], liveness: { path: /, every: 1s }${uses} }`).join('\n')}
 ${more}
 policy:
   default: act-and-tell
-${BRISK}`);
+`);
   await watch.steady();
   return watch;
 }
@@ -63,9 +48,9 @@ const holds = async ({ store, monitor }: Watch): Promise<readonly string[]> => (
 
 describe('a database that is dead', () => {
   it('gets none of the apps that use it restarted: one incident, at the database', { timeout: 240_000 }, async () => {
-    const database = await home.startApp({ name: 'database', code: SHOP, awaitAnswer: true });
+    const database = await home.pm2.startApp({ name: 'database', code: MARKED, awaitAnswer: true });
     const clients: StartedApp[] = [];
-    for (const name of ['web', 'desk', 'mail']) clients.push(await home.startApp({ name, code: CLIENT, awaitAnswer: true, env: { DATABASE: `${database.url}checkout` } }));
+    for (const name of ['web', 'desk', 'mail']) clients.push(await home.pm2.startApp({ name, code: CLIENT, awaitAnswer: true, env: { DATABASE: `${database.url}checkout` } }));
     const on = await begin(clients, ', uses: [database]', `dependencies:\n  database: { url: "${database.url}checkout", every: 30s, timeout: 1s } # The apps' trouble is seen first.`);
     await writeFile(join(database.cwd, 'broken'), '');
     await until('the database alone to have an incident, and the apps to be held', async () => (await open(on)).join() === 'database' && (await holds(on)).length > 0, REAL_MS);
@@ -80,7 +65,7 @@ describe('a database that is dead', () => {
 describe('apps that are bad at once', () => {
   it('as three of four are a storm: no app is touched until it is over', { timeout: 240_000 }, async () => {
     const apps: StartedApp[] = [];
-    for (const name of ['north', 'east', 'south', 'west']) apps.push(await home.startApp({ name, code: SHOP, awaitAnswer: true }));
+    for (const name of ['north', 'east', 'south', 'west']) apps.push(await home.pm2.startApp({ name, code: MARKED, awaitAnswer: true }));
     const on = await begin(apps, '', '');
     const sick = apps.slice(0, 3);
     await Promise.all(sick.map(({ cwd }) => writeFile(join(cwd, 'broken'), '')));
@@ -98,7 +83,7 @@ describe('apps that are bad at once', () => {
 
   it('as two of four are none: each is repaired', { timeout: 240_000 }, async () => {
     const apps: StartedApp[] = [];
-    for (const name of ['spring', 'summer', 'autumn', 'winter']) apps.push(await home.startApp({ name, code: SHOP, awaitAnswer: true }));
+    for (const name of ['spring', 'summer', 'autumn', 'winter']) apps.push(await home.pm2.startApp({ name, code: MARKED, awaitAnswer: true }));
     const on = await begin(apps, '', '');
     await Promise.all(apps.slice(0, 2).map(({ cwd }) => writeFile(join(cwd, 'broken'), '')));
     await until('both to be repaired', async () => (await ours(on)) >= 2, REAL_MS);

@@ -1,0 +1,7 @@
+import type { Pm2Home } from '../doubles/pm2-home.js';
+import { BRISK } from './watch.js';
+
+/** A hypercare.yaml for what that PM2 runs, with short intervals; `yaml` are its apps and its policy. */
+export function brisk(home: Pm2Home, yaml: string, tiers = '{ until: 1h, every: 1s }'): (dataDir: string) => string {
+  return (dataDir) => `data_dir: ${JSON.stringify(dataDir)}\npm2_home: ${JSON.stringify(home.home)}\n${yaml}${BRISK.replace('{ until: 1h, every: 1s }', tiers)}`;
+}
