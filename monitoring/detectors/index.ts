@@ -6,6 +6,7 @@ import { hang } from './hang.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
 import { processDown } from './process-down.js';
+import { redis } from './redis.js';
 
 /**
  * When is it a problem? One line for each detector, by its kind. What says why stands before what says only that: of
@@ -20,4 +21,5 @@ export const detectors = {
   'all-endpoints-failing': allEndpointsFailing,
   'endpoint-failing': endpointFailing,
   latency,
+  redis,
 } satisfies Readonly<Record<string, Detector<unknown>>>;

@@ -2,6 +2,7 @@ import { host } from './host.js';
 import { http } from './http.js';
 import { pm2 } from './pm2.js';
 import type { Probe } from './probe.js';
+import { redis } from './redis.js';
 import { release } from './release.js';
 
 /** How is it measured? One line for each probe, by its kind. */
@@ -9,5 +10,6 @@ export const probes = {
   host,
   http,
   pm2,
+  redis,
   release,
 } satisfies Readonly<Record<string, Probe<unknown>>>;

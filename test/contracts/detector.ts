@@ -10,8 +10,19 @@ export type Picture = Pick<DetectorInput<unknown>, 'series' | 'acts'>;
 
 const RUNS = 300;
 
-/** What holds of every detector. `fingerprints` are those it may have open for checks 'http:/a', 'liveness' and 'pm2'. */
-export function detectorContract<O>(detector: Detector<O>, fingerprints: readonly string[]): void {
+type Measured = Pick<Sample, 'verdict' | 'values' | 'note'>;
+
+/** A check of another kind than an app has, with a reading of it in which all is well. */
+interface OtherCheck {
+  readonly name: string;
+  readonly probe: string;
+  readonly fields: readonly string[];
+  readonly well: fc.Arbitrary<readonly (number | null)[]>;
+}
+
+/** What holds of every detector. `fingerprints` are those it may have open for checks 'http:/a', 'liveness' and 'pm2', or for the other one. */
+export function detectorContract<O>(detector: Detector<O>, fingerprints: readonly string[], other: OtherCheck | null = null): void {
+  const checks = other === null ? APP_CHECKS : [{ name: other.name, probe: other.probe, fields: other.fields }];
   const options = detector.options.parse({});
   const detect = (picture: Picture, open: readonly string[] = []): ReturnType<Detector<O>['detect']> =>
     detector.detect({ ...picture, open: new Set(open), options, now: NOW });
@@ -20,28 +31,28 @@ export function detectorContract<O>(detector: Detector<O>, fingerprints: readonl
   describe(`${detector.kind}, as every detector`, () => {
     it('says nothing without samples and acts', () => {
       expect(detect({ series: [], acts: [] })).toEqual([]);
-      expect(detect({ series: empty(), acts: [] })).toEqual([]);
+      expect(detect({ series: empty(checks), acts: [] })).toEqual([]);
     });
 
     it('claims nothing present on unknown and error alone, whatever is open', () => {
-      fc.assert(fc.property(pictures(['unknown', 'error'], fc.constant([])), opens, (picture, open) => {
+      fc.assert(fc.property(pictures(checks, ['unknown', 'error'], fc.constant([])), opens, (picture, open) => {
         expect(present(detect(picture, open))).toEqual([]);
       }), { numRuns: RUNS });
     });
 
     it('claims nothing present while all is well, whatever is open', () => {
-      fc.assert(fc.property(healthy(), opens, (picture, open) => {
+      fc.assert(fc.property(healthy(other), opens, (picture, open) => {
         expect(present(detect(picture, open))).toEqual([]);
       }), { numRuns: RUNS });
     });
 
     it('does not say nothing of everything', () => {
-      const some = fc.sample(pictures(['good', 'bad', 'unknown', 'error'], anyActs()), { numRuns: RUNS, seed: 72 });
+      const some = fc.sample(pictures(checks, ['good', 'bad', 'unknown', 'error'], anyActs()), { numRuns: RUNS, seed: 72 });
       expect(some.some((picture) => present(detect(picture, fingerprints)).length > 0)).toBe(true);
     });
 
     it('never throws, says the same of the same, changes nothing, and ends only what is open', () => {
-      fc.assert(fc.property(pictures(['good', 'bad', 'unknown', 'error'], anyActs()), opens, (picture, open) => {
+      fc.assert(fc.property(pictures(checks, ['good', 'bad', 'unknown', 'error'], anyActs()), opens, (picture, open) => {
         const frozen = deepFreeze(picture);
         const claims = detect(frozen, open);
         expect(detect(frozen, open)).toEqual(claims);
@@ -51,7 +62,7 @@ export function detectorContract<O>(detector: Detector<O>, fingerprints: readonl
     });
 
     it('says what is wrong in one bounded line, with bounded evidence', () => {
-      fc.assert(fc.property(pictures(['good', 'bad', 'unknown', 'error'], anyActs()), opens, (picture, open) => {
+      fc.assert(fc.property(pictures(checks, ['good', 'bad', 'unknown', 'error'], anyActs()), opens, (picture, open) => {
         for (const claim of present(detect(picture, open))) {
           expect(claim.title).toMatch(/^[^\n]{5,200}$/);
           expect(claim.title).not.toMatch(/NaN|undefined|null|Infinity/);
@@ -62,7 +73,7 @@ export function detectorContract<O>(detector: Detector<O>, fingerprints: readonl
     });
 
     it('opens nothing on a check that is not trusted', () => {
-      fc.assert(fc.property(pictures(['good', 'bad'], fc.constant([])), (picture) => {
+      fc.assert(fc.property(pictures(checks, ['good', 'bad'], fc.constant([])), (picture) => {
         const series = picture.series.map((one) => ({ ...one, check: { ...one.check, trusted: false } }));
         expect(present(detect({ ...picture, series }))).toEqual([]);
       }), { numRuns: RUNS });
@@ -74,41 +85,49 @@ function present(claims: ReturnType<Detector<unknown>['detect']>): readonly Extr
   return claims.filter((claim) => claim.state === 'present');
 }
 
-const CHECKS = [
+const APP_CHECKS: readonly CheckShape[] = [
   { name: 'http:/a', probe: 'http', fields: HTTP_FIELDS },
   { name: 'liveness', probe: 'http', fields: HTTP_FIELDS },
   { name: 'pm2', probe: 'pm2', fields: PM2_FIELDS },
 ];
 
-function empty(): readonly Series[] {
-  return CHECKS.map((check, index) => seriesOf(check, index, []));
+interface CheckShape {
+  readonly name: string;
+  readonly probe: string;
+  readonly fields: readonly string[];
 }
 
-function seriesOf({ name, probe, fields }: (typeof CHECKS)[number], index: number, samples: readonly Sample[]): Series {
+function empty(checks: readonly CheckShape[]): readonly Series[] {
+  return checks.map((check, index) => seriesOf(check, index, []));
+}
+
+function seriesOf({ name, probe, fields }: CheckShape, index: number, samples: readonly Sample[]): Series {
   const known = { median: 50, p95: 90 };
   const baseline = { checkId: index, releaseId: 'release-1' as never, n: 50, values: fields.map(() => known) };
   return { check: { id: index, name, probe, options: {}, critical: true, trusted: true }, fields, samples, baseline: probe === 'http' ? baseline : null };
 }
 
 /** Anything a store could hold: readings of any value at growing times. */
-function pictures(verdicts: readonly Sample['verdict'][], acts: fc.Arbitrary<readonly Act[]>): fc.Arbitrary<Picture> {
+function pictures(checks: readonly CheckShape[], verdicts: readonly Sample['verdict'][], acts: fc.Arbitrary<readonly Act[]>): fc.Arbitrary<Picture> {
   const value = fc.oneof(fc.constant(null), fc.constantFrom(0, 1, 2), fc.double({ min: 0, max: 1e12, noNaN: true }));
-  const reading = fc.record({ verdict: fc.constantFrom(...verdicts), values: fc.array(value, { maxLength: 9 }), note: fc.constantFrom(null, 'refused') });
-  return picturesOf(() => reading, acts);
+  const reading = fc.record({ verdict: fc.constantFrom(...verdicts), values: fc.array(value, { maxLength: 14 }), note: fc.constantFrom(null, 'refused') });
+  return picturesOf(checks, () => reading, acts);
 }
 
 /** Good readings near the baseline, memory that stays, and nobody but people restarting anything. */
-function healthy(): fc.Arbitrary<Picture> {
+function healthy(other: OtherCheck | null): fc.Arbitrary<Picture> {
+  if (other !== null) return picturesOf([other], () => other.well.map((values): Measured => ({ verdict: 'good', values, note: null })), fc.constant([]));
   const http = fc.integer({ min: 20, max: 90 }).map((ms) => ({ verdict: 'good' as const, values: [ms, ms * 2, 3, 3, 200, 0], note: null }));
   const pm2 = fc.integer({ min: 180, max: 220 }).map((mib) => ({ verdict: 'good' as const, values: [2, 2, 7, mib * 1_048_576, 5, 12, 90_000_000, mib / 400], note: null }));
-  return picturesOf((probe) => (probe === 'http' ? http : pm2), anyActs().map((acts) => acts.filter(({ by }) => by === 'person')));
+  return picturesOf(APP_CHECKS, (probe) => (probe === 'http' ? http : pm2), anyActs().map((acts) => acts.filter(({ by }) => by === 'person')));
 }
 
 function picturesOf(
-  readingOf: (probe: string) => fc.Arbitrary<Pick<Sample, 'verdict' | 'values' | 'note'>>,
+  checks: readonly CheckShape[],
+  readingOf: (probe: string) => fc.Arbitrary<Measured>,
   acts: fc.Arbitrary<readonly Act[]>,
 ): fc.Arbitrary<Picture> {
-  const series = CHECKS.map((check, index) =>
+  const series = checks.map((check, index) =>
     fc.tuple(fc.array(readingOf(check.probe), { maxLength: 40 }), fc.constantFrom(200, 30_000, 900_000, 14_400_000)).map(([readings, everyMs]) =>
       seriesOf(check, index, readings.map((reading, n) => ({ ...reading, checkId: index, ms: null, at: NOW - (readings.length - 1 - n) * everyMs })))),
   );

@@ -1,6 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { detectors } from '../../../monitoring/detectors/index.js';
 import { detectorContract } from '../../contracts/detector.js';
+import { redis as redisProbe } from '../../../monitoring/probes/redis.js';
+import { REDIS_FAULTS } from '../../../src/domain/redis-fault.js';
 
 const fingerprints: Readonly<Record<keyof typeof detectors, readonly string[]>> = {
   'all-endpoints-failing': ['all-endpoints-failing'],
@@ -10,6 +13,7 @@ const fingerprints: Readonly<Record<keyof typeof detectors, readonly string[]>> 
   latency: ['latency:http:/a', 'latency:liveness'],
   memory: ['memory-limit:pm2', 'memory-growth:pm2'],
   'process-down': ['process-down:pm2'],
+  redis: [...REDIS_FAULTS.map((fault) => `redis-${fault}:redis`), ...['memory', 'save-failed', 'rejecting', 'replication', 'evicting'].map((kind) => `redis-${kind}:advice:redis`)],
 };
 
 describe('the registry of detectors', () => {
@@ -25,3 +29,8 @@ detectorContract(detectors.hang, fingerprints.hang);
 detectorContract(detectors.latency, fingerprints.latency);
 detectorContract(detectors.memory, fingerprints.memory);
 detectorContract(detectors['process-down'], fingerprints['process-down']);
+detectorContract(detectors.redis, fingerprints.redis, {
+  name: 'redis', probe: 'redis', fields: redisProbe.fields,
+  // A server with room, whose counters stand still; a queue's workers wait in it.
+  well: fc.integer({ min: 1, max: 80 }).map((used) => [0, used, 100, 0, 7, 3, used, 10_000, 5, 0, 0, 1, used]),
+});
