@@ -8,6 +8,7 @@ import { createHttp } from '../src/io/http.js';
 import type { Io } from '../src/io/io.js';
 import type { Logger } from '../src/io/log.js';
 import { createPm2 } from '../src/io/pm2-client.js';
+import { createPostgres } from '../src/io/postgres.js';
 import { createRedis } from '../src/io/redis.js';
 import { storeAddress, storeFile } from '../src/store/address.js';
 import { ballastFile, withBallast } from '../src/store/ballast.js';
@@ -47,9 +48,10 @@ export async function composeMonitor({ config, secrets, log, osUser, clock = sys
   const { store: opened, ballast } = 'file' in address ? withBallast(openStore(address), ballastFile(address.file)) : { store: openStore(address), ballast: null };
   const carrier = 'url' in address ? notifyCarrier(address.url, config.host, log) : fileCarrier(storeFile(config), () => opened.dataVersion());
   const store = poking(opened, () => carrier.poke());
-  const real: Io = { clock, http: createHttp(), exec: createExec(), git: createGit(), pm2: createPm2({ home: config.pm2Home, clock: systemClock, log }), redis: createRedis() };
+  const real: Io = { clock, http: createHttp(), exec: createExec(), git: createGit(), pm2: createPm2({ home: config.pm2Home, clock: systemClock, log }), postgres: createPostgres({ clock: systemClock }), redis: createRedis() };
   const closeParts = async () => {
     await real.pm2.close();
+    await real.postgres.close();
     await real.http.close();
     await real.redis.close();
     await store.close();

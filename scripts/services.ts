@@ -13,6 +13,8 @@ export interface Service {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
+  /** Ends it and starts it again on what it kept; its pid is another one then. */
+  restart(): Promise<void>;
   /** Ends this one server by its own pid and removes its directory. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -69,8 +71,8 @@ export async function startRedis(): Promise<Service> {
   }));
 }
 
-/** A PostgreSQL with one empty database, superuser "postgres" without password, on a free port of 127.0.0.1. */
-export async function startPostgres(): Promise<Service> {
+/** A PostgreSQL with one empty database, superuser "postgres" without password, on a free port of 127.0.0.1. `settings` as in postgresql.conf. */
+export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<Service> {
   const initdb = required('postgres', 'initdb');
   const program = required('postgres', 'postgres');
   const owner = isRoot() ? userOf('postgres') : null;
@@ -80,7 +82,7 @@ export async function startPostgres(): Promise<Service> {
     runOnce(initdb, ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], dir, owner);
     return {
       program,
-      args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', dir, '-c', 'fsync=off'],
+      args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', dir, ...Object.entries({ fsync: 'off', ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
       readyLine: /ready to accept connections/,
       dir,
       owner,
@@ -105,6 +107,25 @@ async function onFreePort(kind: ServiceKind, prepare: (port: number, dir: string
 }
 
 async function launch(kind: ServiceKind, port: number, how: Launch): Promise<Service> {
+  let child = await begin(kind, how);
+  return {
+    url: kind === 'redis' ? `redis://127.0.0.1:${port}` : `postgresql://postgres@127.0.0.1:${port}/postgres`,
+    port,
+    get pid() {
+      return child.pid as number;
+    },
+    restart: async () => {
+      await end(child, how.stopSignal);
+      child = await begin(kind, how);
+    },
+    stop: async () => {
+      await end(child, how.stopSignal);
+      await rm(how.dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function begin(kind: ServiceKind, how: Launch): Promise<ChildProcess> {
   const child = spawn(how.program, how.args, {
     cwd: how.dir,
     env: smallEnv(),
@@ -113,19 +134,11 @@ async function launch(kind: ServiceKind, port: number, how: Launch): Promise<Ser
   });
   try {
     await ready(child, how.readyLine, kind);
+    return child;
   } catch (error) {
     await end(child, 'SIGKILL');
     throw error;
   }
-  return {
-    url: kind === 'redis' ? `redis://127.0.0.1:${port}` : `postgresql://postgres@127.0.0.1:${port}/postgres`,
-    port,
-    pid: child.pid as number,
-    stop: async () => {
-      await end(child, how.stopSignal);
-      await rm(how.dir, { recursive: true, force: true });
-    },
-  };
 }
 
 function ready(child: ChildProcess, line: RegExp, kind: ServiceKind): Promise<void> {

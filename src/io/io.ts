@@ -3,6 +3,7 @@ import type { Exec } from './exec.js';
 import type { Git } from './git.js';
 import type { Http } from './http.js';
 import type { Pm2 } from './pm2.js';
+import type { Postgres } from './postgres.js';
 import type { Redis } from './redis.js';
 
 /** Everything outside the process that a probe or a repair may use; each with deadlines and bounded output. */
@@ -12,5 +13,6 @@ export interface Io {
   readonly exec: Exec;
   readonly git: Git;
   readonly pm2: Pm2;
+  readonly postgres: Postgres;
   readonly redis: Redis;
 }

@@ -54,9 +54,6 @@ export function covers(place: string, path: string): boolean {
 /** Rooms that touch the outside through `src/io` or not at all: not even node's own modules. */
 export const WITHOUT_NODE = ['src/domain/', 'src/policy/', 'src/cards/', 'monitoring/detectors/', 'monitoring/stages/', 'monitoring/schedule/'];
 
-/** What a probe, a repair or a collector looks at it may speak to with that thing's own client. */
-const CLIENTS = ['monitoring/probes/', 'monitoring/repairs/', 'monitoring/evidence/'];
-
 /** The one home of each library. A new one gets a line here. */
 export const HOMES: Readonly<Record<string, readonly string[]>> = {
   '@marcbachmann/cel-js': ['src/policy/'],
@@ -65,7 +62,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   ioredis: ['src/io/'],
   kysely: ['src/store/'],
   'node-schedule': ['monitoring/schedule/'],
-  pg: ['src/store/', 'src/io/notify-carrier.ts', ...CLIENTS],
+  pg: ['src/store/', 'src/io/'],
   picocolors: ['src/cards/'],
   pino: ['src/io/'],
   pm2: ['src/io/'],
