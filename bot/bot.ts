@@ -1,18 +1,12 @@
 import { commands } from '../src/commands/index.js';
 import { errorText, HypercareError } from '../src/domain/errors.js';
-import type { HostId } from '../src/domain/ids.js';
-import type { Context } from '../src/commands/command.js';
-import type { Tier } from '../src/domain/tiers.js';
-import type { Carrier } from '../src/io/carrier.js';
 import type { Clock } from '../src/io/clock.js';
-import type { Logger } from '../src/io/log.js';
 import { within } from '../src/io/within.js';
 import { forgetChannels } from '../src/store/channels.js';
 import { botSeen } from '../src/store/hosts.js';
-import type { Store } from '../src/store/store.js';
 import { createAlarm, type Alarm } from './alarm.js';
 import type { Channel, Hear, Refused, Stop, Verb } from './channels/channel.js';
-import { createInbox } from './inbox.js';
+import { createInbox, type InboxParts } from './inbox.js';
 import { createReach } from './reach.js';
 import { createRelay } from './relay.js';
 
@@ -26,19 +20,10 @@ const MENDED_MS = 60_000;
 /** Stopping waits so long for what is being said and heard; PM2 kills after ten seconds. */
 const STOP_WITHIN_MS = 8_000;
 
-export interface BotParts {
-  readonly store: Store;
-  readonly hostId: HostId;
+export interface BotParts extends InboxParts {
   readonly hostName: string;
-  readonly carrier: Carrier;
   readonly channels: readonly Channel[];
   readonly refused?: readonly Refused[];
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly tiers: readonly Tier[];
-  readonly settleMs: number;
-  readonly policy: Context['policy'];
-  readonly timeZone: string;
 }
 
 export interface Bot {

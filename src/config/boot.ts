@@ -3,7 +3,7 @@ import type { Config } from './config.js';
 import { configPaths, forgetSecrets, processEnv, readEnvironment } from './env.js';
 import { loadConfig } from './load.js';
 import { mistakeLine } from './mistake.js';
-import type { Units } from './schema.js';
+import type { Units } from './units.js';
 import type { Secrets } from './secrets.js';
 
 export interface Booted {

@@ -1,6 +1,7 @@
 import type { ChannelConfig } from './config.js';
 import type { Complaint } from './issues.js';
-import type { ConfigFile, Units } from './schema.js';
+import type { ConfigFile } from './schema.js';
+import type { Units } from './units.js';
 import type { SecretName, Secrets } from './secrets.js';
 
 /** What each channel needs from .env. */

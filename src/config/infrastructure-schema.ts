@@ -5,7 +5,7 @@ import { duration, entries, resourceName } from './fields.js';
 import { hostFields, hostOptions } from './host-schema.js';
 import { postgresFields, postgresOptions } from './postgres-schema.js';
 import { redisFields, redisOptions } from './redis-schema.js';
-import type { Units } from './schema.js';
+import type { Units } from './units.js';
 import { serverUrl } from './server-url.js';
 
 /** The name under which the host is watched, and repaired. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { configSchema, type Units } from './schema.js';
+import { configSchema } from './schema.js';
+import type { Units } from './units.js';
 
 /**
  * The schema of hypercare.yaml for editors, as text. Draft 7, because the YAML language server knows it best. It

@@ -5,21 +5,12 @@ import { hostSchema, postgresSchema, redisSchema } from './infrastructure-schema
 import { maintenanceSchema } from './maintenance-schema.js';
 import { personSchema } from './people-schema.js';
 import { policySchema } from './policy-schema.js';
+import type { Units } from './units.js';
 
 const MAX_APPS = 100;
 const MAX_DEPENDENCIES = 100;
 const MAX_TIERS = 10;
 const MAX_PEOPLE = 500;
-
-/** What the registries of units know; handed in, because this folder may not look into theirs. */
-export interface Units {
-  /** Schema of each channel kind's options. */
-  readonly channels: Readonly<Record<string, z.ZodType>>;
-  /** Kinds of repairs. Empty where they cannot be seen, as from the bot: then only the monitor checks their names. */
-  readonly repairs: readonly string[];
-  /** Kinds of incidents. Absent where they cannot be seen. */
-  readonly incidents?: readonly string[];
-}
 
 /** The whole file. What its parts cannot see alone is checked in cross-checks.ts. */
 export function configSchema(units: Units) {

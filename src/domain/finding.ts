@@ -27,17 +27,11 @@ export interface DetectorClaims {
   readonly claims: readonly Claim[];
 }
 
-export interface Finding {
+export interface Finding extends Omit<Extract<Claim, { readonly state: 'present' }>, 'state'> {
   readonly id: FindingId;
   readonly incidentId: IncidentId;
   readonly resourceId: ResourceId;
   readonly detector: string;
-  readonly fingerprint: string;
-  readonly kind: string;
-  readonly severity: Severity;
-  readonly emergency: boolean;
-  readonly title: string;
-  readonly evidence: readonly string[];
   readonly firstAt: number;
   readonly lastAt: number;
   readonly open: boolean;

@@ -94,10 +94,10 @@ describe('a freeze', () => {
 });
 
 describe('a maintenance window', () => {
-  it('has the machine wait and people act: what breaks in it is told, and repaired when somebody asks', { timeout: 60_000 }, async () => {
+  it('has the machine wait and people act: what breaks in it is told, and repaired when somebody asks', { timeout: 90_000 }, async () => {
     const { begun, app } = await begin('desk', 'maintenance: [{ name: moving, weekly: { from: "00:00", to: "24:00" } }]\n');
     await fetch(`${app.url}break/checkout`);
-    await until('the plan to wait', async () => (await begun.incident('open')).reason !== null).catch((error: unknown) => {
+    await until('the plan to wait', async () => (await begun.incident('open')).reason !== null, 45_000).catch((error: unknown) => {
       throw new Error([String(error), ...begun.logs].join('\n'));
     });
     expect((await begun.incident('open')).reason).toBe('waits with pm2.reload: hypercare.yaml holds it: moving');

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import type { Config } from '../../../src/config/config.js';
 import { configLoader, type ConfigSource, type LoadedConfig } from '../../../src/config/load.js';
 import { mistakeLine, type Mistake } from '../../../src/config/mistake.js';
-import type { Units } from '../../../src/config/schema.js';
+import type { Units } from '../../../src/config/units.js';
 
 /** Units as the registries hand them in, small enough that messages listing them stay readable. */
 export const units: Units = {
