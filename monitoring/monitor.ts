@@ -36,6 +36,7 @@ import { explain } from './stages/explain.js';
 import { observe } from './stages/observe.js';
 import { plan } from './stages/plan.js';
 import { keepReadings } from './stages/keep-readings.js';
+import { lookAnew } from './stages/look-anew.js';
 import { policyChanged } from './stages/policy-changed.js';
 import { requests } from './stages/requests.js';
 import { reserve } from './stages/reserve.js';
@@ -89,7 +90,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   await store.write((tx) => retire(tx, ctx));
   await store.write((tx) => policyChanged(tx, ctx));
   const anchored = anchor(anchorFile(config.pm2Home));
-  const stages = [requests, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, explain, trust(), upkeep(config.heartbeatUrl), botWatch(), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
+  const stages = [requests, lookAnew, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, explain, trust(), upkeep(config.heartbeatUrl), botWatch(), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
   loop = createLoop(ctx, stages, parts.ticker ?? createTicker(io.clock));
   const stopping = new AbortController();
   const running = loop;
