@@ -1,6 +1,8 @@
+import { hostCleanDisk } from './host-clean-disk.js';
 import { pm2CollectGarbage } from './pm2-collect-garbage.js';
 import { pm2DrainRestart } from './pm2-drain-restart.js';
 import { pm2Kill } from './pm2-kill.js';
+import { pm2RaiseMemoryLimit } from './pm2-raise-memory-limit.js';
 import { pm2Reload } from './pm2-reload.js';
 import { pm2Restart } from './pm2-restart.js';
 import { pm2Stop } from './pm2-stop.js';
@@ -9,9 +11,11 @@ import type { Repair } from './repair.js';
 
 /** What could put it right? One line for each repair, by its kind. */
 export const repairs = {
+  'host.clean-disk': hostCleanDisk,
   'pm2.collect-garbage': pm2CollectGarbage,
   'pm2.drain-restart': pm2DrainRestart,
   'pm2.kill': pm2Kill,
+  'pm2.raise-memory-limit': pm2RaiseMemoryLimit,
   'pm2.reload': pm2Reload,
   'pm2.restart': pm2Restart,
   'pm2.stop': pm2Stop,
