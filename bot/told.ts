@@ -29,16 +29,18 @@ export function bySubject(events: readonly Event[]): readonly Told[] {
 }
 
 /** What happened to the bot is another story than what happened to PM2: the newest of each holds. */
+const STORIES: Readonly<Partial<Record<EventKind, string>>> = { 'bot.restarted': 'bot', 'monitor.blind': 'sight', 'monitor.sees': 'sight' };
+
 function subjectOf(event: Event): string {
   const { incidentId, launchId, hostId, kind } = event;
   const hold = holdIn(event);
   if (hold !== null) return `hold:${hold}`;
   const trust = trustIn(event);
   if (trust !== null) return `trust:${trust.app}:${trust.repair}`;
-  return incidentId ?? launchId ?? (kind === 'bot.restarted' ? `bot:${hostId}` : `host:${hostId}`);
+  return incidentId ?? launchId ?? `${STORIES[kind] ?? 'host'}:${hostId}`;
 }
 
-const NEWS: ReadonlySet<EventKind> = new Set<EventKind>(['launch.six_hours', 'launch.ended', 'monitor.pm2_lost', 'monitor.pm2_back', 'bot.restarted', 'store.full', 'store.room', 'trust.proposed']);
+const NEWS: ReadonlySet<EventKind> = new Set<EventKind>(['launch.six_hours', 'launch.ended', 'monitor.pm2_lost', 'monitor.pm2_back', 'monitor.blind', 'monitor.sees', 'bot.restarted', 'store.full', 'store.room', 'trust.proposed']);
 
 export interface Drawn {
   readonly card: Card;

@@ -26,6 +26,7 @@ import { watchPm2 } from './schedule/pm2-watch.js';
 import { settingsOf } from './settings.js';
 import { anchor } from './stages/anchor.js';
 import { answer } from './stages/answer.js';
+import { blindness } from './stages/blindness.js';
 import { botWatch } from './stages/bot-watch.js';
 import { conclude } from './stages/conclude.js';
 import { decide } from './stages/decide.js';
@@ -90,7 +91,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   await store.write((tx) => retire(tx, ctx));
   await store.write((tx) => policyChanged(tx, ctx));
   const anchored = anchor(anchorFile(config.pm2Home));
-  const stages = [requests, lookAnew, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, explain, trust(), upkeep(config.heartbeatUrl), botWatch(), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
+  const stages = [requests, lookAnew, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, explain, trust(), blindness(), upkeep(config.heartbeatUrl), botWatch(), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
   loop = createLoop(ctx, stages, parts.ticker ?? createTicker(io.clock));
   const stopping = new AbortController();
   const running = loop;

@@ -1,4 +1,6 @@
 import type { Event } from '../domain/event.js';
+import type { Json } from '../domain/json.js';
+import { checkLabel } from '../domain/series.js';
 import type { Card } from './card.js';
 import { noteCard } from './note-card.js';
 import { sayClock, type Reader } from './say-time.js';
@@ -12,6 +14,10 @@ export function hostCard(host: string, events: readonly Event[], subject: string
       return noteCard({ subject, level: 'critical', title: `${host}: PM2's daemon is dead; its apps are down or run unwatched`, body: [`It stopped answering at ${at}. Nothing is repaired until it is back.`, 'On the host: pm2 resurrect (then pm2 status).'] });
     case 'monitor.pm2_back':
       return noteCard({ subject, level: 'good', title: `${host}: PM2's daemon answers again`, body: [`Since ${at}. Check that every app is back: pm2 status.`] });
+    case 'monitor.blind':
+      return noteCard({ subject, level: 'warning', title: `${host}: ${[...new Set(unmeasuredIn(newest.body).map(({ resource }) => resource))].join(', ')} cannot be measured for more than half an hour`, body: [unmeasuredIn(newest.body).map(({ resource, check, note }) => `${resource}, ${checkLabel(check)}: ${note ?? 'no reason is known'}`).join('\n'), 'Nothing is known to be wrong there, and nothing is repaired meanwhile. Look at the addresses in hypercare.yaml, and at name resolution and network of the host.'] });
+    case 'monitor.sees':
+      return noteCard({ subject, level: 'good', title: `${host}: everything can be measured again`, body: [`Since ${at}.`] });
     case 'bot.restarted':
       return noteCard({ subject, level: 'warning', title: `${host}: the bot fell silent and was restarted`, body: [`At ${at}, by the monitor. What happened meanwhile follows.`] });
     case 'store.full':
@@ -21,4 +27,9 @@ export function hostCard(host: string, events: readonly Event[], subject: string
     default:
       return noteCard({ subject, level: 'info', title: `${host}: ${newest?.kind ?? 'nothing happened'}`, body: [`At ${at}.`] });
   }
+}
+
+/** The checks that could not be made, as the monitor's event has them. */
+function unmeasuredIn(body: Json): readonly { readonly resource: string; readonly check: string; readonly note: string | null }[] {
+  return (body as { readonly checks?: ReturnType<typeof unmeasuredIn> }).checks ?? [];
 }

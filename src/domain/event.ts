@@ -8,7 +8,7 @@ export const EVENT_KINDS = [
   'plan.suggested', 'question.asked', 'question.warned', 'question.closed',
   'remediation.started', 'remediation.ended',
   'hold.began', 'hold.ended', 'trust.proposed',
-  'monitor.started', 'monitor.pm2_lost', 'monitor.pm2_back', 'bot.restarted', 'store.full', 'store.room',
+  'monitor.started', 'monitor.pm2_lost', 'monitor.pm2_back', 'monitor.blind', 'monitor.sees', 'bot.restarted', 'store.full', 'store.room',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

@@ -49,6 +49,12 @@ export async function eventsSince(db: Db, hostId: HostId, since: number, limit: 
   return rows.map(toEvent);
 }
 
+/** The newest of these kinds; null: none was ever told. */
+export async function newestEventOf(db: Db, hostId: HostId, kinds: readonly EventKind[]): Promise<Event | null> {
+  const row = await db.selectFrom('events').selectAll().where('host_id', '=', hostId).where('kind', 'in', [...kinds]).orderBy('at', 'desc').orderBy('n', 'desc').limit(1).executeTakeFirst();
+  return row ? toEvent(row) : null;
+}
+
 export async function countEvents(db: Db, hostId: HostId, kind: EventKind, since: number): Promise<number> {
   const row = await db.selectFrom('events').select((eb) => eb.fn.countAll().as('n')).where('host_id', '=', hostId).where('kind', '=', kind).where('at', '>', since).executeTakeFirst();
   return Number(row?.n ?? 0);

@@ -1,3 +1,4 @@
+import type { Json } from '../../src/domain/json.js';
 import type { Call } from '../../src/cards/call.js';
 import type { Card } from '../../src/cards/card.js';
 import type { Channel, Ref } from '../../bot/channels/channel.js';
@@ -87,7 +88,7 @@ export interface House extends Stage {
   readonly log: Log;
   /** Moves every clock of the house on. */
   pass(ms: number): void;
-  tell(kind: EventKind, of?: { readonly incidentId?: IncidentId; readonly launchId?: LaunchId }): Promise<void>;
+  tell(kind: EventKind, of?: { readonly incidentId?: IncidentId; readonly launchId?: LaunchId; readonly body?: Json }): Promise<void>;
   relay(channel: Channel, store?: Store): Relay;
   /** Passes until the relay has nothing more to do within the time. */
   settle(relay: Relay, withinMs?: number): Promise<void>;

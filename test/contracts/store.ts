@@ -22,6 +22,7 @@ import { requestsContract } from './store/requests.js';
 import { resourcesContract } from './store/resources.js';
 import { samplesContract } from './store/samples.js';
 import { spansContract } from './store/spans.js';
+import { unmeasuredContract } from './store/unmeasured.js';
 import { makeStage, type StagePlace } from './store/stage.js';
 import { valuesContract } from './store/values.js';
 import { writesContract } from './store/writes.js';
@@ -50,6 +51,7 @@ export function storeContract(name: string, start: () => Promise<StagePlace>): v
     resourcesContract(stage);
     checksContract(stage);
     samplesContract(stage);
+    unmeasuredContract(stage);
     ledgerContract(stage);
     incidentsContract(stage);
     plansContract(stage);

@@ -111,6 +111,16 @@ describe('what is posted anew', () => {
     expect(place.standing()).toEqual(['vm-1: PM2\'s daemon is dead; its apps are down or run unwatched', 'vm-1: PM2\'s daemon answers again']);
   });
 
+  it('that nothing can be measured, and that it can again', async () => {
+    const relay = house.relay(place);
+    await house.tell('monitor.blind', { body: { checks: [{ resource: 'shop', check: 'liveness', note: 'no such name' }] } });
+    await house.settle(relay);
+    house.pass(MINUTE);
+    await house.tell('monitor.sees');
+    await house.settle(relay);
+    expect(place.standing()).toEqual(['vm-1: shop cannot be measured for more than half an hour', 'vm-1: everything can be measured again']);
+  });
+
   it('that the bot was restarted, beside what happened to PM2', async () => {
     await house.tell('monitor.pm2_lost');
     await house.tell('bot.restarted');
