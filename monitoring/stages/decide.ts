@@ -7,7 +7,7 @@ import type { Policy } from '../../src/policy/policy.js';
 import { rungNow } from '../../src/policy/rung-now.js';
 import { tell } from '../../src/store/events.js';
 import { changeIncident, getIncident } from '../../src/store/incidents.js';
-import { keepDecision, plansIn } from '../../src/store/plans.js';
+import { getPlan, keepDecision, plansIn } from '../../src/store/plans.js';
 import { openQuestions } from '../../src/store/questions.js';
 import { getResource } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
@@ -55,6 +55,7 @@ interface Decided {
 async function write(tx: Db, ctx: StageContext, on: Decided): Promise<void> {
   const { plan, target, incident, decision } = on;
   const now = ctx.clock.now();
+  if ((await getPlan(tx, plan.id)).state !== 'prepared') return; // Cancelled while its facts were read.
   const state = ({ auto: 'approved', ask: 'asked', deny: 'denied' } as const)[decision.verdict];
   await keepDecision(tx, plan.id, decision, state, on.kept);
   await record(tx, ctx, {

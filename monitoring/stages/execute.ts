@@ -4,7 +4,7 @@ import { bindsEverybody, decide as judge } from '../../src/policy/decide.js';
 import { noteAct } from '../../src/store/acts.js';
 import { tell } from '../../src/store/events.js';
 import { changeIncident, getIncident } from '../../src/store/incidents.js';
-import { keepDecision, movePlan, plansIn } from '../../src/store/plans.js';
+import { getPlan, keepDecision, movePlan, plansIn } from '../../src/store/plans.js';
 import { beginRemediation, remediationsIn } from '../../src/store/remediations.js';
 import { getResource } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
@@ -44,6 +44,7 @@ async function begin(ctx: StageContext, plan: Plan): Promise<boolean> {
   const stopped = brakes.verdict === 'deny' && (!approved || bindsEverybody(brakes));
   const asksNow = brakes.verdict === 'ask' && !approved;
   return ctx.store.write(async (tx) => {
+    if ((await getPlan(tx, plan.id)).state !== 'approved') return false; // Cancelled while the brakes were asked.
     if (stopped) {
       await keepDecision(tx, plan.id, brakes, 'denied');
       await record(tx, ctx, { who: 'hypercare', what: `${plan.repair} on ${target.name} was stopped before it began`, why: whyOf(brakes), body: { plan: plan.id } });

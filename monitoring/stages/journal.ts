@@ -118,6 +118,7 @@ async function untilDone(ctx: StageContext, run: Run, at: StepAt & { readonly ke
       const frozen = await frozenNow(ctx, run.targetName);
       if (frozen !== null) return { state: 'failed', error: `${NOT_BEGUN}${frozen}`, frozen: true };
       await keepsSeat(ctx);
+      if (signal.aborted) break; // The monitor stops: the next one looks, and does it.
       acted = true;
       try {
         const receipt = await step.act(witness, receipts, ctx.io, AbortSignal.any([signal, AbortSignal.timeout(step.timeoutMs)]));

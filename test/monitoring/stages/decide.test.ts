@@ -8,9 +8,9 @@ import { readRecord } from '../../../src/policy/decision-record.js';
 import type { Policy } from '../../../src/policy/policy.js';
 import { noteAct } from '../../../src/store/acts.js';
 import { getIncident } from '../../../src/store/incidents.js';
-import { decidedFor, draftPlan, getPlan, keepPrepared } from '../../../src/store/plans.js';
+import { decidedFor, draftPlan, getPlan, keepPrepared, movePlan } from '../../../src/store/plans.js';
 import { openQuestions } from '../../../src/store/questions.js';
-import { beginRemediation, endRemediation } from '../../../src/store/remediations.js';
+import { beginRemediation, endRemediation, runOfPlan } from '../../../src/store/remediations.js';
 import type { PlanId } from '../../../src/domain/ids.js';
 import { handClock, keepLog, type HandClock } from '../../bot/stage.js';
 import { finding, reload } from '../../src/cards/views.js';
@@ -107,5 +107,30 @@ describe('a decision', () => {
     await decide.run(ctx(by));
     expect(await states(planId)).toBe('asked');
     expect((await getPlan(house.store.db, planId)).rule).toBe('spread');
+  });
+});
+
+describe('a plan that is cancelled while it is looked at', () => {
+  /** What ends beside the loop writes just before the stage does. */
+  const late = (inForce: Policy, id: PlanId, from: 'prepared' | 'approved'): StageContext => {
+    const all = ctx(inForce);
+    return { ...all, store: { ...all.store, write: (fn) => all.store.write(async (tx) => {
+      await movePlan(tx, id, from, 'cancelled', 'it is over');
+      return fn(tx);
+    }) } };
+  };
+
+  it.each(['act-and-tell', 'ask', 'observe'] as const)('stays cancelled, whatever is decided: %s', async (rung) => {
+    const id = await prepared();
+    await decide.run(late(policy(rung), id, 'prepared'));
+    expect([await states(id), await openQuestions(house.store.db, house.hostId)]).toEqual(['cancelled', []]);
+  });
+
+  it.each(['act-and-tell', 'observe'] as const)('is not begun, and not called denied: %s', async (rung) => {
+    const id = await prepared();
+    await decide.run(ctx(policy('act-and-tell')));
+    expect(await states(id)).toBe('approved');
+    await execute.run(late(policy(rung), id, 'approved'));
+    expect([await states(id), await runOfPlan(house.store.db, id)]).toEqual(['cancelled', null]);
   });
 });
