@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { launchSighted } from '../../../monitoring/stages/launching.js';
 import type { Incident } from '../../../src/domain/incident.js';
 import type { Resource } from '../../../src/domain/resource.js';
@@ -9,36 +9,22 @@ import { getIncident, openIncident } from '../../../src/store/incidents.js';
 import { openLaunchOf } from '../../../src/store/launches.js';
 import { draftPlan, getPlan } from '../../../src/store/plans.js';
 import { ask, questionOf } from '../../../src/store/questions.js';
-import { listResources } from '../../../src/store/resources.js';
 import { insertSamples } from '../../../src/store/samples.js';
 import type { Db } from '../../../src/store/schema.js';
-import { startPm2Home, type Pm2Home } from '../../doubles/pm2-home.js';
-import { virtualTime } from '../../doubles/virtual-time.js';
-import { startWatched, type Watched } from '../../doubles/watched.js';
+import { givenOnce } from '../../doubles/given.js';
+import { appOf, quietShop } from './quiet-shop.js';
 
 const START = Date.UTC(2026, 10, 22, 10, 0, 0);
 const [OLD, NEW] = ['a'.repeat(40), 'b'.repeat(40)];
 
-let pm2: Pm2Home;
-let watched: Watched;
-
-beforeAll(async () => {
-  pm2 = await startPm2Home();
-  watched = await startWatched((dataDir) => `data_dir: ${JSON.stringify(dataDir)}\npm2_home: ${JSON.stringify(pm2.home)}\napps: { shop: { liveness: false } }\n`, { time: virtualTime(START) });
-});
-
-afterAll(async () => {
-  await watched.stop();
-  await pm2.stop();
-});
+const watched = quietShop(START, { given: givenOnce });
 
 class Undone extends Error {}
 
 /** Runs in one transaction that is taken back, so that neither the monitor nor the next test meets it. */
 async function tried<T>(fn: (tx: Db, app: Resource) => Promise<T>): Promise<T> {
-  const { store, monitor: { ctx } } = watched;
-  const [app] = (await listResources(store.db, ctx.hostId)).filter(({ kind }) => kind === 'app');
-  if (!app) throw new Error('no app');
+  const { store } = watched;
+  const app = await appOf(watched);
   const results: T[] = [];
   await store.write(async (tx) => {
     results.push(await fn(tx, app));

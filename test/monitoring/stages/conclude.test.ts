@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { conclude } from '../../../monitoring/stages/conclude.js';
 import type { ResourceId } from '../../../src/domain/ids.js';
 import { noteAct } from '../../../src/store/acts.js';
@@ -6,35 +6,18 @@ import { checksOf } from '../../../src/store/checks.js';
 import { launchView } from '../../../src/store/launch-view.js';
 import { openLaunch, scheduleLaunch } from '../../../src/store/launches.js';
 import { enterRelease, judgeRelease } from '../../../src/store/releases.js';
-import { listResources } from '../../../src/store/resources.js';
 import { insertSamples } from '../../../src/store/samples.js';
-import { startPm2Home, until, type Pm2Home } from '../../doubles/pm2-home.js';
-import { virtualTime } from '../../doubles/virtual-time.js';
-import { startWatched, type Watched } from '../../doubles/watched.js';
+import { until } from '../../doubles/pm2-home.js';
+import { appOf, quietShop } from './quiet-shop.js';
 
 const HOUR = 3_600_000;
 const END = Date.UTC(2026, 10, 25, 10, 0, 0);
 const BEGAN = END - 72 * HOUR;
 
-let pm2: Pm2Home;
-let watched: Watched;
+const watched = quietShop(END + 2 * 60_000);
 let shop: ResourceId;
-
-beforeAll(async () => {
-  pm2 = await startPm2Home();
-});
-
-afterAll(async () => {
-  await pm2.stop();
-});
-
 beforeEach(async () => {
-  watched = await startWatched((dataDir) => `data_dir: ${JSON.stringify(dataDir)}\npm2_home: ${JSON.stringify(pm2.home)}\napps: { shop: { liveness: false } }\n`, { time: virtualTime(END + 2 * 60_000) });
-  shop = ((await listResources(watched.store.db, watched.monitor.ctx.hostId)).find(({ kind }) => kind === 'app') as { id: ResourceId }).id;
-});
-
-afterEach(async () => {
-  await watched.stop();
+  shop = (await appOf(watched)).id;
 });
 
 /** A launch whose 72 h are over, measured well, with restarts at these hours of it. */

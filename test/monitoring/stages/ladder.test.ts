@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { ladderFor, learnedNotes } from '../../../monitoring/stages/ladder.js';
 import { nextRung, plan } from '../../../monitoring/stages/plan.js';
 import type { StageContext } from '../../../monitoring/stages/stage.js';
@@ -10,37 +10,20 @@ import { noteFinding } from '../../../src/store/findings.js';
 import { incidentView } from '../../../src/store/incident-view.js';
 import { openIncident } from '../../../src/store/incidents.js';
 import { plansOf } from '../../../src/store/plans.js';
-import { listResources } from '../../../src/store/resources.js';
 import { spansOf } from '../../../src/store/spans.js';
 import { pastRun } from '../../doubles/past-run.js';
-import { startPm2Home, until, type Pm2Home } from '../../doubles/pm2-home.js';
-import { virtualTime } from '../../doubles/virtual-time.js';
-import { startWatched, type Watched } from '../../doubles/watched.js';
+import { until } from '../../doubles/pm2-home.js';
+import { appOf, quietShop } from './quiet-shop.js';
 
 const DAY = 24 * 3_600_000;
 const START = Date.UTC(2026, 10, 22, 10, 0, 0);
 
-let pm2: Pm2Home;
-let watched: Watched;
+const watched = quietShop(START);
 let ctx: StageContext;
 let app: Resource;
-
-beforeAll(async () => {
-  pm2 = await startPm2Home();
-});
-
-afterAll(async () => {
-  await pm2.stop();
-});
-
 beforeEach(async () => {
-  watched = await startWatched((dataDir) => `data_dir: ${JSON.stringify(dataDir)}\npm2_home: ${JSON.stringify(pm2.home)}\napps: { shop: { liveness: false } }\n`, { time: virtualTime(START) });
   ctx = watched.monitor.ctx;
-  [app] = (await listResources(watched.store.db, ctx.hostId)).filter(({ kind }) => kind === 'app') as [Resource];
-});
-
-afterEach(async () => {
-  await watched.stop();
+  app = await appOf(watched);
 });
 
 /** So many runs of a repair against endpoint-failing, two days apart, of which the first ones helped. */

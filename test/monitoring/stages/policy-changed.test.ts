@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { escalate } from '../../../monitoring/stages/closing.js';
 import { policyChanged } from '../../../monitoring/stages/policy-changed.js';
 import type { StageContext } from '../../../monitoring/stages/stage.js';
@@ -11,24 +11,12 @@ import { listResources } from '../../../src/store/resources.js';
 import type { Event } from '../../../src/domain/event.js';
 import type { PlanState } from '../../../src/domain/plan.js';
 import type { QuestionState } from '../../../src/domain/question.js';
-import { startPm2Home, type Pm2Home } from '../../doubles/pm2-home.js';
-import { virtualTime } from '../../doubles/virtual-time.js';
-import { startWatched, type Watched } from '../../doubles/watched.js';
+import { givenOnce } from '../../doubles/given.js';
+import { appOf, quietShop } from './quiet-shop.js';
 
 const START = Date.UTC(2026, 10, 22, 10, 0, 0);
 
-let pm2: Pm2Home;
-let watched: Watched;
-
-beforeAll(async () => {
-  pm2 = await startPm2Home();
-  watched = await startWatched((dataDir) => `data_dir: ${JSON.stringify(dataDir)}\npm2_home: ${JSON.stringify(pm2.home)}\napps: { shop: { liveness: false } }\n`, { time: virtualTime(START) });
-});
-
-afterAll(async () => {
-  await watched.stop();
-  await pm2.stop();
-});
+const watched = quietShop(START, { given: givenOnce });
 
 interface Past {
   readonly plans: readonly { readonly repair: string; readonly verdict: 'ask' | 'deny'; readonly rule: string }[];
@@ -39,8 +27,7 @@ interface Past {
 /** An escalated incident with this past, as a boot under the policy `hash` leaves it. In one transaction that is taken back. */
 async function after({ plans, failed = 0, hash = 'another' }: Past): Promise<{ readonly incident: Incident; readonly events: readonly Event[] }> {
   const { store, monitor: { ctx } } = watched;
-  const [app] = (await listResources(store.db, ctx.hostId)).filter(({ kind }) => kind === 'app');
-  if (!app) throw new Error('no app');
+  const app = await appOf(watched);
   const ladder = ctx.settings.ladder('process-down', app);
   expect(ladder.map(({ repair }) => repair)).toContain('pm2.restart');
   const seen: { incident: Incident; events: readonly Event[] }[] = [];

@@ -1,36 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { trust } from '../../../monitoring/stages/trust.js';
 import type { ResourceId } from '../../../src/domain/ids.js';
 import { readAudit } from '../../../src/store/audits.js';
 import { eventsSince } from '../../../src/store/events.js';
-import { listResources } from '../../../src/store/resources.js';
 import { pastRun } from '../../doubles/past-run.js';
-import { startPm2Home, type Pm2Home } from '../../doubles/pm2-home.js';
-import { virtualTime } from '../../doubles/virtual-time.js';
-import { startWatched, type Watched } from '../../doubles/watched.js';
+import { appOf, quietShop } from './quiet-shop.js';
 
 const DAY = 24 * 3_600_000;
 const NOW = Date.UTC(2026, 10, 22, 10, 0, 0);
 
-let pm2: Pm2Home;
-let watched: Watched;
+const watched = quietShop(NOW, { policy: 'ask' });
 let shop: ResourceId;
-
-beforeAll(async () => {
-  pm2 = await startPm2Home();
-});
-
-afterAll(async () => {
-  await pm2.stop();
-});
-
 beforeEach(async () => {
-  watched = await startWatched((dataDir) => `data_dir: ${JSON.stringify(dataDir)}\npm2_home: ${JSON.stringify(pm2.home)}\napps: { shop: { liveness: false } }\npolicy: { default: ask }\n`, { time: virtualTime(NOW) });
-  shop = ((await listResources(watched.store.db, watched.monitor.ctx.hostId)).find(({ kind }) => kind === 'app') as { id: ResourceId }).id;
-});
-
-afterEach(async () => {
-  await watched.stop();
+  shop = (await appOf(watched)).id;
 });
 
 const ran = (times: number, state: 'verified' | 'failed', from: number) => watched.store.write(async (tx) => {
