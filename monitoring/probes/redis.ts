@@ -7,7 +7,7 @@ import { redisFaultOf } from '../../src/io/redis-error.js';
 import { infoNumber, readInfo, type RedisInfo } from '../../src/io/redis-info.js';
 import type { Probe } from './probe.js';
 
-const options = z.object({
+const options = z.looseObject({
   url: z.string(),
   /** For connecting and all answers. */
   timeoutMs: z.int().min(1).max(60_000),

@@ -6,6 +6,7 @@ import { pm2RaiseMemoryLimit } from './pm2-raise-memory-limit.js';
 import { pm2Reload } from './pm2-reload.js';
 import { pm2Restart } from './pm2-restart.js';
 import { pm2Stop } from './pm2-stop.js';
+import { redisInvalidate } from './redis-invalidate.js';
 import { releaseRollback } from './release-rollback.js';
 import type { Repair } from './repair.js';
 
@@ -19,5 +20,6 @@ export const repairs = {
   'pm2.reload': pm2Reload,
   'pm2.restart': pm2Restart,
   'pm2.stop': pm2Stop,
+  'redis.invalidate': redisInvalidate,
   'release.rollback': releaseRollback,
 } satisfies Readonly<Record<string, Repair<unknown>>>;

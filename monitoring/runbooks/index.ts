@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { packageRoot } from '../../src/io/package-root.js';
 import { ROLLBACK, type RunbookRung } from '../stages/stage.js';
 
-const file = z.record(z.string(), z.array(z.string()).min(1).max(10));
+const file = z.record(z.string(), z.array(z.string()).max(10));
 
 /** The shipped ladders by kind of incident. Throws when a rung names no repair, so that a bad file never boots. */
 export function defaultRunbooks(repairs: readonly string[]): Readonly<Record<string, readonly RunbookRung[]>> {
@@ -17,7 +17,7 @@ export function defaultRunbooks(repairs: readonly string[]): Readonly<Record<str
   return Object.fromEntries(Object.entries(shipped).map(([kind, rungs]) => [kind, rungs.map((repair) => rung(repair, kind))]));
 }
 
-/** Every kind of incident there is: each has a ladder. */
+/** Every kind of incident there is: each has a ladder, if only an empty one. */
 export function incidentKinds(): readonly string[] {
   return Object.keys(ladders());
 }

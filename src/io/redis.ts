@@ -13,7 +13,7 @@ export interface CallLimits {
 export interface Redis {
   /** Sends one command and returns its answer. Throws errors of the codes `redis.…`, which hold nothing of address, keys and values. */
   call(url: string, command: RedisCommand, limits?: CallLimits): Promise<unknown>;
-  /** Ends every connection. */
+  /** Ends every connection, and opens none any more. */
   close(): Promise<void>;
 }
 
@@ -23,14 +23,17 @@ export const OUR_NAME = 'hypercare';
 
 export function createRedis(): Redis {
   const lines = new Map<string, Line>();
+  let closed = false;
   return {
     async call(url, command, { timeoutMs = CALL_MS, signal } = {}) {
       signal?.throwIfAborted();
+      if (closed) throw redisError('down');
       const line = lines.get(url) ?? new Line(url);
       lines.set(url, line);
       return line.call(command, timeoutMs, signal);
     },
     async close() {
+      closed = true;
       for (const line of lines.values()) line.drop();
       lines.clear();
     },

@@ -22,11 +22,11 @@ export interface RepairWorld<A> {
   close(): Promise<void>;
 }
 
-export interface RepairCase<A> {
+export interface RepairCase<A, W extends RepairWorld<A> = RepairWorld<A>> {
   readonly repair: Repair<A>;
-  open(): Promise<RepairWorld<A>>;
+  open(): Promise<W>;
   /** What it must not do: changes the world where it has to, and gives what is prepared then. */
-  readonly refused: Readonly<Record<string, (world: RepairWorld<A>) => Promise<Partial<Pick<RepairWorld<A>, 'target' | 'args' | 'io'>> | void>>>;
+  readonly refused: Readonly<Record<string, (world: W) => Promise<Partial<Pick<RepairWorld<A>, 'target' | 'args' | 'io'>> | void>>>;
 }
 
 /** A step that keeps no deadline of its own is given up on after this. */
@@ -34,9 +34,9 @@ const PATIENCE_MS = 8_000;
 const CALLED_OFF_MS = 300;
 
 /** What every repair must do, on the real thing. */
-export function repairContract<A>({ repair, open, refused }: RepairCase<A>): void {
+export function repairContract<A, W extends RepairWorld<A>>({ repair, open, refused }: RepairCase<A, W>): void {
   describe(`${repair.kind}, as every repair`, () => {
-    async function world(): Promise<RepairWorld<A>> {
+    async function world(): Promise<W> {
       const opened = await open();
       onTestFinished(() => opened.close());
       return opened;

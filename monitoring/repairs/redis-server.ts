@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { HypercareError } from '../../src/domain/errors.js';
+import type { Prepared, Refusal } from '../../src/domain/plan.js';
+import type { RepairTarget, StepPosition } from './repair.js';
+
+/** What the config says of a Redis beside its address. */
+const options = z.object({ invalidate: z.array(z.string()).default([]), locks: z.array(z.string()).default([]) });
+
+export type RedisOptions = z.output<typeof options>;
+
+export function redisOptionsOf(target: RepairTarget): RedisOptions {
+  return options.parse(target.options);
+}
+
+/** The address: a Redis has one by its config. */
+export function urlOf({ url }: RepairTarget): string {
+  if (url === null) throw new HypercareError('redis.unknown', 'permanent', 'Redis: its address is not in the config any more', 'Look at “redis” in hypercare.yaml.');
+  return url;
+}
+
+/** Prepares, and makes of a server that does not answer a reason to refuse, and no fault of ours. */
+export async function refusingTrouble(prepare: () => Promise<Prepared | Refusal>): Promise<Prepared | Refusal> {
+  try {
+    return await prepare();
+  } catch (thrown) {
+    if (!(thrown instanceof HypercareError)) throw thrown;
+    return { refused: thrown.message, ...(thrown.errorClass === 'transient' ? { unchecked: thrown } : {}) };
+  }
+}
+
+/** A Redis that does not answer tells nothing; any other throw is a fault of ours. */
+export function unknownToRedis(thrown: unknown): StepPosition {
+  if (thrown instanceof HypercareError) return 'unknown';
+  throw thrown;
+}
+
+/** A count to be held to, so much rounded up that a yes to it still holds when some keys came or went. */
+export function roundedUp(count: number): number {
+  const unit = 10 ** Math.max(1, Math.floor(Math.log10(Math.max(1, count))));
+  return Math.ceil((count * 1.1) / unit) * unit;
+}
+
+/** '12,345'. */
+export function sayCount(count: number): string {
+  return count.toLocaleString('en-US');
+}

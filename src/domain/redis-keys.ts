@@ -1,0 +1,50 @@
+/** Keys that are no cache: who removes one loses work, logs people out, or lets in what was kept out. */
+export type KeyUse = 'queue' | 'session' | 'lock' | 'limiter';
+
+/** What a part of such a key is called, by the libraries and by habit; a part ends at a colon and the like. */
+const PARTS: Readonly<Record<KeyUse, RegExp>> = {
+  queue: /^(?:bull|bullmq|bee-queue|bq|agenda|kue|queues?|resque|celery|_kombu.*|sidekiq|rq|stalled-check)$/i,
+  session: /^(?:sess|sessions?|connect\.sid)$/i,
+  lock: /^(?:locks?|redlock|mutex|semaphore)$/i,
+  limiter: /^(?:rl|rlflx|limiter|throttler?|rate[-_]?limit(?:er)?|fastify-rate-limit.*|burst|login_fail.*)$/i,
+};
+
+/** bottleneck's, which have no part of their own. */
+const BOTTLENECK = /^b_.+_(?:settings|client_|job_|running|executing|num_queued)/;
+
+/** How such keys begin by default; a prefix that one of them begins with would take them along. */
+const BEGINNINGS: readonly (readonly [string, KeyUse])[] = [
+  ['bull:', 'queue'], ['bullmq:', 'queue'], ['queue:', 'queue'], ['resque:', 'queue'], ['celery', 'queue'], ['_kombu', 'queue'], ['sidekiq:', 'queue'], ['rq:', 'queue'],
+  ['sess:', 'session'], ['session:', 'session'], ['sessions:', 'session'],
+  ['lock:', 'lock'], ['locks:', 'lock'], ['redlock:', 'lock'], ['mutex:', 'lock'],
+  ['rl:', 'limiter'], ['rlflx:', 'limiter'], ['fastify-rate-limit-', 'limiter'], ['b_', 'limiter'], ['burst:', 'limiter'], ['ratelimit', 'limiter'], ['rate-limit', 'limiter'], ['login_fail', 'limiter'],
+];
+
+const BETWEEN_PARTS = /[:|{}]+/;
+
+/** What a key is for that must not go with a cache; null: nothing that we know of. */
+export function keyUse(key: string): KeyUse | null {
+  if (BOTTLENECK.test(key)) return 'limiter';
+  const parts = key.split(BETWEEN_PARTS);
+  return (Object.keys(PARTS) as readonly KeyUse[]).find((use) => parts.some((part) => PARTS[use].test(part))) ?? null;
+}
+
+/** The same of all keys that begin with this; a short prefix may take along what begins longer. */
+export function prefixUse(prefix: string): KeyUse | null {
+  return BEGINNINGS.find(([begins]) => begins.startsWith(prefix) || prefix.startsWith(begins))?.[1] ?? keyUse(prefix);
+}
+
+/** So many keys must have a word in the same place before it is shown: what fewer have may be somebody's name. */
+const COMMON = 3;
+const MOST_SHOWN = 10;
+const MOST_CHARS = 80;
+
+/** Up to ten keys as people may see them: of what follows the prefix only words that many have, never numbers, addresses or names. */
+export function shownKeys(keys: readonly string[], prefix: string): readonly string[] {
+  const split = keys.map((key) => key.slice(prefix.length).split(':'));
+  const counts = new Map<string, number>();
+  const place = (part: string, index: number): string => `${index} ${part}`;
+  for (const parts of split) for (const [index, part] of parts.entries()) counts.set(place(part, index), (counts.get(place(part, index)) ?? 0) + 1);
+  const show = (part: string, index: number): string => (/^[a-z_-]{1,24}$/i.test(part) && (counts.get(place(part, index)) ?? 0) >= COMMON ? part : '…');
+  return [...new Set(split.map((parts) => `${prefix}${parts.map(show).join(':')}`.slice(0, MOST_CHARS)))].slice(0, MOST_SHOWN);
+}
