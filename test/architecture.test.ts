@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { circlesIn } from './architecture/circles.js';
 import { EXCEPTIONS, type Rule } from './architecture/exceptions.js';
 import { functionsOf } from './architecture/functions.js';
 import { covers, HOMES, KINDS, roomOf, STARTED, WITHOUT_NODE } from './architecture/rooms.js';
@@ -46,6 +47,10 @@ describe('imports', () => {
       const says = `${room.is.join(', ')} may import ${may === 'anything' ? 'anything but test/' : may.join(', ') || 'nothing of ours'}`;
       return imports.filter(({ to, ours }) => ours && !allowed(to)).map(({ to }) => ({ key: `${path} → ${to}`, says }));
     }), ROOMS_FILE);
+  });
+
+  it('lead in no circle', () => {
+    expect(circlesIn(sources), 'what files need of each other stands by itself, or with the one that makes it').toEqual([]);
   });
 
   it('never lead from monitoring to bot or back: they meet in the store', () => {
