@@ -115,9 +115,9 @@ async function untilDone(ctx: StageContext, run: Run, at: StepAt & { readonly ke
     if (position === 'after') return { state: 'done', error: null };
     if (position === 'before' && acted && trouble !== null) return { state: 'failed', error: trouble };
     if (position === 'before' && !acted) {
+      await keepsSeat(ctx);
       const frozen = await frozenNow(ctx, run.targetName);
       if (frozen !== null) return { state: 'failed', error: `${NOT_BEGUN}${frozen}`, frozen: true };
-      await keepsSeat(ctx);
       if (signal.aborted) break; // The monitor stops: the next one looks, and does it.
       acted = true;
       try {
