@@ -3,6 +3,7 @@ import { crashLoop } from './crash-loop.js';
 import type { Detector } from './detector.js';
 import { endpointFailing } from './endpoint-failing.js';
 import { hang } from './hang.js';
+import { host } from './host.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
 import { processDown } from './process-down.js';
@@ -22,4 +23,5 @@ export const detectors = {
   'endpoint-failing': endpointFailing,
   latency,
   redis,
+  host,
 } satisfies Readonly<Record<string, Detector<unknown>>>;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { runbook } from './app-schema.js';
 import type { InfrastructureConfig } from './config.js';
 import { duration, entries, resourceName } from './fields.js';
-import { hostFields, hostOptions } from './host-schema.js';
+import { hostFields, hostOptions, type HostSurroundings } from './host-schema.js';
 import { postgresFields, postgresOptions } from './postgres-schema.js';
 import { redisFields, redisOptions } from './redis-schema.js';
 import type { Units } from './units.js';
@@ -57,10 +57,10 @@ export interface InfrastructureFile {
 }
 
 /** As written → as used. */
-export function toInfrastructure({ redis, postgres, host }: InfrastructureFile): readonly InfrastructureConfig[] {
+export function toInfrastructure({ redis, postgres, host }: InfrastructureFile, around: Omit<HostSurroundings, 'everyMs'>): readonly InfrastructureConfig[] {
   return [
     ...Object.entries(redis).map(([name, one]): InfrastructureConfig => ({ kind: 'redis', name, url: one.url, everyMs: one.every, options: redisOptions(one), runbook: one.runbook })),
     ...Object.entries(postgres).map(([name, one]): InfrastructureConfig => ({ kind: 'postgres', name, url: one.url, everyMs: one.every, options: postgresOptions(one), runbook: one.runbook })),
-    { kind: 'host', name: HOST_RESOURCE, url: null, everyMs: host.every, options: hostOptions(host), runbook: host.runbook },
+    { kind: 'host', name: HOST_RESOURCE, url: null, everyMs: host.every, options: hostOptions(host, { ...around, everyMs: host.every }), runbook: host.runbook },
   ];
 }

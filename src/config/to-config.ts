@@ -25,13 +25,16 @@ export interface Surroundings extends Pick<AppSurroundings, 'shown'> {
 /** The file as written and checked → the Config: short forms and defaults end here. */
 export function toConfig(file: ConfigFile, around: Surroundings): Config {
   const absolute = (path: string): string => resolve(path.replace(/^~(?=\/|$)/, () => around.home));
+  const dataDir = absolute(file.data_dir ?? around.lookup('HYPERCARE_HOME') ?? '~/.hypercare');
+  const pm2Home = absolute(file.pm2_home ?? around.lookup('PM2_HOME') ?? '~/.pm2');
+  const apps = Object.entries(file.apps).map(([name, app]) => toApp(name, app, { absolute, shown: around.shown }));
   return {
     host: file.host.name ?? hostname(),
-    dataDir: absolute(file.data_dir ?? around.lookup('HYPERCARE_HOME') ?? '~/.hypercare'),
-    pm2Home: absolute(file.pm2_home ?? around.lookup('PM2_HOME') ?? '~/.pm2'),
-    apps: Object.entries(file.apps).map(([name, app]) => toApp(name, app, { absolute, shown: around.shown })),
+    dataDir,
+    pm2Home,
+    apps,
     dependencies: Object.entries(file.dependencies).map(([name, dependency]) => toDependency(name, dependency, around)),
-    infrastructure: toInfrastructure(file),
+    infrastructure: toInfrastructure(file, { absolute, dataDir, pm2Home, apps }),
     watch: toWatch(file.watch),
     policy: toPolicy(file.policy, around.mostPerHour),
     maintenance: file.maintenance.map(toMaintenance),

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { detectors } from '../../../monitoring/detectors/index.js';
 import { detectorContract } from '../../contracts/detector.js';
+import { host as hostProbe } from '../../../monitoring/probes/host.js';
 import { redis as redisProbe } from '../../../monitoring/probes/redis.js';
 import { REDIS_FAULTS } from '../../../src/domain/redis-fault.js';
 
@@ -10,6 +11,7 @@ const fingerprints: Readonly<Record<keyof typeof detectors, readonly string[]>> 
   'crash-loop': ['crash-loop'],
   'endpoint-failing': ['endpoint-failing:http:/a', 'endpoint-failing:liveness'],
   hang: ['hang:liveness'],
+  host: ['disk-full', 'inodes', 'memory', 'descriptors', 'cpu', 'logs', 'disk-filling', 'clock', 'memory-killed'].map((what) => `host-${what}:host`),
   latency: ['latency:http:/a', 'latency:liveness'],
   memory: ['memory-limit:pm2', 'memory-growth:pm2'],
   'process-down': ['process-down:pm2'],
@@ -34,3 +36,5 @@ detectorContract(detectors.redis, fingerprints.redis, {
   // A server with room, whose counters stand still; a queue's workers wait in it.
   well: fc.integer({ min: 1, max: 80 }).map((used) => [0, used, 100, 0, 7, 3, used, 10_000, 5, 0, 0, 1, used]),
 });
+detectorContract(detectors.host, fingerprints.host, {
+  name: 'host', probe: 'host', fields: hostProbe.fields,
