@@ -1,7 +1,7 @@
-import { errorText } from '../../src/domain/errors.js';
 import type { RemediationId } from '../../src/domain/ids.js';
 import type { Json } from '../../src/domain/json.js';
 import type { JournalStep } from '../../src/domain/remediation.js';
+import { maskedError } from '../../src/io/mask.js';
 import { confirmFast } from '../../src/store/checks.js';
 import { endStep, intendStep, journalOf, keepReceipt } from '../../src/store/journal.js';
 import { endRemediation, getRemediation, settle } from '../../src/store/remediations.js';
@@ -111,7 +111,7 @@ async function untilDone(ctx: StageContext, run: Run, at: StepAt & { readonly ke
   let trouble: string | null = null;
   let position: StepPosition = 'unknown';
   while (!signal.aborted && ctx.clock.monotonic() < giveUpAt) {
-    position = await step.state(witness, receipts, ctx.io).catch((error: unknown) => ((trouble = errorText(error)), 'unknown' as const));
+    position = await step.state(witness, receipts, ctx.io).catch((error: unknown) => ((trouble = maskedError(error)), 'unknown' as const));
     if (position === 'after') return { state: 'done', error: null };
     if (position === 'before' && acted && trouble !== null) return { state: 'failed', error: trouble };
     if (position === 'before' && !acted) {
@@ -125,7 +125,7 @@ async function untilDone(ctx: StageContext, run: Run, at: StepAt & { readonly ke
         receipts[step.name] = receipt;
         await ctx.store.write((tx) => keepReceipt(tx, key, receipt));
       } catch (error) {
-        trouble = errorText(error); // Its call failed; whether its effect did is asked next.
+        trouble = maskedError(error); // Its call failed; whether its effect did is asked next.
       }
       continue;
     }

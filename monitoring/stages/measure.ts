@@ -1,5 +1,5 @@
 import type { Check, Reading } from '../../src/domain/check.js';
-import { errorText } from '../../src/domain/errors.js';
+import { maskedError } from '../../src/io/mask.js';
 import type { StageContext } from './stage.js';
 
 /** Whatever a probe's own deadlines are, it is given up after this. */
@@ -22,7 +22,7 @@ async function read(ctx: StageContext, check: Check, signal: AbortSignal): Promi
   try {
     return await probe.measure(ctx.settings.optionsOf(check.options) as never, ctx.io, AbortSignal.any([signal, AbortSignal.timeout(PROBE_DEADLINE_MS)]));
   } catch (error) {
-    return failed(errorText(error));
+    return failed(maskedError(error));
   }
 }
 

@@ -1,9 +1,9 @@
-import { errorText } from '../../src/domain/errors.js';
 import { canonicalJson } from '../../src/domain/json.js';
 import type { Plan, Prepared, Refusal } from '../../src/domain/plan.js';
 import { sha256 } from '../../src/io/hash.js';
 import { tell } from '../../src/store/events.js';
 import { ofKind } from '../../src/domain/resource.js';
+import { maskedError } from '../../src/io/mask.js';
 import { changeIncident, getIncident } from '../../src/store/incidents.js';
 import { getPlan, keepPrepared, movePlan, plansOf } from '../../src/store/plans.js';
 import { questionOf } from '../../src/store/questions.js';
@@ -53,7 +53,7 @@ export async function prepare(ctx: StageContext, plan: Pick<Plan, 'repair' | 'ar
   try {
     return await repair.prepare(target, args.data, ctx.io, AbortSignal.any([signal, AbortSignal.timeout(PREPARE_DEADLINE_MS)]));
   } catch (error) {
-    return { refused: errorText(error) };
+    return { refused: maskedError(error) };
   }
 }
 

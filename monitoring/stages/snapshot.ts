@@ -1,9 +1,8 @@
-import { errorText } from '../../src/domain/errors.js';
 import type { Evidence } from '../../src/domain/evidence.js';
 import type { RemediationId } from '../../src/domain/ids.js';
 import type { Json } from '../../src/domain/json.js';
 import type { Plan } from '../../src/domain/plan.js';
-import { maskFacts } from '../../src/io/mask.js';
+import { maskedError, maskFacts } from '../../src/io/mask.js';
 import { checksOf } from '../../src/store/checks.js';
 import { evidenceNotes, keepEvidence } from '../../src/store/evidence.js';
 import { getIncident } from '../../src/store/incidents.js';
@@ -66,7 +65,7 @@ async function collect(ctx: StageContext, { kind, collect: run }: Collector<Json
     const body = maskFacts(await Promise.race([run(subject, ctx.io, both), aborted(both).then(() => Promise.reject(new Error(`it was not there within ${COLLECT_MS / 1_000} s`)))])) as Json;
     return JSON.stringify(body).length > MOST_CHARS ? missing(kind, at, 'it is too large to be kept') : { kind, at, missing: null, body };
   } catch (error) {
-    return missing(kind, at, errorText(error));
+    return missing(kind, at, maskedError(error));
   }
 }
 

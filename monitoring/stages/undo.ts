@@ -1,7 +1,7 @@
-import { errorText } from '../../src/domain/errors.js';
 import type { RemediationId } from '../../src/domain/ids.js';
 import type { Json } from '../../src/domain/json.js';
 import type { JournalStep, Remediation } from '../../src/domain/remediation.js';
+import { maskedError } from '../../src/io/mask.js';
 import { endStep, intendStep, journalOf } from '../../src/store/journal.js';
 import { getPlan } from '../../src/store/plans.js';
 import { beginUndo } from '../../src/store/remediations.js';
@@ -76,6 +76,6 @@ async function undoOnce(ctx: StageContext, run: Run, at: { readonly step: Step; 
     await step.undo?.(receipt, ctx.io, AbortSignal.any([signal, AbortSignal.timeout(step.timeoutMs)]));
     return null;
   } catch (error) {
-    return errorText(error);
+    return maskedError(error);
   }
 }

@@ -1,3 +1,5 @@
+import { errorText } from '../domain/errors.js';
+
 const HIDDEN = '[redacted]';
 const SECRET_KEY = /token|secret|passw|authorization|cookie|webhook|api_?-?key/i;
 
@@ -26,6 +28,11 @@ const MAX_TEXT = 4_000;
 /** The text with everything in it that looks like a secret replaced. */
 export function maskText(text: string): string {
   return SECRET_TEXTS.reduce((masked, [pattern, by]) => masked.replace(pattern, by), text.slice(0, MAX_TEXT));
+}
+
+/** The text of anything thrown, to be stored or told: what a client threw may hold the address it was given, password and all. */
+export function maskedError(thrown: unknown): string {
+  return maskText(errorText(thrown));
 }
 
 /** The same for text that others write, whole however long it is; rather too much is hidden than too little. */

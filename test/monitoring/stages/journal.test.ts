@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { RemediationId, ResourceId } from '../../../src/domain/ids.js';
 import { systemClock } from '../../../src/io/clock.js';
 import { actsOn, noteAct } from '../../../src/store/acts.js';
+import { readAudit } from '../../../src/store/audits.js';
 import { beginHold } from '../../../src/store/holds.js';
 import { takeFence } from '../../../src/store/hosts.js';
 import { openIncident, recentIncidents } from '../../../src/store/incidents.js';
@@ -131,6 +132,15 @@ describe('a journal whose monitor dies', () => {
     expect((await getRemediation(store.db, run.id)).state).toBe('failed');
     expect(did.filter((one) => one === 'one')).toHaveLength(1);
     expect(did.filter((one) => one === 'two')).toHaveLength(writtenDown ? before : before + 1);
+  });
+
+  it('writes no secret down that stands in an error, of a step or of its undoing', async () => {
+    const run = await begin('memory');
+    const refused = async () => Promise.reject(new Error('refused by postgres://shop:hunter2@db/shop'));
+    await life(run, [{ ...wayBack, undo: refused }, { ...step('one'), act: refused }], null);
+    const kept = JSON.stringify([await journalOf(store.db, run.id), await getRemediation(store.db, run.id), await recentIncidents(store.db, run.hostId, 1), await readAudit(store.db, run.hostId, 10)]);
+    expect(kept).toContain('refused by postgres://shop:[redacted]@db/shop');
+    expect(kept).not.toContain('hunter2');
   });
 
   it('leaves alone what has ended since it was listed', async () => {
