@@ -6,6 +6,7 @@ import { hang } from './hang.js';
 import { host } from './host.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
+import { postgres } from './postgres.js';
 import { processDown } from './process-down.js';
 import { redis } from './redis.js';
 
@@ -22,6 +23,7 @@ export const detectors = {
   'all-endpoints-failing': allEndpointsFailing,
   'endpoint-failing': endpointFailing,
   latency,
+  postgres,
   redis,
   host,
 } satisfies Readonly<Record<string, Detector<unknown>>>;

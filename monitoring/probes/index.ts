@@ -1,6 +1,7 @@
 import { host } from './host.js';
 import { http } from './http.js';
 import { pm2 } from './pm2.js';
+import { postgres } from './postgres.js';
 import type { Probe } from './probe.js';
 import { redis } from './redis.js';
 import { release } from './release.js';
@@ -10,6 +11,7 @@ export const probes = {
   host,
   http,
   pm2,
+  postgres,
   redis,
   release,
 } satisfies Readonly<Record<string, Probe<unknown>>>;

@@ -9,6 +9,7 @@ import { closeFinding, findingsOf, noteFinding } from '../../src/store/findings.
 import { changeIncident, openIncident, openIncidentOf } from '../../src/store/incidents.js';
 import { heatLaunch } from '../../src/store/launches.js';
 import { getResource, listEdges } from '../../src/store/resources.js';
+import { livePlanOf } from '../../src/store/plans.js';
 import { underWayOn } from '../../src/store/remediations.js';
 import { newestSample } from '../../src/store/samples.js';
 import type { Db } from '../../src/store/schema.js';
@@ -116,8 +117,14 @@ async function follow(tx: Db, ctx: StageContext, incident: Incident): Promise<vo
   const emergency = incident.emergency || findings.some((finding) => finding.emergency);
   if (kind === incident.kind && severity === incident.severity && emergency === incident.emergency && title === incident.title) return;
   // Nothing was tried for what was never good: as sickness it begins its ladder.
-  const anew = incident.kind === NEVER_GOOD && kind !== NEVER_GOOD ? ({ state: 'open', reason: null, nextAt: ctx.clock.now() } as const) : {};
+  const anew = (incident.kind === NEVER_GOOD && kind !== NEVER_GOOD) || (await outgrewAdvice(tx, incident, { kind, severity })) ? ({ state: 'open', reason: null, rung: 0, nextAt: ctx.clock.now() } as const) : {};
   await changeIncident(tx, incident.id, { kind, severity, emergency, title, ...anew });
   if (kind === incident.kind && severity === incident.severity) return; // The same problem, with newer numbers.
   await tell(tx, ctx.hostId, { kind: 'incident.changed', incidentId: incident.id, body: { kind, severity } }, ctx.clock.now());
+}
+
+/** Of a server: what was handed to people as advice, and now keeps its users from working, begins the ladder of that. */
+async function outgrewAdvice(tx: Db, incident: Incident, now: Pick<Incident, 'kind' | 'severity'>): Promise<boolean> {
+  if (now.severity !== 'critical' || incident.severity === 'critical' || incident.kind === now.kind || incident.kind === 'manual') return false;
+  return (await getResource(tx, incident.resourceId)).kind !== 'app' && (await livePlanOf(tx, incident.id)) === null;
 }

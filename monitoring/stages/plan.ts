@@ -35,7 +35,7 @@ export const plan: Stage = {
   async run(ctx) {
     let planned = false;
     for (const incident of await openIncidents(ctx.store.db, ctx.hostId)) {
-      if (incident.state === 'escalated' || incident.nextAt > ctx.clock.now()) continue;
+      if (incident.state === 'escalated' || isAdvice(incident) || incident.nextAt > ctx.clock.now()) continue;
       planned = (await planFor(ctx, incident)) || planned;
     }
     for (const drafted of [...(await plansIn(ctx.store.db, ctx.hostId, ['drafted'])), ...(await stillNeeded(ctx))]) {
@@ -45,11 +45,16 @@ export const plan: Stage = {
   },
   async nextAt(ctx) {
     const now = ctx.clock.now();
-    const later = (await openIncidents(ctx.store.db, ctx.hostId)).filter((incident) => incident.state !== 'escalated' && incident.nextAt > now);
+    const later = (await openIncidents(ctx.store.db, ctx.hostId)).filter((incident) => incident.state !== 'escalated' && !isAdvice(incident) && incident.nextAt > now);
     const times = [...later.map((incident) => incident.nextAt), ...[await confirmingBy(ctx)].filter((at) => at !== null)];
     return times.length === 0 ? null : Math.min(...times);
   },
 };
+
+/** Worth knowing, and nobody is hurt: nothing is done about it, and nobody is called. */
+function isAdvice({ severity, kind }: Incident): boolean {
+  return severity === 'info' && kind !== 'manual';
+}
 
 /** True when something was written. */
 async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> {

@@ -10,7 +10,7 @@ export interface Reading {
   /** How long the thing measured took, in milliseconds; null where that means nothing. */
   readonly ms: number | null;
   readonly values: readonly (number | null)[];
-  /** Why it is not good, in a few words for people, free of secrets; null when good. */
+  /** Why it is not good, in a few words for people, free of secrets; of a good one, what of it is worth a look, or null. */
   readonly note: string | null;
   /** Facts that are not numbers (the release that runs, say); kept as a signal when they change. */
   readonly sighting?: Json;

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Clock } from './clock.js';
 import { LATE, within } from './within.js';
-import { postgresFault } from './postgres-fault.js';
+import { postgresError } from './postgres-error.js';
 
 /** A server, how it is reached (secret), and how long any answer may take. */
 export interface PostgresServer {
@@ -24,7 +24,7 @@ export interface Change {
   readonly lockTimeoutMs: number;
 }
 
-/** Failures are HypercareErrors of `postgresFault`. */
+/** Failures are HypercareErrors of `postgresError`. */
 export interface Postgres {
   /**
    * Asks over the one lasting connection to this server, which only reads (though sessions can be signalled over it).
@@ -78,8 +78,8 @@ export function createPostgres({ clock }: { readonly clock: Clock }): Postgres {
       return await known.opening;
     } catch (error) {
       // No other one can be had: the old one may just have been slow.
-      if (known.line && !known.line.lost && postgresFault(error).code === 'postgres.saturated') return known.line;
-      throw postgresFault(error);
+      if (known.line && !known.line.lost && postgresError(error).code === 'postgres.saturated') return known.line;
+      throw postgresError(error);
     }
   }
 
@@ -96,7 +96,7 @@ export function createPostgres({ clock }: { readonly clock: Clock }): Postgres {
         if (keepMs > 0) kept.set(key, { at: clock.monotonic(), rows });
         return rows;
       } catch (error) {
-        const fault = postgresFault(error);
+        const fault = postgresError(error);
         if (fault.code === 'postgres.silent') line.stalled = true;
         throw signal.aborted ? signal.reason : fault;
       }
@@ -109,7 +109,7 @@ export function createPostgres({ clock }: { readonly clock: Clock }): Postgres {
         await orAborted(client.query(settings({ application_name: change.name, statement_timeout: String(change.timeoutMs), lock_timeout: String(change.lockTimeoutMs) })), signal);
         await orAborted(client.query(change.sql), signal);
       } catch (error) {
-        throw signal.aborted ? signal.reason : postgresFault(error);
+        throw signal.aborted ? signal.reason : postgresError(error);
       } finally {
         cut(client);
       }

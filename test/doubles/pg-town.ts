@@ -99,9 +99,9 @@ export async function startPgTown(settings: Readonly<Record<string, string>> = {
     },
     async clear() {
       await thaw();
-      await Promise.all([...open].map((client) => client.connection.stream.destroy()));
+      for (const client of open) client.connection.stream.destroy();
       open.clear();
-      await until('its sessions to be gone', async () => (await sql("select from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() and application_name not like 'hypercare%'")).length === 0);
+      await until('its sessions to be gone', async () => (await sql("select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() and application_name not like 'hypercare%'")).length === 0);
     },
     async stop() {
       await thaw();

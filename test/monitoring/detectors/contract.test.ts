@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { detectors } from '../../../monitoring/detectors/index.js';
 import { detectorContract } from '../../contracts/detector.js';
 import { host as hostProbe } from '../../../monitoring/probes/host.js';
+import { postgres as postgresProbe } from '../../../monitoring/probes/postgres.js';
 import { redis as redisProbe } from '../../../monitoring/probes/redis.js';
+import { POSTGRES_FAULTS } from '../../../src/domain/postgres-fault.js';
 import { REDIS_FAULTS } from '../../../src/domain/redis-fault.js';
 
 const fingerprints: Readonly<Record<keyof typeof detectors, readonly string[]>> = {
@@ -14,6 +16,10 @@ const fingerprints: Readonly<Record<keyof typeof detectors, readonly string[]>> 
   host: ['disk-full', 'inodes', 'memory', 'descriptors', 'cpu', 'logs', 'disk-filling', 'clock', 'memory-killed'].map((what) => `host-${what}:host`),
   latency: ['latency:http:/a', 'latency:liveness'],
   memory: ['memory-limit:pm2', 'memory-growth:pm2'],
+  postgres: [
+    ...POSTGRES_FAULTS,
+    'idle-in-transaction', 'connections', 'long-query', 'replication-lag', 'wraparound', 'restarted', 'rights', 'extensions', 'invalid-index', 'missing-index', 'slow-query', 'bloat',
+  ].map((what) => `postgres-${what}:postgres`),
   'process-down': ['process-down:pm2'],
   redis: [...REDIS_FAULTS.map((fault) => `redis-${fault}:redis`), ...['memory', 'save-failed', 'rejecting', 'replication', 'evicting'].map((kind) => `redis-${kind}:advice:redis`)],
 };
@@ -40,4 +46,9 @@ detectorContract(detectors.host, fingerprints.host, {
   name: 'host', probe: 'host', fields: hostProbe.fields,
   // A busy machine with room; its clocks stand still together.
   well: fc.integer({ min: 1, max: 85 }).map((busy) => [busy, busy / 20, busy, busy / 20, null, 0, 0, 60, 9e9, 0, 20, 1e6, 0, 1, null, null, null]),
+});
+detectorContract(detectors.postgres, fingerprints.postgres, {
+  name: 'postgres', probe: 'postgres', fields: postgresProbe.fields,
+  // A server with room, of which all may be seen; somebody waits for a moment now and then.
+  well: fc.integer({ min: 1, max: 80 }).map((busy) => [0, busy, 120, busy % 2, busy % 2, busy, null, busy, 7, busy, 8, null, 1e6, 9e9, 1, 1, 1, 1, 0, 0, 0, busy]),
 });

@@ -44,7 +44,7 @@ const WORDS: readonly (readonly [RegExp, Meaning])[] = [
  * What a failed call means, without address, user, password or anything else of the url: the first error is not kept as
  * a cause, because its text may hold them.
  */
-export function postgresFault(thrown: unknown): HypercareError {
+export function postgresError(thrown: unknown): HypercareError {
   if (thrown instanceof HypercareError) return thrown;
   const { code, message } = thrown as { readonly code?: unknown; readonly message?: unknown };
   const state = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;

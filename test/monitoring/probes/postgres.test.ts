@@ -1,0 +1,146 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { postgres } from '../../../monitoring/probes/postgres.js';
+import { freePort } from '../../../scripts/free-port.js';
+import type { Reading } from '../../../src/domain/check.js';
+import { POSTGRES_FAULTS } from '../../../src/domain/postgres-fault.js';
+import { systemClock } from '../../../src/io/clock.js';
+import { createPostgres, type Postgres } from '../../../src/io/postgres.js';
+import { soundReading } from '../../contracts/probe.js';
+import { noPostgres, startPgTown, type PgTown } from '../../doubles/pg-town.js';
+import { until } from '../../doubles/pm2-home.js';
+import { ioOf } from './io.js';
+
+let client: Postgres;
+
+beforeEach(() => {
+  client = createPostgres({ clock: systemClock });
+});
+
+afterEach(() => client.close());
+
+async function measure(url: string, options: object = {}): Promise<Reading> {
+  const parsed = postgres.options.parse({ url, timeoutMs: 2_000, ...options });
+  return soundReading(postgres, await postgres.measure(parsed, ioOf({ postgres: client }), AbortSignal.timeout(20_000)));
+}
+
+function named({ values }: Reading): Readonly<Record<string, number | null>> {
+  return Object.fromEntries(postgres.fields.map((field, n) => [field, values[n] ?? null]));
+}
+
+function faultOf(reading: Reading): string | null {
+  return POSTGRES_FAULTS[(named(reading)['fault'] ?? 0) - 1] ?? null;
+}
+
+it('is bad where nothing listens, and no reading where the way there is wrong', async () => {
+  const reading = await measure(`postgres://ann:hunter2@127.0.0.1:${await freePort()}/shop`);
+  expect([reading.verdict, faultOf(reading), reading.note]).toEqual(['bad', 'down', 'it refuses connections']);
+  await expect(measure('postgres://ann:hunter2@nobody.invalid/shop')).rejects.toMatchObject({ code: 'postgres.name' });
+});
+
+describe.skipIf(noPostgres)('of a PostgreSQL', () => {
+  let town: PgTown;
+
+  beforeAll(async () => {
+    town = await startPgTown({ max_connections: '20', shared_preload_libraries: 'pg_stat_statements' });
+  }, 60_000);
+  afterEach(() => town.clear());
+  afterAll(() => town?.stop());
+
+  it('is good when all is well, with what it has', async () => {
+    const reading = await measure(town.url);
+    expect(reading).toMatchObject({ verdict: 'good', note: null });
+    expect(named(reading)).toMatchObject({ fault: 0, used: 1, limit: 17, waiting: 0, chain: 0, may_see: 1, may_signal: 1, invalid_indexes: 0, read_whole: 0 });
+    expect(named(reading)['uptime_ms']).toBeLessThan(120_000);
+  });
+
+  it('is bad when all connections are taken, seen over the one that is held', async () => {
+    await measure(town.url);
+    for (let n = 0; n < 16; n += 1) await town.session(n < 12 ? 'shop-web' : 'shop-worker');
+    const reading = await measure(town.url);
+    expect([reading.verdict, faultOf(reading), reading.note]).toEqual(['bad', 'saturated', 'all 17 connections are in use: shop-web 12, shop-worker 4']);
+    const other = createPostgres({ clock: systemClock });
+    const late = await postgres.measure(postgres.options.parse({ url: town.url, timeoutMs: 2_000 }), ioOf({ postgres: other }), AbortSignal.timeout(9_000));
+    await other.close();
+    expect([late.verdict, faultOf(late)]).toEqual(['bad', 'saturated']);
+  });
+
+  it('is bad when one session keeps others waiting for too long, and names the root', async () => {
+    const { root, waiters } = await town.chain();
+    const reading = await measure(town.url, { blockedMs: 10 });
+    expect([reading.verdict, faultOf(reading)]).toEqual(['bad', 'blocked']);
+    expect(reading.note).toMatch(new RegExp(`^2 wait for session ${root.pid} \\(shop-web\\), idle in transaction: the longest for \\d`));
+    expect(named(reading)).toMatchObject({ root_pid: root.pid, waiting: 2, chain: 3 });
+    expect((await measure(town.url, { blockedMs: 60_000 })).verdict).toBe('good');
+    await root.query('commit');
+    await Promise.all(waiters);
+    expect(named(await measure(town.url))).toMatchObject({ root_pid: null, waiting: 0, blocked_ms: 0 });
+  });
+
+  it('sees who is idle in transaction and which query runs long, but for those that wait', async () => {
+    const idle = await town.session('shop-web');
+    await idle.query('begin; select 1');
+    const busy = await town.session('shop-report');
+    const query = busy.query('select pg_sleep(30)').catch(() => undefined);
+    await until('its query to run', async () => named(await measure(town.url))['query_pid'] === busy.pid);
+    expect(named(await measure(town.url))).toMatchObject({ idle_pid: idle.pid, query_pid: busy.pid });
+    await town.clear();
+    await query;
+  });
+
+  it('is bad when frozen, within its time, and good as soon as it answers', async () => {
+    await measure(town.url);
+    await town.freeze();
+    const began = performance.now();
+    const reading = await measure(town.url, { timeoutMs: 400 });
+    expect([reading.verdict, faultOf(reading), reading.note]).toEqual(['bad', 'hung', 'no answer within 400 ms']);
+    expect(performance.now() - began).toBeLessThan(3_000);
+    await town.thaw();
+    await until('it to be good', async () => (await measure(town.url)).verdict === 'good');
+  });
+
+  it('is good after a restart, and tells that it began anew', async () => {
+    await measure(town.url);
+    await town.restart();
+    const reading = await measure(town.url);
+    expect(reading.verdict).toBe('good');
+    expect(named(reading)['uptime_ms']).toBeLessThan(10_000);
+  });
+
+  it('is bad where it takes no changes, unless it is a standby', async () => {
+    await town.sql('alter role hypercare set default_transaction_read_only = on');
+    const reading = await measure(town.url);
+    expect([reading.verdict, faultOf(reading)]).toEqual(['bad', 'read-only']);
+    expect((await measure(town.url, { standby: true })).verdict).toBe('good');
+    await town.sql('alter role hypercare reset default_transaction_read_only');
+  });
+
+  it('is good where we may see less, and says what that is', async () => {
+    await town.session('shop-web');
+    const reading = await measure(town.plainUrl);
+    expect(reading.verdict).toBe('good');
+    expect(named(reading)).toMatchObject({ used: 2, may_see: 0, may_signal: 0, statements: 0, hypopg: 0, idle_ms: null, slow_ms: null });
+    const { waiters } = await town.chain();
+    expect((await measure(town.plainUrl, { blockedMs: 10 })).note).toMatch(/^2 wait for session \d+ \(shop-web\), of which we may see no more/);
+    expect(waiters).toHaveLength(2);
+  });
+
+  it('names what is worth looking at, without what stands in queries', async () => {
+    await town.sql('create extension pg_stat_statements');
+    await town.sql("create table big (id int, secret text); alter table big owner to shop; insert into big select n % 30000, 'x' from generate_series(1, 60000) n");
+    const shop = await town.session('shop-web');
+    await expect(shop.query('create unique index concurrently broken on big (id)')).rejects.toThrow();
+    for (let n = 0; n < 55; n += 1) await shop.query(`select count(*) from big where id = 4711 and secret <> 'hunter${n}' and length(pg_sleep(0.001)::text) = 0`);
+    await shop.query('select pg_stat_force_next_flush()');
+    await shop.query('analyze big');
+    await shop.end();
+    const advised = async (): Promise<Reading> => {
+      await client.close();
+      return measure(town.url);
+    };
+    await until('the statistics to be there', async () => named(await advised())['read_whole'] === 1);
+    const reading = await advised();
+    expect(named(reading)).toMatchObject({ invalid_indexes: 1, read_whole: 1, statements: 1, slow_ms: expect.any(Number) as number });
+    expect(reading.note).toMatch(/^invalid index public\.broken; public\.big read whole \d+ times, \d+ rows; slowest: select/i);
+    expect(reading.note).not.toMatch(/hunter|4711/);
+  });
+});
