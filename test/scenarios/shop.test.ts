@@ -101,6 +101,23 @@ function expectOrdered(story: string, lines: readonly string[]): void {
   }
 }
 
+/** People were asked, and it is left to them: `answer` is what the story tells of the answer. */
+async function staysBad(begun: Watch, before: Standing, answer: string): Promise<void> {
+  await begun.incident('escalated');
+  await aWhileLater(begun);
+  expect(await standing()).toEqual(before);
+  expect(await ourActs(begun)).toEqual([]);
+  expectOrdered(await begun.story(), [
+    'hypercare: launch of sample-shop 6ab0c14 began',
+    'tester: restore point: sample-shop 6ab0c14 counts as stable',
+    'hypercare: launch of sample-shop 0076708 began',
+    'hypercare: release.rollback on sample-shop: ask',
+    answer,
+    'hypercare: people are needed: /checkout: status 500, some checks in a row over a while',
+  ]);
+  expect(await begun.card()).toMatch(/needs you/);
+}
+
 describe('a shop that is watched', () => {
   it('is mended by a reload when its memory is corrupted, and the mending is proved', async () => {
     const begun = await begin({ policy: HEALS_ITSELF });
@@ -167,19 +184,7 @@ describe('a bad release', () => {
     await begun.asked();
     const before = await standing();
     expect(await begun.say('deny', sample.shop.name)).toMatch(/your (yes|no) counts|expired/);
-    await begun.incident('escalated');
-    await aWhileLater(begun);
-    expect(await standing()).toEqual(before);
-    expect(await ourActs(begun)).toEqual([]);
-    expectOrdered(await begun.story(), [
-      'hypercare: launch of sample-shop 6ab0c14 began',
-      'tester: restore point: sample-shop 6ab0c14 counts as stable',
-      'hypercare: launch of sample-shop 0076708 began',
-      'hypercare: release.rollback on sample-shop: ask',
-      'tester: said no to release.rollback',
-      'hypercare: people are needed: /checkout: status 500, some checks in a row over a while',
-    ]);
-    expect(await begun.card()).toMatch(/needs you/);
+    await staysBad(begun, before, 'tester: said no to release.rollback');
   });
 
   it('stays where nobody answers in time, and a yes that comes too late is told so', async () => {
@@ -189,19 +194,7 @@ describe('a bad release', () => {
     const before = await standing();
     time.step(31 * 60_000);
     expect(await begun.say('approve', sample.shop.name)).toMatch(/your (yes|no) counts|expired/);
-    await begun.incident('escalated');
-    await aWhileLater(begun);
-    expect(await standing()).toEqual(before);
-    expect(await ourActs(begun)).toEqual([]);
-    expectOrdered(await begun.story(), [
-      'hypercare: launch of sample-shop 6ab0c14 began',
-      'tester: restore point: sample-shop 6ab0c14 counts as stable',
-      'hypercare: launch of sample-shop 0076708 began',
-      'hypercare: release.rollback on sample-shop: ask',
-      'hypercare: the question about release.rollback expired',
-      'hypercare: people are needed: /checkout: status 500, some checks in a row over a while',
-    ]);
-    expect(await begun.card()).toMatch(/needs you/);
+    await staysBad(begun, before, 'hypercare: the question about release.rollback expired');
   });
 
   it('is asked about anew when the plan came to do something else between the question and the yes', async () => {
