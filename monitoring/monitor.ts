@@ -8,6 +8,7 @@ import type { Carrier } from '../src/io/carrier.js';
 import { anchorFile } from '../src/store/audit-anchor.js';
 import { audit } from '../src/store/audits.js';
 import type { Ballast } from '../src/store/ballast.js';
+import type { MovedCheck } from '../src/store/check-address.js';
 import { syncChecks } from '../src/store/checks.js';
 import { tell } from '../src/store/events.js';
 import { freezeFile } from '../src/store/freeze-file.js';
@@ -32,6 +33,7 @@ import { conclude } from './stages/conclude.js';
 import { decide } from './stages/decide.js';
 import { detect } from './stages/detect.js';
 import { execute } from './stages/execute.js';
+import { followUp } from './stages/follow-up.js';
 import { guard } from './stages/guard.js';
 import { explain } from './stages/explain.js';
 import { observe } from './stages/observe.js';
@@ -81,17 +83,17 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   await migrate(parts.store);
   const host = await parts.store.write((tx) => takeFence(tx, config.host, io.clock.now()));
   const store = fenced(parts.store, host.id, host.fence);
-  const apps = await store.write((tx) => takeOver(tx, parts, host.id));
+  const { apps, moved } = await store.write((tx) => takeOver(tx, parts, host.id));
   let loop: Loop | null = null;
   const poke = () => loop?.poke();
   const pokeSoon = coalesced(poke);
   const effects = createEffects({ most: MOST_EFFECTS, ended: pokeSoon, log });
   const settings = settingsOf(config, parts.units.repairs);
   const ctx: StageContext = { store, hostId: host.id, fence: host.fence, clock: io.clock, io, log, settings, units: parts.units, effects, readings: createReadings((taken) => keepReadings(ctx, taken)), freezeFile: freezeFile(config) };
-  await store.write((tx) => retire(tx, ctx));
+  await store.write((tx) => retire(tx, ctx, moved));
   await store.write((tx) => policyChanged(tx, ctx));
   const anchored = anchor(anchorFile(config.pm2Home));
-  const stages = [requests, lookAnew, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, explain, trust(), blindness(), upkeep(config.heartbeatUrl), botWatch(), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
+  const stages = [requests, lookAnew, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, explain, trust(), followUp(), blindness(), upkeep(config.heartbeatUrl), botWatch(), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
   loop = createLoop(ctx, stages, parts.ticker ?? createTicker(io.clock));
   const stopping = new AbortController();
   const running = loop;
@@ -139,8 +141,8 @@ function coalesced(call: () => void): () => void {
   };
 }
 
-/** Makes the store equal to the config, and says that a monitor began. Returns which app each PM2 process belongs to. */
-async function takeOver(tx: Db, parts: MonitorParts, hostId: StageContext['hostId']): Promise<ReadonlyMap<string, ResourceId>> {
+/** Makes the store equal to the config, and says that a monitor began. Returns which app each PM2 process belongs to, and which checks have another address now. */
+async function takeOver(tx: Db, parts: MonitorParts, hostId: StageContext['hostId']): Promise<{ readonly apps: ReadonlyMap<string, ResourceId>; readonly moved: readonly MovedCheck[] }> {
   const { config, io } = parts;
   const now = io.clock.now();
   const wanted = watchList(config);
@@ -151,11 +153,11 @@ async function takeOver(tx: Db, parts: MonitorParts, hostId: StageContext['hostI
     return found.id;
   };
   await syncEdges(tx, hostId, wanted.edges.map(({ from, to }) => ({ resourceId: idOf(from), usesId: idOf(to) })));
-  await syncChecks(tx, hostId, wanted.checks.map(({ resource, stored, ...check }) => ({ ...check, options: stored, resourceId: idOf(resource) })), now);
+  const moved = await syncChecks(tx, hostId, wanted.checks.map(({ resource, stored, ...check }) => ({ ...check, options: stored, resourceId: idOf(resource) })), now);
   await syncPeople(tx, peopleOf(config, parts.osUser), now);
   await tell(tx, hostId, { kind: 'monitor.started' }, now);
   await audit(tx, hostId, { who: 'hypercare', what: 'the monitor began', why: `watches ${config.apps.map((app) => app.name).join(', ') || 'nothing'}`, body: { apps: config.apps.map((app) => app.name) } }, now);
-  return new Map(config.apps.flatMap((app) => app.processes.map((name) => [name, idOf(app.name)] as const)));
+  return { apps: new Map(config.apps.flatMap((app) => app.processes.map((name) => [name, idOf(app.name)] as const))), moved };
 }
 
 /** Whoever may read and write the store could do anything anyway: without people at the terminal, its user is one. */

@@ -97,7 +97,7 @@ async function collect(name: string, runs: readonly WitnessedInstance[], io: Io,
     const instance = find(await io.pm2.list(), run);
     const way = instance === undefined ? null : wayOf([instance]);
     if (instance === undefined || way === null) continue;
-    for (const action of way.actions) await orAborted(io.pm2.trigger(instance, action).then(() => undefined), signal);
+    for (const action of way.actions) await orAborted(io.pm2.trigger(instance, action), signal);
     before += instance.memoryBytes ?? 0;
     after += await lowestSoon(instance, io, signal);
   }

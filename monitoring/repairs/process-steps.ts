@@ -43,13 +43,13 @@ function processStep(spec: { readonly name: string; readonly timeoutMs: number }
 }
 
 /** A PM2 that does not answer tells nothing; any other throw is a fault of ours. */
-export function unknownToPm2(thrown: unknown): StepPosition {
+export function unknownToPm2(thrown: unknown): 'unknown' {
   if (thrown instanceof HypercareError) return 'unknown';
   throw thrown;
 }
 
 /** Lets go of a call that cannot itself be called off: what PM2 was asked goes on, and the step's state will tell. */
-export async function orAborted(call: Promise<void>, signal: AbortSignal): Promise<void> {
+export async function orAborted(call: Promise<unknown>, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   let abort = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {

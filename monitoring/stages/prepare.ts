@@ -59,8 +59,8 @@ export async function prepare(ctx: StageContext, plan: Pick<Plan, 'repair' | 'ar
 
 /** What a yes is to: what the plan does, with every value, and nothing of what merely was true when it was made. */
 export function hashOf(plan: Pick<Plan, 'repair' | 'targetId'>, prepared: Prepared): string {
-  const { does, touches, leadsTo, bounds, verify, wayBack } = prepared;
-  return sha256(canonicalJson({ version: 1, repair: plan.repair, target: plan.targetId, does, touches, leadsTo, bounds, verify, wayBack }));
+  const { does, touches, leadsTo, bounds, verify, followUp, wayBack } = prepared;
+  return sha256(canonicalJson({ version: 1, repair: plan.repair, target: plan.targetId, does, touches, leadsTo, bounds, verify, followUp, wayBack }));
 }
 
 async function refuse(tx: Db, ctx: StageContext, plan: Plan, { refused: why, again }: Refusal): Promise<void> {

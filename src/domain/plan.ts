@@ -27,6 +27,14 @@ export interface VerifySpec {
   readonly withinMs: number;
 }
 
+/** What takes back by itself what was done for a while; policy is asked again then. */
+export interface FollowUp {
+  readonly repair: string;
+  readonly args: Json;
+  /** After it was verified. */
+  readonly afterMs: number;
+}
+
 /** What a repair prepared. All of it but `witness` and `artefacts` is hashed. */
 export interface Prepared {
   readonly does: readonly StepSpec[];
@@ -35,6 +43,7 @@ export interface Prepared {
   readonly leadsTo?: ReleaseId;
   readonly bounds: Bounds;
   readonly verify: VerifySpec;
+  readonly followUp?: FollowUp;
   /** How to come back from it, for people; null: there is no way back. */
   readonly wayBack: string | null;
   /** What was true when it was prepared (pids, start times, counts): an act happens only while it still is. */

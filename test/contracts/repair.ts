@@ -140,8 +140,8 @@ export function repairContract<A, W extends RepairWorld<A>>({ repair, open, refu
 }
 
 /** What a yes is to, as the plan stage hashes it. */
-function hashed({ does, touches, leadsTo, bounds, verify, wayBack }: Prepared): string {
-  return canonicalJson({ does, touches, leadsTo, bounds, verify, wayBack } as unknown as Json);
+function hashed({ does, touches, leadsTo, bounds, verify, followUp, wayBack }: Prepared): string {
+  return canonicalJson({ does, touches, leadsTo, bounds, verify, followUp, wayBack } as unknown as Json);
 }
 
 function expectSound(prepared: Prepared, target: RepairTarget): void {
