@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { actsOn } from '../../src/store/acts.js';
+import { recentIncidents } from '../../src/store/incidents.js';
+import { getResource } from '../../src/store/resources.js';
+import { startPm2Home, until, type Pm2Home, type StartedApp } from '../doubles/pm2-home.js';
+import { fillKeys } from '../doubles/redis-target.js';
+import { noRedis, ownRedis, type OwnRedis } from '../doubles/redis.js';
+import { brisk } from './brisk.js';
+import { beginWatch, type Watch } from './watch.js';
+
+/** Its checkout writes a page into the cache, and fails where that refuses. */
+const SHOP = `
+const net = require('node:net');
+function keep() {
+  return new Promise((kept) => {
+    const line = net.connect(Number(process.env.CACHE_PORT), '127.0.0.1', () => line.write('SET page:checkout ' + 'x'.repeat(100) + '\\r\\n'));
+    line.setTimeout(500, () => line.destroy());
+    line.on('data', (answer) => { kept(answer.toString().startsWith('+OK')); line.destroy(); }).on('error', () => kept(false)).on('close', () => kept(false));
+  });
+}
+require('node:http').createServer(async (request, response) => {
+  response.writeHead(request.url !== '/checkout' || (await keep()) ? 200 : 500).end();
+}).listen(Number(process.env.PORT), '127.0.0.1');
+`;
+
+describe.skipIf(noRedis)('an app whose cache is full', () => {
+  let home: Pm2Home;
+  let own: OwnRedis;
+
+  beforeAll(async () => {
+    [home, own] = await Promise.all([startPm2Home(), ownRedis()]);
+  });
+
+  afterAll(async () => {
+    await home.stop();
+    await own.stop();
+  });
+
+  async function begin(): Promise<{ readonly watch: Watch; readonly app: StartedApp }> {
+    const app = await home.startApp({ name: 'shop', code: SHOP, awaitAnswer: true, env: { CACHE_PORT: new URL(own.url).port } });
+    const watch = await beginWatch(brisk(home, `apps:
+  shop:
+    url: http://127.0.0.1:${app.port}
+    endpoints: [{ path: /checkout, critical: true, samples: 1, timeout: 2s }]
+    liveness: { path: /, every: 1s }
+    uses: [cache]
+redis:
+  cache: { url: "${own.url.replace('//', '//:hunter2@')}", every: 30s, timeout: 1s, invalidate: ["page:"] } # The shop's trouble is seen first.
+policy:
+  default: act-and-tell
+`));
+    onTestFinished(() => watch.stop());
+    await watch.steady();
+    return { watch, app };
+  }
+
+  it('is left alone while the cache is emptied by policy, and both are well again', async () => {
+    const { watch, app } = await begin();
+    await own.say('SET', 'basket:7', 'full');
+    await own.say('CONFIG', 'SET', 'maxmemory', '16mb');
+    await fillKeys(own, 'page:user:', 40_000, 'x'.repeat(500)); // What began while there was room may go beyond it.
+    const { store, monitor } = watch;
+    const all = async () => recentIncidents(store.db, monitor.ctx.hostId, 20);
+    await until('the cache to be emptied, and nothing to be open', async () => (await all()).some(({ kind }) => kind === 'redis-full') && (await all()).every(({ state }) => state === 'resolved'), 45_000);
+    expect((await fetch(`http://127.0.0.1:${app.port}/checkout`)).status).toBe(200);
+    expect(await own.say('GET', 'basket:7')).toBe('full');
+    expect(await actsOn(store.db, watch.app.id, 0)).toEqual([]);
+    const incident = (await all()).find(({ kind }) => kind === 'redis-full');
+    expect((await getResource(store.db, incident?.resourceId as never)).name).toBe('cache');
+    expect(await watch.story()).toMatchInlineSnapshot(`
+      "
+      hypercare: the monitor began
+          watches shop
+      hypercare: launch of shop shop began
+          first seen
+      hypercare: incident on shop: /checkout: status 500, some checks in a row over a while
+          status 500 × some; last good a while ago
+      hypercare: incident on cache: its memory is full, so it refuses writes: 16 MiB
+          some readings in a row, for a while
+      hypercare: storm of shop began
+          cache is bad, which it needs: its memory is full, so it refuses writes: 16 MiB
+      hypercare: redis.invalidate is what can be tried
+          for redis-full the runbook has nothing else
+      hypercare: incident over: /checkout: status 500, some checks in a row over a while
+          its cause is elsewhere: its memory is full, so it refuses writes: 16 MiB
+      hypercare: redis.invalidate on cache: auto
+          the rule “default” lets it act and tell
+      hypercare: redis.invalidate on cache began
+          rule default, plan hash ‹hash›
+      hypercare: redis.invalidate on cache ended: verified
+          3 good readings in a row of redis
+      hypercare: incident over: its memory is full, so it refuses writes: 16 MiB
+          redis.invalidate mended it after a while: 3 good readings in a row of redis
+      "
+    `);
+    expect(await watch.card()).toMatchInlineSnapshot(`
+      "
+      ✓ GOOD  cache is good again after a while: its memory is full, so it refuses writes: 16 MiB
+        Lasted a while, from ‹clock› to ‹clock›.
+        Mended by redis.invalidate after a while; verified by 3 good checks.
+
+        incident ‹id›
+      "
+    `);
+    expect(JSON.stringify([await watch.story(), watch.logs])).not.toContain('hunter2');
+  }, 60_000);
+});
