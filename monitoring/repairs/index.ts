@@ -10,7 +10,10 @@ import { pm2ScaleUp } from './pm2-scale-up.js';
 import { pm2Stop } from './pm2-stop.js';
 import { postgresCancel } from './postgres-cancel.js';
 import { postgresTerminate } from './postgres-terminate.js';
+import { redisClearLocks } from './redis-clear-locks.js';
+import { redisFlushDb } from './redis-flush-db.js';
 import { redisInvalidate } from './redis-invalidate.js';
+import { redisKillClients } from './redis-kill-clients.js';
 import { releaseRollback } from './release-rollback.js';
 import type { Repair } from './repair.js';
 
@@ -28,6 +31,9 @@ export const repairs = {
   'pm2.stop': pm2Stop,
   'postgres.cancel': postgresCancel,
   'postgres.terminate': postgresTerminate,
+  'redis.clear-locks': redisClearLocks,
+  'redis.flush-db': redisFlushDb,
   'redis.invalidate': redisInvalidate,
+  'redis.kill-clients': redisKillClients,
   'release.rollback': releaseRollback,
 } satisfies Readonly<Record<string, Repair<unknown>>>;
