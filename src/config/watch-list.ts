@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Cadence } from '../domain/check.js';
 import { canonicalJson, type Json } from '../domain/json.js';
 import type { Resource } from '../domain/resource.js';
@@ -20,7 +21,7 @@ export interface WatchedCheck {
   readonly probe: 'http' | 'pm2' | 'release' | InfrastructureConfig['kind'];
   /** In full, secrets and all: for this process's memory. */
   readonly options: Json;
-  /** What the store keeps of them: of what is reached by an address, only by which name it is known here. */
+  /** What the store keeps of them: of what is reached by an address, only by which name it is known here, and a short hash to tell when it moves. */
   readonly stored: Json;
   readonly cadence: Cadence;
   /** Milliseconds. For `tick`, the first tier's: what a hot launch is measured at. */
@@ -30,6 +31,7 @@ export interface WatchedCheck {
 
 /** Files that count as configuration where no `release` says otherwise. */
 const USUAL_CONFIG_FILES: readonly string[] = ['.env'];
+const ADDRESS_CHARS = 8;
 
 /** The list of what is to be watched that follows from the Config. Pure. */
 export function watchList(config: Config): WatchList {
@@ -113,7 +115,18 @@ function httpOptions({ url, method, status, body, bodyShown, timeoutMs, samples,
 
 /** Address, headers and text may come from the environment: whoever reads the store, or a copy of it, must not learn them. */
 function storedOf({ resource, name, probe, options }: AskedCheck): Json {
-  return probe === 'pm2' || probe === 'release' ? options : { ask: `${resource} ${name}` };
+  if (probe === 'pm2' || probe === 'release') return options;
+  const address = addressOf(options);
+  return { ask: `${resource} ${name}`, ...(address === null ? {} : { address }) };
+}
+
+/** Enough to tell that the address is another one, too short to read it back. A new password is no other address. */
+function addressOf(options: Json): string | null {
+  const { url, method } = options as { readonly url?: unknown; readonly method?: unknown };
+  if (typeof url !== 'string' || !URL.canParse(url)) return null;
+  const where = new URL(url);
+  where.username = where.password = '';
+  return createHash('sha256').update(`${String(method)} ${where.href}`).digest('hex').slice(0, ADDRESS_CHARS);
 }
 
 /** Gives a check's options in full, by what the store keeps of them. */

@@ -1,15 +1,16 @@
 import type { Check } from '../domain/check.js';
 import type { CheckId, HostId, ResourceId } from '../domain/ids.js';
 import type { Json } from '../domain/json.js';
+import { parkMoved, retireChecks, type MovedCheck } from './check-address.js';
 import type { ChecksTable, Db } from './schema.js';
 
 /** A check as the config asks for it. */
 export type WatchedCheck = Pick<Check, 'resourceId' | 'name' | 'probe' | 'options' | 'cadence' | 'everyMs' | 'critical'>;
 
-/** Makes the stored checks of the host equal to the configured ones. Kept checks keep their due time and samples. */
-export async function syncChecks(tx: Db, hostId: HostId, wanted: readonly WatchedCheck[], now: number): Promise<void> {
-  const ours = tx.selectFrom('resources').select('id').where('host_id', '=', hostId);
-  await tx.updateTable('checks').set({ retired: 1, options: '{}' }).where('resource_id', 'in', ours).execute();
+/** Makes the stored checks of the host equal to the configured ones. Kept checks keep their due time and samples; returned are those that have another address now. */
+export async function syncChecks(tx: Db, hostId: HostId, wanted: readonly WatchedCheck[], now: number): Promise<readonly MovedCheck[]> {
+  const moved = await parkMoved(tx, hostId, wanted);
+  await retireChecks(tx, hostId);
   for (const check of wanted) {
     const asked = {
       probe: check.probe, options: JSON.stringify(check.options), cadence: check.cadence, every_ms: check.everyMs,
@@ -20,6 +21,7 @@ export async function syncChecks(tx: Db, hostId: HostId, wanted: readonly Watche
       .onConflict((conflict) => conflict.columns(['resource_id', 'name']).doUpdateSet(asked))
       .execute();
   }
+  return moved;
 }
 
 /** Checks and when they are due, the longest due first: found by the index on due times. */

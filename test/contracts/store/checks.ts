@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../../../src/domain/check.js';
-import { checksOf, clampSchedule, confirmFast, coolDown, distrust, earliestChecks, checksNumbered, markDetected, scheduleCheck, syncChecks, tickChecks, undetected, type WatchedCheck } from '../../../src/store/checks.js';
+import { checksOf, clampSchedule, confirmFast, coolDown, distrust, earliestChecks, checksNumbered, markDetected, retiredChecks, scheduleCheck, syncChecks, tickChecks, undetected, type WatchedCheck } from '../../../src/store/checks.js';
 import { syncResources } from '../../../src/store/resources.js';
 import { insertSamples } from '../../../src/store/samples.js';
 import { MINUTE, NOW, oneCheck, watched, type Stage } from './stage.js';
@@ -18,6 +18,34 @@ export function checksContract(stage: Stage): void {
       expect(await checksOf(stage.store.db, stage.shop)).toEqual([{ ...first, everyMs: 5_000, critical: false }]);
       await sync([watched(stage.shop), watched(stage.shop, { name: 'http:/', options: { path: '/' } })], NOW + 2 * MINUTE);
       expect(await named('http:/')).toMatchObject({ options: { path: '/' }, nextAt: NOW, trusted: true, hotUntil: 0 });
+    });
+
+    it('keep their history to themselves when their address changes, and have it back with the address', async () => {
+      const at = (address: string | null) => sync([watched(stage.shop, { options: address === null ? { ask: 'shop liveness' } : { ask: 'shop liveness', address } })]);
+      const known = async () => (await named('liveness')).id;
+      expect(await at(null)).toEqual([]);
+      const first = await known();
+      expect([await at('aaaa'), await known()]).toEqual([[], first]);
+      expect(await at('bbbb')).toEqual([{ resourceId: stage.shop, name: 'liveness' }]);
+      const second = await known();
+      expect(second).not.toBe(first);
+      expect(await checksOf(stage.store.db, stage.shop)).toHaveLength(1);
+      expect([(await checksNumbered(stage.store.db, [first]))[0]?.name, await retiredChecks(stage.store.db, stage.shop)]).toEqual([`liveness @${first}`, [`liveness @${first}`]]);
+      expect([await at('bbbb'), await known()]).toEqual([[], second]);
+      await at('aaaa');
+      expect(await known()).toBe(first);
+      await at('cccc');
+      await at('bbbb');
+      expect(await known()).toBe(second);
+    });
+
+    it('that went and come back with another address begin anew, and no options but the address outlive them', async () => {
+      await sync([watched(stage.shop, { options: { ask: 'shop liveness', address: 'aaaa' } }), watched(stage.blog, { options: { headers: 'of an older version' } })]);
+      const [first, other] = [await named('liveness'), (await checksOf(stage.store.db, stage.blog))[0] as Check];
+      await sync([]);
+      expect((await checksNumbered(stage.store.db, [first.id, other.id])).map(({ options }) => options)).toEqual([first.options, {}]);
+      expect(await sync([watched(stage.shop, { options: { ask: 'shop liveness', address: 'bbbb' } })])).toHaveLength(1);
+      expect((await named('liveness')).id).not.toBe(first.id);
     });
 
     it('are found by their due time, the longest due first, at most so many, and never those of something retired or of another host', async () => {

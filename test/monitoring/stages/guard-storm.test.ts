@@ -108,7 +108,7 @@ describe('a storm', () => {
   it('that names an app which the config no longer has ends when the monitor begins', async () => {
     for (const name of ['api', 'blog', 'chat']) await bad(id(name));
     await house.store.write((tx) => syncResources(tx, house.hostId, ['api', 'blog', 'mail', 'shop'].map((name) => ({ kind: 'app', name, config: {} })), clock.now()));
-    await house.store.write((tx) => retire(tx, ctx()));
+    await house.store.write((tx) => retire(tx, ctx(), []));
     await look();
     expect([await held(), await told()]).toEqual([[], ['hold.began', 'hold.ended']]);
   });

@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { getIncident } from '../../../src/store/incidents.js';
 import { plansOf } from '../../../src/store/plans.js';
 import { servePages } from '../../doubles/pages.js';
 import { virtualTime, type VirtualTime } from '../../doubles/virtual-time.js';
 import { newestIncident, startWatched, type Watched } from '../../doubles/watched.js';
 
 const MINUTE = 60_000;
+/** Nothing listens there. */
+const NOBODY = 'http://127.0.0.1:9';
 const START = Date.UTC(2026, 10, 22, 10, 0, 0);
 
 let time: VirtualTime;
@@ -18,18 +21,25 @@ afterEach(async () => {
   await watched.stop();
 });
 
-async function watch(app = 'shop'): Promise<void> {
-  time = virtualTime(START);
+async function watch(app = 'shop', url = pages.url, keepDir?: string): Promise<void> {
+  if (keepDir === undefined) time = virtualTime(START);
   watched = await startWatched((dataDir) => `
 data_dir: ${JSON.stringify(dataDir)}
 pm2_home: ${JSON.stringify(pages.pm2.home)}
 apps:
   ${app}:
-    url: ${pages.url}
+    url: ${url}
     endpoints: [{ path: /, samples: 1 }, { path: /checkout, samples: 1 }]
     liveness: { path: /health, every: 10m }
 policy: { default: suggest }
-`, { time });
+`, { time, ...(keepDir === undefined ? {} : { keepDir }) });
+}
+
+/** The monitor begins anew, with another address in its config. */
+async function watchInstead(url: string): Promise<void> {
+  const { dir } = watched;
+  await watched.stop({ keep: true });
+  await watch('shop', url, dir);
 }
 
 const incident = () => newestIncident(watched);
@@ -63,5 +73,35 @@ describe('an endpoint that was never good', { timeout: 60_000 }, () => {
     await watch('nobody');
     await time.reach(START + 10 * MINUTE);
     expect(await incident()).toMatchObject({ kind: 'process-down', severity: 'critical' });
+  });
+});
+
+describe('an address that is changed in the config', { timeout: 60_000 }, () => {
+  it('was never good, however well the app was where it was watched before, and has its history back with the old one', async () => {
+    await watch();
+    await time.reach(START + 2 * MINUTE);
+    expect(await incident()).toBeNull();
+    await watchInstead(NOBODY);
+    await time.reach(START + 4 * MINUTE);
+    const doubt = await incident();
+    expect(doubt).toMatchObject({ kind: 'never-good', severity: 'warning', state: 'escalated', closedAt: null });
+    expect(await plansOf(watched.store.db, doubt?.id as never)).toEqual([]);
+    broken.add('/');
+    await watchInstead(pages.url);
+    await time.reach(START + 20 * MINUTE);
+    const sick = await incident();
+    expect(sick).toMatchObject({ kind: 'endpoint-failing', closedAt: null });
+    expect(await plansOf(watched.store.db, sick?.id as never)).not.toEqual([]);
+  });
+
+  it('ends what was wrong with the old one, and the question about it', async () => {
+    await watch();
+    await time.reach(START + 2 * MINUTE);
+    broken.add('/checkout');
+    await time.reach(START + 20 * MINUTE);
+    const before = await incident();
+    expect(before).toMatchObject({ kind: 'endpoint-failing', closedAt: null });
+    await watchInstead(pages.url.replace('127.0.0.1', 'localhost'));
+    expect(await getIncident(watched.store.db, before?.id as never)).toMatchObject({ state: 'resolved', reason: 'the config no longer names it: another address is watched now' });
   });
 });

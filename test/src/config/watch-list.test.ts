@@ -80,3 +80,15 @@ it('is plain JSON', () => {
 it('puts no header and no query into what is shown of a resource', () => {
   expect(JSON.stringify([list.resources, list.checks.map(({ name, stored }) => [name, stored])])).not.toMatch(/secret|key=/);
 });
+
+it.each([
+  { rule: 'another port', was: 'http://127.0.0.1:3100/', is: 'http://127.0.0.1:3101/', same: false },
+  { rule: 'another method', was: 'http://127.0.0.1:3100/', is: '{ url: "http://127.0.0.1:3100/", method: HEAD }', same: false },
+  { rule: 'another status', was: 'http://127.0.0.1:3100/', is: '{ url: "http://127.0.0.1:3100/", status: 204 }', same: true },
+  { rule: 'another password', was: 'redis://ann:one@10.0.0.5', is: 'redis://ann:two@10.0.0.5', same: true },
+])('by what the store has, $rule is the same address: $same', ({ was, is, same }) => {
+  const kind = was.startsWith('redis') ? 'redis' : 'dependencies';
+  const [before, after] = [was, is].map((server) => watchList(configFor(`{ ${kind}: { up: ${server.startsWith('{') ? server : JSON.stringify(server)} } }`)).checks.find(({ resource }) => resource === 'up')?.stored);
+  expect(before).toEqual({ ask: expect.stringContaining('up '), address: expect.stringMatching(/^[0-9a-f]{8}$/) });
+  expect(JSON.stringify(after) === JSON.stringify(before)).toBe(same);
+});
