@@ -1,6 +1,7 @@
 import type { Sample } from '../../src/domain/check.js';
 import type { Json } from '../../src/domain/json.js';
 import type { Release } from '../../src/domain/release.js';
+import type { ResourceKind } from '../../src/domain/resource.js';
 import type { Io } from '../../src/io/io.js';
 
 /** What is about to be touched, and what the store knows of it. */
@@ -15,6 +16,8 @@ export interface Subject {
   readonly running: Release | null;
   /** The release that was launched before the running one. */
   readonly previous: Release | null;
+  /** How a server is reached, user and password in it: it may stand in nothing that is collected or thrown. Null: not by an address. */
+  readonly url: string | null;
   /** The last samples of each check, oldest first. */
   readonly readings: readonly { readonly check: string; readonly fields: readonly string[]; readonly samples: readonly Sample[] }[];
 }
@@ -25,5 +28,7 @@ export interface Subject {
  */
 export interface Collector<T extends Json> {
   readonly kind: string;
+  /** What kind of resource it can say something of; absent: any. */
+  readonly of?: ResourceKind;
   collect(subject: Subject, io: Io, signal: AbortSignal): Promise<T>;
 }

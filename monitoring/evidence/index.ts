@@ -3,6 +3,7 @@ import { changes } from './changes.js';
 import type { Collector } from './collector.js';
 import { host } from './host.js';
 import { logs } from './logs.js';
+import { postgres } from './postgres.js';
 import { processes } from './processes.js';
 import { readings } from './readings.js';
 
@@ -11,6 +12,7 @@ export const collectors: readonly Collector<Json>[] = [
   readings,
   processes,
   logs,
+  postgres,
   host,
   changes,
 ];

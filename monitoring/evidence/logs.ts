@@ -11,6 +11,7 @@ const MOST_CHARS = 400;
 /** The last lines of what the app's processes wrote, without secrets. They are read from the files PM2 writes them to. */
 export const logs: Collector<readonly Json[]> = {
   kind: 'logs',
+  of: 'app',
   async collect({ processes }, io, signal) {
     const listed = (await io.pm2.list()).filter(({ name }) => processes.includes(name));
     const files = [...new Set(listed.flatMap(({ errLog, outLog }) => [errLog, outLog]))].filter((file) => file !== null);

@@ -2,6 +2,7 @@ import type { Evidence } from '../../src/domain/evidence.js';
 import type { RemediationId } from '../../src/domain/ids.js';
 import type { Json } from '../../src/domain/json.js';
 import type { Plan } from '../../src/domain/plan.js';
+import type { Resource } from '../../src/domain/resource.js';
 import { maskedError, maskFacts } from '../../src/io/mask.js';
 import { checksOf } from '../../src/store/checks.js';
 import { evidenceNotes, keepEvidence } from '../../src/store/evidence.js';
@@ -35,14 +36,15 @@ export interface Touch {
  */
 export async function snapshot(ctx: StageContext, touch: Touch, signal: AbortSignal): Promise<() => Promise<void>> {
   const kept = new Set((await evidenceNotes(ctx.store.db, touch.id)).map(({ kind }) => kind));
-  const wanted = ctx.units.evidence.filter(({ kind }) => !kept.has(kind));
+  const resource = await getResource(ctx.store.db, touch.plan.targetId);
+  const wanted = ctx.units.evidence.filter((one) => !kept.has(one.kind) && (one.of ?? resource.kind) === resource.kind);
   const keep = (taken: readonly Evidence[]) => (taken.length === 0 ? undefined : ctx.store.write((tx) => keepEvidence(tx, touch.id, taken)));
   if (touch.touched || wanted.length === 0) {
     await keep(wanted.map(({ kind }) => missing(kind, ctx.clock.now(), 'hypercare was ended before it was there')));
     return async () => undefined;
   }
   const enough = AbortSignal.timeout(await waitFor(ctx, touch.plan));
-  const subject = await subjectOf(ctx, touch.plan);
+  const subject = await subjectOf(ctx, resource);
   const taken: Evidence[] = [];
   const all = Promise.all(wanted.map(async (collector) => taken.push(await collect(ctx, collector, subject, signal))));
   await Promise.race([all, aborted(enough), aborted(signal)]);
@@ -78,13 +80,13 @@ function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((done) => signal.addEventListener('abort', () => done(), { once: true }));
 }
 
-async function subjectOf(ctx: StageContext, { targetId }: Plan): Promise<Subject> {
+async function subjectOf(ctx: StageContext, resource: Resource): Promise<Subject> {
   const { db } = ctx.store;
-  const resource = await getResource(db, targetId);
+  const targetId = resource.id;
   const { processes, release } = resource.config as unknown as AppConfig;
   const [running, previous] = await lastTwoReleases(db, targetId);
   return {
-    name: resource.name, processes: processes ?? [], dir: release?.dir ?? null, repo: release?.mode === 'in-place' ? release.dir : (release?.repo ?? null),
+    name: resource.name, url: ctx.settings.urlOf(resource.name), processes: processes ?? [], dir: release?.dir ?? null, repo: release?.mode === 'in-place' ? release.dir : (release?.repo ?? null),
     running: running && (await getRelease(db, running)), previous: previous && (await getRelease(db, previous)),
     readings: await readingsOf(ctx, db, targetId),
   };

@@ -37,7 +37,7 @@ export interface PgClient {
 }
 
 export async function startPgTown(settings: Readonly<Record<string, string>> = {}): Promise<PgTown> {
-  const service = await startPostgres({ max_connections: '40', ...settings });
+  const service = await startPostgres({ max_connections: '40', max_prepared_transactions: '2', ...settings });
   const as = (user: string): string => service.url.replace('postgres@', `${user}:pw-${user}@`);
   const open = new Set<pg.Client>();
   let frozen: readonly number[] = [];
@@ -101,6 +101,7 @@ export async function startPgTown(settings: Readonly<Record<string, string>> = {
       await thaw();
       for (const client of open) client.connection.stream.destroy();
       open.clear();
+      for (const { gid } of await sql<{ gid: string }>('select gid from pg_prepared_xacts')) await sql(`rollback prepared '${gid}'`);
       await until('its sessions to be gone', async () => (await sql("select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() and application_name not like 'hypercare%'")).length === 0);
     },
     async stop() {

@@ -36,7 +36,7 @@ beforeAll(async () => {
   io = { clock: systemClock, git: createGit(), pm2 } as unknown as Io;
   const sample = { checkId: 1, at: Date.UTC(2026, 10, 22, 3, 12), verdict: 'bad', ms: 12, values: [12, null], note: 'status 500' } as const;
   subject = {
-    name: 'shop', processes: ['shop-web'], dir: sandbox.dir, repo: null, running: bad, previous: good,
+    name: 'shop', url: null, processes: ['shop-web'], dir: sandbox.dir, repo: null, running: bad, previous: good,
     readings: [{ check: 'http:/', fields: ['medianMs', 'worstMs'], samples: [sample] }],
   };
 }, 30_000);
@@ -94,7 +94,7 @@ describe('what is kept before the first touch', () => {
 
   it('fails with the reason where PM2 does not answer, in the collectors that ask it and in no other', async () => {
     const dead = { ...io, pm2: { ...ioListing(new HypercareError('pm2.dead', 'transient', 'PM2 is dead')).pm2, home: own.home } };
-    const ends = await Promise.all(collectors.map(async ({ kind, collect }) => [kind, await collect({ ...subject, repo: null }, dead, never).then(() => 'there', (error: Error) => error.message)]));
+    const ends = await Promise.all(collectors.filter(({ of = 'app' }) => of === 'app').map(async ({ kind, collect }) => [kind, await collect({ ...subject, repo: null }, dead, never).then(() => 'there', (error: Error) => error.message)]));
     expect(Object.fromEntries(ends)).toEqual({ readings: 'there', processes: 'PM2 is dead', logs: 'PM2 is dead', host: 'there', changes: 'the config names no repository' });
   });
 });

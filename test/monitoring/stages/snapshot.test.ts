@@ -16,7 +16,7 @@ const quick: Collector<Json> = { kind: 'quick', collect: async ({ name, readings
 const broke: Collector<Json> = { kind: 'broke', collect: async () => Promise.reject(new Error('no such file')) };
 
 function ctx(evidence: readonly Collector<Json>[]): StageContext {
-  return { store: stage.store, clock: { now: () => stage.now }, io: {}, units: { evidence, probes: {} } } as unknown as StageContext;
+  return { store: stage.store, clock: { now: () => stage.now }, io: {}, settings: { urlOf: () => null }, units: { evidence, probes: {} } } as unknown as StageContext;
 }
 
 /** The slow one comes when it is told to. */
