@@ -1,6 +1,7 @@
 import { hostCleanDisk } from './host-clean-disk.js';
 import { pm2CollectGarbage } from './pm2-collect-garbage.js';
 import { pm2DrainRestart } from './pm2-drain-restart.js';
+import { pm2FlushLogs } from './pm2-flush-logs.js';
 import { pm2Kill } from './pm2-kill.js';
 import { pm2RaiseMemoryLimit } from './pm2-raise-memory-limit.js';
 import { pm2Reload } from './pm2-reload.js';
@@ -22,6 +23,7 @@ export const repairs = {
   'host.clean-disk': hostCleanDisk,
   'pm2.collect-garbage': pm2CollectGarbage,
   'pm2.drain-restart': pm2DrainRestart,
+  'pm2.flush-logs': pm2FlushLogs,
   'pm2.kill': pm2Kill,
   'pm2.raise-memory-limit': pm2RaiseMemoryLimit,
   'pm2.reload': pm2Reload,
