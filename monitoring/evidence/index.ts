@@ -6,6 +6,7 @@ import { logs } from './logs.js';
 import { postgres } from './postgres.js';
 import { processes } from './processes.js';
 import { readings } from './readings.js';
+import { redis } from './redis.js';
 
 /** What is kept before the first touch? One line for each collector, in the order in which people read them. */
 export const collectors: readonly Collector<Json>[] = [
@@ -13,6 +14,7 @@ export const collectors: readonly Collector<Json>[] = [
   processes,
   logs,
   postgres,
+  redis,
   host,
   changes,
 ];

@@ -48,69 +48,69 @@ export function createRedis(): Redis {
 class Line {
   readonly #url: URL;
   #client: Client | null = null;
-  #opening: Promise<Client> | null = null;
+  #ready: Promise<Client> | null = null;
 
   constructor(url: string) {
     this.#url = new URL(url);
   }
 
   async call([name, ...words]: RedisCommand, timeoutMs: number, signal: AbortSignal | undefined): Promise<unknown> {
-    const answer = this.#open().then((client) => client.call(name, words).catch((thrown: unknown) => Promise.reject(fromClient(thrown, null))));
-    return this.#within(answer, timeoutMs, signal);
+    const ready = this.#open();
+    const answer = ready.then((client) => client.call(name, words).catch((thrown: unknown) => Promise.reject(fromClient(thrown, null))));
+    return before(answer, { timeoutMs, signal, late: () => (this.#ready === ready ? this.drop() : undefined) });
   }
 
   drop(): void {
     this.#client?.disconnect();
     this.#client = null;
-    this.#opening = null;
+    this.#ready = null;
   }
 
   #open(): Promise<Client> {
     if (this.#client?.status === 'end') this.drop();
-    this.#opening ??= this.#connect().catch((thrown: unknown) => {
-      this.drop();
-      throw thrown;
-    });
-    return this.#opening;
-  }
-
-  async #connect(): Promise<Client> {
+    if (this.#ready !== null) return this.#ready;
     const client = new Client(optionsOf(this.#url));
+    const ready = connect(client, this.#url);
+    ready.catch(() => (this.#client === client ? this.drop() : undefined));
     this.#client = client;
-    let first: unknown = null;
-    let reached = false;
-    client.on('error', (error: unknown) => (first ??= error));
-    client.once('connect', () => (reached = true));
-    try {
-      await client.connect();
-      // Asked for in its options, a database that is not there would leave the client in the first one, without an error.
-      const db = Number(this.#url.pathname.slice(1));
-      if (db > 0) await client.select(db);
-      return client;
-    } catch (thrown) {
-      client.disconnect();
-      throw fromClient(first ?? thrown, { reached });
-    }
+    this.#ready = ready;
+    return ready;
   }
+}
 
-  async #within(answer: Promise<unknown>, timeoutMs: number, signal: AbortSignal | undefined): Promise<unknown> {
-    const called = this.#opening;
-    let stop = (): void => undefined;
-    const ended = new Promise<never>((_, reject) => {
-      const deadline = setTimeout(() => {
-        if (this.#opening === called) this.drop();
-        reject(redisError('hung'));
-      }, timeoutMs);
-      const abort = (): void => reject(signal?.reason as Error);
-      signal?.addEventListener('abort', abort, { once: true });
-      stop = () => {
-        clearTimeout(deadline);
-        signal?.removeEventListener('abort', abort);
-      };
-    });
-    answer.catch(() => undefined);
-    return Promise.race([answer, ended]).finally(stop);
+async function connect(client: Client, { pathname }: URL): Promise<Client> {
+  let first: unknown = null;
+  let reached = false;
+  client.on('error', (error: unknown) => (first ??= error));
+  client.once('connect', () => (reached = true));
+  try {
+    await client.connect();
+    // Asked for in its options, a database that is not there would leave the client in the first one, without an error.
+    const db = Number(pathname.slice(1));
+    if (db > 0) await client.select(db);
+    return client;
+  } catch (thrown) {
+    client.disconnect();
+    throw fromClient(first ?? thrown, { reached });
   }
+}
+
+async function before(answer: Promise<unknown>, { timeoutMs, signal, late }: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined; late(): void }): Promise<unknown> {
+  let stop = (): void => undefined;
+  const ended = new Promise<never>((_, reject) => {
+    const abort = (): void => reject(signal?.reason as Error);
+    const deadline = setTimeout(() => {
+      reject(redisError('hung'));
+      late();
+    }, timeoutMs);
+    signal?.addEventListener('abort', abort, { once: true });
+    stop = () => {
+      clearTimeout(deadline);
+      signal?.removeEventListener('abort', abort);
+    };
+  });
+  answer.catch(() => undefined);
+  return Promise.race([answer, ended]).finally(stop);
 }
 
 /** Deadlines are ours: of ioredis' own only `commandTimeout` rejects where a server hangs, and a connection counts as made before it answers. */
@@ -122,6 +122,8 @@ function optionsOf({ protocol, hostname, port, username, password }: URL) {
     ...(password === '' ? {} : { password: decodeURIComponent(password) }),
     ...(protocol === 'rediss:' ? { tls: {} } : {}),
     connectionName: OUR_NAME,
+    // Redis before 7.2 counts the client's greeting as two errors of its users.
+    disableClientInfo: true,
     lazyConnect: true,
     connectTimeout: 60_000,
     retryStrategy: () => null,

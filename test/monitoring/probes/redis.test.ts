@@ -109,6 +109,7 @@ describe.skipIf(noRedis)('a Redis', () => {
     expectFault(reading, 'clients');
     expect(valueOf(reading, 'max_clients')).toBe(2);
     await io.redis.close();
+    io = { clock: systemClock, redis: createRedis() } as unknown as Io;
     const third = createRedis();
     onTestFinished(() => third.close());
     await until('the third to take the place', async () => (await third.call(own.url, ['PING']).catch(() => null)) === 'PONG');
