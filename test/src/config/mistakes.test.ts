@@ -75,6 +75,9 @@ const BROKEN: readonly (readonly [why: string, yaml: string, lines: readonly str
   ['an app and a dependency of one name', 'apps: { shop: {} }\ndependencies: { shop: http://h }', ['2:17: dependencies.shop: has the name of an app: `uses` could mean either']],
   ['a Redis and a dependency of one name', 'apps: { shop: {} }\ndependencies: { cache: http://h }\nredis: { cache: redis://h }', ['3:10: redis.cache: has the name of a dependency: `uses` could mean either']],
   ['an app with the name of the host', 'apps: { host: {} }', ['1:9: apps.host: is the name under which the host itself is watched: choose another']],
+  ['a pattern where the beginning of keys is meant', 'redis: { cache: { url: redis://h, invalidate: "page:*" } }', ['1:47: redis.cache.invalidate: is what keys begin with, without * and other patterns: page:, not page:*']],
+  ['a cache that would take sessions along', 'redis: { cache: { url: redis://h, invalidate: ["page:", "se"] } }', ['1:57: redis.cache.invalidate[1]: would take keys of a session along: name the cache\'s own keys more exactly']],
+  ['locks that would take a queue along', 'redis: { cache: { url: redis://h, locks: ["bull:mail:"] } }', ['1:43: redis.cache.locks[0]: would take keys of a queue along: name the locks more exactly']],
   ['an address that is no Redis', 'apps: { shop: {} }\nredis: { cache: http://h }', ['2:17: redis.cache: must be an address that begins with redis:// or rediss://']],
   // Tiers.
   ['tiers that go backwards', 'watch:\n  tiers:\n    - { until: 6h, every: 15m }\n    - { until: 2h, every: 15m }', ['4:16: watch.tiers[1].until: must be later than the end of the tier before']],
