@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Context } from '../commands/command.js';
 import { createContext } from '../commands/context.js';
 import type { Config } from '../config/config.js';
+import type { Secrets } from '../config/secrets.js';
 import { HypercareError } from '../domain/errors.js';
 import { CHANNEL } from '../io/notify-carrier.js';
 import { storeAddress } from '../store/address.js';
@@ -15,7 +16,7 @@ import { isMigrated } from '../store/migrate.js';
 import { openStore, reach, type Store, type StoreAddress } from '../store/store.js';
 import type { CliIo } from './cli-io.js';
 import { findConfig, type ConfigPaths } from './find-config.js';
-import { readConfig, readPolicy } from './load-config.js';
+import { brokenLine, readConfig, readPolicy, readRemains } from './load-config.js';
 
 /** A store that is there, and who speaks to it. The caller closes it. */
 export interface Installation {
@@ -23,11 +24,32 @@ export interface Installation {
   close(): Promise<void>;
 }
 
-/** Opens what the monitor made. It never makes or changes a table, and writes nothing but requests and answers. */
-export async function openInstallation(io: CliIo, named: string | null): Promise<Installation> {
+/**
+ * Opens what the monitor made. It never makes or changes a table, and writes nothing but requests and answers.
+ * `strict`: throws ConfigMistakes where the configuration has some; else they are told in one line, and throw only
+ * where what is left of it leads to no store.
+ */
+export async function openInstallation(io: CliIo, named: string | null, strict: boolean): Promise<Installation> {
   const paths = findConfig(io, named);
-  if (!existsSync(paths.file)) throw named === null ? nothingYet(`there is no ${paths.file}`) : new HypercareError('config.missing', 'invalid', `there is no file ${paths.file}`, 'Correct the path after --config.');
-  const { config, secrets } = await readConfig(io, paths);
+  const absent = whyNot(paths.file);
+  if (absent !== null) throw absent === MISSING && named !== null ? new HypercareError('config.missing', 'invalid', `there is no file ${paths.file}`, 'Correct the path after --config.') : notThere(paths.file, absent);
+  const { config, secrets, broken } = strict ? { ...(await readConfig(io, paths)), broken: null } : await readRemains(io, paths);
+  try {
+    const installation = await open(io, { paths, config, secrets });
+    if (broken !== null) io.stderr.write(`${brokenLine(broken, config.dataDir)}\n`);
+    return installation;
+  } catch (error) {
+    throw broken !== null && error instanceof HypercareError && error.code === 'store.none' ? broken : error;
+  }
+}
+
+interface Found {
+  readonly paths: ConfigPaths;
+  readonly config: Config;
+  readonly secrets: Secrets;
+}
+
+async function open(io: CliIo, { paths, config, secrets }: Found): Promise<Installation> {
   const store = await openExisting(storeAddress(config, secrets));
   try {
     return { ctx: await speak(io, paths, config, store), close: () => store.close() };
@@ -38,7 +60,8 @@ export async function openInstallation(io: CliIo, named: string | null): Promise
 }
 
 async function openExisting(address: StoreAddress): Promise<Store> {
-  if ('file' in address && !existsSync(address.file)) throw nothingYet(`there is no store ${address.file}`);
+  const absent = 'file' in address ? whyNot(address.file) : null;
+  if ('file' in address && absent !== null) throw notThere(`store ${address.file}`, absent);
   const where = 'file' in address ? `the store ${address.file}` : 'the PostgreSQL of DATABASE_URL';
   const mend = 'file' in address ? 'Check that it belongs to this user and is a store of hypercare.' : 'Check that it runs, and that DATABASE_URL is right.';
   let store: Store | null = null;
@@ -74,6 +97,25 @@ async function speak(io: CliIo, paths: ConfigPaths, config: Config, store: Store
 /** Is anybody known at the terminal by the configuration's own words? */
 function isNamed(config: Config): boolean {
   return config.people.some(({ accounts }) => accounts.some(({ platform }) => platform === 'terminal'));
+}
+
+const MISSING = 'ENOENT';
+
+/** Null for a file that is there; else the system's code for why it cannot be seen. */
+function whyNot(file: string): string | null {
+  try {
+    statSync(file);
+    return null;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === undefined || code === 'ENOTDIR' ? MISSING : code;
+  }
+}
+
+/** What nobody made, and what this user may not see, are different things to do something about. */
+function notThere(what: string, code: string): HypercareError {
+  if (code === MISSING) return nothingYet(`there is no ${what}`);
+  return new HypercareError('store.unreadable', 'transient', `${what.startsWith('/') ? what : `the ${what}`} cannot be looked at by this user (${code})`, 'Ask as the user that hypercare runs as: sudo -u <user> npx hypercare …');
 }
 
 function nothingYet(why: string): HypercareError {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/config.js';
-import type { Mistake } from '../config/mistake.js';
+import { mistakeLine, type Mistake } from '../config/mistake.js';
 import type { Secrets } from '../config/secrets.js';
 import { HypercareError } from '../domain/errors.js';
 import type { Policy } from '../policy/policy.js';
@@ -33,6 +33,20 @@ export async function readConfig(io: Pick<CliIo, 'env' | 'home'>, paths: ConfigP
   if (!loaded.ok) throw new ConfigMistakes(paths.file, loaded.mistakes);
   const { readEnvironment } = await import('../config/env.js');
   return { config: loaded.config, secrets: readEnvironment({ env: io.env, envFile: paths.envFile }).secrets };
+}
+
+/** The same for who only needs to reach the store: of a configuration with mistakes, what can be read; `broken` tells them. */
+export async function readRemains(io: Pick<CliIo, 'env' | 'home'>, paths: ConfigPaths): Promise<{ readonly config: Config; readonly secrets: Secrets; readonly broken: ConfigMistakes | null }> {
+  const loaded = await checkConfig(io, paths);
+  const { readEnvironment } = await import('../config/env.js');
+  const { secrets } = readEnvironment({ env: io.env, envFile: paths.envFile });
+  return loaded.ok ? { config: loaded.config, secrets, broken: null } : { config: loaded.remains, secrets, broken: new ConfigMistakes(paths.file, loaded.mistakes) };
+}
+
+/** One line for who goes on in spite of mistakes: where, and what is wrong first. */
+export function brokenLine({ message, mistakes }: ConfigMistakes, dataDir: string): string {
+  const first = mistakes[0] === undefined ? '' : `, the first: ${mistakeLine(mistakes[0])}`;
+  return `${message}${first} (“hypercare config check” shows all); what is in ${dataDir} is used all the same`;
 }
 
 /** The policy of another file, which may hold nothing else: then the configuration in use gives the rest. Throws ConfigMistakes. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Exit, Result } from '../commands/command.js';
+import type { Command, Exit, Result } from '../commands/command.js';
 import { commands } from '../commands/index.js';
 import { parseWords } from '../commands/parse-words.js';
 import { runWords } from '../commands/run-words.js';
@@ -46,15 +46,15 @@ async function command(verb: string, argv: Argv, io: CliIo): Promise<Exit> {
     return put(argv, io, await freezeOffline(io, argv.config, [known.name, ...argv.words.slice(1)]));
   }
   // Whoever only looks needs no monitor.
-  if (!argv.offline || known.role === null || known.role === 'viewer') return ask(argv, io);
+  if (!argv.offline || known.role === null || known.role === 'viewer') return ask(argv, io, known);
   const { startOffline } = await import('./offline.js');
   const stop = await startOffline(io, argv.config);
-  return ask(argv, io).finally(stop);
+  return ask(argv, io, known).finally(stop);
 }
 
-async function ask(argv: Argv, io: CliIo): Promise<Exit> {
+async function ask(argv: Argv, io: CliIo, { readsPolicy = false }: Command<unknown>): Promise<Exit> {
   const { openInstallation } = await import('./installation.js');
-  const { ctx, close } = await openInstallation(io, argv.config).catch((error: unknown) => sayFrozen(argv, io, error));
+  const { ctx, close } = await openInstallation(io, argv.config, readsPolicy).catch((error: unknown) => sayFrozen(argv, io, error));
   try {
     const since = ctx.now();
     const result = await runWords(argv.words, ctx);

@@ -100,6 +100,8 @@ export interface Command<A> {
   readonly role: Role | null;
   /** True for what is not said in chats. */
   readonly terminalOnly?: boolean;
+  /** True for what tells the policy this process has read: of a configuration with mistakes there is none. */
+  readonly readsPolicy?: boolean;
   readonly words: WordsSpec;
   readonly args: ZodType<A>;
   run(args: A, ctx: Context): Promise<Result>;

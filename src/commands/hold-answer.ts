@@ -34,7 +34,7 @@ export async function holdBegun(said: Json, ctx: Context): Promise<Result> {
 export async function holdsNow(ctx: Context): Promise<readonly HoldShown[]> {
   const rows = await activeHolds(ctx.store.db, ctx.hostId, ctx.now());
   const file = ctx.freezeFile === undefined ? null : await readFreeze(ctx.freezeFile);
-  if (file === null || rows.some(({ key }) => key === 'freeze-file')) return rows;
+  if (file === null || file.since === null || rows.some(({ key }) => key === 'freeze-file')) return rows;
   return [{ kind: 'freeze', scope: '*', author: file.author, reason: file.reason, from: file.since, until: null }, ...rows];
 }
 

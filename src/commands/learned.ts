@@ -22,6 +22,7 @@ export const learned: Command<z.output<typeof args>> = {
   usage: 'learned [app]',
   examples: ['learned', 'learned shop'],
   role: 'viewer',
+  readsPolicy: true,
   words: { positionals: ['app'], flags: {} },
   args,
   async run({ app }, ctx) {

@@ -25,6 +25,7 @@ export const policy: Command<z.output<typeof args>> = {
   usage: 'policy <show|explain> [incident]',
   examples: ['policy show', 'policy explain 7k2m9q'],
   role: 'viewer',
+  readsPolicy: true,
   words: { positionals: ['what', 'incident'], flags: {} },
   args,
   async run({ what, incident }, ctx) {

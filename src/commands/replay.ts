@@ -27,6 +27,7 @@ export const replay: Command<z.output<typeof args>> = {
   usage: 'replay --policy <file> [--since <time>]',
   examples: ['replay --policy new.yaml', 'replay --policy new.yaml --since 24h'],
   role: 'viewer',
+  readsPolicy: true,
   terminalOnly: true,
   words: {
     positionals: [],

@@ -7,6 +7,7 @@ import { issueText } from './issue-text.js';
 import { flatIssues, type Complaint } from './issues.js';
 import { inOrder, type Mistake, type Path } from './mistake.js';
 import { readText } from './read-text.js';
+import { salvage } from './salvage.js';
 import { configSchema, type ConfigFile, type ConfigSchema } from './schema.js';
 import type { Units } from './units.js';
 import { toConfig, type Surroundings } from './to-config.js';
@@ -36,7 +37,13 @@ export type LoadedConfig =
       /** Where in the file something stands that was found out later. */
       readonly place: (complaint: Complaint) => Mistake;
     }
-  | { readonly ok: false; readonly mistakes: readonly Mistake[]; readonly warnings: readonly Mistake[] };
+  | {
+      readonly ok: false;
+      readonly mistakes: readonly Mistake[];
+      readonly warnings: readonly Mistake[];
+      /** Where its host's memory is, as far as that can be read; it watches nothing and lets nothing be done. */
+      readonly remains: Config;
+    };
 
 /** Reads and checks the whole configuration. Every mistake comes back at once, in the order of the lines; nothing is thrown. */
 export function loadConfig({ units, ...source }: ConfigSource & { readonly units: Units }): LoadedConfig {
@@ -55,8 +62,11 @@ function load(source: ConfigSource, schema: ConfigSchema, units: Units): LoadedC
   const checked = read.ok ? checkText(read.text, source.file, { schema, units, environment, beneath: source.beneath === undefined ? {} : sectionsOf(source.beneath, environment) }) : unreadable(source.file, read);
   const warnings = inOrder([...environment.warnings, ...checked.warnings]);
   const mistakes = inOrder([...environment.mistakes, ...checked.mistakes]);
-  if (checked.file === null || mistakes.length > 0) return { ok: false, mistakes, warnings };
   const around = { home: source.home, lookup: environment.lookup, mostPerHour: environment.mostPerHour, defaultChannels: defaultChannels(units, environment.secrets) };
+  if (checked.file === null || mistakes.length > 0) {
+    const remains = toConfig(salvage(read.ok ? read.text : '', schema, environment.lookup), { ...around, shown: () => undefined });
+    return { ok: false, mistakes, warnings, remains };
+  }
   return { ok: true, config: toConfig(checked.file, { ...around, shown: checked.shown }), warnings, place: checked.place };
 }
 

@@ -10,7 +10,8 @@ export interface FreezeFile {
   /** Who owns it. */
   readonly author: string;
   readonly reason: string;
-  readonly since: number;
+  /** Null for one that cannot be looked at. */
+  readonly since: number | null;
 }
 
 export function freezeFile(config: { readonly dataDir: string }): string {
@@ -27,7 +28,7 @@ export async function readFreeze(file: string): Promise<FreezeFile | null> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    return { author: 'somebody', reason: `${file} cannot be looked at (${code ?? 'unknown error'})`, since: 0 };
+    return { author: 'somebody', reason: `${file} cannot be looked at (${code ?? 'unknown error'})`, since: null };
   }
 }
 

@@ -39,4 +39,25 @@ describe('freeze --offline', () => {
     expect(exit).toBe(3);
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain(`touch ${join(stage.dir, 'nowhere', 'freeze')}`);
   });
+
+  it.each([
+    ['a key nobody knows', 'appps: {}'],
+    ['no YAML', 'apps: [ {'],
+    ['a tab', 'apps:\n\tshop: x'],
+    ['a wrong limit of this host', 'watch: { hot: soon }'],
+  ])('works while somebody edits the configuration: %s', async (_name, slip) => {
+    await writeConfig(stage, `host: vm-1\n${slip}\ndata_dir: ${stage.dir}\n`);
+    const frozen = await cli(stage, ['freeze', '--reason', 'stop it', '--offline']);
+    expect([frozen.exit, await readFile(file(), 'utf8')]).toEqual([0, 'stop it\n']);
+    expect(frozen.stderr).toMatch(/^.*hypercare\.yaml has .*mistakes?, the first: .*hypercare\.yaml:[23]:\d+: .* \(“hypercare config check” shows all\); what is in .* is used all the same\n$/);
+    expect((await cli(stage, ['unfreeze', '--offline'])).exit).toBe(0);
+    await expect(readFile(file())).rejects.toThrow('ENOENT');
+  });
+
+  it('freezes nothing where the mistakes hide which directory is meant', async () => {
+    await writeConfig(stage, `host: vm-1\ndata_dri: ${stage.dir}\n`);
+    const { exit, stderr } = await cli(stage, ['freeze', '--reason', 'stop it', '--offline']);
+    expect(exit).toBe(2);
+    expect(stderr).toContain('did you mean "data_dir"?');
+  });
 });

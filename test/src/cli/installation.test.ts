@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
@@ -31,6 +31,19 @@ describe('no store', () => {
   it('nothing has run here yet: another host’s store', async () => {
     await writeConfig(stage, `host: vm-2\ndata_dir: ${stage.dir}\n`);
     expect(await code(['status'])).toEqual([3, 'store.none']);
+  });
+
+  it('is there, and this user may not see it', async () => {
+    const closed = join(stage.dir, 'closed');
+    await mkdir(closed);
+    // Tests may run as root, whom no mode keeps out: a link to itself cannot be looked at by anybody.
+    for (const name of ['hypercare.db', 'freeze']) await symlink(name, join(closed, name));
+    await writeConfig(stage, `host: vm-1\ndata_dir: ${closed}\n`);
+    const ran = await cli(stage, ['status']);
+    expect(ran.exit).toBe(3);
+    expect(ran.stderr).not.toContain('nothing has run here');
+    expect(ran.stderr).not.toContain('Frozen');
+    expect(ran.stderr.replaceAll(/\s+/g, ' ')).toContain('cannot be looked at by this user (ELOOP)');
   });
 
   it('was made by another version', async () => {
@@ -71,7 +84,25 @@ describe('the configuration', () => {
     expect((await cli(stage, ['whoami'], nowhere)).exit).toBe(3);
   });
 
-  it('with mistakes is told line by line, with exit 2', async () => {
+  it('with mistakes stops nobody who looks or answers: one line tells the first of them', async () => {
+    await writeConfig(stage, `host: { name: vm-1, disk: full }\ndata_dir: ${stage.dir}\nappps: {}\n`);
+    for (const words of [['status'], ['why', 'shop'], ['incidents'], ['holds'], ['audit'], ['whoami']]) {
+      const ran = await cli(stage, words);
+      expect([words, ran.exit, ran.stderr.split('\n').length]).toEqual([words, expect.any(Number), 2]);
+      expect([words, [0, 1].includes(ran.exit) || ran.stdout !== '']).toEqual([words, true]);
+      expect(ran.stderr).toContain('hypercare.yaml has 2 mistakes, the first: ');
+    }
+    const frozen = await cli(stage, ['freeze', '--reason', 'stop']);
+    expect(frozen.stderr).toContain('the monitor did not take it');
+    expect((await cli(stage, ['approve', 'shop'])).stderr).toContain('there is no question');
+  });
+
+  it('with mistakes has no policy to tell', async () => {
+    await writeConfig(stage, `host: vm-1\ndata_dir: ${stage.dir}\nappps: {}\n`);
+    expect((await cli(stage, ['policy', 'show'])).exit).toBe(2);
+  });
+
+  it('with mistakes that hide the store is told line by line, with exit 2', async () => {
     await writeConfig(stage, 'host: vm-1\nappps: {}\n');
     const ran = await cli(stage, ['status']);
     expect(ran).toMatchObject({ exit: 2, stdout: '' });

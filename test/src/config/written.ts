@@ -42,7 +42,7 @@ export function loadText(text: string | Uint8Array, { env = {}, dotEnv }: Writte
     if (dotEnv !== undefined) writeFileSync(envFile, dotEnv, { mode: 0o600 });
     const loaded = load({ file, env, envFile, home: '/home/ann' });
     const named = (list: readonly Mistake[]): readonly Mistake[] => list.map((one) => ({ ...one, file: one.file.replace(`${dir}/`, '') }));
-    return loaded.ok ? { ...loaded, warnings: named(loaded.warnings) } : { ok: false, mistakes: named(loaded.mistakes), warnings: named(loaded.warnings) };
+    return loaded.ok ? { ...loaded, warnings: named(loaded.warnings) } : { ...loaded, mistakes: named(loaded.mistakes), warnings: named(loaded.warnings) };
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
