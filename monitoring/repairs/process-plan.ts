@@ -3,6 +3,7 @@ import { HypercareError } from '../../src/domain/errors.js';
 import type { Prepared, Refusal, StepSpec, VerifySpec } from '../../src/domain/plan.js';
 import type { Io } from '../../src/io/io.js';
 import type { Pm2Process } from '../../src/io/pm2.js';
+import { driftNotes } from './env-drift.js';
 import { isWaiting, witnessOf } from './process-witness.js';
 import type { RepairTarget } from './repair.js';
 
@@ -38,7 +39,9 @@ export async function prepareProcessAct(kind: ProcessActKind, target: RepairTarg
   const busy = seen.map(({ name, instances }) => busyWith(kind, name, instances)).find((reason) => reason !== null);
   if (typeof busy === 'string') return { refused: busy, again: true };
   const refused = seen.map(({ name, instances }) => kind.refuse(name, instances)).find((reason) => reason !== null);
-  return typeof refused === 'string' ? { refused } : plan(kind, target, seen);
+  if (typeof refused === 'string') return { refused };
+  const drift = await Promise.all(seen.map(({ name, instances }) => driftNotes(name, instances)));
+  return plan(kind, target, seen, drift.flat());
 }
 
 /** One of the app's process names with the instances that PM2 lists of it: at least one. */
@@ -64,7 +67,7 @@ export function judgedByChecks(target: RepairTarget): VerifySpec {
   return { checks: target.checks, good: GOOD_IN_A_ROW, settleMs: target.settleMs, withinMs: Math.max(MIN_VERIFY_MS, 10 * target.settleMs) };
 }
 
-function plan(kind: ProcessActKind, target: RepairTarget, seen: readonly SeenProcess[]): Prepared {
+function plan(kind: ProcessActKind, target: RepairTarget, seen: readonly SeenProcess[], drift: readonly string[]): Prepared {
   return {
     does: seen.flatMap(({ name, instances }) => stepsFor(kind, name, instances)),
     touches: [target.id],
@@ -73,7 +76,7 @@ function plan(kind: ProcessActKind, target: RepairTarget, seen: readonly SeenPro
     wayBack: 'none is needed: its processes start anew, and only what they hold in memory is lost',
     witness: witnessOf(seen.map(({ name }) => name), seen.flatMap(({ instances }) => instances)),
     artefacts: [],
-    notes: seen.map(({ name, instances }) => kind.note(name, instances)),
+    notes: [...seen.map(({ name, instances }) => kind.note(name, instances)), ...drift],
   };
 }
 
@@ -109,7 +112,7 @@ export function unlisted(name: string): string {
 }
 
 /** A PM2 that is dead, denied or silent is a reason to refuse, not a fault of ours. */
-function asRefusal(thrown: unknown): Refusal {
+export function asRefusal(thrown: unknown): Refusal {
   if (thrown instanceof HypercareError) return { refused: thrown.message, ...(thrown.errorClass === 'transient' ? { unchecked: thrown } : {}) };
   throw thrown;
 }

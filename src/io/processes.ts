@@ -18,6 +18,31 @@ export async function workingDirectory(pid: number): Promise<string | null> {
   return readlink(`/proc/${pid}/cwd`).catch(() => null);
 }
 
+/**
+ * The environment a process was started with; null where it has ended or is not ours to see. PM2 hands a worker of a
+ * cluster its own as JSON under one name. It holds secrets: it may be compared, and neither kept nor shown.
+ */
+export async function environmentOf(pid: number): Promise<Readonly<Record<string, string>> | null> {
+  const raw = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+  if (raw === '') return null;
+  const own = Object.fromEntries(raw.split('\0').filter((line) => line.includes('=')).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+  const ofWorker = parsed(own['pm2_env'] ?? '{}');
+  const { env } = ofWorker;
+  return { ...own, ...texts(ofWorker), ...texts(env !== null && typeof env === 'object' ? { ...env } : {}) };
+}
+
+function parsed(json: string): Readonly<Record<string, unknown>> {
+  try {
+    return { ...(JSON.parse(json) as object) };
+  } catch {
+    return {};
+  }
+}
+
+function texts(of: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(of).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value)).map(([key, value]) => [key, String(value)]));
+}
+
 /** Every process whose working directory is `dir` (a real path) or below it. Those of other users cannot be seen. */
 export async function processesIn(dir: string): Promise<readonly WorkingProcess[]> {
   const entries = await readdir('/proc').catch(() => []);
