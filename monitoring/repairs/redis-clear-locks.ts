@@ -123,7 +123,7 @@ function stepFor(url: string, spec: { readonly name: string; readonly timeoutMs:
       for (const key of (await staleBelow(io, url, below, signal)).slice(0, most)) {
         removed += Number(await io.redis.call(url, ['EVAL', REMOVE, 1, key, untouchedMs / 1_000, withTtl ? 'yes' : 'no'], { signal }));
       }
-      return { removed };
+      return { said: `removed ${sayCount(removed)} stale ${removed === 1 ? 'lock' : 'locks'} that began with ${below.prefix}`, removed };
     },
   };
 }

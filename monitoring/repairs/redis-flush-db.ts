@@ -82,7 +82,7 @@ function stepFor(url: string, spec: { readonly name: string; readonly timeoutMs:
       const [seconds] = (await io.redis.call(url, ['TIME'], { signal })) as [string];
       const result = Number(await io.redis.call(url, ['EVAL', FLUSH, 1, markOf(witness), Number(seconds) + VALID_S, most], { signal }));
       if (result !== 1) throw new HypercareError('repair.changed', 'transient', result === 0 ? 'the server was too slow, so nothing was removed' : `it has more than ${sayCount(most)} keys by now, so nothing was removed`, 'Ask again.');
-      return { removed: count };
+      return { said: `removed all ${sayCount(count)} keys of the database`, removed: count };
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Json } from '../../src/domain/json.js';
 import type { Prepared, Refusal } from '../../src/domain/plan.js';
 import { keyUse, prefixUse, shownKeys, type KeyUse } from '../../src/domain/redis-keys.js';
 import type { Io } from '../../src/io/io.js';
+import { infoNumber, redisInfo } from '../../src/io/redis-info.js';
 import { judgedByChecks } from './process-plan.js';
 import { isMarked, leaveMark, newMark } from './redis-mark.js';
 import { BATCH, keysBelow } from './redis-scan.js';
@@ -129,11 +130,18 @@ function stepFor(url: string, spec: { readonly name: string; readonly timeoutMs:
       }
     },
     async act(witness, _receipts, io, signal) {
+      const used = await usedMemory(io, url, signal);
       const removed = await removeBelow(io, url, { prefix, most }, signal);
       await leaveMark(io, url, markOf(witness), signal);
-      return { removed };
+      return { said: `removed ${sayCount(removed)} keys that began with ${prefix}; its memory went from ${used} to ${await usedMemory(io, url, signal)}`, removed };
     },
   };
+}
+
+/** What is unlinked is freed beside the clients, the last of it a moment later. */
+async function usedMemory(io: Io, url: string, signal: AbortSignal): Promise<string> {
+  const used = infoNumber(await redisInfo(io.redis, url, { signal }), 'used_memory');
+  return used === null ? 'unknown' : `${Math.round(used / 1_048_576)} MiB`;
 }
 
 function isCache(key: string): boolean {

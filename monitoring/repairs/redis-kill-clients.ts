@@ -98,7 +98,7 @@ function stepFor(url: string, spec: { readonly name: string; readonly timeoutMs:
     async act(witness, _receipts, io, signal) {
       let ended = 0;
       for (const { id } of await left(witness, io, signal)) ended += Number(await io.redis.call(url, ['CLIENT', 'KILL', 'ID', id, 'SKIPME', 'yes'], { signal }));
-      return { ended };
+      return { said: `ended ${sayCount(ended)} ${ended === 1 ? 'connection' : 'connections'}`, ended };
     },
   };
 }

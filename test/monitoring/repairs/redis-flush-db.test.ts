@@ -38,7 +38,7 @@ describe.skipIf(noRedis)('flushing a database', () => {
     const { world, prepared, act } = await begin();
     await world.own.say('EVAL', "redis.call('SELECT', 1) redis.call('SET', 'other', '1')", 0);
     expect(prepared.does).toMatchObject([{ does: 'FLUSHDB ASYNC of database 0, if it has no more than 600 keys' }]);
-    expect(await act()).toEqual({ removed: 500 });
+    expect(await act()).toMatchObject({ removed: 500 });
     expect(await world.essence()).toEqual([]);
     expect(String(await world.own.say('INFO', 'keyspace'))).toMatch(/db1:keys=1/);
   });
