@@ -105,7 +105,7 @@ interface NextRung extends LadderRung {
 /**
  * The next rung not tried, in the order that was learned. A repair that was run for the same problem in the last 24 h
  * and did not keep it away is passed over while there is another; an emergency goes to the rollback after one failed
- * rung, or at once in a release younger than ten minutes.
+ * rung, or at once in a release younger than ten minutes that nobody found good.
  */
 export async function nextRung(ctx: StageContext, incident: Incident, resource: Resource): Promise<NextRung | null> {
   if (incident.kind === NEVER_GOOD) return null;
@@ -123,11 +123,16 @@ export async function nextRung(ctx: StageContext, incident: Incident, resource: 
   return { ...next, order, passed: passed.length === 0 ? null : `${passed.join(' and ')} ran for the same problem in the last 24 h, and it came back` };
 }
 
-/** Only where there is a stable release to go to: else the ordinary rungs are what can be done. */
+/**
+ * Only where there is a stable release to go to: else the ordinary rungs are what can be done. A release that was found
+ * good, or that a person vouched for, is not the suspect however young its launch is.
+ */
 async function mayHurry(ctx: StageContext, incident: Incident): Promise<boolean> {
   const launch = await openLaunchOf(ctx.store.db, incident.resourceId);
-  if (!launch || !rollbackTarget(await ledgerOf(ctx.store.db, incident.resourceId), launch.releaseId)) return false;
-  return incident.failed >= 1 || ctx.clock.now() - launch.startedAt < ctx.settings.youngMs;
+  const ledger = await ledgerOf(ctx.store.db, incident.resourceId);
+  if (!launch || !rollbackTarget(ledger, launch.releaseId)) return false;
+  const proven = ledger.some(({ id, verdict }) => id === launch.releaseId && verdict === 'stable');
+  return incident.failed >= 1 || (!proven && ctx.clock.now() - launch.startedAt < ctx.settings.youngMs);
 }
 
 /** PM2 shows it down, and the last thing that ended it was a person's command: a repair would fight that person. */

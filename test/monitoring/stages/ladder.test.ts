@@ -6,10 +6,13 @@ import type { Incident } from '../../../src/domain/incident.js';
 import type { Resource } from '../../../src/domain/resource.js';
 import { drawPlain } from '../../../src/cards/plain.js';
 import { whyCard } from '../../../src/cards/why-card.js';
+import type { ReleaseVerdict } from '../../../src/domain/release.js';
 import { noteFinding } from '../../../src/store/findings.js';
 import { incidentView } from '../../../src/store/incident-view.js';
 import { openIncident } from '../../../src/store/incidents.js';
+import { openLaunch } from '../../../src/store/launches.js';
 import { plansOf } from '../../../src/store/plans.js';
+import { enterRelease, judgeRelease } from '../../../src/store/releases.js';
 import { spansOf } from '../../../src/store/spans.js';
 import { pastRun } from '../../doubles/past-run.js';
 import { until } from '../../doubles/pm2-home.js';
@@ -40,6 +43,34 @@ async function fails(change: { readonly kind?: string; readonly emergency?: bool
 const seen = (incident: Incident): Promise<unknown> => watched.store.write((tx) => noteFinding(tx, { incidentId: incident.id, resourceId: app.id, detector: 'endpoint-failing', now: START }, { state: 'present', fingerprint: 'endpoint-failing:web', kind: 'endpoint-failing', severity: 'critical', emergency: false, title: incident.title, evidence: [] }));
 
 const order = async (incident: Incident): Promise<readonly string[]> => (await ladderFor(ctx, incident, app)).map(({ repair }) => repair);
+
+/** The shop runs a release whose launch began two minutes ago, and there is an older one that was good. */
+async function runs(verdict: ReleaseVerdict): Promise<void> {
+  await watched.store.write(async (tx) => {
+    const release = async (commit: string, found: ReleaseVerdict, at: number) => {
+      const { id } = await enterRelease(tx, app.id, { commit, dir: '/srv/shop', lockHash: null, configHash: null, nodeVersion: null }, at);
+      await judgeRelease(tx, id, found, 'for the test', at);
+      return id;
+    };
+    await release('a'.repeat(40), 'stable', START - 9 * DAY);
+    const releaseId = await release('b'.repeat(40), verdict, START - 120_000);
+    await openLaunch(tx, { appId: app.id, releaseId, endsAt: START + 3 * DAY, autoRollback: false, why: 'deployed' }, START - 120_000);
+  });
+}
+
+describe('an emergency in a young launch', () => {
+  it('goes to the rollback at once where nobody knows the release', async () => {
+    await runs('watching');
+    expect(await nextRung(ctx, await fails({ emergency: true }), app)).toMatchObject({ repair: 'release.rollback', passed: expect.stringContaining('at once in a young release') });
+  });
+
+  it('takes the ordinary rungs first where the release was found good, and the rollback after one of them in vain', async () => {
+    await runs('stable');
+    const incident = await fails({ emergency: true });
+    expect(await nextRung(ctx, incident, app)).toMatchObject({ repair: 'pm2.reload', n: 0, passed: null });
+    expect(await nextRung(ctx, { ...incident, rung: 1, failed: 1 }, app)).toMatchObject({ repair: 'release.rollback' });
+  });
+});
 
 describe('the ladder of an incident', () => {
   it('is the runbook’s while too little is known', async () => {
