@@ -13,13 +13,21 @@ const options = z.strictObject({
   good: z.int().min(1).max(100).default(2),
   /** PM2's word counts only if it is not older. */
   pm2FreshMs: z.int().min(1).default(120_000),
+  /** Answers of the app's other addresses count so long. */
+  answerFreshMs: z.int().min(1).default(60_000),
+  /**
+   * Where none of them has been measured since the silence began, they are waited for: so many times as long as the check
+   * waits for its own answer. Three requests of almost twice that, begun after the first silence, fit into it.
+   */
+  patience: z.int().min(0).max(100).default(7),
 });
 
 type Options = z.output<typeof options>;
 
 /**
- * The process is there and does not answer: PM2 calls it online and will do nothing. An answer of any kind, and a refused
- * connection, mean that it does not hang; whether that is well, other detectors say.
+ * The process is there and does not answer: PM2 calls it online and will do nothing. An answer of any kind, at whichever
+ * of its addresses, and a refused connection mean that it does not hang; whether that is well, other detectors say. What
+ * hangs is killed: an app that answers, but later than the check waits, would lose the requests it is working on.
  */
 export const hang: Detector<Options> = { kind: 'hang', options, detect };
 
@@ -30,8 +38,10 @@ function detect(input: DetectorInput<Options>): readonly Claim[] {
   const streak = streakOf(series.samples, (sample) => silenceOf(sample, series));
   const stands = standing(streak, input.open.has(fingerprint), input.options);
   if (stands === 'absent') return [{ state: 'absent', fingerprint }];
+  const others = stands === 'present' ? elsewhere(input, series, streak.run) : 'silent';
+  if (others === 'answers') return input.open.has(fingerprint) ? [{ state: 'absent', fingerprint }] : [];
   const pm2 = onlineByPm2(input);
-  if (stands === 'silent' || !series.check.trusted || pm2 === null) return [];
+  if (stands === 'silent' || others === 'awaited' || !series.check.trusted || pm2 === null) return [];
   const since = sayDuration(input.now - (streak.run[0]?.at ?? input.now));
   const checks = streak.run.length === 1 ? `the latest ${series.check.name} check` : `${streak.run.length} ${series.check.name} checks over ${since}`;
   return [{
@@ -51,6 +61,16 @@ function silenceOf(sample: Sample, { fields }: Series): Side {
   const timeouts = valueNamed(fields, sample.values, 'timeouts') ?? 0;
   const tried = valueNamed(fields, sample.values, 'tried') ?? 0;
   return timeouts > 0 && timeouts * 2 >= tried ? 'bad' : 'good';
+}
+
+/** What the app's other addresses say since this one fell silent. They may be asked seldom, but at once where something is odd. */
+function elsewhere({ series, options: rule, now }: DetectorInput<Options>, own: Series, run: readonly Sample[]): 'answers' | 'silent' | 'awaited' {
+  const began = run[0]?.at ?? now;
+  const others = series.filter((one) => one.check.probe === 'http' && one !== own);
+  const asked = others.flatMap((one) => one.samples.filter(({ at }) => at >= Math.max(began, now - rule.answerFreshMs)).map((sample) => ({ sample, fields: one.fields })));
+  if (asked.some(({ sample, fields }) => sample.verdict === 'good' || valueNamed(fields, sample.values, 'status') !== null)) return 'answers';
+  const waitedMs = Math.max(...run.map(({ ms }) => ms ?? 0));
+  return others.length > 0 && asked.length === 0 && now - began < waitedMs * rule.patience ? 'awaited' : 'silent';
 }
 
 function onlineByPm2(input: DetectorInput<Options>): { readonly online: number; readonly instances: number | null; readonly ago: string } | null {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hang } from '../../../monitoring/detectors/hang.js';
 import type { Claim } from '../../../src/domain/finding.js';
-import { error, failed, httpSeries, inputOf, ok, pm2Series, process, refused, timedOut, type Happening } from './build.js';
+import { answer, error, failed, httpSeries, inputOf, NOW, ok, pm2Series, process, refused, timedOut, type Happening } from './build.js';
 
 const online = [process({ online: 2, instances: 2 })];
 
@@ -54,5 +54,45 @@ describe('hang', () => {
     const third: Happening = { verdict: 'bad', values: [20, 20, 1, 3, 500, 1], note: 'status 500' };
     expect(detect([half, half, half], online)).toHaveLength(1);
     expect(detect([third, third, third], online)).toEqual([]);
+  });
+
+  describe('beside other addresses of the app', () => {
+    const slow: Happening = { ...answer(3_000), verdict: 'good' };
+    const wrong: Happening = { verdict: 'bad', values: [null, null, 0, 2, 502, 0], note: 'status 502' };
+    const partly: Happening = { verdict: 'bad', values: [null, null, 0, 2, 500, 1], note: 'no answer within 15 s' };
+    /** Three silences of two seconds each, the first of them 6 s ago; `happening` was measured `agoMs` ago. */
+    const beside = (happening: readonly Happening[], agoMs: number, facts: { readonly open?: boolean; readonly now?: number } = {}) => {
+      const liveness = httpSeries([timedOut, timedOut, timedOut], { name: 'liveness', everyMs: 3_000 });
+      const series = [{ ...liveness, samples: liveness.samples.map((sample) => ({ ...sample, ms: 2_000 })) }, httpSeries(happening, { name: 'http:/checkout', agoMs }), pm2Series(online)];
+      return hang.detect(inputOf(hang.options.parse({}), { series, open: facts.open ? ['hang:liveness'] : [], now: facts.now ?? NOW }));
+    };
+
+    it.each([
+      { rule: 'a good answer, though late', happening: slow },
+      { rule: 'a wrong answer', happening: wrong },
+      { rule: 'one answer of two', happening: partly },
+    ])('is not said where one of them answered: $rule', ({ happening }) => {
+      expect(beside([happening], 4_000)).toEqual([]);
+      expect(beside([happening], 4_000, { open: true })).toEqual([{ state: 'absent', fingerprint: 'hang:liveness' }]);
+    });
+
+    it.each([
+      { rule: 'silent too', happening: timedOut },
+      { rule: 'refusing', happening: refused },
+      { rule: 'not measured, by our fault', happening: error },
+    ])('is said at once where they are $rule', ({ happening }) => {
+      expect(beside([happening], 4_000)).toMatchObject([{ state: 'present' }]);
+    });
+
+    it('waits for them where none was measured since the silence began, and not for long', () => {
+      expect(beside([slow], 7_000)).toEqual([]);
+      expect(beside([slow], 7_000, { now: NOW + 7_999 })).toEqual([]);
+      expect(beside([slow], 7_000, { now: NOW + 8_000 })).toMatchObject([{ state: 'present' }]);
+    });
+
+    it('does not count an answer of long ago, however long the silence lasts', () => {
+      expect(beside([slow], 4_000, { open: true, now: NOW + 56_000 })).toMatchObject([{ state: 'absent' }]);
+      expect(beside([slow], 4_000, { open: true, now: NOW + 56_001 })).toMatchObject([{ state: 'present' }]);
+    });
   });
 });
