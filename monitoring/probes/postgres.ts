@@ -21,6 +21,8 @@ const options = z.object({
 type Options = z.output<typeof options>;
 
 const NOTE_CHARS = 200;
+/** Others wait longer than is usual, and not yet so long that it counts: an app that fails meanwhile is not to be judged without it. */
+const WAITING_MS = 1_000;
 const MOST_APPS = 3;
 
 /** What the failure of a call says of the server. Of what is not here nobody is blamed: it is our way there, our rights, or our question. */
@@ -34,7 +36,7 @@ const FAULT_OF: Readonly<Record<string, PostgresFault>> = {
 
 /**
  * Bad only where its users cannot work now; `fault` says in what way, by its place in the list of faults from 1 on, and is
- * 0 otherwise. The rest is null where we may not see it. `limit`: connections that apps can have. `chain`: sessions in the
+ * 0 otherwise; while sessions wait for another that has not held them up for long it is unknown. The rest is null where we may not see it. `limit`: connections that apps can have. `chain`: sessions in the
  * longest row behind the root, itself among them. `idle` and `query`: the longest idle in transaction, and the longest
  * that runs, leaving out those that wait. `lag_ms` is that of the standby furthest behind. 1 stands for true.
  * The note of a good reading names what is worth looking at.
@@ -84,8 +86,9 @@ function isLost(error: unknown): boolean {
 
 function readingOf(seen: Seen, advice: PgAdvice, { asked, ms }: { readonly asked: Options; readonly ms: number }): Reading {
   const fault = faultOf(seen, asked);
-  const note = fault === null ? advice.notes.join('; ') || null : noteOf(fault, seen);
-  return { verdict: fault === null ? 'good' : 'bad', ms, values: valuesOf(fault, seen, advice), note: note && note.slice(0, NOTE_CHARS) };
+  const verdict = fault !== null ? 'bad' : (seen.roots[0]?.longestMs ?? 0) >= WAITING_MS ? 'unknown' : 'good';
+  const note = verdict === 'good' ? advice.notes.join('; ') || null : noteOf(fault ?? 'blocked', seen);
+  return { verdict, ms, values: valuesOf(fault, seen, advice), note: note && note.slice(0, NOTE_CHARS) };
 }
 
 function faultOf({ state, roots }: Seen, { standby, blockedMs }: Options): PostgresFault | null {

@@ -61,7 +61,7 @@ async function incidentFor(tx: Db, ctx: StageContext, resource: Resource, launch
   const now = ctx.clock.now();
   const cause = await findCause(tx, ctx, resource.id);
   const open = await openIncidentOf(tx, cause);
-  if (cause !== resource.id && open) {
+  if (cause !== resource.id && open && (await hurtsOthers(tx, open))) {
     const own = await openIncidentOf(tx, resource.id);
     // What a person asked for goes its way all the same.
     if (own && own.kind !== 'manual') await closeIncident(tx, ctx, own, `${UNSEEN_END.elsewhere}: ${open.title}`);
@@ -83,10 +83,13 @@ async function findCause(tx: Db, ctx: StageContext, start: ResourceId): Promise<
   const bad = new Set<ResourceId>();
   for (const id of new Set(edges.map((edge) => edge.usesId))) {
     const open = await openIncidentOf(tx, id);
-    const hurts = open && (open.severity === 'critical' || (await getResource(tx, id)).kind === 'app');
-    if (hurts || (await newestIsBad(tx, id))) bad.add(id);
+    if ((open && (await hurtsOthers(tx, open))) || (await newestIsBad(tx, id))) bad.add(id);
   }
   return causeOf(start, edges, (id) => bad.has(id));
+}
+
+async function hurtsOthers(tx: Db, { severity, resourceId }: Incident): Promise<boolean> {
+  return severity === 'critical' || (await getResource(tx, resourceId)).kind === 'app';
 }
 
 async function newestIsBad(tx: Db, id: ResourceId): Promise<boolean> {
@@ -116,9 +119,11 @@ async function follow(tx: Db, ctx: StageContext, incident: Incident): Promise<vo
   const severity = findings.reduce<Severity>((a, finding) => worse(a, finding.severity), 'info');
   const emergency = incident.emergency || findings.some((finding) => finding.emergency);
   if (kind === incident.kind && severity === incident.severity && emergency === incident.emergency && title === incident.title) return;
-  // Nothing was tried for what was never good: as sickness it begins its ladder.
-  const anew = (incident.kind === NEVER_GOOD && kind !== NEVER_GOOD) || (await outgrewAdvice(tx, incident, { kind, severity })) ? ({ state: 'open', reason: null, rung: 0, nextAt: ctx.clock.now() } as const) : {};
+  // Nothing was tried for what was never good, nor for advice: as what it is now it begins its ladder.
+  const outgrown = await outgrewAdvice(tx, incident, { kind, severity });
+  const anew = outgrown || (incident.kind === NEVER_GOOD && kind !== NEVER_GOOD) ? ({ state: 'open', reason: null, rung: 0, nextAt: ctx.clock.now() } as const) : {};
   await changeIncident(tx, incident.id, { kind, severity, emergency, title, ...anew });
+  if (outgrown) await record(tx, ctx, { who: 'hypercare', what: `what was advice is an incident: ${title}`, why: `it was: ${incident.title}`, body: { incident: incident.id, kind, severity } });
   if (kind === incident.kind && severity === incident.severity) return; // The same problem, with newer numbers.
   await tell(tx, ctx.hostId, { kind: 'incident.changed', incidentId: incident.id, body: { kind, severity } }, ctx.clock.now());
 }

@@ -5,7 +5,7 @@ import type { Remediation } from './remediation.js';
 import { checkLabel } from './series.js';
 import type { Wait } from './span.js';
 
-/** fresh: measured since the incident began, and not bad. */
+/** fresh: measured since the incident began, and not bad. Where all that is known is unknown, it is measured again. */
 export type DependencyState = 'fresh' | 'stale' | 'bad';
 
 /** What is true around an open incident. */
@@ -94,5 +94,6 @@ function cooling({ incident, last }: WaitFacts, now: number): Wait | null {
 /** What of a dependency's checks is known since the incident began; its own trouble would be the cause. */
 export function dependencyState(newest: readonly (Pick<Sample, 'at' | 'verdict'> | null)[], since: number): DependencyState {
   if (newest.some((sample) => sample?.verdict === 'bad')) return 'bad';
-  return newest.some((sample) => sample === null || sample.at < since) ? 'stale' : 'fresh';
+  const unclear = newest.length > 0 && newest.every((sample) => sample?.verdict === 'unknown');
+  return unclear || newest.some((sample) => sample === null || sample.at < since) ? 'stale' : 'fresh';
 }

@@ -3,9 +3,10 @@ import { detectors } from '../../../monitoring/detectors/index.js';
 import { applyClaims } from '../../../monitoring/stages/claims.js';
 import type { StageContext } from '../../../monitoring/stages/stage.js';
 import type { DetectorClaims } from '../../../src/domain/finding.js';
+import type { Resource } from '../../../src/domain/resource.js';
 import { eventsSince } from '../../../src/store/events.js';
-import { openIncidentOf } from '../../../src/store/incidents.js';
-import { getResource } from '../../../src/store/resources.js';
+import { changeIncident, openIncidentOf } from '../../../src/store/incidents.js';
+import { getResource, syncResources } from '../../../src/store/resources.js';
 import { handClock, keepLog, type HandClock } from '../../bot/stage.js';
 import { BEGAN } from '../../src/cards/views.js';
 import { openStage, type Stage } from '../../src/commands/stage.js';
@@ -48,4 +49,15 @@ it('a cause that is found later gives the incident its name, and what it looks l
   const endpoints = present('endpoint-failing', '/checkout: status 500');
   const hang = present('hang', 'hangs');
   expect([await named(endpoints), await named(hang), await named(endpoints, hang), await named(endpoints)]).toEqual(['/checkout: status 500', 'hangs', 'hangs', 'hangs']);
+});
+
+it('of a server, what was handed to people as advice begins its ladder when it keeps its users from working', async () => {
+  const ctx = { store: house.store, hostId: house.hostId, clock, log: keepLog(), units: { detectors }, settings: { hotMs: 1, confirmForMs: 1 } } as unknown as StageContext;
+  const claim = (kind: string, severity: 'info' | 'critical'): DetectorClaims => ({ detector: 'postgres', claims: [{ state: 'present', fingerprint: kind, kind, severity, emergency: false, title: kind, evidence: [] }] });
+  const db = await house.store.write(async (tx) => (await syncResources(tx, house.hostId, [{ kind: 'postgres', name: 'db', config: {} }], clock.now())).find(({ kind }) => kind === 'postgres') as Resource);
+  await house.store.write((tx) => applyClaims(tx, ctx, db, null, [claim('postgres-bloat', 'info')]));
+  const advice = await openIncidentOf(house.store.db, db.id);
+  await house.store.write((tx) => changeIncident(tx, advice?.id as never, { state: 'escalated', rung: 2, reason: 'nothing is left to try' }));
+  await house.store.write((tx) => applyClaims(tx, ctx, db, null, [claim('postgres-blocked', 'critical')]));
+  expect(await openIncidentOf(house.store.db, db.id)).toMatchObject({ id: advice?.id, kind: 'postgres-blocked', severity: 'critical', state: 'open', rung: 0, reason: null });
 });
