@@ -2,7 +2,7 @@ import { unlink } from 'node:fs/promises';
 import { z } from 'zod';
 import { sayBytes } from '../../src/domain/bytes.js';
 import { sayDuration } from '../../src/domain/duration.js';
-import { errorText, HypercareError } from '../../src/domain/errors.js';
+import { HypercareError } from '../../src/domain/errors.js';
 import type { Json } from '../../src/domain/json.js';
 import type { Prepared, Refusal } from '../../src/domain/plan.js';
 import { fileSystemOf } from '../../src/io/file-system.js';
@@ -12,7 +12,8 @@ import { openFiles } from '../../src/io/open-files.js';
 import { hostOptionsOf, type HostOptions } from './host-options.js';
 import { judgedByHost, sayCount, until } from './host-plan.js';
 import { holdRoot, leftAlone } from './host-roots.js';
-import { isStill, named, walkFiles, type FileRule, type Found } from './host-walk.js';
+import { survey, type Around } from './host-survey.js';
+import { isStill, named, walkFiles, type Found } from './host-walk.js';
 import type { Repair, RepairTarget, Step, StepPosition } from './repair.js';
 
 /** Files that one run removes below one root at most; the next run goes on. */
@@ -22,7 +23,6 @@ const TIMEOUT_MS = 5 * 60_000;
 const SPARE_MS = 10_000;
 /** What is open is looked at again after so many. */
 const LOOK_AGAIN = 500;
-const SHOWN_NAMES = 3;
 /** Of what was promised so much must be free more than before. Less than this promises nothing: others write that much meanwhile. */
 const KEPT_SHARE = 0.5;
 const LEAST_PROMISE = 4 * 1_048_576;
@@ -61,14 +61,19 @@ async function prepare(target: RepairTarget, _args: unknown, io: Io, signal: Abo
   const options = hostOptionsOf(target.options);
   if (options.clean.length === 0) return { refused: 'no directory is listed in which files may be removed: write host: clean: in hypercare.yaml, for example { dir: /srv/shop/tmp, older_than: 7d, match: "*.tmp" }' };
   const except = await leftAlone(options, io, signal);
-  const surveys: Survey[] = [];
-  for (const rule of options.clean) surveys.push(await survey(rule, options, { except, io, signal }));
-  const usable = surveys.flatMap(({ found }) => found ?? []);
-  const notes = surveys.map(({ note }) => note);
-  if (usable.every(({ root }) => root.files === 0)) return { refused: `there is nothing to remove. ${notes.join('; ')}`.slice(0, 400) };
-  const roots = usable.map(({ root, device }, n) => ({ ...root, wantFree: promised(root, usable.slice(0, n + 1).filter((other) => other.device === device).map((other) => other.root)) }));
+  const now = io.clock.now();
+  const notes: string[] = [];
+  const usable: Usable[] = [];
+  for (const { dir, match, olderThanMs } of options.clean) {
+    const writtenBefore = now - olderThanMs;
+    const { note, found } = await survey(dir, { match: named(match), writtenBefore, except, most: MOST_FILES }, { options, io, signal });
+    notes.push(note);
+    if (found) usable.push({ dir, match, olderThanMs, writtenBefore, ...found });
+  }
+  if (usable.every(({ files }) => files === 0)) return { refused: `there is nothing to remove. ${notes.join('; ')}`.slice(0, 400) };
+  const roots = usable.map(({ dir, match, writtenBefore, files, bytes }, n): Root => ({ dir, match, writtenBefore, files, bytes, wantFree: promised(usable, n) }));
   return {
-    does: roots.map((root, n) => ({ name: `clean ${n + 1}: ${root.dir}`, does: `remove files below ${root.dir} that fit ${root.match} and were not written for ${sayDuration(usable[n]?.olderThanMs ?? 0)}`, timeoutMs: TIMEOUT_MS })),
+    does: usable.map(({ dir, match, olderThanMs }, n) => ({ name: `clean ${n + 1}: ${dir}`, does: `remove files below ${dir} that fit ${match} and were not written for ${sayDuration(olderThanMs)}`, timeoutMs: TIMEOUT_MS })),
     touches: [target.id],
     bounds: { files: MOST_FILES * roots.length },
     verify: judgedByHost(target),
@@ -79,64 +84,33 @@ async function prepare(target: RepairTarget, _args: unknown, io: Io, signal: Abo
   };
 }
 
+interface Usable extends Omit<Root, 'wantFree'> {
+  readonly olderThanMs: number;
+  readonly freeBytes: number;
+  readonly device: number;
+}
+
 /** What must be free once this root is clean, and those before it on the same disk; 0: nothing was promised. */
-function promised({ wantFree: freeNow }: Root, soFar: readonly Root[]): number {
-  const bytes = soFar.reduce((sum, root) => sum + root.bytes, 0);
-  return bytes < LEAST_PROMISE ? 0 : freeNow + Math.floor(bytes * KEPT_SHARE);
-}
-
-interface Around {
-  readonly except: Set<string>;
-  readonly io: Io;
-  readonly signal: AbortSignal;
-}
-
-/** What is below one root; null: it may not be touched, and the note says why. */
-interface Survey {
-  readonly note: string;
-  readonly found: { readonly root: Root; readonly device: number; readonly olderThanMs: number } | null;
-}
-
-async function survey(rule: HostOptions['clean'][number], options: HostOptions, { except, io, signal }: Around): Promise<Survey> {
-  try {
-    const held = await holdRoot(rule.dir, options, io);
-    try {
-      const room = await fileSystemOf(rule.dir);
-      const writtenBefore = io.clock.now() - rule.olderThanMs;
-      const files: Found[] = [];
-      const { excepted, cut } = await walkFiles(held, { match: named(rule.match), writtenBefore, except }, async (file) => files.push(file) < MOST_FILES, signal);
-      const root: Root = { dir: rule.dir, match: rule.match, writtenBefore, files: files.length, bytes: files.reduce((sum, file) => sum + file.bytes, 0), wantFree: room?.freeBytes ?? 0 };
-      return { note: noteOf(root, files, { excepted, cut: cut || files.length === MOST_FILES }), found: { root, device: room?.device ?? 0, olderThanMs: rule.olderThanMs } };
-    } finally {
-      await held.close();
-    }
-  } catch (error) {
-    signal.throwIfAborted();
-    return { note: `${rule.dir} is passed over: ${errorText(error)}`, found: null };
-  }
-}
-
-function noteOf({ dir, files, bytes }: Root, found: readonly Found[], { excepted, cut }: { readonly excepted: number; readonly cut: boolean }): string {
-  const names = found.slice(0, SHOWN_NAMES).map(({ path }) => path.slice(dir.length + 1, dir.length + 61));
-  const such = files === 0 ? 'no file that is old enough' : `${cut ? 'at least ' : ''}${sayCount(files, 'file')} of ${sayBytes(bytes)}${names.length === 0 ? '' : `, among them ${names.join(', ')}`}`;
-  return `${dir}: ${such}${excepted === 0 ? '' : `; ${sayCount(excepted, 'more')} left alone, in use or not ours`}`.replaceAll(/[\n\r]/g, '?');
+function promised(all: readonly Usable[], n: number): number {
+  const { device, freeBytes } = all[n] as Usable;
+  const bytes = all.slice(0, n + 1).filter((other) => other.device === device).reduce((sum, root) => sum + root.bytes, 0);
+  return bytes < LEAST_PROMISE ? 0 : freeBytes + Math.floor(bytes * KEPT_SHARE);
 }
 
 function cleanStep(root: Root, name: string, options: HostOptions): Step {
   return {
     name,
     timeoutMs: TIMEOUT_MS,
-    state: async (_witness, receipts, io) => (receipts[name] === undefined ? positionOf(root, options, io) : 'after'),
-    act: (_witness, _receipts, io, signal) => clean(root, options, io, signal),
+    state: async (_witness, receipts, io) => (receipts[name] === undefined ? positionOf(root, { options, io, signal: AbortSignal.timeout(TIMEOUT_MS) }) : 'after'),
+    act: (_witness, _receipts, io, signal) => clean(root, { options, io, signal }),
   };
 }
 
 /** Done is: nothing is left that the rule means, and the room is there. */
-async function positionOf(root: Root, options: HostOptions, io: Io): Promise<StepPosition> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+async function positionOf(root: Root, around: Around): Promise<StepPosition> {
   let left = 0;
   try {
-    await eachFile(root, options, { io, signal }, async () => ((left += 1), false));
+    await eachFile(root, around, async () => ((left += 1), false));
   } catch (error) {
     if (error instanceof HypercareError) return 'before'; // It vanished, or became something else: the act says so.
     throw error;
@@ -144,11 +118,12 @@ async function positionOf(root: Root, options: HostOptions, io: Io): Promise<Ste
   return left === 0 && (await roomFor(root)) ? 'after' : 'before';
 }
 
-async function clean(root: Root, options: HostOptions, io: Io, signal: AbortSignal): Promise<Json> {
+async function clean(root: Root, around: Around): Promise<Json> {
+  const { io, signal } = around;
   const before = await fileSystemOf(root.dir);
   const endsAt = io.clock.monotonic() + TIMEOUT_MS - SPARE_MS;
   const done = { files: 0, bytes: 0 };
-  await eachFile(root, options, { io, signal }, async (file, except) => {
+  await eachFile(root, around, async (file, except) => {
     if (done.files > 0 && done.files % LOOK_AGAIN === 0) for (const inode of (await openFiles(signal)) ?? []) except.add(inode);
     if (except.has(inodeOf(file.stat)) || !(await isStill(file))) return true;
     await unlink(file.dir.at(file.name));
@@ -164,11 +139,10 @@ async function clean(root: Root, options: HostOptions, io: Io, signal: AbortSign
 }
 
 /** The same look for `state` and for `act`: what is open is asked anew each time. */
-async function eachFile(root: Root, options: HostOptions, { io, signal }: Pick<Around, 'io' | 'signal'>, visit: (file: Found, except: Set<string>) => Promise<boolean>): Promise<void> {
+async function eachFile(root: Root, { options, io, signal }: Around, visit: (file: Found, except: Set<string>) => Promise<boolean>): Promise<void> {
   const except = await leftAlone(options, io, signal);
   const held = await holdRoot(root.dir, options, io);
-  const rule: FileRule = { match: named(root.match), writtenBefore: root.writtenBefore, except };
-  await walkFiles(held, rule, (file) => visit(file, except), signal).finally(() => held.close());
+  await walkFiles(held, { match: named(root.match), writtenBefore: root.writtenBefore, except }, (file) => visit(file, except), signal).finally(() => held.close());
 }
 
 async function roomFor({ dir, wantFree }: Root): Promise<boolean> {

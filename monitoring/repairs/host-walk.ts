@@ -15,6 +15,8 @@ export interface FileRule {
   /** Fits the name, * standing for anything. */
   readonly match: (name: string) => boolean;
   readonly writtenBefore: number;
+  /** Smaller ones are not meant. */
+  readonly leastBytes?: number;
   /** Files and directories that are left alone, as `inodeOf` names them. */
   readonly except: ReadonlySet<string>;
 }
@@ -54,7 +56,7 @@ export async function walkFiles(root: HeldDir, rule: FileRule, visit: (found: Fo
       if (stat.isDirectory()) {
         if (depth >= MOST_DEPTH || CODE_DIRS.includes(name) || rule.except.has(inodeOf(stat))) continue;
         await into(dir, name, depth + 1);
-      } else if (stat.isFile() && rule.match(name) && stat.mtimeMs < rule.writtenBefore) {
+      } else if (stat.isFile() && rule.match(name) && stat.mtimeMs < rule.writtenBefore && stat.size >= (rule.leastBytes ?? 0)) {
         if (rule.except.has(inodeOf(stat)) || !isOurs(stat)) state.excepted += 1;
         else state.stopped = !(await visit({ dir, name, path: `${dir.path}/${name}`, stat, bytes: stat.nlink > 1n ? 0 : Number(stat.blocks) * 512 }));
       }

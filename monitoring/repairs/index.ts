@@ -1,4 +1,6 @@
 import { hostCleanDisk } from './host-clean-disk.js';
+import { hostCompressLogs } from './host-compress-logs.js';
+import { hostTruncateLogs } from './host-truncate-logs.js';
 import { pm2CollectGarbage } from './pm2-collect-garbage.js';
 import { pm2DrainRestart } from './pm2-drain-restart.js';
 import { pm2FlushLogs } from './pm2-flush-logs.js';
@@ -21,6 +23,8 @@ import type { Repair } from './repair.js';
 /** What could put it right? One line for each repair, by its kind. */
 export const repairs = {
   'host.clean-disk': hostCleanDisk,
+  'host.compress-logs': hostCompressLogs,
+  'host.truncate-logs': hostTruncateLogs,
   'pm2.collect-garbage': pm2CollectGarbage,
   'pm2.drain-restart': pm2DrainRestart,
   'pm2.flush-logs': pm2FlushLogs,

@@ -26,7 +26,7 @@ export interface ProcessActKind {
 }
 
 /** Our own processes: a repair that hits them ends in its own middle. */
-const OWN_NAMES: readonly string[] = ['hypercare-monitor', 'hypercare-bot'];
+export const OWN_NAMES: readonly string[] = ['hypercare-monitor', 'hypercare-bot'];
 const BETWEEN: readonly string[] = ['launching', 'stopping'];
 
 const GOOD_IN_A_ROW = 3;

@@ -4,6 +4,9 @@ import type { Release } from '../domain/release.js';
 import { nameRepair } from './repair-words.js';
 import { sayClock, type Reader } from './say-time.js';
 
+/** A card has so many lines of what was done at most. */
+const MOST_SAID = 5;
+
 /** The repair after which the incident was over; null where it went away otherwise. */
 export function mender(view: IncidentView): IncidentView['remediations'][number] | null {
   const last = view.remediations.at(-1);
@@ -34,7 +37,7 @@ export function drawResolved(view: IncidentView, reader: Reader): string {
   const end = closedAt ?? reader.now;
   const lasted = `Lasted ${sayDuration(end - from)}, from ${sayClock(from, reader)} to ${sayClock(end, reader)}.`;
   const run = mender(view);
-  if (run) return `${lasted}\n${sayMender(view, run)}`;
+  if (run) return [lasted, sayMender(view, run), ...sayDone(run)].join('\n');
   return `${lasted}\nIt ended without a repair of ours${reason === null ? '' : `: ${reason}`}.`;
 }
 
@@ -49,6 +52,12 @@ function sayMender(view: IncidentView, run: NonNullable<ReturnType<typeof mender
   const asker = plan?.askedBy ? `, which ${plan.askedBy} asked for` : '';
   const proof = good === null ? 'verified by fresh checks' : `verified by ${good} good ${good === 1 ? 'check' : 'checks'}`;
   return `Mended by ${plan ? nameRepair(plan, view.destinations) : run.repair}${asker} after ${sayDuration((run.endedAt ?? run.startedAt) - run.startedAt)}; ${proof}.`;
+}
+
+/** What its steps say that they did: a step's receipt may have a line for people, as `said`. */
+function sayDone({ steps }: NonNullable<ReturnType<typeof mender>>): readonly string[] {
+  const said = steps.filter(({ dir }) => dir === 'do').map(({ receipt }) => (receipt as { readonly said?: unknown } | null)?.said);
+  return said.filter((line) => typeof line === 'string').slice(0, MOST_SAID).map((line) => `It ${line}.`);
 }
 
 /** What people should do now that the machine has stopped. */
