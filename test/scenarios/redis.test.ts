@@ -57,6 +57,30 @@ policy:
   it('is left alone while the cache is emptied by policy, and both are well again', async () => {
     const { watch, app } = await begin();
     await own.say('SET', 'basket:7', 'full');
+    await fillKeys(own, 'page:user:', 1_200);
+    expect((await watch.say('repair', 'redis.invalidate', 'cache', '--with', 'prefix=page:user:', '--dry-run')).replace(/plan [0-9a-f]{12}/, 'plan ‹hash›')).toMatchInlineSnapshot(`
+      "
+      i INFO  cache: redis.invalidate would be done without asking; nothing was done now
+        It would do exactly this:
+        1. UNLINK the keys that begin with page:user:, 1000 at a time and at most 2,000 (at most 30 s)
+
+        1,200 keys begin with page:user: now, like page:user:…
+        What answers from this cache is slow until it is filled again, and what stands behind it is asked more.
+        At most 2000 keys.
+        Way back: none is needed: the apps fill their cache again, and ask its source until then
+
+        Policy: auto, because tester asked for it, and may approve (rule asked-by-approver).
+
+        plan ‹hash›
+      "
+    `);
+    expect(await watch.say('repair', 'redis.invalidate', 'cache', '--with', 'prefix=basket:', '--dry-run')).toMatchInlineSnapshot(`
+      "
+      ! WARNING  cache: redis.invalidate is not possible
+        the config does not allow to remove what this begins with; it allows page:
+      "
+    `);
+    expect(await own.say('EXISTS', 'page:user:1')).toBe(1);
     await own.say('CONFIG', 'SET', 'maxmemory', '16mb');
     await fillKeys(own, 'page:user:', 40_000, 'x'.repeat(500)); // What began while there was room may go beyond it.
     const { store, monitor } = watch;
