@@ -102,8 +102,9 @@ function noteOf(fault: PostgresFault, { state, sessions, roots }: Seen): string 
   if (fault === 'read-only') return state.inRecovery ? 'it takes no changes: it is a standby, and was it before?' : 'it takes no changes: default_transaction_read_only is on';
   const [root] = roots;
   const session = sessions.find(({ pid }) => pid === root?.pid);
-  const who = session ? `${saySession(session)}, ${session.state ?? 'of which we may see no more'}` : 'a prepared transaction';
-  return root === undefined ? sayPostgresFault(fault) : `${root.waiters.length} wait for ${who}: the longest for ${sayDuration(root.longestMs)}`;
+  if (root === undefined) return sayPostgresFault(fault);
+  const does = session ? `: it is ${session.state ?? 'doing what we may not see'}` : '';
+  return `${session ? saySession(session) : 'a prepared transaction'} keeps ${root.waiters.length} waiting for ${sayDuration(root.longestMs)}${does}`;
 }
 
 /** 'shop-web 12, shop-worker 4': which pools are how large. */

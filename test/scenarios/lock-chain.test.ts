@@ -66,10 +66,10 @@ policy:
     expect(await town.sql(`select from pg_stat_activity where pid in (${pids.slice(1).join()})`), 'only the root was ended').toHaveLength(2);
     expect(await checkout()).toBe(200);
     expect(await actsOn(store.db, watch.app.id, 0)).toEqual([]);
-    const plain = (text: string): string => text.replaceAll(String(root.pid), '‹pid›').replace(/\b\d+ wait for session/g, 'some wait for session');
+    const plain = (text: string): string => text.replaceAll(String(root.pid), '‹pid›').replace(/keeps \d+ waiting/g, 'keeps some waiting').replace(/ for a while: it is.*…/, ' …');
     const said = plain(await watch.story());
     // When the app is measured next is chance.
-    const apps = /hypercare: incident over: \/checkout.*\n.*its cause is elsewhere: some wait for session.*\n/;
+    const apps = /hypercare: incident over: \/checkout.*\n.*its cause is elsewhere: session.*\n/;
     expect(said).toMatch(apps);
     expect(said.replace(apps, '')).toMatchInlineSnapshot(`
       "
@@ -81,10 +81,10 @@ policy:
           status 500 × some; last good a while ago
       hypercare: incident on db: what an index would bring cannot be told
           the package hypopg (on Debian postgresql-<version>-hypopg), and then: CREATE EXTENSION hypopg
-      hypercare: what was advice is an incident: some wait for session ‹pid› (shop-import), idle in transaction: the longest for a while
+      hypercare: what was advice is an incident: session ‹pid› (shop-import) keeps some waiting for a while: it is idle in transaction
           it was: what an index would bring cannot be told
       hypercare: storm of shop began
-          db is bad, which it needs: some wait for session ‹pid› (shop-import), idle in transaction: the longest for a while
+          db is bad, which it needs: session ‹pid› (shop-import) keeps some waiting for a while: it is idle in transaction
       hypercare: postgres.cancel is tried first
           for postgres-blocked the order is postgres.cancel, postgres.terminate
       hypercare: postgres.cancel was not possible
@@ -97,13 +97,13 @@ policy:
           rule sessions are asked for, plan hash ‹hash›
       hypercare: postgres.terminate on db ended: verified
           3 good readings in a row of postgres
-      hypercare: incident over: some wait for session ‹pid› (shop-import), idle in transaction: the longest for a while
+      hypercare: incident over: session ‹pid› (shop-import) keeps some waiting for a while: it is idle in transaction
           postgres.terminate mended it after a while: 3 good readings in a row of postgres
       "
     `);
     expect(plain(await watch.card())).toMatchInlineSnapshot(`
       "
-      ✓ GOOD  db is good again after a while: some wait for session ‹pid› (shop-import), idle in transaction: the longes…
+      ✓ GOOD  db is good again after a while: session ‹pid› (shop-import) keeps some waiting …
         Lasted a while, from ‹clock› to ‹clock›.
         Mended by postgres.terminate after a while; verified by 3 good checks.
 

@@ -42,8 +42,8 @@ const thrice = (happening: Happening): readonly Happening[] => [well, happening,
 
 describe('a PostgreSQL whose users cannot work', () => {
   it('is critical, and the way names it', () => {
-    expect(told(thrice(failing('blocked', '2 wait for session 4711 (shop-web), idle in transaction: the longest for 45 s', { chain: 3 })))).toEqual([
-      'critical postgres-blocked: 2 wait for session 4711 (shop-web), idle in transaction: the longest for 45 s (3 readings in a row, for 60 s; 3 sessions stand in the longest row; idle_in_transaction_session_timeout keeps apps from holding others up for ever)',
+    expect(told(thrice(failing('blocked', 'session 4711 (shop-web) keeps 2 waiting for 45 s: it is idle in transaction', { chain: 3 })))).toEqual([
+      'critical postgres-blocked: session 4711 (shop-web) keeps 2 waiting for 45 s: it is idle in transaction (3 readings in a row, for 60 s; 3 sessions stand in the longest row; idle_in_transaction_session_timeout keeps apps from holding others up for ever)',
     ]);
     expect(told(thrice(failing('saturated', 'all 17 connections are in use: shop-web 12', { used: 17, limit: 17 })))[0]).toBe(
       'critical postgres-saturated: all 17 connections are in use: shop-web 12 (3 readings in a row, for 60 s; the instances of all apps, each times the size of its pool, should come to less than 16; a reload of the app with the largest pool gives back what it lost)',
