@@ -8,6 +8,7 @@ import { pm2Kill } from './pm2-kill.js';
 import { pm2RaiseMemoryLimit } from './pm2-raise-memory-limit.js';
 import { pm2Reload } from './pm2-reload.js';
 import { pm2Restart } from './pm2-restart.js';
+import { pm2Resurrect } from './pm2-resurrect.js';
 import { pm2ScaleDown } from './pm2-scale-down.js';
 import { pm2ScaleUp } from './pm2-scale-up.js';
 import { pm2Stop } from './pm2-stop.js';
@@ -32,6 +33,7 @@ export const repairs = {
   'pm2.raise-memory-limit': pm2RaiseMemoryLimit,
   'pm2.reload': pm2Reload,
   'pm2.restart': pm2Restart,
+  'pm2.resurrect': pm2Resurrect,
   'pm2.scale-down': pm2ScaleDown,
   'pm2.scale-up': pm2ScaleUp,
   'pm2.stop': pm2Stop,

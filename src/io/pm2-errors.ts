@@ -5,7 +5,7 @@ export function deadDaemon(home: string, cause?: unknown): HypercareError {
     'pm2.dead',
     'transient',
     `no PM2 daemon runs for ${home}`,
-    'Bring it back with "pm2 resurrect" as the user that owns this home; hypercare never starts one, because a new daemon is empty.',
+    'Bring it back with "pm2 resurrect" as the user that owns this home; hypercare starts none by itself, because a new daemon is empty.',
     { cause },
   );
 }

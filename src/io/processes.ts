@@ -31,6 +31,13 @@ export async function environmentOf(pid: number): Promise<Readonly<Record<string
   return { ...own, ...texts(ofWorker), ...texts(env !== null && typeof env === 'object' ? { ...env } : {}) };
 }
 
+/** Processes that PM2 of this home started and that live, by its name of them; most end with their daemon. */
+export async function survivorsOf(home: string): Promise<readonly { readonly pid: number; readonly name: string }[]> {
+  const pids = (await readdir('/proc').catch(() => [])).filter((entry) => /^\d+$/.test(entry)).map(Number);
+  const environments = await Promise.all(pids.map(async (pid) => ({ pid, env: await environmentOf(pid) })));
+  return environments.flatMap(({ pid, env }) => (env?.['PM2_HOME'] === home && env['pm_id'] !== undefined && env['name'] !== undefined ? [{ pid, name: env['name'] }] : []));
+}
+
 function parsed(json: string): Readonly<Record<string, unknown>> {
   try {
     return { ...(JSON.parse(json) as object) };
