@@ -1,38 +1,39 @@
 import { HypercareError, errorText } from '../src/domain/errors.js';
 import { createGlance, type Glance } from '../src/store/glance.js';
+import { createBackOff, LEAST_MS, type StageFailure } from './schedule/back-off.js';
 import type { Ticker } from './schedule/ticker.js';
 import type { Stage, StageContext } from './stages/stage.js';
 
 /** With nothing due, it looks again after an hour; the ticker rings sooner where timers cannot be trusted. */
 const LONGEST_SLEEP_MS = 3_600_000;
-/** After a stage failed, the loop goes on with the others and comes back to it. */
-const AFTER_FAILURE_MS = 1_000;
 /** Passes in a row without sleeping; more means that two stages undo each other. */
 const MOST_PASSES = 50;
 
 export interface Loop {
   /** Wakes the loop. Pokes carry nothing, and many are one. */
   poke(): void;
-  /** Passes until nothing changes any more; for tests and for the last look before stopping. */
-  settle(): Promise<void>;
   /** Runs until stopped; rejects only when the seat was lost. */
   run(signal: AbortSignal): Promise<void>;
 }
 
-/** A pass runs every stage. There are no idle passes: the loop sleeps until the earliest due time or a poke. */
+/**
+ * A pass runs every stage. There are no idle passes: the loop sleeps until the earliest due time or a poke. After a stage
+ * failed, the loop goes on with the others and comes back to it: what it failed at is still due, so it waits longer each time.
+ */
 export function createLoop(ctx: StageContext, stages: readonly Stage[], ticker: Ticker): Loop {
   let poked = false;
   let ring: () => void = () => undefined;
   const look = createGlance(ctx.store.db, ctx.hostId);
+  const backOff = createBackOff(ctx);
 
   const poke = () => {
     poked = true;
     ring();
   };
 
-  async function pass(): Promise<{ readonly changed: boolean; readonly failed: boolean }> {
+  async function pass(): Promise<{ readonly changed: boolean; readonly failures: readonly StageFailure[] }> {
     let changed = false;
-    let failed = false;
+    const failures: StageFailure[] = [];
     let glance: Glance | null = null;
     for (const stage of stages) {
       try {
@@ -42,24 +43,33 @@ export function createLoop(ctx: StageContext, stages: readonly Stage[], ticker: 
         glance = null;
       } catch (error) {
         if (error instanceof HypercareError && error.code === 'seat.lost') throw error;
-        ctx.log.error({ stage: stage.name, error: errorText(error) }, 'a stage failed; it is run again');
-        failed = true;
+        failures.push({ stage: stage.name, error: errorText(error) });
       }
     }
-    return { changed, failed };
+    return { changed, failures };
   }
 
-  async function settle(): Promise<void> {
+  /** Passes until nothing changes any more, or one fails; returns how long to wait after it, or null. */
+  async function settle(): Promise<number | null> {
     for (let passes = 0; passes < MOST_PASSES; passes += 1) {
       poked = false;
-      const { changed, failed } = await pass();
-      if (failed) {
-        ticker.wakeAt(ctx.clock.now() + AFTER_FAILURE_MS, poke);
-        return;
-      }
-      if (!changed && !poked) return;
+      const { changed, failures } = await pass();
+      if (failures.length > 0) return backOff.failed(failures);
+      backOff.good();
+      if (!changed && !poked) return null;
     }
     ctx.log.warn({ passes: MOST_PASSES }, 'the stages do not come to rest; the loop pauses');
+    return null;
+  }
+
+  /** A poke ends it too, once the least time has passed. */
+  async function pause(waitMs: number, signal: AbortSignal): Promise<void> {
+    const began = ctx.clock.monotonic();
+    while (!signal.aborted) {
+      const leftMs = began + (poked ? LEAST_MS : waitMs) - ctx.clock.monotonic();
+      if (leftMs <= 0) return;
+      await rung(ctx.clock.now() + leftMs, signal);
+    }
   }
 
   async function dueAt(): Promise<number> {
@@ -69,10 +79,13 @@ export function createLoop(ctx: StageContext, stages: readonly Stage[], ticker: 
     return Math.min(now + LONGEST_SLEEP_MS, ...times.filter((at) => at !== null));
   }
 
-  /** Resolves at the earliest due time, at a poke, or when stopped. */
   async function sleep(signal: AbortSignal): Promise<void> {
     const at = await dueAt();
-    if (poked || signal.aborted) return;
+    if (!poked && !signal.aborted) await rung(at, signal);
+  }
+
+  /** Resolves at that time, at a poke, or when stopped. */
+  async function rung(at: number, signal: AbortSignal): Promise<void> {
     await new Promise<void>((wake) => {
       const end = () => {
         takeBack();
@@ -88,11 +101,10 @@ export function createLoop(ctx: StageContext, stages: readonly Stage[], ticker: 
 
   return {
     poke,
-    settle,
     async run(signal) {
       while (!signal.aborted) {
-        await settle();
-        await sleep(signal);
+        const waitMs = await settle();
+        await (waitMs === null ? sleep(signal) : pause(waitMs, signal));
       }
     },
   };
