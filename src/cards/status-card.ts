@@ -3,12 +3,14 @@ import type { Verdict } from '../domain/check.js';
 import { sayDuration } from '../domain/duration.js';
 import { worse, type Severity } from '../domain/finding.js';
 import { releaseName } from '../domain/release.js';
+import type { ResourceStatus } from '../domain/resource-status.js';
 import type { Card } from './card.js';
 import { cutText } from './clean.js';
 import { sayDebt } from './debt-words.js';
 import type { ChannelState } from '../domain/channel-state.js';
 import { holdLine, type HoldShown } from './hold-card.js';
 import { reachLines } from './reach-lines.js';
+import { badResources, resourceLines } from './resource-lines.js';
 import { sayAgo, sayClock, sayIn, sayMoment, type Reader } from './say-time.js';
 import { shortId } from './short-id.js';
 
@@ -16,19 +18,32 @@ const TITLE_CHARS = 100;
 const WORD: Readonly<Record<Verdict, string>> = { good: 'good', bad: 'bad', unknown: 'not known', error: 'could not be measured' };
 const ORDER: readonly Verdict[] = ['bad', 'error', 'unknown', 'good'];
 
-/** How the apps are, the worst first; before them what makes all of it old news: no monitor, or no PM2. */
-export function statusCard(apps: readonly AppStatus[], watch: Watch & { readonly holds?: readonly HoldShown[]; readonly channels?: readonly ChannelState[] }, reader: Reader): Card {
+/** What is shown beside the apps. */
+export interface StatusAround extends Watch {
+  readonly holds?: readonly HoldShown[];
+  readonly channels?: readonly ChannelState[];
+  readonly resources?: readonly ResourceStatus[];
+}
+
+/** How the apps are, the worst first, and what is watched beside them; before all that what makes it old news: no monitor, or no PM2. */
+export function statusCard(apps: readonly AppStatus[], watch: StatusAround, reader: Reader): Card {
+  const resources = watch.resources ?? [];
   const sorted = apps.toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
   const blind = blindness(apps, watch, reader);
   return {
     subject: 'status',
-    level: blind ? blind.level : levelOf(apps),
-    title: cutText(blind ? blind.title : titleOf(sorted), TITLE_CHARS),
-    body: [...(blind ? [blind.body] : []), ...drawBot(watch, reader), ...reachLines(watch.channels ?? [], reader), ...(watch.holds ?? []).map((hold) => holdLine(hold, reader)), ...sorted.map((status) => drawApp(status, !blind && sorted.length === 1, reader))],
+    level: blind ? blind.level : levelOf(apps, resources),
+    title: cutText(blind ? blind.title : titleOf(sorted, resources), TITLE_CHARS),
+    body: [...(blind ? [blind.body] : []), ...drawStore(watch, reader), ...drawBot(watch, reader), ...reachLines(watch.channels ?? [], reader), ...(watch.holds ?? []).map((hold) => holdLine(hold, reader)), ...sorted.map((status) => drawApp(status, !blind && sorted.length === 1 && badResources(resources).length === 0, reader)), ...resourceLines(resources, reader)],
     fields: [],
     buttons: [],
     footer: null,
   };
+}
+
+/** Also where no monitor seems to run: it may be that it cannot write down that it does. */
+function drawStore({ storeFullAt }: Watch, reader: Reader): readonly string[] {
+  return storeFullAt === null ? [] : [`The disk of hypercare’s store is full since ${sayAgo(storeFullAt, reader)}: soon nothing can be kept or done. Make room on the host: df -h, then pm2 flush or old files.`];
 }
 
 /** Where no monitor runs either, that is said first, and says enough. */
@@ -37,13 +52,19 @@ function drawBot(watch: Watch, reader: Reader): readonly string[] {
   return since === null ? [] : [`The bot has given no sign of life since ${sayAgo(since, reader)}: nobody is told or asked. Look at it: pm2 logs hypercare-bot.`];
 }
 
-function levelOf(apps: readonly AppStatus[]): Card['level'] {
-  if (apps.length > 0 && apps.every(({ verdict }) => verdict === 'good')) return 'good';
-  const bad = apps.filter(({ verdict }) => verdict === 'bad').flatMap(({ incidents }) => incidents.map(({ severity }) => severity));
+function levelOf(apps: readonly AppStatus[], resources: readonly ResourceStatus[]): Card['level'] {
+  const all = [...apps, ...resources.filter(({ verdict }) => verdict === 'bad')];
+  if (apps.length > 0 && all.every(({ verdict }) => verdict === 'good')) return 'good';
+  const bad = all.filter(({ verdict }) => verdict === 'bad').flatMap(({ incidents }) => incidents.map(({ severity }) => severity));
   return bad.reduce<Severity>(worse, 'warning');
 }
 
-function titleOf(sorted: readonly AppStatus[]): string {
+/** Apps first: they are what people came for. */
+function titleOf(sorted: readonly AppStatus[], resources: readonly ResourceStatus[]): string {
+  return [sayApps(sorted), ...badResources(resources)].join('; ');
+}
+
+function sayApps(sorted: readonly AppStatus[]): string {
   const [first, ...others] = sorted;
   if (!first) return 'no app is watched';
   if (others.length === 0) return `${first.app.name}: ${WORD[first.verdict]} (${first.why})`;

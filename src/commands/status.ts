@@ -4,10 +4,14 @@ import { botSilentSince, isWatched, type AppStatus, type Watch } from '../domain
 import { covers } from '../domain/hold.js';
 import type { Json } from '../domain/json.js';
 import { releaseName } from '../domain/release.js';
+import { neededBy, type Resource } from '../domain/resource.js';
+import type { ResourceStatus } from '../domain/resource-status.js';
 import { appStatuses } from '../store/app-status.js';
 import { channelStates } from '../store/channels.js';
+import { resourceStatuses } from '../store/resource-status.js';
+import { listEdges } from '../store/resources.js';
 import { watchOf } from '../store/watch.js';
-import type { Command, Exit } from './command.js';
+import type { Command, Context, Exit } from './command.js';
 import { word } from './fields.js';
 import { findApp } from './find-app.js';
 import { holdDocument, holdsNow } from './hold-answer.js';
@@ -16,10 +20,10 @@ import { iso } from './iso.js';
 
 const args = z.strictObject({ app: word.optional() });
 
-/** How are the apps? Exit 1 when one is bad, 3 when one is not known, or nobody can know: no monitor, no PM2. */
+/** How are the apps, and what is watched beside them? Exit 1 when one is bad, 3 when an app is not known, or nobody can know: no monitor, no PM2. */
 export const status: Command<z.output<typeof args>> = {
   name: 'status',
-  summary: 'how the apps are, and why',
+  summary: 'how the apps are, and what is watched beside them',
   usage: 'status [app]',
   examples: ['status', 'status shop'],
   role: 'viewer',
@@ -32,18 +36,27 @@ export const status: Command<z.output<typeof args>> = {
     const apps = all.filter((one) => wanted === null || one.app.id === wanted.id);
     const watch = await watchOf(ctx.store.db, ctx.hostId);
     const holds = (await holdsNow(ctx)).filter((hold) => wanted === null || covers(hold, wanted.name));
+    const resources = await resourcesFor(ctx, wanted);
     const channels = await channelStates(ctx.store.db, ctx.hostId);
     return {
-      data: { version: 1, apps: apps.map(appDocument), holds: holds.map(holdDocument), channels: channels.map(({ since, ...state }) => ({ ...state, since: iso(since) })), monitor: watchDocument(watch, now), bot: { silent: botSilentSince(watch, now) !== null, seenAt: iso(watch.botSeenAt) } },
-      card: statusCard(apps, { ...watch, holds, channels }, { now, timeZone: ctx.timeZone }),
-      exit: exitOf(apps, watch, now),
+      data: { version: 1, apps: apps.map(appDocument), resources: resources.map(resourceDocument), holds: holds.map(holdDocument), channels: channels.map(({ since, ...state }) => ({ ...state, since: iso(since) })), monitor: watchDocument(watch, now), bot: { silent: botSilentSince(watch, now) !== null, seenAt: iso(watch.botSeenAt) } },
+      card: statusCard(apps, { ...watch, holds, channels, resources }, { now, timeZone: ctx.timeZone }),
+      exit: exitOf({ apps, resources }, watch, now),
     };
   },
 };
 
-export function exitOf(apps: readonly AppStatus[], watch: Watch, now: number): Exit {
+/** All that is watched beside the apps; of one app, what it needs. */
+async function resourcesFor(ctx: Context, app: Resource | null): Promise<readonly ResourceStatus[]> {
+  const all = await resourceStatuses(ctx.store.db, ctx.hostId, ctx.now());
+  if (app === null) return all;
+  const needed = neededBy(app.id, await listEdges(ctx.store.db, ctx.hostId));
+  return all.filter(({ resource }) => needed.includes(resource.id));
+}
+
+export function exitOf({ apps, resources = [] }: { readonly apps: readonly AppStatus[]; readonly resources?: readonly ResourceStatus[] }, watch: Watch, now: number): Exit {
   if (!isWatched(watch, now)) return 3;
-  if (apps.some(({ verdict }) => verdict === 'bad')) return 1;
+  if ([...apps, ...resources].some(({ verdict }) => verdict === 'bad')) return 1;
   return watch.pm2LostAt === null && apps.length > 0 && apps.every(({ verdict }) => verdict === 'good') ? 0 : 3;
 }
 
@@ -65,6 +78,10 @@ function appDocument(one: AppStatus): Json {
   };
 }
 
+function resourceDocument({ resource, verdict, why, incidents }: ResourceStatus): Json {
+  return { name: resource.name, kind: resource.kind, verdict, note: verdict === 'good' ? null : why, incidents: incidents.map((incident) => incidentSummary(incident, resource.name)) };
+}
+
 function watchDocument(watch: Watch, now: number): Json {
-  return { running: isWatched(watch, now), seenAt: iso(watch.monitorSeenAt), pm2LostAt: iso(watch.pm2LostAt) };
+  return { running: isWatched(watch, now), seenAt: iso(watch.monitorSeenAt), pm2LostAt: iso(watch.pm2LostAt), storeFullAt: iso(watch.storeFullAt) };
 }

@@ -91,6 +91,6 @@ async function quiet(ctx: Context, resource: Resource): Promise<Result> {
       checks: status.checks.map(({ check, newest }) => ({ name: check.name, verdict: newest?.verdict ?? null, at: iso(newest?.at ?? null), note: newest?.note ?? null, lastNotGoodAt: iso(lastBad.get(check.name)?.at ?? null) })),
     },
     card: quietCard({ status, watch, lastBad }, { now: ctx.now(), timeZone: ctx.timeZone }),
-    exit: exitOf([status], watch, ctx.now()),
+    exit: exitOf({ apps: [status] }, watch, ctx.now()),
   };
 }

@@ -57,7 +57,8 @@ async function waitsOf(db: Db, incidents: readonly Incident[]): Promise<AppStatu
   return Object.fromEntries(waits.flatMap(([id, wait]) => (wait === null ? [] : [[id, wait.text] as const])));
 }
 
-async function checksNow(db: Db, app: Resource): Promise<readonly { readonly check: Check; readonly newest: Sample | null }[]> {
+/** Each check with its newest reading. */
+export async function checksNow(db: Db, app: Resource): Promise<readonly { readonly check: Check; readonly newest: Sample | null }[]> {
   const checks = await checksOf(db, app.id);
   return Promise.all(checks.map(async (check) => ({ check, newest: await newestSample(db, check.id) })));
 }

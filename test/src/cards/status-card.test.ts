@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { drawPlain } from '../../../src/cards/plain.js';
-import { statusCard } from '../../../src/cards/status-card.js';
+import { statusCard, type StatusAround } from '../../../src/cards/status-card.js';
 import type { AppStatus, Watch } from '../../../src/domain/app-status.js';
+import type { ResourceStatus } from '../../../src/domain/resource-status.js';
 import { bad, BEGAN, good, incident, launch, NO_DEBT, OWES, question, UTC, view } from './views.js';
 
-const watch: Watch = { monitorSeenAt: UTC.now, pm2LostAt: null, botSeenAt: UTC.now };
+const watch: Watch = { monitorSeenAt: UTC.now, pm2LostAt: null, botSeenAt: UTC.now, storeFullAt: null };
 const shop: AppStatus = { app: view().resource, verdict: 'good', why: '3 checks good', release: bad, launch: { ...launch, tier: 1, tiers: 3 }, incidents: [], waits: {}, question: null, debt: NO_DEBT, checks: [] };
 const sick: AppStatus = { ...shop, verdict: 'bad', why: incident.title, incidents: [incident], question };
 const named = (name: string, status: AppStatus): AppStatus => ({ ...status, app: { ...status.app, name } });
-const draw = (apps: readonly AppStatus[], seen = watch): string => drawPlain(statusCard(apps, seen, UTC), { width: 72, color: false });
+const beside = (kind: ResourceStatus['resource']['kind'], name: string, fields: Partial<ResourceStatus> = {}): ResourceStatus => ({ resource: { ...shop.app, kind, name }, verdict: 'good', why: '1 check good', incidents: [], question: null, ...fields });
+const draw = (apps: readonly AppStatus[], seen: StatusAround = watch): string => drawPlain(statusCard(apps, seen, UTC), { width: 72, color: false });
 
 describe('the card of the status', () => {
   it('is short where all is well', () => {
@@ -111,6 +113,42 @@ describe('the card of the status', () => {
         02:49 UTC, tier 1 of 3, next full check 03:19 UTC."
     `);
     for (const other of [{ ...watch, botSeenAt: null }, { ...silent, monitorSeenAt: null }]) expect(draw([shop], other)).not.toContain('bot');
+  });
+
+  it('lists what is watched beside the apps: what is good in one line', () => {
+    expect(draw([shop], { ...watch, resources: [beside('host', 'host'), beside('redis', 'cache')] })).toMatchInlineSnapshot(`
+      "✓ GOOD  shop: good (3 checks good)
+        Release 4f2a91c (watching), live for 27 min; watched until 24 Nov
+        02:49 UTC, tier 1 of 3, next full check 03:19 UTC.
+
+        Also watched, and good: host, cache."
+    `);
+  });
+
+  it('says what of it is bad, before what is not known, and in the title too', () => {
+    const full = { ...incident, title: 'the disk of /srv is 97 % full, 120 MiB free', severity: 'warning' as const };
+    const resources = [
+      beside('redis', 'cache'),
+      beside('dependency', 'payments', { verdict: 'unknown', why: 'up: refused, in its newest reading; not confirmed yet' }),
+      beside('host', 'host', { verdict: 'bad', why: full.title, incidents: [full], question }),
+      beside('postgres', 'db', { incidents: [{ ...incident, severity: 'info', title: 'an index is missing' }] }),
+    ];
+    expect(draw([shop], { ...watch, resources })).toMatchInlineSnapshot(`
+      "! WARNING  shop: good (3 checks good); host bad
+        shop: good (3 checks good)
+        Release 4f2a91c (watching), live for 27 min; watched until 24 Nov
+        02:49 UTC, tier 1 of 3, next full check 03:19 UTC.
+
+        host: bad (the disk of /srv is 97 % full, 120 MiB free)
+        Incident k2m9qx, open since 03:12 UTC, 4 min ago
+        A question waits for an answer (approve host, deny host); expires
+        03:44 UTC, in 28 min.
+        payments: not known (up: refused, in its newest reading; not confirmed
+        yet)
+        db (PostgreSQL): good
+        Incident k2m9qx, open since 03:12 UTC, 4 min ago: an index is missing
+        Also watched, and good: cache."
+    `);
   });
 
   it('says that nothing is watched, and does not call that good', () => {

@@ -4,8 +4,11 @@ import type { Result } from '../../../src/commands/command.js';
 import { runWords } from '../../../src/commands/run-words.js';
 import { splitWords } from '../../../src/commands/split-words.js';
 import { status } from '../../../src/commands/status.js';
+import type { ResourceId } from '../../../src/domain/ids.js';
 import { noteChannel } from '../../../src/store/channels.js';
 import { monitorStopped, pm2Lost } from '../../../src/store/hosts.js';
+import { openIncident } from '../../../src/store/incidents.js';
+import { listResources, syncEdges, syncResources } from '../../../src/store/resources.js';
 import { commandContract } from '../../contracts/command.js';
 import { MINUTE } from '../cards/views.js';
 import { sayOn, stageOfEachTest } from './spoken.js';
@@ -14,6 +17,17 @@ import { broken, launched, watchShop } from './stage.js';
 const stage = stageOfEachTest();
 const say = sayOn(stage);
 const drawn = (result: Result): string => drawPlain(result.card, { width: 80, color: false });
+
+/** The host, and a Redis that the shop needs. */
+async function beside(): Promise<{ readonly host: ResourceId; readonly cache: ResourceId }> {
+  return stage.store.write(async (tx) => {
+    const apps = (await listResources(tx, stage.hostId)).map(({ kind, name, config }) => ({ kind, name, config }));
+    const all = await syncResources(tx, stage.hostId, [...apps, { kind: 'host', name: 'host', config: {} }, { kind: 'redis', name: 'cache', config: {} }], stage.now);
+    const idOf = (name: string): ResourceId => all.find((one) => one.name === name)?.id as ResourceId;
+    await syncEdges(tx, stage.hostId, [{ resourceId: stage.shop, usesId: idOf('cache') }]);
+    return { host: idOf('host'), cache: idOf('cache') };
+  });
+}
 
 commandContract(status);
 
@@ -67,6 +81,22 @@ describe('status', () => {
     const result = await say('status shop');
     expect(result.exit).toBe(1);
     expect(result.data['apps']).toMatchObject([{ verdict: 'bad', incidents: [{ id: incident.id, severity: 'critical', state: 'open' }] }]);
+  });
+
+  it('lists what is watched beside the apps, and exits 1 when something of it is bad', async () => {
+    await launched(stage);
+    await watchShop(stage);
+    const { host, cache } = await beside();
+    expect((await say('status shop')).data).toMatchObject({ resources: [{ name: 'cache', kind: 'redis', verdict: 'unknown', note: 'nothing of it is being measured', incidents: [] }] });
+    const incident = await stage.store.write((tx) => openIncident(tx, { resourceId: host, launchId: null, kind: 'host-disk-full', severity: 'warning', emergency: false, title: 'the disk is full' }, stage.now));
+    const all = await say('status');
+    expect(all.exit).toBe(1);
+    expect(all.data).toMatchObject({ version: 1, resources: [{ name: 'cache' }, { name: 'host', kind: 'host', verdict: 'bad', note: 'the disk is full', incidents: [{ id: incident.id, at: 'host' }] }] });
+    expect(all.card.title).toMatch(/; host bad$/);
+    expect((await say('status shop')).exit).toBe(0);
+    await stage.store.write((tx) => openIncident(tx, { resourceId: cache, launchId: null, kind: 'redis-down', severity: 'critical', emergency: false, title: 'it is down' }, stage.now));
+    expect((await say('status shop')).exit).toBe(1);
+    expect((await say('why host')).card.title).toContain('the disk is full');
   });
 
   it('shows an app the incident of what it needs', async () => {

@@ -1,0 +1,12 @@
+import type { AppVerdict } from './app-verdict.js';
+import type { Incident } from './incident.js';
+import type { Question } from './question.js';
+import type { Resource } from './resource.js';
+
+/** How one thing is that is watched beside the apps: the host, a server, a dependency. */
+export interface ResourceStatus extends AppVerdict {
+  readonly resource: Resource;
+  /** The open ones at it. */
+  readonly incidents: readonly Incident[];
+  readonly question: Pick<Question, 'id' | 'expiresAt'> | null;
+}
