@@ -13,10 +13,12 @@ import { benchLoad, type LoadFigures } from './bench/load.js';
 import { startSleepers } from './bench/load-setting.js';
 import { readOptions, type BenchOptions, type Part } from './bench/options.js';
 import { makePlace, type Place } from './bench/place.js';
+import { benchRedis, type RedisFigures } from './bench/redis.js';
 import { drawResult, type BenchResult } from './bench/report.js';
 import { hypercare } from './bench/with-hypercare.js';
 import { findMonit, monit } from './bench/with-monit.js';
 import { pm2Alone } from './bench/with-pm2.js';
+import { missingService } from './services.js';
 
 const log = createLogger({ format: 'text', level: 'silent' });
 const user = userInfo().username;
@@ -36,7 +38,7 @@ async function bench(options: BenchOptions): Promise<void> {
     has('idle') ? benchIdle(place, options.idleMs, user, log) : [],
     has('load') ? benchLoads(place, options) : [],
   ]));
-  put(options, { faults, loads, idle });
+  put(options, { faults, loads, idle, redis: has('redis') ? await benchRedisHere() : [] });
 }
 
 /** Whatever happens, and also on Ctrl-C, nothing is left behind. */
@@ -69,6 +71,12 @@ async function benchLoads(place: Place, options: BenchOptions): Promise<readonly
     figures.push(...(await benchLoad(place, sleepers, { checks, forMs: options.loadMs, profile: options.profile })));
   }
   return figures;
+}
+
+async function benchRedisHere(): Promise<readonly RedisFigures[]> {
+  const missing = missingService('redis');
+  if (missing !== null) tell(`redis is left out: ${missing}`);
+  return missing === null ? benchRedis(tell) : [];
 }
 
 function put(options: BenchOptions, result: BenchResult): void {

@@ -2,12 +2,14 @@ import type { FaultFigures } from './faults.js';
 import { best, drawTable, ratio, said } from './figures.js';
 import type { IdleFigures } from './idle.js';
 import type { LoadFigures } from './load.js';
+import type { RedisFigures } from './redis.js';
 import { BENCH_FAULTS } from './bench-fault.js';
 
 export interface BenchResult {
   readonly faults: readonly FaultFigures[];
   readonly loads: readonly LoadFigures[];
   readonly idle: readonly IdleFigures[];
+  readonly redis: readonly RedisFigures[];
 }
 
 const OURS = 'hypercare';
@@ -15,7 +17,7 @@ const MIB = 1_048_576;
 
 /** The whole result in tables, for people. */
 export function drawResult(result: BenchResult): string {
-  const parts = [drawFaults(result.faults), drawLoads(result.loads), drawIdle(result.idle)];
+  const parts = [drawFaults(result.faults), drawLoads(result.loads), drawIdle(result.idle), drawRedis(result.redis)];
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
@@ -56,4 +58,10 @@ function drawIdle(all: readonly IdleFigures[]): string {
   const sum = { who: 'both', rssBytes: all.reduce((total, one) => total + one.rssBytes, 0), cpuPercent: all.reduce((total, one) => total + one.cpuPercent, 0) };
   const rows = [...all, sum].map(({ who, rssBytes, cpuPercent }) => [who, said(rssBytes / MIB, 1), said(cpuPercent, 2)]);
   return ['At rest beside one healthy app, ten checks a minute', drawTable([['', 'RSS MiB', 'CPU %'], ...rows])].join('\n');
+}
+
+function drawRedis(all: readonly RedisFigures[]): string {
+  if (all.length === 0) return '';
+  const rows = all.map(({ way, left, seconds, worstMs }) => [way, said(left), said(seconds, 2), said(worstMs, 1)]);
+  return ['900,000 keys of a cache among a million, and what another client felt', drawTable([['', 'keys left', 'seconds', 'worst GET ms'], ...rows])].join('\n');
 }
