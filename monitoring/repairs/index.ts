@@ -13,6 +13,7 @@ import { pm2ScaleDown } from './pm2-scale-down.js';
 import { pm2ScaleUp } from './pm2-scale-up.js';
 import { pm2Stop } from './pm2-stop.js';
 import { postgresCancel } from './postgres-cancel.js';
+import { postgresCreateIndex } from './postgres-create-index.js';
 import { postgresTerminate } from './postgres-terminate.js';
 import { redisClearLocks } from './redis-clear-locks.js';
 import { redisFlushDb } from './redis-flush-db.js';
@@ -38,6 +39,7 @@ export const repairs = {
   'pm2.scale-up': pm2ScaleUp,
   'pm2.stop': pm2Stop,
   'postgres.cancel': postgresCancel,
+  'postgres.create-index': postgresCreateIndex,
   'postgres.terminate': postgresTerminate,
   'redis.clear-locks': redisClearLocks,
   'redis.flush-db': redisFlushDb,

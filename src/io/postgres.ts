@@ -60,6 +60,7 @@ interface Known {
 
 export function createPostgres({ clock }: { readonly clock: Clock }): Postgres {
   const servers = new Map<string, Known>();
+  const changing = new Set<pg.Client>();
 
   function knownOf({ url }: PostgresServer): Known {
     const known = servers.get(url) ?? { line: null, opening: null, kept: new Map() };
@@ -67,33 +68,17 @@ export function createPostgres({ clock }: { readonly clock: Clock }): Postgres {
     return known;
   }
 
-  async function lineTo(server: PostgresServer): Promise<Line> {
-    const known = knownOf(server);
-    if (known.line && !known.line.lost && !known.line.stalled) return known.line;
-    known.opening ??= openLine(server).then((line) => {
-      if (known.line) cut(known.line.client);
-      return (known.line = line);
-    }).finally(() => (known.opening = null));
-    try {
-      return await known.opening;
-    } catch (error) {
-      // No other one can be had: the old one may just have been slow.
-      if (known.line && !known.line.lost && postgresError(error).code === 'postgres.saturated') return known.line;
-      throw postgresError(error);
-    }
-  }
-
   return {
     async ask<R>(server: PostgresServer, { sql, values = [], keepMs = 0 }: Asked, signal: AbortSignal): Promise<readonly R[]> {
-      const { kept } = knownOf(server);
+      const known = knownOf(server);
       const key = JSON.stringify([sql, values]);
-      const before = kept.get(key);
+      const before = known.kept.get(key);
       if (before && clock.monotonic() - before.at < keepMs) return before.rows as readonly R[];
-      const line = await orAborted(lineTo(server), signal);
+      const line = await orAborted(lineTo(server, known), signal);
       try {
         const { rows } = await orAborted(inTurn(line, () => line.client.query<never>({ text: sql, values: [...values] })), signal);
         line.stalled = false;
-        if (keepMs > 0) kept.set(key, { at: clock.monotonic(), rows });
+        if (keepMs > 0) known.kept.set(key, { at: clock.monotonic(), rows });
         return rows;
       } catch (error) {
         const fault = postgresError(error);
@@ -104,6 +89,7 @@ export function createPostgres({ clock }: { readonly clock: Clock }): Postgres {
     async change(server, change, signal) {
       signal.throwIfAborted();
       const client = newClient(server, change.timeoutMs);
+      changing.add(client);
       try {
         await orAborted(client.connect(), signal);
         await orAborted(client.query(settings({ application_name: change.name, statement_timeout: String(change.timeoutMs), lock_timeout: String(change.lockTimeoutMs) })), signal);
@@ -111,17 +97,37 @@ export function createPostgres({ clock }: { readonly clock: Clock }): Postgres {
       } catch (error) {
         throw signal.aborted ? signal.reason : postgresError(error);
       } finally {
+        changing.delete(client);
         cut(client);
       }
     },
     async close() {
       const lines = [...servers.values()].flatMap(({ line }) => (line ? [line] : []));
       servers.clear();
-      await Promise.all(lines.map(async ({ client, lost }) => {
-        if (!lost && (await within(client.end().catch(() => undefined), CLOSE_MS, clock)) === LATE) cut(client);
-      }));
+      for (const client of changing) cut(client);
+      await Promise.all(lines.map((line) => leave(line, clock)));
     },
   };
+}
+
+/** The held connection, or another where it is lost or did not answer in time. */
+async function lineTo(server: PostgresServer, known: Known): Promise<Line> {
+  if (known.line && !known.line.lost && !known.line.stalled) return known.line;
+  known.opening ??= openLine(server).then((line) => {
+    if (known.line) cut(known.line.client);
+    return (known.line = line);
+  }).finally(() => (known.opening = null));
+  try {
+    return await known.opening;
+  } catch (error) {
+    // No other one can be had: the old one may just have been slow.
+    if (known.line && !known.line.lost && postgresError(error).code === 'postgres.saturated') return known.line;
+    throw postgresError(error);
+  }
+}
+
+async function leave({ client, lost }: Line, clock: Clock): Promise<void> {
+  if (!lost && (await within(client.end().catch(() => undefined), CLOSE_MS, clock)) === LATE) cut(client);
 }
 
 async function openLine(server: PostgresServer): Promise<Line> {
