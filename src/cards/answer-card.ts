@@ -75,6 +75,8 @@ function sayOver({ plan, destinations, question }: Answered, reader: Reader): Sa
     case 'expired':
     case 'open':
       return { level: 'warning', title: `too late: the question expired at ${sayClock(question.expiresAt, reader)}, and nothing was done`, body: ['“repair” and “rollback” ask for it anew.'] };
+    case 'superseded':
+      return { level: 'info', title: `too late: something else took the question's place${at}, and this was not done`, body: question.decidedBy === null ? [] : [question.decidedBy.replace(/^superseded: /, '')] };
     default:
       return { level: 'info', title: `too late: the question was taken back${at}, and nothing was done`, body: question.decidedBy === null ? [] : [question.decidedBy] };
   }

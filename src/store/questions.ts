@@ -1,4 +1,4 @@
-import type { HostId, PlanId, QuestionId, ResourceId } from '../domain/ids.js';
+import type { HostId, IncidentId, PlanId, QuestionId, ResourceId } from '../domain/ids.js';
 import type { Question, QuestionState } from '../domain/question.js';
 import { endingWith } from './id-ending.js';
 import { newId } from './new-id.js';
@@ -44,6 +44,14 @@ export async function getQuestion(db: Db, id: QuestionId): Promise<Question | nu
 
 export async function questionOf(db: Db, planId: PlanId): Promise<Question | null> {
   const row = await db.selectFrom('questions').selectAll().where('plan_id', '=', planId).orderBy('asked_at', 'desc').limit(1).executeTakeFirst();
+  return row ? toQuestion(row) : null;
+}
+
+/** The newest question about an incident or a target, whatever became of it. */
+export async function lastQuestion(db: Db, about: { readonly incidentId: IncidentId } | { readonly targetId: ResourceId }): Promise<Question | null> {
+  const all = db.selectFrom('questions').innerJoin('plans', 'plans.id', 'questions.plan_id').selectAll('questions');
+  const its = 'incidentId' in about ? all.where('plans.incident_id', '=', about.incidentId) : all.where('plans.target_id', '=', about.targetId);
+  const row = await its.orderBy('questions.asked_at', 'desc').orderBy('questions.id', 'desc').limit(1).executeTakeFirst();
   return row ? toQuestion(row) : null;
 }
 

@@ -16,6 +16,7 @@ describe('what is said back to an answer', () => {
     ['a yes after somebody’s no', { ...bob, question: { ...bob.question, state: 'denied' } }, 'shop: already denied by Ann at 03:15 UTC (roll back to 9d1e003)'],
     ['a yes that came too late', { ...bob, question: { ...question, state: 'expired' } }, 'shop: too late: the question expired at 03:44 UTC, and nothing was done'],
     ['a yes to what was taken back', { ...bob, question: { ...question, state: 'cancelled', decidedAt: BEGAN + MINUTE, decidedBy: 'shop is good again' } }, 'shop: too late: the question was taken back at 03:13 UTC, and nothing was done'],
+    ['a yes to what was superseded', { ...bob, question: { ...question, state: 'superseded', decidedAt: BEGAN + MINUTE, decidedBy: 'superseded: Otto asked for something else' } }, 'shop: too late: something else took the question\'s place at 03:13 UTC, and this was not done'],
     ['a yes to what was asked for by oneself', { ...answered, plan: { ...rollbackPlan, askedBy: 'Ann' }, own: { ...own, outcome: 'not_allowed' }, question }, 'shop: you asked to roll back to 9d1e003; somebody else says yes to it'],
     ['a yes of somebody who may not', { ...answered, own: { ...own, outcome: 'not_allowed' }, question }, 'shop: your answer does not count: you may not decide whether I roll back to 9d1e003'],
     ['a yes nobody has judged', { ...answered, own: { ...own, outcome: null }, question }, 'shop: your yes is kept; the monitor has not judged it yet'],

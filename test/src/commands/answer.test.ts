@@ -3,6 +3,8 @@ import type { Result } from '../../../src/commands/command.js';
 import { approve } from '../../../src/commands/approve.js';
 import { deny } from '../../../src/commands/deny.js';
 import { runPressed, runWords } from '../../../src/commands/run-words.js';
+import { shortId } from '../../../src/cards/short-id.js';
+import type { Incident } from '../../../src/domain/incident.js';
 import type { AnswerOutcome, Question } from '../../../src/domain/question.js';
 import { answersTo, judgeAnswer, unjudgedAnswers } from '../../../src/store/answers.js';
 import { closeQuestion, getQuestion } from '../../../src/store/questions.js';
@@ -12,9 +14,11 @@ import { asked, broken, openStage, type Stage } from './stage.js';
 
 let stage: Stage;
 let question: Question;
+let incident: Incident;
 beforeEach(async () => {
   stage = await openStage();
-  ({ question } = await asked(stage, await broken(stage)));
+  incident = await broken(stage);
+  ({ question } = await asked(stage, incident));
 });
 afterEach(async () => {
   await stage.close();
@@ -47,6 +51,8 @@ describe('a yes', () => {
     ['the app, in another case', () => 'Shop'],
     ['the whole id', () => question.id],
     ['the end of the id', () => question.id.slice(-6)],
+    ['its incident, as the card prints it', () => shortId(incident.id)],
+    ['the whole id of its incident', () => incident.id],
     ['the end of the id, in capitals', () => question.id.slice(-5).toUpperCase()],
   ])('finds its question by %s', async (_by, which) => {
     judge();
@@ -166,8 +172,28 @@ describe('a question nobody knows', () => {
     await expect(runWords(['approve', '--', which], await stage.as('Ann'))).rejects.toMatchObject(error);
   });
 
-  it('is told that none is open', async () => {
+  it.each([
+    ['blog', 'about blog nothing was ever asked'],
+    ['zzzzzz', 'there never was a question “zzzzzz”'],
+  ])('%s never was one, and that is said', async (which, message) => {
     await stage.store.write((tx) => closeQuestion(tx, question.id, 'cancelled', 'shop is good again', BEGAN));
-    await expect(say('approve shop')).rejects.toMatchObject({ mend: 'No question is open now.' });
+    await expect(say(`approve ${which}`)).rejects.toMatchObject({ message, mend: 'No question is open now.' });
+  });
+
+  it('is said to be that of an incident about which nothing was asked', async () => {
+    await stage.store.db.deleteFrom('questions').execute();
+    await expect(say(`deny ${shortId(incident.id)}`)).rejects.toMatchObject({ message: `about the incident ${shortId(incident.id)} nothing was asked` });
+  });
+});
+
+describe('a question that is over', () => {
+  it.each([
+    ['expired', 'nobody answered in time', 'shop: too late: the question expired at 03:42 UTC, and nothing was done'],
+    ['cancelled', 'shop is good again', 'shop: too late: the question was taken back at 03:12 UTC, and nothing was done'],
+    ['superseded', 'superseded: Otto asked for something else', 'shop: too late: something else took the question\'s place at 03:12 UTC, and this was not done'],
+    ['denied', 'Ann', 'shop: already denied by Ann at 03:12 UTC (roll back to 9d1e003)'],
+  ] as const)('%s: what became of it is said by app, incident and question', async (state, by, title) => {
+    await stage.store.write((tx) => closeQuestion(tx, question.id, state, by, BEGAN));
+    for (const which of ['shop', shortId(incident.id), question.id]) expect((await say(`approve ${which}`)).card.title).toBe(title);
   });
 });
