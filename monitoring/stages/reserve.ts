@@ -1,5 +1,6 @@
 import { tell } from '../../src/store/events.js';
 import type { Ballast } from '../../src/store/ballast.js';
+import { watchOf } from '../../src/store/watch.js';
 import { record } from './record.js';
 import type { Stage } from './stage.js';
 
@@ -8,13 +9,14 @@ const LOOK_EVERY_MS = 60_000;
 /** Keeps the ballast beside the store, and tells when the disk is full and when it has room again. */
 export function reserve(ballast: Ballast): Stage {
   let lookedAt = Number.NEGATIVE_INFINITY;
-  let isFull = false;
+  let isFull: boolean | null = null;
   return {
     name: 'reserve',
     async run(ctx) {
       const mono = ctx.clock.monotonic();
       if (mono - lookedAt < LOOK_EVERY_MS) return false;
       lookedAt = mono;
+      isFull ??= (await watchOf(ctx.store.db, ctx.hostId)).storeFullAt !== null; // A monitor before this one may have told it.
       if (ballast.lay() !== isFull) return false;
       const fills = !isFull;
       const [kind, what, why] = fills

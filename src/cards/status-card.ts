@@ -43,7 +43,7 @@ export function statusCard(apps: readonly AppStatus[], watch: StatusAround, read
 
 /** Also where no monitor seems to run: it may be that it cannot write down that it does. */
 function drawStore({ storeFullAt }: Watch, reader: Reader): readonly string[] {
-  return storeFullAt === null ? [] : [`The disk of hypercare’s store is full since ${sayAgo(storeFullAt, reader)}: soon nothing can be kept or done. Make room on the host: df -h, then pm2 flush or old files.`];
+  return storeFullAt === null ? [] : [`The disk of hypercare’s store has been full since ${sayAgo(storeFullAt, reader)}: soon nothing can be kept or done. Make room on the host: df -h, then pm2 flush or old files.`];
 }
 
 /** Where no monitor runs either, that is said first, and says enough. */

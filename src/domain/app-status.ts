@@ -36,6 +36,8 @@ export interface Watch {
   readonly pm2LostAt: number | null;
   /** The bot's last sign of life; null: it was never seen. */
   readonly botSeenAt: number | null;
+  /** Since when the disk of the store is full, as the monitor last told; null: it has room. */
+  readonly storeFullAt: number | null;
 }
 
 export function isWatched({ monitorSeenAt }: Watch, now: number): boolean {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { tell } from '../../../src/store/events.js';
 import { botSeen, hostByName, monitorSeen, monitorStopped, pm2Lost, takeFence } from '../../../src/store/hosts.js';
 import { fenced } from '../../../src/store/fenced.js';
 import { watchOf } from '../../../src/store/watch.js';
@@ -41,13 +42,22 @@ export function hostsContract(stage: Stage): void {
       await expect(stage.write((tx) => openOn(tx, stage.blog))).rejects.toMatchObject({ code: 'seat.lost' });
     });
 
+    it('knows since when the disk of the store is full, from what was told last', async () => {
+      const fullAt = async () => (await watchOf(stage.store.db, stage.hostId)).storeFullAt;
+      await stage.write((tx) => tell(tx, stage.hostId, { kind: 'store.full' }, NOW + 1));
+      await stage.write((tx) => tell(tx, stage.hostId, { kind: 'bot.restarted' }, NOW + 2));
+      expect(await fullAt()).toBe(NOW + 1);
+      await stage.write((tx) => tell(tx, stage.hostId, { kind: 'store.room' }, NOW + 3));
+      expect(await fullAt()).toBeNull();
+    });
+
     it('remembers who was seen when, and since when PM2 is lost', async () => {
       await stage.write(async (tx) => {
         await monitorSeen(tx, stage.hostId, NOW + 1);
         await botSeen(tx, stage.hostId, NOW + 2);
         await pm2Lost(tx, stage.hostId, NOW + 3);
       });
-      expect(await watchOf(stage.store.db, stage.hostId)).toEqual({ monitorSeenAt: NOW + 1, pm2LostAt: NOW + 3, botSeenAt: NOW + 2 });
+      expect(await watchOf(stage.store.db, stage.hostId)).toEqual({ monitorSeenAt: NOW + 1, pm2LostAt: NOW + 3, botSeenAt: NOW + 2, storeFullAt: null });
       expect(await hostByName(stage.store.db, stage.hostName)).toMatchObject({ bot_seen_at: NOW + 2 });
       await stage.write((tx) => pm2Lost(tx, stage.hostId, null));
       expect(await watchOf(stage.store.db, stage.hostId)).toMatchObject({ pm2LostAt: null });

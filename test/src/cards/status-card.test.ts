@@ -115,6 +115,20 @@ describe('the card of the status', () => {
     for (const other of [{ ...watch, botSeenAt: null }, { ...silent, monitorSeenAt: null }]) expect(draw([shop], other)).not.toContain('bot');
   });
 
+  it('says in one line that the disk of the store is full, and also where no monitor can say that it runs', () => {
+    const full = { ...watch, storeFullAt: BEGAN };
+    expect(draw([shop], full)).toMatchInlineSnapshot(`
+      "✓ GOOD  shop: good (3 checks good)
+        The disk of hypercare’s store has been full since 03:12 UTC, 4 min
+        ago: soon nothing can be kept or done. Make room on the host: df -h,
+        then pm2 flush or old files.
+
+        Release 4f2a91c (watching), live for 27 min; watched until 24 Nov
+        02:49 UTC, tier 1 of 3, next full check 03:19 UTC."
+    `);
+    expect(draw([shop], { ...full, monitorSeenAt: null })).toContain('store has been full since 03:12 UTC');
+  });
+
   it('lists what is watched beside the apps: what is good in one line', () => {
     expect(draw([shop], { ...watch, resources: [beside('host', 'host'), beside('redis', 'cache')] })).toMatchInlineSnapshot(`
       "✓ GOOD  shop: good (3 checks good)

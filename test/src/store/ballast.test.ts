@@ -13,6 +13,7 @@ import { eventsSince, tell } from '../../../src/store/events.js';
 import { takeFence } from '../../../src/store/hosts.js';
 import { migrate } from '../../../src/store/migrate.js';
 import { openStore, type Store } from '../../../src/store/store.js';
+import { watchOf } from '../../../src/store/watch.js';
 import { handClock, keepLog } from '../../bot/stage.js';
 
 const run = promisify(execFile);
@@ -58,7 +59,7 @@ describe.skipIf(disk === null)('on a disk of 24 MiB (needs the right to mount on
 
   it('a write that finds it full throws off the ballast and is done; that is written down and told, and so is its end', { timeout: 30_000 }, async () => {
     const clock = handClock(NOW);
-    const stage = reserve(safe.ballast);
+    let stage = reserve(safe.ballast);
     const look = async (): Promise<void> => {
       clock.advance(60_000);
       await stage.run({ store: safe.store, hostId, clock, log: keepLog() } as unknown as StageContext);
@@ -72,10 +73,14 @@ describe.skipIf(disk === null)('on a disk of 24 MiB (needs the right to mount on
     expect(existsSync(ballast)).toBe(false);
     await look();
     await look();
-    expect(await said()).toEqual(['store.full']);
+    stage = reserve(safe.ballast); // The monitor begins anew, and what it told still holds.
+    await look();
+    expect([await said(), (await watchOf(bare.db, hostId)).storeFullAt]).toEqual([['store.full'], expect.any(Number)]);
     rmSync(join(dir, 'log'));
+    stage = reserve(safe.ballast);
     await look();
     expect([await said(), existsSync(ballast)]).toEqual([['store.full', 'store.room'], true]);
+    expect(await watchOf(bare.db, hostId)).toMatchObject({ storeFullAt: null });
     expect((await readAudit(bare.db, hostId, 9)).map(({ what }) => what)).toEqual(['the disk of the store is full', 'the disk of the store has room again']);
   });
 });

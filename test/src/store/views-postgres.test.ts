@@ -58,6 +58,6 @@ describe.skipIf(missing !== null)(`what commands read, on PostgreSQL${missing ==
     expect(await incidentView(store.db, incident.id)).toMatchObject({ incident: { id: incident.id }, launched: { commit: 'a'.repeat(40) }, approvers: ['Ann'], question: null });
     expect(await incidentsEndingWith(store.db, hostId, incident.id.slice(-6))).toMatchObject([{ id: incident.id }]);
     expect(await whoMay(store.db, 'viewer')).toHaveLength(2);
-    expect(await watchOf(store.db, hostId)).toEqual({ monitorSeenAt: BEGAN, pm2LostAt: null, botSeenAt: null });
+    expect(await watchOf(store.db, hostId)).toEqual({ monitorSeenAt: BEGAN, pm2LostAt: null, botSeenAt: null, storeFullAt: null });
   });
 });
