@@ -2,15 +2,18 @@
 export type KeyUse = 'queue' | 'session' | 'lock' | 'limiter';
 
 /** What a part of such a key is called, by the libraries and by habit; a part ends at a colon and the like. */
-const PARTS: Readonly<Record<KeyUse, RegExp>> = {
-  queue: /^(?:bull|bullmq|bee-queue|bq|agenda|kue|queues?|resque|celery|_kombu.*|sidekiq|rq|stalled-check)$/i,
-  session: /^(?:sess|sessions?|connect\.sid)$/i,
-  lock: /^(?:locks?|redlock|mutex|semaphore)$/i,
-  limiter: /^(?:rl|rlflx|limiter|throttler?|rate[-_]?limit(?:er)?|fastify-rate-limit.*|burst|login_fail.*)$/i,
+const PARTS: Readonly<Record<KeyUse, string>> = {
+  queue: 'bull|bullmq|bee-queue|bq|agenda|kue|queues?|resque|celery|_kombu[^:|{}]*|sidekiq|rq|stalled-check',
+  session: 'sess|sessions?|connect\\.sid',
+  lock: 'locks?|redlock|mutex|semaphore',
+  limiter: 'rl|rlflx|limiter|throttler?|rate[-_]?limit(?:er)?|fastify-rate-limit[^:|{}]*|burst|login_fail[^:|{}]*',
 };
 
 /** bottleneck's, which have no part of their own. */
-const BOTTLENECK = /^b_.+_(?:settings|client_|job_|running|executing|num_queued)/;
+const BOTTLENECK = 'b_[^:|{}]+_(?:settings|client_|job_|running|executing|num_queued)';
+
+/** In one look, because a cache may have millions of keys. */
+const ANY = new RegExp(`(?:^|[:|{}])(?:${Object.values(PARTS).join('|')})(?:$|[:|{}])|^${BOTTLENECK}`, 'i');
 
 /** How such keys begin by default; a prefix that one of them begins with would take them along. */
 const BEGINNINGS: readonly (readonly [string, KeyUse])[] = [
@@ -20,13 +23,11 @@ const BEGINNINGS: readonly (readonly [string, KeyUse])[] = [
   ['rl:', 'limiter'], ['rlflx:', 'limiter'], ['fastify-rate-limit-', 'limiter'], ['b_', 'limiter'], ['burst:', 'limiter'], ['ratelimit', 'limiter'], ['rate-limit', 'limiter'], ['login_fail', 'limiter'],
 ];
 
-const BETWEEN_PARTS = /[:|{}]+/;
-
 /** What a key is for that must not go with a cache; null: nothing that we know of. */
 export function keyUse(key: string): KeyUse | null {
-  if (BOTTLENECK.test(key)) return 'limiter';
-  const parts = key.split(BETWEEN_PARTS);
-  return (Object.keys(PARTS) as readonly KeyUse[]).find((use) => parts.some((part) => PARTS[use].test(part))) ?? null;
+  if (!ANY.test(key)) return null;
+  const part = (use: KeyUse): RegExp => new RegExp(`(?:^|[:|{}])(?:${PARTS[use]})(?:$|[:|{}])`, 'i');
+  return (Object.keys(PARTS) as readonly KeyUse[]).find((use) => part(use).test(key)) ?? 'limiter';
 }
 
 /** The same of all keys that begin with this; a short prefix may take along what begins longer. */
