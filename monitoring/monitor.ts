@@ -87,7 +87,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   let loop: Loop | null = null;
   const poke = () => loop?.poke();
   const pokeSoon = coalesced(poke);
-  const effects = createEffects({ most: MOST_EFFECTS, ended: pokeSoon, log });
+  const effects = createEffects({ most: MOST_EFFECTS, ended: pokeSoon, clock: io.clock, log });
   const settings = settingsOf(config, parts.units.repairs);
   const ctx: StageContext = { store, hostId: host.id, fence: host.fence, clock: io.clock, io, log, settings, units: parts.units, effects, readings: createReadings((taken) => keepReadings(ctx, taken)), freezeFile: freezeFile(config) };
   await store.write((tx) => retire(tx, ctx, moved));

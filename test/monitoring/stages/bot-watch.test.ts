@@ -38,7 +38,7 @@ const listed: Pick<Pm2, 'list' | 'restart'> = {
 };
 
 function contextOf(pm2: Pick<Pm2, 'list' | 'restart'> = listed, time: Clock = clock): StageContext {
-  const effects = createEffects({ most: 1, ended: () => undefined, log });
+  const effects = createEffects({ most: 1, ended: () => undefined, clock, log });
   return { store: house.store, hostId: house.hostId, clock: time, log, io: { pm2 }, effects } as unknown as StageContext;
 }
 

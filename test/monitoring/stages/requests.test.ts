@@ -46,7 +46,7 @@ const configure = (release: Json) => house.store.write((tx) => syncResources(tx,
 function ctx(): StageContext {
   const log = keepLog();
   const settings = { tiers: DEFAULT_TIERS, confirmEveryMs: 1_000, confirmForMs: 60_000, whileOpenMs: 5_000, settleMs: 30_000, policy: policy('ask'), ladder: () => [], urlOf: () => null };
-  return { store: house.store, hostId: house.hostId, clock: handClock(house.now), log, settings, units: { probes, repairs: { 'release.rollback': { kind: 'release.rollback', target: 'app', risk: 'disruptive' } } }, effects: createEffects({ most: 0, ended: () => undefined, log }) } as unknown as StageContext;
+  return { store: house.store, hostId: house.hostId, clock: handClock(house.now), log, settings, units: { probes, repairs: { 'release.rollback': { kind: 'release.rollback', target: 'app', risk: 'disruptive' } } }, effects: createEffects({ most: 0, ended: () => undefined, clock: handClock(house.now), log }) } as unknown as StageContext;
 }
 
 function seen(digit: string | null, dir = '/srv/shop'): Reading {
