@@ -26,6 +26,8 @@ interface Advice {
   readonly severity: Severity;
   side(look: Look): Side;
   say(look: Look): string;
+  /** What people do about it. */
+  readonly mend: string;
 }
 
 const ADVICE: readonly Advice[] = [
@@ -37,27 +39,32 @@ const ADVICE: readonly Advice[] = [
       return share >= MEMORY.tight ? 'bad' : null;
     },
     say: (look) => `its memory is ${Math.round((shareOf(look) ?? 0) * 100)} % full, and then it refuses writes`,
+    mend: 'Raise its maxmemory, let it evict, or name its cache under “invalidate”.',
   },
   {
     kind: 'redis-save-failed', severity: 'warning',
     side: ({ now }) => (now('save_failed') === 1 ? 'bad' : 'good'),
     say: () => 'it could not save its data: what is in it would be lost with it',
+    mend: 'Look at its disk and its log.',
   },
   {
     kind: 'redis-rejecting', severity: 'warning',
     side: ({ grew }) => grewSide(grew('rejected')),
     say: ({ grew, now }) => `it turned ${grew('rejected') ?? 0} connections away since the last look; it takes ${now('max_clients') ?? 'few'} at once`,
+    mend: 'Look who holds its connections (CLIENT LIST), or raise its maxclients.',
   },
   {
     kind: 'redis-replication', severity: 'warning',
     side: ({ now, most }) => (now('link_down') === 1 || (now('replicas') ?? 0) < (most('replicas') ?? 0) ? 'bad' : 'good'),
     say: ({ now, most }) => (now('link_down') === 1 ? 'it is a replica, and does not reach its primary' : `${now('replicas') ?? 0} of ${most('replicas') ?? 0} replicas are connected`),
+    mend: 'Look at INFO replication on both sides.',
   },
   {
     // Where any key may go the operator made it a cache, and evicting is what it is for.
     kind: 'redis-evicting', severity: 'info',
     side: ({ now, grew }) => (now('evicts') === 1 ? grewSide(grew('evicted')) : 'good'),
     say: ({ grew }) => `it removed ${grew('evicted') ?? 0} keys before their time since the last look, because its memory is full`,
+    mend: 'Raise its maxmemory, or let keys expire sooner.',
   },
 ];
 
@@ -75,7 +82,7 @@ function claimsOf(advice: Advice, series: Series, input: DetectorInput<{ readonl
   if (stands === 'absent') return [{ state: 'absent', fingerprint }];
   const newest = streak.run.at(-1);
   if (stands === 'silent' || !series.check.trusted || newest === undefined) return [];
-  return [{ state: 'present', fingerprint, kind: advice.kind, severity: advice.severity, emergency: false, title: advice.say(newest), evidence: [`${streak.run.length} readings in a row`] }];
+  return [{ state: 'present', fingerprint, kind: advice.kind, severity: advice.severity, emergency: false, title: advice.say(newest), evidence: [`${streak.run.length} readings in a row`, advice.mend] }];
 }
 
 function lookAt({ fields, samples }: Series, index: number): Look {

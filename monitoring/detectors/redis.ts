@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Sample } from '../../src/domain/check.js';
 import { sayDuration } from '../../src/domain/duration.js';
 import type { Claim } from '../../src/domain/finding.js';
-import { REDIS_FAULTS, sayRedisFault, type RedisFault } from '../../src/domain/redis-fault.js';
+import { mendRedisFault, REDIS_FAULTS, sayRedisFault, type RedisFault } from '../../src/domain/redis-fault.js';
 import { valueNamed } from '../../src/domain/series.js';
 import { standing, streakOf, verdictSide } from '../../src/domain/streak.js';
 import type { Detector, DetectorInput, Series } from './detector.js';
@@ -45,7 +45,7 @@ function faultClaims(series: Series, input: DetectorInput<Options>): readonly Cl
     severity: 'critical',
     emergency: false,
     title: `${sayRedisFault(fault)}${numbersOf(fault, series, newest)}`,
-    evidence: [`${streak.run.length === 1 ? 'one reading' : `${streak.run.length} readings in a row`}, for ${sayDuration(input.now - (streak.run[0]?.at ?? input.now))}`],
+    evidence: [`${streak.run.length === 1 ? 'one reading' : `${streak.run.length} readings in a row`}, for ${sayDuration(input.now - (streak.run[0]?.at ?? input.now))}`, mendRedisFault(fault)],
   }];
 }
 

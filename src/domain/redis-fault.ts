@@ -19,7 +19,25 @@ const WORDS: Readonly<Record<RedisFault, string>> = {
   replication: 'it lost its replicas or its primary, and refuses to work alone',
 };
 
+const MENDS: Readonly<Record<RedisFault, string>> = {
+  down: 'Look whether the server runs, and whether its address in hypercare.yaml is right.',
+  hung: 'Look at its process and its machine: it may be stopped, swapping, or at one very slow command.',
+  clients: 'Look who holds its connections (CLIENT LIST), or raise its maxclients.',
+  auth: 'Correct user and password, where the address in hypercare.yaml gets them from.',
+  loading: 'Wait: a restart would begin its loading anew.',
+  full: 'Remove what is not needed, or raise its maxmemory.',
+  'read-only': 'Give the address of the primary.',
+  'save-failed': 'Look at its disk and its log.',
+  blocked: 'Look at its SLOWLOG; SCRIPT KILL or FUNCTION KILL ends one that has written nothing.',
+  replication: 'Look at INFO replication on both sides.',
+};
+
 /** The fault in words, for a note or an error. */
 export function sayRedisFault(fault: RedisFault): string {
   return WORDS[fault];
+}
+
+/** What people do about it. */
+export function mendRedisFault(fault: RedisFault): string {
+  return MENDS[fault];
 }

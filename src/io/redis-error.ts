@@ -1,24 +1,11 @@
 import { HypercareError, type ErrorClass } from '../domain/errors.js';
-import { sayRedisFault, type RedisFault } from '../domain/redis-fault.js';
+import { mendRedisFault, REDIS_FAULTS, sayRedisFault, type RedisFault } from '../domain/redis-fault.js';
 import { httpFault } from './http-fault.js';
 
 /** By the first word of a reply that is an error (redis.io: "the first word is a code"), as Redis 7 sends them. */
 const REPLIES: Readonly<Record<string, RedisFault>> = {
   OOM: 'full', READONLY: 'read-only', MISCONF: 'save-failed', LOADING: 'loading', NOAUTH: 'auth', WRONGPASS: 'auth', BUSY: 'blocked',
   MASTERDOWN: 'replication', NOREPLICAS: 'replication', NOREPLWRITES: 'replication', CLUSTERDOWN: 'replication',
-};
-
-const MENDS: Readonly<Record<RedisFault, string>> = {
-  down: 'Look whether the server runs, and whether its address in hypercare.yaml is right.',
-  hung: 'Look at its process and its machine: it may be stopped, swapping, or at one very slow command.',
-  clients: 'Look who holds its connections (CLIENT LIST), or raise its maxclients.',
-  auth: 'Correct user and password, where the address in hypercare.yaml gets them from.',
-  loading: 'Wait: a restart would begin its loading anew.',
-  full: 'Remove what is not needed, or raise its maxmemory.',
-  'read-only': 'Give the address of the primary.',
-  'save-failed': 'Look at its disk and its log.',
-  blocked: 'Look at its SLOWLOG; SCRIPT KILL or FUNCTION KILL ends one that has written nothing.',
-  replication: 'Look at INFO replication on both sides.',
 };
 
 /** What we do not know, or what is ours, is nobody's fault: names, descriptors and routes here, a right that our user lacks, an answer we cannot read. */
@@ -31,13 +18,13 @@ const OURS = {
 /** The error of a fault of the server. */
 export function redisError(fault: RedisFault): HypercareError {
   const errorClass: ErrorClass = fault === 'auth' || fault === 'read-only' ? 'permanent' : 'transient';
-  return new HypercareError(`redis.${fault}`, errorClass, `Redis: ${sayRedisFault(fault)}`, MENDS[fault]);
+  return new HypercareError(`redis.${fault}`, errorClass, `Redis: ${sayRedisFault(fault)}`, mendRedisFault(fault));
 }
 
 /** Which fault of the server an error stands for; null: none of its. */
 export function redisFaultOf(thrown: unknown): RedisFault | null {
   const word = thrown instanceof HypercareError && thrown.code.startsWith('redis.') ? thrown.code.slice('redis.'.length) : '';
-  return word in MENDS ? (word as RedisFault) : null;
+  return REDIS_FAULTS.find((fault) => fault === word) ?? null;
 }
 
 /**

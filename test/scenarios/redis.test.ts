@@ -95,7 +95,7 @@ policy:
     const story = (await watch.story()).trim().split(/\n(?=\S)/);
     expect(story.filter((entry) => !/shop|checkout/.test(entry)).join('\n')).toMatchInlineSnapshot(`
       "hypercare: incident on cache: its memory is full, so it refuses writes: 16 MiB
-          some readings in a row, for a while
+          some readings in a row, for a while; Remove what is not needed, or raise its maxmemory.
       hypercare: redis.invalidate is what can be tried
           for redis-full the runbook has nothing else
       hypercare: redis.invalidate on cache: auto

@@ -45,7 +45,7 @@ describe('a Redis whose users cannot work', () => {
   });
 
   it('opens when it is down and hung by turns', () => {
-    expect(claims([reading({}, 'down'), reading({}, 'hung'), reading({}, 'down')])).toMatchObject([{ kind: 'redis-down', evidence: ['3 readings in a row, for 60 s'] }]);
+    expect(claims([reading({}, 'down'), reading({}, 'hung'), reading({}, 'down')])).toMatchObject([{ kind: 'redis-down', evidence: ['3 readings in a row, for 60 s', 'Look whether the server runs, and whether its address in hypercare.yaml is right.'] }]);
   });
 
   it('says how large its memory is', () => {
