@@ -15,7 +15,7 @@ export const indexArgs = z.strictObject({
 export type IndexArgs = z.output<typeof indexArgs>;
 
 /** What is to be built, with every name quoted where PostgreSQL wants it. */
-export interface IndexPlan {
+interface IndexPlan {
   /** As its steps find it: schema and name, bare. */
   readonly schema: string;
   readonly name: string;
@@ -81,7 +81,7 @@ function quoted(name: string): string {
 }
 
 /** valid · invalid: what a failed build leaves · building: somebody is at it · absent. */
-export type IndexState = 'absent' | 'building' | 'invalid' | 'valid';
+type IndexState = 'absent' | 'building' | 'invalid' | 'valid';
 
 /** A build that waits has no progress yet; then its own connection tells. */
 const STATE = `

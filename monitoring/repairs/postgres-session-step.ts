@@ -13,7 +13,7 @@ export function witnessOf({ pid, backendStart, xactStart, queryStart }: PgSessio
 }
 
 /** What ends it, and by what it is known that there is nothing more to end. */
-export interface SessionAct {
+interface SessionAct {
   /** The function of PostgreSQL that is called: it says true once the signal is sent. */
   readonly call: 'pg_cancel_backend' | 'pg_terminate_backend';
   /** While this holds of the session, besides being the same in the same transaction, it is not done. */

@@ -3,7 +3,7 @@ import type { Json } from '../domain/json.js';
 import { duration, list } from './fields.js';
 
 const MAX_OWN = 50;
-const appName = z.string().max(63).regex(/^[\x20-\x7e]*[^\s*][\x20-\x7e]*$/, { error: 'must be an application_name, or a pattern like shop-*' });
+const appName = z.string().max(63).regex(/^[\x20-\x7e]*[\x21-\x29\x2b-\x7e][\x20-\x7e]*$/, { error: 'must be an application_name, or a pattern like shop-*' });
 
 /** What an entry of `postgres:` has beside its address, cadence and runbook. */
 export const postgresFields = {

@@ -1,5 +1,5 @@
 /** A session that waits for locks of others. */
-export interface Waiter {
+interface Waiter {
   readonly pid: number;
   readonly blockers: readonly number[];
   readonly waitedMs: number;

@@ -9,14 +9,14 @@ export interface PostgresServer {
   readonly timeoutMs: number;
 }
 
-export interface Asked {
+interface Asked {
   readonly sql: string;
   readonly values?: readonly unknown[];
   /** An answer that is no older is given again. */
   readonly keepMs?: number;
 }
 
-export interface Change {
+interface Change {
   readonly sql: string;
   /** Its application_name, by which a later look finds it at work. */
   readonly name: string;
