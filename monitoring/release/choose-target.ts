@@ -1,4 +1,4 @@
-import { releaseName, releasesNamed, rollbackTarget, type Release } from '../../src/domain/release.js';
+import { releaseName, releasesNamed, sayBad, rollbackTarget, type Release } from '../../src/domain/release.js';
 import { releaseIn } from './layout.js';
 
 export interface Ledger {
@@ -31,7 +31,7 @@ export function chooseTarget({ name, running, ledger, releases }: Ledger, to: st
   if (good && !isOwn(good, releases)) return { refused: `${releaseName(good)} was seen in ${good.dir}, which is not below ${releases}, and is not gone to` };
   if (good) return { from: running, to: good };
   const [bad] = others;
-  if (bad) return { refused: `${releaseName(bad)} was found bad${bad.verdictReason ? ` (${bad.verdictReason})` : ''} and is not gone back to` };
+  if (bad) return { refused: `${releaseName(bad)} ${sayBad(bad)}, and is not gone back to` };
   if (named.length > 0) return { refused: `${releaseName(running)} is what runs already` };
   return { refused: `No release of ${name} that was ever seen is called ${JSON.stringify(to.slice(0, 80))}` };
 }

@@ -1,8 +1,8 @@
 import type { Incident } from '../../src/domain/incident.js';
 import type { RemediationId } from '../../src/domain/ids.js';
-import { canonicalJson } from '../../src/domain/json.js';
+import { canonicalJson, type Json } from '../../src/domain/json.js';
 import type { Plan } from '../../src/domain/plan.js';
-import { releaseName } from '../../src/domain/release.js';
+import { releaseName, rolledBackBy } from '../../src/domain/release.js';
 import { wasStopped, type Remediation } from '../../src/domain/remediation.js';
 import { sayDuration } from '../../src/domain/duration.js';
 import { takeBackAct } from '../../src/store/acts.js';
@@ -20,7 +20,7 @@ import type { Db } from '../../src/store/schema.js';
 import { closeIncident, escalate } from './closing.js';
 import { launch } from './launching.js';
 import { record } from './record.js';
-import { ROLLBACK, type StageContext } from './stage.js';
+import { ROLLBACK, ROLLED_BACK_TO, type StageContext } from './stage.js';
 
 /**
  * What follows from the end of a remediation, in the transaction that ends it. Verified: the incident is over, and
@@ -103,7 +103,7 @@ async function rolledBack(tx: Db, ctx: StageContext, plan: Plan, incident: Incid
   const current = await openLaunchOf(tx, app.id);
   if (current) {
     await endLaunch(tx, current.id, 'rolled_back', now);
-    await judgeRelease(tx, current.releaseId, 'bad', `rolled back: ${incident.title}`, now);
+    await judgeRelease(tx, current.releaseId, 'bad', plan.askedBy === null ? `rolled back: ${incident.title}` : rolledBackBy(plan.askedBy, reasonOf(plan) || incident.title), now);
     await tell(tx, ctx.hostId, { kind: 'launch.ended', launchId: current.id, body: { incident: incident.id } }, now);
   }
   const leadsTo = plan.prepared?.leadsTo;
@@ -112,5 +112,11 @@ async function rolledBack(tx: Db, ctx: StageContext, plan: Plan, incident: Incid
   // What was seen last is the release gone back from. Were it to go live again before another look, that would be no news.
   const { commit, dir, lockHash, configHash, nodeVersion } = release;
   await noteSighting(tx, app.id, canonicalJson({ commit, dir, lockHash, configHash, nodeVersion }));
-  await launch(tx, ctx, app, release, { why: `rolled back to ${releaseName(release)}: ${incident.title}`, who: plan.askedBy ?? 'hypercare', autoRollback: false });
+  await launch(tx, ctx, app, release, { why: `${ROLLED_BACK_TO} ${releaseName(release)}: ${incident.title}`, who: plan.askedBy ?? 'hypercare', autoRollback: false });
+}
+
+/** What the person who asked for it gave as the reason. */
+function reasonOf({ args }: Plan): string {
+  const { reason } = (args ?? {}) as { readonly reason?: Json };
+  return typeof reason === 'string' ? reason : '';
 }

@@ -1,6 +1,8 @@
 import type { Incident } from '../../src/domain/incident.js';
+import type { Launch } from '../../src/domain/launch.js';
 import { mayActAs } from '../../src/domain/person.js';
 import type { Plan, Prepared } from '../../src/domain/plan.js';
+import { sayBad } from '../../src/domain/release.js';
 import { wasStopped } from '../../src/domain/remediation.js';
 import type { Resource } from '../../src/domain/resource.js';
 import { tierAt } from '../../src/domain/tiers.js';
@@ -9,6 +11,7 @@ import type { PlanInQuestion, PolicyFacts } from '../../src/policy/policy.js';
 import { actsOn, oursSince } from '../../src/store/acts.js';
 import { openLaunchOf } from '../../src/store/launches.js';
 import { personNamed } from '../../src/store/people.js';
+import { getRelease } from '../../src/store/releases.js';
 import { remediationsSince, runsFor } from '../../src/store/remediations.js';
 import { listResources } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
@@ -16,7 +19,7 @@ import { whoMay } from '../../src/store/who-may.js';
 import { holdsOver } from './holding.js';
 import { memoryShareOf } from './memory-share.js';
 import { problemOf } from './problem.js';
-import { ROLLBACK, type StageContext } from './stage.js';
+import { ROLLBACK, ROLLED_BACK_TO, type StageContext } from './stage.js';
 
 const HALF_HOUR_MS = 30 * 60_000;
 const HOUR_MS = 3_600_000;
@@ -49,10 +52,18 @@ export async function factsFor(db: Db, ctx: StageContext, around: Around): Promi
     eligible: { operator: able.length, approver: able.filter((one) => mayActAs(one, 'approver')).length },
     holds: await holdsOver(db, ctx, { name: target.name, askedBy: plan.askedBy }),
     mayRollBackAlone: launch?.autoRollback ?? true,
+    whyNotAlone: launch && !launch.autoRollback ? await behind(db, launch) : null,
     incident: incident && { kind: incident.kind, severity: incident.severity, emergency: incident.emergency, ageMs: Math.max(0, now - incident.openedAt) },
     launch: launch && { tier: tierAt(ctx.settings.tiers, now - launch.startedAt) + 1, ageMs: Math.max(0, now - launch.startedAt) },
     memoryShare: await memoryShareOf(db, ctx, target),
   };
+}
+
+/** Which rollback stands behind a launch that is not rolled back by itself. */
+async function behind(db: Db, launch: Launch): Promise<string> {
+  const release = await getRelease(db, launch.releaseId);
+  if (launch.why.startsWith(ROLLED_BACK_TO)) return 'this release was rolled back to';
+  return release.quarantinedAt === null ? 'the app was rolled back less than a day before this release went live' : `this release ${sayBad(release)}`;
 }
 
 /** What budgets count: rows, so that a restart of ours forgets nothing. */

@@ -1,6 +1,6 @@
 import { UNSEEN_END, type Incident } from '../../src/domain/incident.js';
 import type { Launch } from '../../src/domain/launch.js';
-import { releaseName, type Release, type ReleaseSighting } from '../../src/domain/release.js';
+import { releaseName, sayBad, type Release, type ReleaseSighting } from '../../src/domain/release.js';
 import type { Resource } from '../../src/domain/resource.js';
 import { windowMs } from '../../src/domain/tiers.js';
 import { countRollbacks } from '../../src/policy/budget.js';
@@ -32,8 +32,8 @@ export async function launchSighted(tx: Db, ctx: StageContext, app: Resource, se
   await launch(tx, ctx, app, release, { why, who: 'hypercare', startedAt: seen.startedAt, autoRollback: release.quarantinedAt === null && !(await rolledBackLately(tx, ctx, app)) });
 }
 
-function whyNew({ quarantinedAt, verdictReason }: Release): string {
-  return quarantinedAt === null ? 'a new release was seen running' : `it runs again, though it was found bad (${verdictReason ?? 'no reason was kept'})`;
+function whyNew(release: Release): string {
+  return release.quarantinedAt === null ? 'a new release was seen running' : `it runs again, though it ${sayBad(release)}`;
 }
 
 /** A rollback that failed leaves a release running that nobody launched: the machine does not go on from there by itself. */

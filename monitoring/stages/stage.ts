@@ -98,6 +98,8 @@ export interface Stage {
 
 /** The repair that takes an app back to its last stable release. */
 export const ROLLBACK = 'release.rollback';
+/** How the reason begins for which a launch was opened by a rollback. */
+export const ROLLED_BACK_TO = 'rolled back to';
 
 /** Due times that never come. */
 export const NEVER = 8_640_000_000_000_000;

@@ -1,6 +1,6 @@
 import { HypercareError } from '../../src/domain/errors.js';
 import type { Json } from '../../src/domain/json.js';
-import { releaseName, type Release } from '../../src/domain/release.js';
+import { releaseName, sayBad, type Release } from '../../src/domain/release.js';
 import type { Resource } from '../../src/domain/resource.js';
 import { checksOf, trustAll } from '../../src/store/checks.js';
 import { openIncidentOf } from '../../src/store/incidents.js';
@@ -31,7 +31,7 @@ export async function restorePoint(tx: Db, ctx: StageContext, app: Resource, req
   const bad = release.verdict === 'bad' || release.quarantinedAt !== null;
   if (bad && args.force !== true) throw foundBad(release);
   await judgeRelease(tx, release.id, 'stable', `marked by ${request.personName}: ${reason}`, ctx.clock.now());
-  const although = bad ? `, although it was found bad (${release.verdictReason ?? 'no reason was kept'})` : '';
+  const although = bad ? `, although it ${sayBad(release)}` : '';
   await record(tx, ctx, { who: request.personName, what: `restore point: ${app.name} ${releaseName(release)} counts as stable${although}`, why: reason, body: { release: release.id, commit: release.commit, forced: bad } });
   return { release: releaseName(release), noWayBack: noWayBack(app, release) };
 }
@@ -53,7 +53,7 @@ async function troubleOf(tx: Db, app: Resource): Promise<string | null> {
 }
 
 function foundBad(release: Release): HypercareError {
-  return new HypercareError('release.bad', 'permanent', `${releaseName(release)} was found bad (${release.verdictReason ?? 'no reason was kept'})`, 'If you know that it is good by now, ask again with --force: rollbacks may go to it then.');
+  return new HypercareError('release.bad', 'permanent', `${releaseName(release)} ${sayBad(release)}`, 'If you know that it is good by now, ask again with --force: rollbacks may go to it then.');
 }
 
 /** Why no rollback can go there, though it counts as stable; null where one can. Releases that stand side by side need no commit. */

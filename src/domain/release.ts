@@ -36,6 +36,18 @@ export function releaseName(release: Pick<Release, 'commit' | 'dir'>): string {
   return release.commit?.slice(0, 7) ?? release.dir.split('/').filter(Boolean).at(-1) ?? 'unknown';
 }
 
+/** A person's verdict as it is kept; the words of `sayBad` follow from its beginning. */
+export function rolledBackBy(name: string, reason: string): string {
+  return `${BY_A_PERSON}${name}: ${reason}`;
+}
+
+/** What is said of a release that is bad: who went back from it by hand found out why himself. */
+export function sayBad({ verdictReason: reason }: Pick<Release, 'verdictReason'>): string {
+  return reason?.startsWith(BY_A_PERSON) ? `was ${reason}` : `was found bad (${reason ?? 'no reason was kept'})`;
+}
+
+const BY_A_PERSON = 'rolled back by ';
+
 /** A short hash names a commit from seven digits on. */
 const COMMIT = /^[0-9a-f]{7,64}$/;
 

@@ -114,8 +114,10 @@ export interface PolicyFacts {
   readonly eligible: Readonly<Record<Exclude<Role, 'viewer'>, number>>;
   /** Holds in force over the target. */
   readonly holds: readonly { readonly kind: string; readonly reason: string; readonly author: string }[];
-  /** False for a release that was rolled back to: it is not rolled back by itself again. */
+  /** False while a rollback stands behind what runs: it is not rolled back by itself again. */
   readonly mayRollBackAlone: boolean;
+  /** Which rollback that was; null where it may, absent in records of older versions. */
+  readonly whyNotAlone?: string | null;
   /** What the same repair for the same problem did before, in the last 24 h: how often it was run. */
   readonly sameBefore: number;
   /** How often any repair had helped against this problem in the last 24 h, and it came back. */

@@ -4,7 +4,7 @@ export const afterRollback: Brake = {
   name: 'after a rollback',
   stops({ plan, facts }) {
     if (!plan.rollsBack || facts.mayRollBackAlone) return null;
-    return { verdict: 'ask', rule: 'after-rollback', why: 'this release was rolled back to: it is not rolled back by itself again', change: 'a new release goes live, or a person begins a launch' };
+    return { verdict: 'ask', rule: 'after-rollback', why: `${facts.whyNotAlone ?? 'a rollback came before it'}: it is not rolled back by itself again`, change: 'a new release goes live, or a person begins a launch' };
   },
-  saw: ({ plan }) => (plan.rollsBack ? 'what runs was not rolled back to' : 'it is no rollback'),
+  saw: ({ plan }) => (plan.rollsBack ? 'no rollback stands behind what runs' : 'it is no rollback'),
 };

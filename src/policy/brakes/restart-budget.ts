@@ -14,7 +14,7 @@ export const restartBudget: Brake = {
     if (used === null) return null;
     return { verdict: denyMachine(of), rule: 'budget:restarts', why: `its restart budget is used up (${used.says})`, change: `some time passes, a person asks for it, or policy.restarts.${used.key} is raised` };
   },
-  saw: ({ plan, policy, facts: { counts } }) => (plan.restarts === 0 || plan.rollsBack ? 'it restarts nothing' : `${counts.restarts30m} of ${policy.restartsPer30m} in 30 min, ${counts.restarts24h} of ${policy.restartsPer24h} in 24 h`),
+  saw: ({ plan, policy, facts: { counts } }) => (plan.rollsBack ? 'rollbacks have a budget of their own' : plan.restarts === 0 ? 'it restarts nothing' : `${counts.restarts30m} of ${policy.restartsPer30m} in 30 min, ${counts.restarts24h} of ${policy.restartsPer24h} in 24 h`),
 };
 
 function restarts(count: number): string {

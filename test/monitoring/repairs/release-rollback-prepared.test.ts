@@ -111,7 +111,7 @@ describe('release.rollback refuses in plain words', () => {
     expect(await refusal({ ...target, running: null })).toContain('not known yet');
     expect(await refusal(target, { to: running.id })).toBe(`${commits.v2.slice(0, 7)} is what runs already`);
     expect(await refusal(target, { to: commits.v2.slice(0, 9) })).toContain('is what runs already');
-    expect(await refusal({ ...target, ledger: [running, { ...stable, verdict: 'bad', verdictReason: 'checkout answered 500' }] }, { to: commits.v1 })).toBe(`${commits.v1.slice(0, 7)} was found bad (checkout answered 500) and is not gone back to`);
+    expect(await refusal({ ...target, ledger: [running, { ...stable, verdict: 'bad', verdictReason: 'checkout answered 500' }] }, { to: commits.v1 })).toBe(`${commits.v1.slice(0, 7)} was found bad (checkout answered 500), and is not gone back to`);
     expect(await refusal({ ...target, ledger: [running, { ...stable, quarantinedAt: 5 }] }, { to: stable.id })).toContain('is not gone back to');
     expect(await refusal(target, { to: 'v9; rm -rf /' })).toBe('No release of shop that was ever seen is called "v9; rm -rf /"');
     expect(await refusal({ ...target, ledger: [running, { ...stable, verdict: 'unwatched' }] }, { to: commits.v1.slice(0, 7) })).toBe('was not refused');

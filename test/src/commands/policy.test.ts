@@ -96,7 +96,7 @@ describe('policy explain', () => {
         ✓ deny list: it is empty
         ✓ allow list: there is none
         ✓ remediations in an hour: 0 of 10 for it, 0 of 100 in all
-        ✓ restarts: it restarts nothing
+        ✓ restarts: rollbacks have a budget of their own
         ✓ attempts: 0; the rule sets no limit
         ✓ wait between attempts: the rule sets none
         ✓ asked for by hand: no: the runbook wants it
