@@ -17,6 +17,7 @@ const UP: ReadonlySet<string> = new Set(['online', 'launching', 'one-launch-stat
  * What PM2 says of the app's processes, from one list.
  *
  * - Bad when a process is not listed, has an errored instance, or has no instance that is online or launching.
+ * - `errored` counts the instances that PM2 gave up; one that a person stopped is not among them.
  * - A daemon that does not answer is a failed measurement (a throw), not a sick app: its processes may well serve.
  *
  * `instances` and `restarts` are sums; `memory_bytes`, `cpu_percent` (of one core) and `event_loop_p95_ms` are those of
@@ -26,7 +27,7 @@ const UP: ReadonlySet<string> = new Set(['online', 'launching', 'one-launch-stat
 export const pm2: Probe<Options> = {
   kind: 'pm2',
   options,
-  fields: ['online', 'instances', 'restarts', 'memory_bytes', 'cpu_percent', 'event_loop_p95_ms', 'uptime_ms', 'memory_share'],
+  fields: ['online', 'instances', 'restarts', 'memory_bytes', 'cpu_percent', 'event_loop_p95_ms', 'uptime_ms', 'memory_share', 'errored'],
   measure,
 };
 
@@ -68,6 +69,7 @@ function valuesOf(instances: readonly Pm2Process[], now: number): readonly (numb
     largest(online.map(({ eventLoopP95Ms }) => eventLoopP95Ms)),
     youngest === null ? null : Math.abs(youngest),
     largest(online.map(memoryShare)),
+    instances.filter(({ status }) => status === 'errored').length,
   ];
 }
 

@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises';
+import { lstat, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Reading } from '../../src/domain/check.js';
@@ -24,6 +24,9 @@ const options = z.strictObject({
 
 type Options = z.output<typeof options>;
 
+/** PM2 has given them up, or waits, or somebody stopped them: they work in no directory any more. */
+const FALLEN: ReadonlySet<string> = new Set(['errored', 'stopped', 'waiting restart']);
+
 /** A reason, for people, why it cannot be told what runs. */
 interface Untold {
   readonly untold: string;
@@ -37,24 +40,27 @@ interface Untold {
  * release that was seen before still runs, and the next restart will bring another. So do workers in two directories
  * or started from two commits, as in the middle of a reload, and one outside of where the app's releases stand: a worker
  * that begins may be in PM2's own directory for a moment. Unknown, rather than a guess: a sighting opens a launch.
- * `started_at` is when the first of them began, in milliseconds.
+ * A release that dies at its boot leaves no worker to be seen: then it is what stood where PM2 started them the last
+ * time. `started_at` is when the first of them began, in milliseconds.
  * The reflog counts in seconds, so a move in the very second of a start counts as before it.
  */
 export const release: Probe<Options> = { kind: 'release', options, fields: ['workers', 'started_at'], measure };
 
 async function measure(sought: Options, io: Io): Promise<Reading> {
   const listed = await io.pm2.list();
-  const workers = listed.filter(({ name, status, pid }) => sought.processes.includes(name) && status === 'online' && pid > 0);
+  const ours = listed.filter(({ name }) => sought.processes.includes(name));
+  const online = ours.filter(({ status, pid }) => status === 'online' && pid > 0);
+  const workers = online.length > 0 ? online : ours.filter(({ status, startedAt }) => FALLEN.has(status) && startedAt > 0);
   const seen = await identifyWorkers(workers, sought, io.git);
   const startedAt = workers.length === 0 ? null : Math.min(...workers.map((worker) => worker.startedAt));
-  const found = { ms: null, values: [workers.length, startedAt] };
+  const found = { ms: null, values: [online.length, startedAt] };
   return 'untold' in seen
     ? { ...found, verdict: 'unknown', note: seen.untold }
     : { ...found, verdict: 'good', note: null, sighting: { ...seen } };
 }
 
 async function identifyWorkers(workers: readonly Pm2Process[], sought: Options, git: Git): Promise<ReleaseSighting | Untold> {
-  const place = await directoryOf(workers, sought);
+  const place = workers.every(({ status }) => FALLEN.has(status)) ? await directoryOfFallen(workers, sought) : await directoryOf(workers, sought);
   if ('untold' in place) return place;
   const { dir } = place;
   const startedAt = Math.min(...workers.map((worker) => worker.startedAt));
@@ -79,6 +85,16 @@ async function directoryOf(workers: readonly Pm2Process[], sought: Options): Pro
   }
   const [dir, other] = dirs;
   return dir === undefined || other !== undefined ? { untold: `the workers run from ${dirs.size} directories` } : { dir };
+}
+
+/** Where workers that are gone were started: by the link, if it has not been moved since, or in the one tree. */
+async function directoryOfFallen(workers: readonly Pm2Process[], { mode, dir }: Options): Promise<{ readonly dir: string } | Untold> {
+  if (workers.length === 0 || dir === null) return { untold: 'no worker is online' };
+  if (mode === 'in-place') return { dir };
+  const link = currentLink(dir);
+  const movedAt = await lstat(link).then(({ ctimeMs }) => ctimeMs, () => Number.POSITIVE_INFINITY);
+  if (movedAt > Math.min(...workers.map(({ startedAt }) => startedAt))) return { untold: 'no worker is online, and the live release changed after the last of them began' };
+  return { dir: await realOf(link) };
 }
 
 /** The release that a worker in `cwd` runs; null: none of this app. */

@@ -1,7 +1,9 @@
+import type { Act } from '../../src/domain/act.js';
 import type { Claim, DetectorClaims, Finding } from '../../src/domain/finding.js';
 import type { ResourceId } from '../../src/domain/ids.js';
 import type { Launch } from '../../src/domain/launch.js';
 import { neededBy, type Resource } from '../../src/domain/resource.js';
+import { valueNamed } from '../../src/domain/series.js';
 import { actsOn } from '../../src/store/acts.js';
 import { checksOf, markDetected, undetected } from '../../src/store/checks.js';
 import { openFindingsOn } from '../../src/store/findings.js';
@@ -50,7 +52,7 @@ async function detectOn(ctx: StageContext, memory: Memory, id: ResourceId): Prom
   const pasts = await memory.recall.pastOf(db, checks, ctx.clock.now());
   const baselines = launch ? await baselinesFor(ctx, launch, checks.map((check) => check.id)) : null;
   const open = await openFindingsOn(db, id);
-  const made = view === null ? [] : await ask(ctx, resource, { series: pasts.map((past) => seriesOf(ctx, past, view, baselines)), view, open });
+  const made = view === null ? [] : await ask(ctx, resource, { pasts, view, baselines, open });
   const claims = resource.kind === 'app' ? await doubtAddresses(db, checks, made) : made;
   await ctx.store.write(async (tx) => {
     for (const { check, newAt } of pasts) if (newAt !== null) await markDetected(tx, check.id, newAt);
@@ -88,22 +90,36 @@ async function viewOf(ctx: StageContext, id: ResourceId, launch: Launch | null):
   };
 }
 
+/**
+ * When its processes last began anew, by PM2's hand or a person's: it boots then, and what it answered before was answered
+ * by processes that are gone. A start that no exit was seen of (after a daemon's death) shows in how long they have run.
+ */
+function lastStart(ctx: StageContext, acts: readonly Act[], pasts: readonly Past[]): number {
+  const restarted = acts.findLast((act) => act.kind === 'restart' && act.by !== 'us')?.at ?? 0;
+  const newest = pasts.find(({ check }) => check.probe === 'pm2')?.samples.at(-1);
+  const uptimeMs = newest ? valueNamed(ctx.units.probes['pm2']?.fields ?? [], newest.values, 'uptime_ms') : null;
+  return Math.max(restarted, newest && uptimeMs !== null ? newest.at - uptimeMs : 0);
+}
+
 function counts(view: View): (one: { readonly at: number }) => boolean {
   return ({ at }) => at > view.since && !view.masked.some(({ from, to }) => at >= from && at < to);
 }
 
-function seriesOf(ctx: StageContext, { check, samples }: Past, view: View, baselines: Baselines | null): Series {
-  return { check, fields: ctx.units.probes[check.probe]?.fields ?? [], samples: samples.filter(counts(view)), baseline: baselines?.compared.get(check.id) ?? null };
-}
-
 interface Shown {
-  readonly series: readonly Series[];
+  readonly pasts: readonly Past[];
   readonly view: View;
+  readonly baselines: Baselines | null;
   readonly open: readonly Finding[];
 }
 
-async function ask(ctx: StageContext, resource: Resource, { series, view, open }: Shown): Promise<readonly DetectorClaims[]> {
-  const acts = (await actsOn(ctx.store.db, resource.id, view.since)).filter(counts(view));
+async function ask(ctx: StageContext, resource: Resource, { pasts, view, baselines, open }: Shown): Promise<readonly DetectorClaims[]> {
+  const seen = await actsOn(ctx.store.db, resource.id, ctx.clock.now() - LOOK_BACK_MS);
+  const acts = seen.filter(counts(view));
+  const booted = lastStart(ctx, seen, pasts) + ctx.settings.settleMs - 1;
+  const series = pasts.map(({ check, samples }): Series => {
+    const answers = check.probe === 'http' ? { ...view, since: Math.max(view.since, booted) } : view;
+    return { check, fields: ctx.units.probes[check.probe]?.fields ?? [], samples: samples.filter(counts(answers)), baseline: baselines?.compared.get(check.id) ?? null };
+  });
   return Object.values(ctx.units.detectors).map((detector) => ({
     detector: detector.kind,
     claims: detector.detect({

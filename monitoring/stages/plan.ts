@@ -2,6 +2,7 @@ import type { Check } from '../../src/domain/check.js';
 import type { Incident } from '../../src/domain/incident.js';
 import type { Plan } from '../../src/domain/plan.js';
 import type { Resource } from '../../src/domain/resource.js';
+import { valueNamed } from '../../src/domain/series.js';
 import { sayChoice } from '../../src/domain/rung-choice.js';
 import { rollbackTarget } from '../../src/domain/release.js';
 import { actsOn } from '../../src/store/acts.js';
@@ -22,6 +23,7 @@ import { NEVER_GOOD, WHY_LEFT_ALONE } from './never-good.js';
 import { problemOf } from './problem.js';
 import { preparePlan } from './prepare.js';
 import { record } from './record.js';
+import { settledAt, stillSick, type Look } from './still-sick.js';
 import { ROLLBACK, type Stage, type StageContext } from './stage.js';
 
 const DAY_MS = 24 * 3_600_000;
@@ -65,6 +67,11 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
   if (unseen) return lookWhatRuns(ctx, unseen);
   const waitsFor = (await dependenciesOf(db, incident)).find(({ state }) => state !== 'fresh');
   if (waitsFor) return waitForDependency(ctx, incident, waitsFor.resource);
+  if (incident.kind !== 'manual' && incident.kind !== NEVER_GOOD) {
+    const since = await settledAt(ctx, incident.resourceId);
+    const look = ctx.clock.now() < since ? 'wait' : await stillSick(ctx, incident, since);
+    if (look !== 'go') return lookFirst(ctx, incident, { look, since });
+  }
   const byHand = await stoppedByHand(ctx, incident);
   const rung = byHand ? null : await nextRung(ctx, incident, resource);
   await ctx.store.write(async (tx) => {
@@ -81,6 +88,21 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
     await draftPlan(tx, { incidentId: incident.id, targetId: incident.resourceId, repair: rung.repair, args: rung.args, risk: repair?.risk ?? 'destructive', askedBy: null, requestId: null }, ctx.clock.now());
   });
   return true;
+}
+
+/**
+ * What was wrong before a deploy, or before a person's restart, may be over: nothing is planned until it is seen to be
+ * wrong after the app had its time to boot. Where it is well, the detectors end the incident meanwhile.
+ */
+async function lookFirst(ctx: StageContext, incident: Incident, { look, since }: { readonly look: Look; readonly since: number }): Promise<boolean> {
+  const now = ctx.clock.now();
+  await ctx.store.write(async (tx) => {
+    if ((await getIncident(tx, incident.id)).closedAt !== null) return;
+    if (look === 'blind') return escalate(tx, ctx, incident, 'it cannot be measured, so nobody knows whether it is still wrong, and nothing was done');
+    await changeIncident(tx, incident.id, { nextAt: Math.max(since, now + ctx.settings.confirmEveryMs) });
+    await confirmFast(tx, incident.resourceId, now, Math.max(since, now) + ctx.settings.confirmForMs);
+  });
+  return false;
 }
 
 /** Why this repair and none before it; nothing where the ladder just goes on. */
@@ -135,10 +157,14 @@ async function mayHurry(ctx: StageContext, incident: Incident): Promise<boolean>
   return incident.failed >= 1 || (!proven && ctx.clock.now() - launch.startedAt < ctx.settings.youngMs);
 }
 
-/** PM2 shows it down, and the last thing that ended it was a person's command: a repair would fight that person. */
+/**
+ * PM2 shows it down, and the last thing that ended it was a person's command: a repair would fight that person. What PM2
+ * gave up has crashed, though a person's deploy ended the workers before.
+ */
 async function stoppedByHand(ctx: StageContext, incident: Incident): Promise<boolean> {
   const pm2 = (await checksOf(ctx.store.db, incident.resourceId)).find((check) => check.probe === 'pm2');
-  if (!pm2 || (await newestSample(ctx.store.db, pm2.id))?.verdict !== 'bad') return false;
+  const newest = pm2 ? await newestSample(ctx.store.db, pm2.id) : null;
+  if (newest?.verdict !== 'bad' || (valueNamed(ctx.units.probes['pm2']?.fields ?? [], newest.values, 'errored') ?? 0) > 0) return false;
   const last = (await actsOn(ctx.store.db, incident.resourceId, ctx.clock.now() - DAY_MS)).findLast((act) => act.kind === 'restart');
   return last?.by === 'person';
 }

@@ -3,6 +3,7 @@ import type { VerifySpec } from '../../src/domain/plan.js';
 import type { Remediation } from '../../src/domain/remediation.js';
 import { actsOn } from '../../src/store/acts.js';
 import { checksOf } from '../../src/store/checks.js';
+import { getIncident } from '../../src/store/incidents.js';
 import { getPlan } from '../../src/store/plans.js';
 import { endRemediation, remediationsIn } from '../../src/store/remediations.js';
 import { getResource } from '../../src/store/resources.js';
@@ -14,6 +15,11 @@ import { takeBack, undoesUnproved } from './undo.js';
 
 /** Bad readings in a row, after settling, that show a repair did not help. */
 const BAD_IN_A_ROW = 3;
+
+/** The crashes whose pauses are looked at, and how far back. */
+const CRASHES = 4;
+const CRASHES_SINCE_MS = 60 * 60_000;
+const LONGEST_PAUSE_MS = 10 * 60_000;
 
 /** A command that succeeded is not a problem that is fixed: only fresh good samples after settling are. */
 export const verify: Stage = {
@@ -27,7 +33,8 @@ export const verify: Stage = {
   async nextAt(ctx) {
     const runs = await remediationsIn(ctx.store.db, ctx.hostId, ['settling']);
     const now = ctx.clock.now();
-    const due = runs.flatMap(({ settleUntil, deadlineAt }) => [settleUntil, deadlineAt].filter((at) => at !== null && at > now) as number[]);
+    const quiet = await Promise.all(runs.map((run) => quietUntil(ctx, run)));
+    const due = [...quiet, ...runs.flatMap(({ settleUntil, deadlineAt }) => [settleUntil ?? 0, deadlineAt ?? 0])].filter((at) => at > now);
     return due.length === 0 ? null : Math.min(...due);
   },
 };
@@ -42,8 +49,9 @@ async function judge(ctx: StageContext, run: Remediation): Promise<boolean> {
   const checks = (await checksOf(ctx.store.db, run.resourceId)).filter((check) => spec.checks.includes(check.name) && check.trusted);
   const fresh = await Promise.all(checks.map(async (check) => ({ check, samples: await recentSamples(ctx.store.db, check.id, run.settleUntil ?? now, 50) })));
   const crashed = (await actsOn(ctx.store.db, run.resourceId, run.settleUntil)).filter((act) => act.by === 'pm2' && act.kind === 'restart').length;
-  const verdict = verdictOf(fresh, spec, { now, deadlineAt: run.deadlineAt, crashed });
-  if (!verdict) return false;
+  const quiet = await quietUntil(ctx, run);
+  const verdict = verdictOf(fresh, spec, { now, deadlineAt: Math.max(run.deadlineAt, quiet), crashed });
+  if (!verdict || (verdict.state === 'verified' && now < quiet)) return false;
   const back = verdict.state === 'failed' && (await undoesUnproved(ctx, run));
   // What is done stands whole: taking it back would be an act of its own, which people stopped.
   const frozen = back ? await frozenNow(ctx, (await getResource(ctx.store.db, run.resourceId)).name) : null;
@@ -62,6 +70,19 @@ async function leaveToPeople(ctx: StageContext, run: Remediation, wayBack: strin
     await ended(tx, ctx, run.id);
   });
   return true;
+}
+
+/**
+ * Between two crashes of a loop all is well: the proof has to outlast the longest pause that was seen before the repair,
+ * or it proves nothing. 0 for any other problem.
+ */
+async function quietUntil(ctx: StageContext, run: Remediation): Promise<number> {
+  const { incidentId } = await getPlan(ctx.store.db, run.planId);
+  if ((await getIncident(ctx.store.db, incidentId)).kind !== 'crash-loop') return 0;
+  const seen = await actsOn(ctx.store.db, run.resourceId, run.startedAt - CRASHES_SINCE_MS);
+  const crashes = seen.filter((act) => act.by === 'pm2' && act.kind === 'restart' && act.at < run.startedAt).slice(-CRASHES).map(({ at }) => at);
+  const pauses = crashes.slice(1).map((at, n) => at - (crashes[n] ?? at));
+  return pauses.length === 0 || run.settleUntil === null ? 0 : run.settleUntil + Math.min(Math.max(...pauses), LONGEST_PAUSE_MS);
 }
 
 interface Fresh {

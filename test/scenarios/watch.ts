@@ -62,10 +62,12 @@ export async function beginWatch(yaml: (dataDir: string) => string, options: { r
   const { store, monitor } = watched;
   const { hostId, clock } = monitor.ctx;
   try {
-    const apps = await listResources(store.db, hostId);
-    const app = apps.find((resource) => resource.kind === 'app') as Resource;
+    const all = await listResources(store.db, hostId);
+    const app = all.find((resource) => resource.kind === 'app') as Resource;
+    // How this machine is, no scenario is about.
+    const machine = all.find(({ kind }) => kind === 'host');
     await until('a launch to be watched', async () => (await openLaunchOf(store.db, app.id)) !== null, STORY_MS);
-    const newest = async (): Promise<Incident | null> => (await recentIncidents(store.db, hostId, 1))[0] ?? null;
+    const newest = async (): Promise<Incident | null> => (await recentIncidents(store.db, hostId, 20)).find(({ resourceId }) => resourceId !== machine?.id) ?? null;
     return {
       ...watched,
       app,

@@ -2,13 +2,13 @@
 import { afterEach } from 'vitest';
 import { givenOnce } from '../doubles/given.js';
 import { startPm2Home, type Pm2Home } from '../doubles/pm2-home.js';
-import { brisk } from './brisk.js';
+import { brisk, type Pace } from './brisk.js';
 import { beginWatch, type Watch } from './watch.js';
 
 export interface WatchedHome {
   readonly pm2: Pm2Home;
   /** Watches what `yaml` says of apps and policy, briskly, until the test is over. */
-  watch(yaml: string, options?: Parameters<typeof beginWatch>[1] & { readonly tiers?: string }): Promise<Watch>;
+  watch(yaml: string, options?: Parameters<typeof beginWatch>[1] & Pace): Promise<Watch>;
 }
 
 export function watchedHome(): WatchedHome {
@@ -20,8 +20,8 @@ export function watchedHome(): WatchedHome {
   });
   return {
     pm2,
-    async watch(yaml, { tiers, ...options } = {}) {
-      watch = await beginWatch(brisk(pm2, yaml, tiers), options);
+    async watch(yaml, { tiers, settle, ...options } = {}) {
+      watch = await beginWatch(brisk(pm2, yaml, { ...(tiers ? { tiers } : {}), ...(settle ? { settle } : {}) }), options);
       return watch;
     },
   };

@@ -53,7 +53,7 @@ describe('the values', () => {
     const second: Pm2Process = { ...instance, pmId: 2, restarts: 5, memoryBytes: 120 * MIB, cpuPercent: 3, eventLoopP95Ms: 40, startedAt: NOW - 5_000 };
     const stopped: Pm2Process = { ...instance, ...down, pmId: 3, status: 'stopped', restarts: 1 };
     expect(named(await measure([instance, second, stopped]))).toEqual({
-      online: 2, instances: 3, restarts: 8, memory_bytes: 120 * MIB, cpu_percent: 12.5, event_loop_p95_ms: 40, uptime_ms: 5_000, memory_share: null,
+      online: 2, instances: 3, restarts: 8, memory_bytes: 120 * MIB, cpu_percent: 12.5, event_loop_p95_ms: 40, uptime_ms: 5_000, memory_share: null, errored: 0,
     });
   });
 
@@ -64,7 +64,7 @@ describe('the values', () => {
 
   it('are null where nothing is online, not zero', async () => {
     expect(named(await measure([{ ...instance, ...down, status: 'errored' }]))).toMatchObject({
-      online: 0, memory_bytes: null, cpu_percent: null, event_loop_p95_ms: null, uptime_ms: null, memory_share: null,
+      online: 0, memory_bytes: null, cpu_percent: null, event_loop_p95_ms: null, uptime_ms: null, memory_share: null, errored: 1,
     });
   });
 

@@ -70,6 +70,16 @@ describe('releases beside each other', () => {
     expect(reading.sighting).toEqual({ dir: one, commit: '1'.repeat(40), lockHash: sha256('one'), configHash: null, nodeVersion: '20.20.2' });
   });
 
+  it('is what the link led to when PM2 began the workers that died at their boot', async () => {
+    const two = built('two', '2'.repeat(40));
+    symlinkSync(two, join(box.dir, 'base', 'current'));
+    const died = (startedAt: number) => ({ name: 'shop', pid: 0, status: 'errored', startedAt, nodeVersion: '20.20.2' }) as Pm2Process;
+    const reading = await measure([died(systemClock.now() + 1_000), died(systemClock.now() + 2_000)], { mode: 'releases', dir: join(box.dir, 'base') });
+    expect(reading).toMatchObject({ verdict: 'good', values: [0, expect.any(Number)], sighting: { dir: two, commit: '2'.repeat(40) } });
+    const before = await measure([died(systemClock.now() - LATER)], { mode: 'releases', dir: join(box.dir, 'base') });
+    expect(before).toMatchObject({ verdict: 'unknown', note: 'no worker is online, and the live release changed after the last of them began' });
+  });
+
   it('cannot be told while workers run two of them, as in the middle of a reload', async () => {
     const listed = [await worker(built('one', '1'.repeat(40))), await worker(built('two', '2'.repeat(40)))];
     const reading = await measure(listed, { mode: 'releases', dir: join(box.dir, 'base') });

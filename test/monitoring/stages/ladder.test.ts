@@ -7,12 +7,14 @@ import type { Resource } from '../../../src/domain/resource.js';
 import { drawPlain } from '../../../src/cards/plain.js';
 import { whyCard } from '../../../src/cards/why-card.js';
 import type { ReleaseVerdict } from '../../../src/domain/release.js';
+import { checksOf } from '../../../src/store/checks.js';
 import { noteFinding } from '../../../src/store/findings.js';
 import { incidentView } from '../../../src/store/incident-view.js';
 import { openIncident } from '../../../src/store/incidents.js';
 import { openLaunch } from '../../../src/store/launches.js';
 import { plansOf } from '../../../src/store/plans.js';
 import { enterRelease, judgeRelease } from '../../../src/store/releases.js';
+import { insertSamples } from '../../../src/store/samples.js';
 import { spansOf } from '../../../src/store/spans.js';
 import { pastRun } from '../../doubles/past-run.js';
 import { until } from '../../doubles/pm2-home.js';
@@ -122,6 +124,9 @@ describe('the ladder of an incident', () => {
     await ran('pm2.restart', 7, 8, 40);
     const incident = await fails();
     await seen(incident);
+    // It is still wrong once the app has had its time to boot: else nothing is planned.
+    const [check] = await checksOf(watched.store.db, app.id);
+    await watched.store.write((tx) => insertSamples(tx, [{ checkId: check?.id as number, at: START + 1, verdict: 'bad', ms: null, values: [], note: 'shop is errored' }]));
     await until('the plan', async () => {
       await plan.run(ctx);
       return (await plansOf(watched.store.db, incident.id)).length > 0;

@@ -30,6 +30,8 @@ export interface ReleasedWatch {
   readonly begun: Watch;
   /** Commits (with `files` beside), lays and starts it, as a deploy script does, and waits until it was found good. */
   deploy(name: string, files?: Readonly<Record<string, string>>): Promise<void>;
+  /** The same, of a release that dies at its first line. PM2 is told to reload, and nothing is waited for. */
+  deployDead(name: string): Promise<void>;
   /** The same release again, well at first. */
   redeploy(name: string): Promise<void>;
   /** That release, or what every release needs. */
@@ -51,6 +53,8 @@ export interface Released {
   /** Of a failing endpoint; default: the way back alone. */
   readonly runbook?: string;
   readonly outside?: (real: Io) => Io;
+  /** Workers in cluster mode; default: one in fork mode. */
+  readonly cluster?: number;
 }
 
 /** Begins such a watch in each test of a file, on a PM2 of the file's own, and ends it with the test. */
@@ -86,7 +90,7 @@ async function beginReleased(home: Pm2Home, name: string, options: Released = {}
     link(base, dir);
   };
   await put(make('v1', {}));
-  const app = await home.startApp({ name, cwd: join(base, 'current'), code: APP, awaitAnswer: true, env: { BROKEN: broken } });
+  const app = await home.startApp({ name, cwd: join(base, 'current'), code: APP, awaitAnswer: true, env: { BROKEN: broken }, ...(options.cluster === undefined ? {} : { cluster: options.cluster }) });
   const time = steppedTime();
   const begun = await beginWatch(brisk(home, `apps:
   ${name}:
@@ -97,7 +101,7 @@ async function beginReleased(home: Pm2Home, name: string, options: Released = {}
     runbook: { endpoint-failing: [${options.runbook ?? 'release.rollback'}] }
 policy:
   default: act-and-tell
-`, '{ until: 80m, every: 1s }, { until: 72h, every: 1h }'), { time, ...(options.outside ? { outside: options.outside } : {}) });
+`, { tiers: '{ until: 80m, every: 1s }, { until: 72h, every: 1h }' }), { time, ...(options.outside ? { outside: options.outside } : {}) });
   await begun.steady();
   await begun.say('restore-point', name, '--reason', 'it ran well for a year');
   const { db } = begun.store;
@@ -119,6 +123,10 @@ policy:
     async deploy(version, files = {}) {
       make(version, files);
       await golive(version);
+    },
+    async deployDead(version) {
+      await put(make(version, { 'app.cjs': "throw new Error('no such setting');" }));
+      await home.pm2('reload', name).catch(() => undefined);
     },
     redeploy: golive,
     breaks: (what) => writeFileSync(what === 'outside' ? broken : `${broken}-${what}`, ''),

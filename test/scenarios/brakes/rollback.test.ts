@@ -140,3 +140,15 @@ describe('a release that was rolled back to and fails the same check', () => {
     `);
   });
 });
+
+describe('a release that dies at its boot', () => {
+  it.each([['in cluster mode', 2], ['in fork mode', undefined]] as const)('%s is seen to be what runs, and rolled back', STORY, async (_mode, cluster) => {
+    const shop = await begin(`dies-${cluster ?? 1}`, { ...(cluster === undefined ? {} : { cluster }) });
+    await shop.deployDead('v2');
+    await shop.begun.incident('resolved');
+    expect([await shop.runs(), await shop.rollbacks()]).toEqual(['v1', 1]);
+    const story = await shop.story();
+    expect(story).toContain(`launch of dies-${cluster ?? 1} v2 began`);
+    expect(story).not.toContain('by hand');
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { verify } from '../../../monitoring/stages/verify.js';
+import type { StageContext } from '../../../monitoring/stages/stage.js';
+import type { RemediationId } from '../../../src/domain/ids.js';
+import { noteAct } from '../../../src/store/acts.js';
+import { checksOf } from '../../../src/store/checks.js';
+import { openIncident } from '../../../src/store/incidents.js';
+import { draftPlan, keepDecision, keepPrepared } from '../../../src/store/plans.js';
+import { beginRemediation, getRemediation, settle } from '../../../src/store/remediations.js';
+import { insertSamples } from '../../../src/store/samples.js';
+import { handClock, keepLog } from '../../bot/stage.js';
+import { stageOfEachTest } from '../../src/commands/spoken.js';
+import { watchShop } from '../../src/commands/stage.js';
+
+const SECOND = 1_000;
+const house = stageOfEachTest();
+
+/** A restart against a problem of this kind, before which the app crashed every 45 s; good readings for so long after settling. */
+async function judgedAfter(kind: string, seconds: number): Promise<string> {
+  await watchShop(house, 'good', house.now - 1);
+  const began = house.now;
+  const id = await house.store.write(async (tx) => {
+    for (const n of [4, 3, 2, 1]) await noteAct(tx, { resourceId: house.shop, at: began - n * 45 * SECOND, by: 'pm2', kind: 'restart', fingerprint: null, dedupe: `exit:${n}`, note: null });
+    const incident = await openIncident(tx, { resourceId: house.shop, launchId: null, kind, severity: 'critical', emergency: false, title: 'shop crashes' }, began);
+    const planId = await draftPlan(tx, { incidentId: incident.id, targetId: house.shop, repair: 'pm2.restart', args: {}, risk: 'disruptive', askedBy: null, requestId: null }, began);
+    await keepPrepared(tx, planId, { does: [], touches: [], bounds: {}, verify: { checks: ['liveness'], good: 3, settleMs: 10 * SECOND, withinMs: 60 * SECOND }, wayBack: null, witness: {}, artefacts: [], notes: [] }, 'h'.repeat(64), 'prepared');
+    await keepDecision(tx, planId, { verdict: 'auto', rule: 'all', why: 'it may' } as never, 'running');
+    const run = (await beginRemediation(tx, { planId, resourceId: house.shop, fingerprint: 'x', fence: 1 }, began)) as RemediationId;
+    await settle(tx, run, began + 10 * SECOND, began + 70 * SECOND);
+    return run;
+  });
+  const [check] = await checksOf(house.store.db, house.shop);
+  await house.store.write((tx) => insertSamples(tx, Array.from({ length: seconds }, (_, n) => ({ checkId: check?.id as number, at: began + (10 + n) * SECOND, verdict: 'good', ms: 1, values: [], note: null } as const))));
+  house.now = began + (10 + seconds) * SECOND;
+  await verify.run({ store: house.store, hostId: house.hostId, fence: 1, clock: handClock(house.now), log: keepLog(), freezeFile: '/nowhere', settings: { settleMs: SECOND }, units: { repairs: {}, probes: {} } } as unknown as StageContext);
+  return (await getRemediation(house.store.db, id)).state;
+}
+
+describe('a repair of a crash loop', () => {
+  it.each([[20, 'settling'], [44, 'settling'], [46, 'verified']])('is judged once it has stood longer than the app did between two crashes: after %i s it is %s', async (seconds, state) => {
+    expect(await judgedAfter('crash-loop', seconds)).toBe(state);
+  });
+});
+
+describe('a repair of anything else', () => {
+  it('is judged by its good readings', async () => {
+    expect(await judgedAfter('hang', 20)).toBe('verified');
+  });
+});
