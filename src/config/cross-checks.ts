@@ -24,7 +24,7 @@ export function crossChecks(facts: Facts): readonly Complaint[] {
     ...sharedNames(facts),
     ...tiers(facts.tiers),
     ...people(facts.people),
-    ...rules(facts, known),
+    ...rules(facts, [...known, HOST_RESOURCE]),
   ];
 }
 

@@ -118,7 +118,7 @@ policy:
         "hypercare.yaml:7:24: policy.rules[0].windows.days: must be days like mon-fri, or [sat, sun]; did you mean "fri"? (known: sun, mon, tue, wed, thu, fri, sat)",
         "hypercare.yaml:7:65: policy.rules[0].windows.zone: is no time zone that is known here: write an IANA name like Europe/Berlin, or UTC",
         "hypercare.yaml:10:18: policy.rules[1].when: there is no “migratons” here; did you mean “migrations”? (known: incident.kind, incident.severity, incident.emergency, incident.age_s, plan.repair, plan.risk, plan.restarts, plan.migrations, app.name, app.memory, launch.tier, launch.age_h)",
-        "hypercare.yaml:13:38: policy.deny[0].target: fits no app and no dependency; did you mean "shop"? (known: shop)",
+        "hypercare.yaml:13:38: policy.deny[0].target: fits no app and no dependency; did you mean "shop"? (known: shop, host)",
       ]
     `);
   });
@@ -173,7 +173,7 @@ describe('a file with nothing but a policy', () => {
 
   it('is checked against it, with its own lines', () => {
     const loaded = load('policy:\n  rules: [{ target: shp, rung: ask }]');
-    expect(loaded.ok ? [] : loaded.mistakes.map((mistake) => mistakeLine(mistake).replace(/.*new/, 'new'))).toEqual(['new.yaml:2:21: policy.rules[0].target: fits no app and no dependency; did you mean "shop"? (known: shop)']);
+    expect(loaded.ok ? [] : loaded.mistakes.map((mistake) => mistakeLine(mistake).replace(/.*new/, 'new'))).toEqual(['new.yaml:2:21: policy.rules[0].target: fits no app and no dependency; did you mean "shop"? (known: shop, host)']);
   });
 });
 
