@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { actsOn } from '../../src/store/acts.js';
 import { recentIncidents } from '../../src/store/incidents.js';
 import { getResource } from '../../src/store/resources.js';
@@ -23,21 +25,24 @@ require('node:http').createServer(async (request, response) => {
 }).listen(Number(process.env.PORT), '127.0.0.1');
 `;
 
-describe.skipIf(noRedis)('an app whose cache is full', () => {
+describe.skipIf(noRedis)('an app and its cache', () => {
   let home: Pm2Home;
   let own: OwnRedis;
+  let app: StartedApp;
 
   beforeAll(async () => {
     [home, own] = await Promise.all([startPm2Home(), ownRedis()]);
+    app = await home.startApp({ name: 'shop', code: SHOP, awaitAnswer: true, env: { CACHE_PORT: new URL(own.url).port } });
   });
+
+  beforeEach(() => rm(join(home.home, 'hypercare.anchor'), { force: true })); // Of the store of the test before.
 
   afterAll(async () => {
     await home.stop();
     await own.stop();
   });
 
-  async function begin(): Promise<{ readonly watch: Watch; readonly app: StartedApp }> {
-    const app = await home.startApp({ name: 'shop', code: SHOP, awaitAnswer: true, env: { CACHE_PORT: new URL(own.url).port } });
+  async function begin(): Promise<Watch> {
     const watch = await beginWatch(brisk(home, `apps:
   shop:
     url: http://127.0.0.1:${app.port}
@@ -51,11 +56,11 @@ policy:
 `));
     onTestFinished(() => watch.stop());
     await watch.steady();
-    return { watch, app };
+    return watch;
   }
 
-  it('is left alone while the cache is emptied by policy, and both are well again', async () => {
-    const { watch, app } = await begin();
+  it('that is full: the app is left alone while the cache is emptied by policy, and both are well again', async () => {
+    const watch = await begin();
     await own.say('SET', 'basket:7', 'full');
     await fillKeys(own, 'page:user:', 1_200);
     expect((await watch.say('repair', 'redis.invalidate', 'cache', '--with', 'prefix=page:user:', '--dry-run')).replace(/plan [0-9a-f]{12}/, 'plan ‹hash›')).toMatchInlineSnapshot(`
@@ -125,5 +130,31 @@ policy:
       "
     `);
     expect(JSON.stringify([story, watch.logs])).not.toContain('hunter2');
+  }, 60_000);
+
+  it('that hangs: people are called, nothing is done to either, and it is over when it answers', async () => {
+    await own.say('CONFIG', 'SET', 'maxmemory', '0');
+    const watch = await begin();
+    own.freeze();
+    await watch.incident('escalated');
+    // What the shop saw of it may be there already.
+    expect((await watch.card()).replace(/^ *Also: .*\n/gm, '')).toMatchInlineSnapshot(`
+      "
+      ✗ CRITICAL  cache needs you: it takes connections and does not answer
+        At ‹clock›: some readings in a row, for a while
+        Look at its process and its machine: it may be stopped, swapping, or at one very slow command.
+
+        hypercare has stopped acting: no repair is known for this kind of problem.
+        Now: look at cache yourself. It is still measured, and this closes by itself once it is good.
+
+        Began  ‹clock›, a while ago
+
+        incident ‹id›
+      "
+    `);
+    own.thaw();
+    const { store, monitor } = watch;
+    await until('nothing to be open', async () => (await recentIncidents(store.db, monitor.ctx.hostId, 20)).every(({ state }) => state === 'resolved'), 45_000);
+    expect(await actsOn(store.db, watch.app.id, 0)).toEqual([]);
   }, 60_000);
 });
