@@ -21,7 +21,7 @@ export const postgresTerminate: Repair<SessionArgs> = {
   args: sessionArgs,
   risk: 'disruptive',
   prepare: (target, args, io, signal) => prepare(target, args, io, signal).catch(unasked),
-  steps: (target) => [sessionStep(STEP, serverOf(target), { call: 'pg_terminate_backend', still: 'true' })],
+  steps: (target) => [sessionStep(STEP, serverOf(target), { call: 'pg_terminate_backend', still: "a.state like 'idle in transaction%'" })],
 };
 
 async function prepare(target: RepairTarget, args: SessionArgs, io: Io, signal: AbortSignal): Promise<Prepared | Refusal> {
@@ -30,7 +30,7 @@ async function prepare(target: RepairTarget, args: SessionArgs, io: Io, signal: 
   const { session } = found;
   if (!idlesInTransaction(session)) return { refused: `${saySession(session)} runs a query (it is ${session.state}): postgres.cancel ends that, and leaves the session` };
   return {
-    does: [{ ...STEP, does: `pg_terminate_backend(${session.pid}) while it is the same session of ${session.app} in the same transaction` }],
+    does: [{ ...STEP, does: `pg_terminate_backend(${session.pid}) while the same session of ${session.app} stands idle in the same transaction` }],
     touches: [target.id],
     bounds: { sessions: 1 },
     verify: { checks: target.checks, good: 3, settleMs: target.settleMs, withinMs: VERIFY_MS },

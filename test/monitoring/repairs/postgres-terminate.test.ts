@@ -86,7 +86,7 @@ describe.skipIf(noPostgres)('ending the session that keeps others waiting', () =
     const world = await open();
     const { root, waiters, pids } = world.chain;
     const plan = await prepared(world);
-    expect(plan.does).toEqual([{ name: 'end the session', does: `pg_terminate_backend(${root.pid}) while it is the same session of shop-web in the same transaction`, timeoutMs: 15_000 }]);
+    expect(plan.does).toEqual([{ name: 'end the session', does: `pg_terminate_backend(${root.pid}) while the same session of shop-web stands idle in the same transaction`, timeoutMs: 15_000 }]);
     expect(plan.bounds).toEqual({ sessions: 1 });
     expect(plan.notes).toEqual([
       expect.stringMatching(new RegExp(`^session ${root.pid} \\(shop-web\\), idle in transaction for .*; 2 wait for it, the longest for `)),
@@ -110,6 +110,17 @@ describe.skipIf(noPostgres)('ending the session that keeps others waiting', () =
     expect(await step?.state(plan.witness, {}, world.io)).toBe('after');
     expect(await step?.act(plan.witness, {}, world.io, AbortSignal.timeout(5_000))).toEqual({ signalled: 0 });
     expect(await town.sql(`select from pg_stat_activity where pid = ${root.pid}`)).toHaveLength(1);
+  });
+
+  it('ends nothing while the session works again, though in the same transaction', async () => {
+    const world = await open();
+    const { root } = world.chain;
+    const plan = await prepared(world);
+    root.query('select pg_sleep(20)').catch(() => undefined);
+    await until('it to work', async () => (await town.sql(`select from pg_stat_activity where pid = ${root.pid} and state = 'active'`)).length > 0);
+    const [step] = postgresTerminate.steps(world.target, {}, plan);
+    expect(await step?.state(plan.witness, {}, world.io)).toBe('after');
+    expect(await step?.act(plan.witness, {}, world.io, AbortSignal.timeout(5_000))).toEqual({ signalled: 0 });
   });
 
   it('takes, where nobody waits, the one that has stood idle the longest', async () => {

@@ -78,6 +78,16 @@ describe.skipIf(noPostgres)('a PostgreSQL', () => {
     await until('one connection', async () => (await ours()).length === 1);
   });
 
+  it('is still asked over the old connection when it was frozen and no other can be had', async () => {
+    await postgres.ask(at(), { sql: 'select 1' }, soon());
+    await town.freeze();
+    await expect(postgres.ask(at(), { sql: 'select 1' }, soon())).rejects.toMatchObject({ code: 'postgres.silent' });
+    await town.thaw();
+    for (let n = 0; n < 16; n += 1) await town.session(`shop-${n}`);
+    await until('an answer', () => postgres.ask(at(), { sql: 'select 1' }, soon()).then(() => true, () => false));
+    expect(await ours()).toHaveLength(1);
+  });
+
   it('is asked anew after a restart', async () => {
     await postgres.ask(at(), { sql: 'select 1' }, soon());
     await town.restart();
