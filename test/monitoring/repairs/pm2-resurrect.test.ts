@@ -50,6 +50,9 @@ repairContract({
   repair: pm2Resurrect,
   open: () => died(),
   refused: {
+    'without a saved list': async (world) => rm(join(world.io.pm2.home, 'dump.pm2')),
+    'with a saved list that is broken': async (world) => writeFile(join(world.io.pm2.home, 'dump.pm2'), '[{"name":'),
+    'with a saved list that is empty': async (world) => writeFile(join(world.io.pm2.home, 'dump.pm2'), '[]'),
     'while the daemon lives': async (world) => void (await (world as DeadWorld).home.pm2('ping')),
     'while the daemon is frozen': async (world) => {
       const { home } = world as DeadWorld;
@@ -57,9 +60,6 @@ repairContract({
       await home.freeze();
       return { io: world.other().io };
     },
-    'without a saved list': async (world) => rm(join(world.io.pm2.home, 'dump.pm2')),
-    'with a saved list that is broken': async (world) => writeFile(join(world.io.pm2.home, 'dump.pm2'), '[{"name":'),
-    'with a saved list that is empty': async (world) => writeFile(join(world.io.pm2.home, 'dump.pm2'), '[]'),
   },
 });
 

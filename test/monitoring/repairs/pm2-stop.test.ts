@@ -34,8 +34,8 @@ repairContract({
   open: () => openPm2World({ home, app: {}, args: {}, essence: (instances) => instances.map(({ pmId, status }) => ({ pmId, status })) }),
   refused: {
     ...refusedOfAll(),
-    'what is stopped already': (at) => at.io.pm2.stop(at.target.processes[0] ?? ''),
     'what has crashed for the last time long ago': async ({ target }) => ({ io: { ...ioListing([listed({ name: target.processes[0] ?? '' })]), clock: { ...io.clock, now: () => 3_600_000 } } }),
+    'what is stopped already': (at) => at.io.pm2.stop(at.target.processes[0] ?? ''),
   },
 });
 
