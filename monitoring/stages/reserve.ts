@@ -14,7 +14,8 @@ export function reserve(ballast: Ballast): Stage {
     name: 'reserve',
     async run(ctx) {
       const mono = ctx.clock.monotonic();
-      if (mono - lookedAt < LOOK_EVERY_MS) return false;
+      const untold = ballast.spent() && isFull !== true; // What took the room before takes that of the ballast too: there is no time to lose.
+      if (mono - lookedAt < LOOK_EVERY_MS && !untold) return false;
       lookedAt = mono;
       isFull ??= (await watchOf(ctx.store.db, ctx.hostId)).storeFullAt !== null; // A monitor before this one may have told it.
       if (ballast.lay() !== isFull) return false;

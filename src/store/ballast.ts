@@ -12,6 +12,8 @@ const ROOM = 3;
 export interface Ballast {
   /** True when it lies there, or could be laid. */
   lay(): boolean;
+  /** True from when it was thrown off until it is laid again. */
+  spent(): boolean;
 }
 
 export function ballastFile(storeFile: string): string {
@@ -23,16 +25,23 @@ export function ballastFile(storeFile: string): string {
  * run again. A journal that cannot be written would leave a remediation half done, and nobody would be told.
  */
 export function withBallast(store: Store, file: string): { readonly store: Store; readonly ballast: Ballast } {
+  let spent = false;
   const write: Store['write'] = async (fn) => {
     try {
       return await store.write(fn);
     } catch (error) {
       if (!isFull(error) || !existsSync(file)) throw error;
       rmSync(file, { force: true });
+      spent = true;
       return store.write(fn);
     }
   };
-  return { store: { ...store, write }, ballast: { lay: () => existsSync(file) || lay(file) } };
+  const layIt = (): boolean => {
+    const lies = existsSync(file) || lay(file);
+    spent &&= !lies;
+    return lies;
+  };
+  return { store: { ...store, write }, ballast: { lay: layIt, spent: () => spent } };
 }
 
 /** Of chance, so that no file system keeps it in less room than it says. */

@@ -60,8 +60,8 @@ describe.skipIf(disk === null)('on a disk of 24 MiB (needs the right to mount on
   it('a write that finds it full throws off the ballast and is done; that is written down and told, and so is its end', { timeout: 30_000 }, async () => {
     const clock = handClock(NOW);
     let stage = reserve(safe.ballast);
-    const look = async (): Promise<void> => {
-      clock.advance(60_000);
+    const look = async (afterMs = 60_000): Promise<void> => {
+      clock.advance(afterMs);
       await stage.run({ store: safe.store, hostId, clock, log: keepLog() } as unknown as StageContext);
     };
     const said = async (): Promise<readonly string[]> => (await eventsSince(bare.db, hostId, 0, 500)).map(({ kind }) => kind).filter((kind) => kind.startsWith('store.'));
@@ -71,7 +71,8 @@ describe.skipIf(disk === null)('on a disk of 24 MiB (needs the right to mount on
     await expect(Promise.all(Array.from({ length: 12 }, () => write(bare)))).rejects.toMatchObject({ code: 'SQLITE_FULL' });
     for (let rows = 0; rows < 12; rows += 1) await write(safe.store);
     expect(existsSync(ballast)).toBe(false);
-    await look();
+    await look(1);
+    expect(await said()).toEqual(['store.full']);
     await look();
     stage = reserve(safe.ballast); // The monitor begins anew, and what it told still holds.
     await look();
