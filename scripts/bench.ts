@@ -13,6 +13,8 @@ import { benchLoad, type LoadFigures } from './bench/load.js';
 import { startSleepers } from './bench/load-setting.js';
 import { readOptions, type BenchOptions, type Part } from './bench/options.js';
 import { makePlace, type Place } from './bench/place.js';
+import { benchPostgres, type PostgresFigures } from './bench/postgres.js';
+import { benchPm2, type Pm2Figures } from './bench/pm2-repairs.js';
 import { benchRedis, type RedisFigures } from './bench/redis.js';
 import { drawResult, type BenchResult } from './bench/report.js';
 import { hypercare } from './bench/with-hypercare.js';
@@ -38,7 +40,8 @@ async function bench(options: BenchOptions): Promise<void> {
     has('idle') ? benchIdle(place, options.idleMs, user, log) : [],
     has('load') ? benchLoads(place, options) : [],
   ]));
-  put(options, { faults, loads, idle, redis: has('redis') ? await benchRedisHere() : [] });
+  const pm2: readonly Pm2Figures[] = has('pm2') ? await inPlace((place) => benchPm2(place, log, tell)) : [];
+  put(options, { faults, loads, idle, pm2, redis: has('redis') ? await benchRedisHere() : [], postgres: has('postgres') ? await benchPostgresHere() : [] });
 }
 
 /** Whatever happens, and also on Ctrl-C, nothing is left behind. */
@@ -77,6 +80,12 @@ async function benchRedisHere(): Promise<readonly RedisFigures[]> {
   const missing = missingService('redis');
   if (missing !== null) tell(`redis is left out: ${missing}`);
   return missing === null ? benchRedis(tell) : [];
+}
+
+async function benchPostgresHere(): Promise<readonly PostgresFigures[]> {
+  const missing = missingService('postgres');
+  if (missing !== null) tell(`postgres is left out: ${missing}`);
+  return missing === null ? benchPostgres(tell) : [];
 }
 
 function put(options: BenchOptions, result: BenchResult): void {

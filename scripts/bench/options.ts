@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { HypercareError } from '../../src/domain/errors.js';
 
 /** The parts of a run, in the order they are done. */
-const PARTS = ['faults', 'load', 'idle', 'redis'] as const;
+const PARTS = ['faults', 'load', 'idle', 'redis', 'postgres', 'pm2'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {

@@ -2,6 +2,8 @@ import type { FaultFigures } from './faults.js';
 import { best, drawTable, ratio, said } from './figures.js';
 import type { IdleFigures } from './idle.js';
 import type { LoadFigures } from './load.js';
+import type { PostgresFigures } from './postgres.js';
+import type { Pm2Figures } from './pm2-repairs.js';
 import type { RedisFigures } from './redis.js';
 import { BENCH_FAULTS } from './bench-fault.js';
 
@@ -9,7 +11,9 @@ export interface BenchResult {
   readonly faults: readonly FaultFigures[];
   readonly loads: readonly LoadFigures[];
   readonly idle: readonly IdleFigures[];
+  readonly pm2: readonly Pm2Figures[];
   readonly redis: readonly RedisFigures[];
+  readonly postgres: readonly PostgresFigures[];
 }
 
 const OURS = 'hypercare';
@@ -17,7 +21,7 @@ const MIB = 1_048_576;
 
 /** The whole result in tables, for people. */
 export function drawResult(result: BenchResult): string {
-  const parts = [drawFaults(result.faults), drawLoads(result.loads), drawIdle(result.idle), drawRedis(result.redis)];
+  const parts = [drawFaults(result.faults), drawLoads(result.loads), drawIdle(result.idle), drawPm2(result.pm2), drawRedis(result.redis), drawPostgres(result.postgres)];
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
@@ -60,8 +64,20 @@ function drawIdle(all: readonly IdleFigures[]): string {
   return ['At rest beside one healthy app, ten checks a minute', drawTable([['', 'RSS MiB', 'CPU %'], ...rows])].join('\n');
 }
 
+function drawPm2(all: readonly Pm2Figures[]): string {
+  if (all.length === 0) return '';
+  const rows = all.map(({ release, way, failed, brokenMs, served, seconds }) => [`${release}, ${way}`, said(failed), said(brokenMs), said(served), said(seconds, 1)]);
+  return ['Two workers in cluster mode started anew under ten customers; the release that runs then …', drawTable([['', 'failed', 'broken ms', 'served', 'seconds'], ...rows])].join('\n');
+}
+
 function drawRedis(all: readonly RedisFigures[]): string {
   if (all.length === 0) return '';
   const rows = all.map(({ way, left, seconds, worstMs }) => [way, said(left), said(seconds, 2), said(worstMs, 1)]);
   return ['900,000 keys of a cache among a million, and what another client felt', drawTable([['', 'keys left', 'seconds', 'worst GET ms'], ...rows])].join('\n');
+}
+
+function drawPostgres(all: readonly PostgresFigures[]): string {
+  if (all.length === 0) return '';
+  const rows = all.map(({ way, clearMs, ended, failed }) => [way, clearMs === null ? 'never' : said(clearMs, 1), said(ended), said(failed)]);
+  return ['Ten that wait for one idle in its transaction, among ten others; medians', drawTable([['', 'ms until clear', 'sessions ended', 'waiters that failed'], ...rows])].join('\n');
 }

@@ -9,6 +9,7 @@ export const EXCEPTIONS: Readonly<Record<Rule, Readonly<Record<string, string>>>
   },
   'node modules': {},
   libraries: {
+    'scripts/bench/postgres.ts → pg': 'plays the apps whose sessions wait for one another',
     'scripts/crash/written.ts → kysely': 'a plugin that notes what a transaction wrote, so that the crash test can say at which point it killed',
   },
   clock: {},

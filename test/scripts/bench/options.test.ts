@@ -3,14 +3,14 @@ import { readOptions } from '../../../scripts/bench/options.js';
 
 describe('the options of a bench', () => {
   it('are a whole run of ten rounds unless said otherwise', () => {
-    expect(readOptions([])).toMatchObject({ reps: 10, checks: [100, 1000], parts: ['faults', 'load', 'idle', 'redis'], json: false, profile: null });
+    expect(readOptions([])).toMatchObject({ reps: 10, checks: [100, 1000], parts: ['faults', 'load', 'idle', 'redis', 'postgres', 'pm2'], json: false, profile: null });
     expect(readOptions(['--only', 'load', '--checks', '50', '--seconds', '20'])).toMatchObject({ parts: ['load'], checks: [50], loadMs: 20_000 });
   });
 
   it.each([
     [['--reps', '0'], '--reps takes a whole number from 1 to 200, not “0”'],
     [['--checks', '100,many'], '--checks takes a whole number from 10 to 1000, not “many”'],
-    [['--only', 'fault'], '--only takes faults, load, idle, redis, not “fault”'],
+    [['--only', 'fault'], '--only takes faults, load, idle, redis, postgres, pm2, not “fault”'],
     [['--rep', '3'], /--rep/],
   ])('are refused when %j is given', (words, message) => {
     expect(() => readOptions(words)).toThrow(message);
