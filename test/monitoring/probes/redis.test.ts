@@ -1,15 +1,19 @@
-import { rm } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { redis as probe } from '../../../monitoring/probes/redis.js';
 import { freePort } from '../../../scripts/free-port.js';
 import type { Reading } from '../../../src/domain/check.js';
-import { REDIS_FAULTS, type RedisFault } from '../../../src/domain/redis-fault.js';
+import { REDIS_FAULTS, sayRedisFault, type RedisFault } from '../../../src/domain/redis-fault.js';
 import { valueNamed } from '../../../src/domain/series.js';
 import { systemClock } from '../../../src/io/clock.js';
 import type { Io } from '../../../src/io/io.js';
 import { createRedis, type RedisCommand } from '../../../src/io/redis.js';
 import { soundReading } from '../../contracts/probe.js';
 import { until } from '../../doubles/pm2-home.js';
+import { fillKeys } from '../../doubles/redis-target.js';
 import { noRedis, ownRedis, type OwnRedis } from '../../doubles/redis.js';
 
 let io: Io;
@@ -153,5 +157,43 @@ describe.skipIf(noRedis)('a Redis that cannot save', () => {
     const reading = await measure(own.url);
     expectFault(reading, 'save-failed');
     expect(valueOf(reading, 'save_failed')).toBe(1);
+  });
+});
+
+describe.skipIf(noRedis)('a Redis that loads its data', () => {
+  /** Started with a dump of some thousand keys, of which it loads one in half a millisecond. */
+  async function slowStart(): Promise<string> {
+    const own = await ownRedis();
+    const dir = await mkdtemp(join(tmpdir(), 'hypercare-redis-'));
+    await fillKeys(own, 'page:', 4_000);
+    await own.say('SAVE');
+    const [, from = ''] = (await own.say('CONFIG', 'GET', 'dir')) as string[];
+    await copyFile(join(from, 'dump.rdb'), join(dir, 'dump.rdb'));
+    await own.stop();
+    const port = await freePort();
+    // It answers often meanwhile, as one does that loads more than 2 MB.
+    const child = spawn('redis-server', ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--dir', dir, '--key-load-delay', '500', '--loading-process-events-interval-bytes', '1024'], { stdio: 'ignore' });
+    onTestFinished(async () => {
+      const gone = new Promise((done) => child.once('exit', done));
+      child.kill('SIGKILL');
+      await gone;
+      await rm(dir, { recursive: true, force: true });
+    });
+    return `redis://127.0.0.1:${port}`;
+  }
+
+  it('is unknown, because it comes back by itself, and bad when that takes longer than a minute', async () => {
+    const url = await slowStart();
+    let reading: Reading | null = null;
+    await until('it to load', async () => (reading = await measure(url)).note === sayRedisFault('loading'));
+    expect(reading).toMatchObject({ verdict: 'unknown' });
+    const { redis } = io;
+    const call: typeof redis.call = async (at, command, limits) => {
+      const answer = await redis.call(at, command, limits);
+      return command[0] === 'INFO' ? String(answer).replace(/loading_start_time:\d+/, 'loading_start_time:1') : answer;
+    };
+    io = { ...io, redis: { ...redis, call } };
+    expectFault(await measure(url), 'loading');
+    await until('it to be good by itself', async () => (await measure(url)).verdict === 'good');
   });
 });
