@@ -122,7 +122,7 @@ describe('a release that was rolled back to and fails the same check', () => {
       "
       ✗ CRITICAL  misjudged needs you: /checkout: status 500, some checks in a row over a while
         At ‹clock›: status 500 × some
-        last good a while ago
+        never good in the readings looked at
 
         It began a while after release v2 went live.
 
