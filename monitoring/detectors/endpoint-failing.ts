@@ -5,6 +5,7 @@ import type { Claim } from '../../src/domain/finding.js';
 import { checkLabel } from '../../src/domain/series.js';
 import { standing, streakOf, verdictSide } from '../../src/domain/streak.js';
 import type { Detector, DetectorInput, Series } from './detector.js';
+import { elsewhere, silenceOf } from './elsewhere.js';
 
 const options = z.strictObject({
   /** So many bad readings in a row open it, and so many good ones close it (Gatus: 3 and 2). */
@@ -16,7 +17,10 @@ const options = z.strictObject({
 
 type Options = z.output<typeof options>;
 
-/** One address answers wrong or not at all, again and again. Unknown and error neither count nor reset. */
+/**
+ * One address answers wrong or not at all, again and again. Unknown and error neither count nor reset. Where it stays
+ * without an answer, the app's other addresses are heard first: what hangs is repaired in another way than what is slow.
+ */
 export const endpointFailing: Detector<Options> = {
   kind: 'endpoint-failing',
   options,
@@ -30,6 +34,8 @@ function claimsOf(series: Series, input: DetectorInput<Options>): readonly Claim
   const stands = standing(streak, input.open.has(fingerprint), input.options);
   if (stands === 'absent') return [{ state: 'absent', fingerprint }];
   if (stands === 'silent' || !check.trusted) return [];
+  const unheard = !input.open.has(fingerprint) && streak.run.every((sample) => silenceOf(sample, series) === 'bad');
+  if (unheard && elsewhere(input, series, streak.run) === 'awaited') return [];
   return [{
     state: 'present',
     fingerprint,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { Sample } from '../../src/domain/check.js';
 import { sayDuration } from '../../src/domain/duration.js';
 import type { Claim } from '../../src/domain/finding.js';
 import { valueNamed } from '../../src/domain/series.js';
-import { standing, streakOf, verdictSide, type Side } from '../../src/domain/streak.js';
-import type { Detector, DetectorInput, Series } from './detector.js';
+import { standing, streakOf, verdictSide } from '../../src/domain/streak.js';
+import type { Detector, DetectorInput } from './detector.js';
+import { elsewhere, silenceOf } from './elsewhere.js';
 
 const options = z.strictObject({
   /** Name of the http check that asks for a sign of life. */
@@ -13,13 +13,6 @@ const options = z.strictObject({
   good: z.int().min(1).max(100).default(2),
   /** PM2's word counts only if it is not older. */
   pm2FreshMs: z.int().min(1).default(120_000),
-  /** Answers of the app's other addresses count so long. */
-  answerFreshMs: z.int().min(1).default(60_000),
-  /**
-   * Where none of them has been measured since the silence began, they are waited for: so many times as long as the check
-   * waits for its own answer. Three requests of almost twice that, begun after the first silence, fit into it.
-   */
-  patience: z.int().min(0).max(100).default(7),
 });
 
 type Options = z.output<typeof options>;
@@ -53,24 +46,6 @@ function detect(input: DetectorInput<Options>): readonly Claim[] {
     title: `hangs: no answer to ${checks}, while PM2 says online`,
     evidence: [streak.run.at(-1)?.note ?? 'no answer in time', `PM2 says ${pm2.online} of ${pm2.instances ?? '?'} online, ${pm2.ago} ago`],
   }];
-}
-
-function silenceOf(sample: Sample, { fields }: Series): Side {
-  if (sample.verdict === 'good') return 'good';
-  if (sample.verdict !== 'bad') return null;
-  const timeouts = valueNamed(fields, sample.values, 'timeouts') ?? 0;
-  const tried = valueNamed(fields, sample.values, 'tried') ?? 0;
-  return timeouts > 0 && timeouts * 2 >= tried ? 'bad' : 'good';
-}
-
-/** What the app's other addresses say since this one fell silent. They may be asked seldom, but at once where something is odd. */
-function elsewhere({ series, options: rule, now }: DetectorInput<Options>, own: Series, run: readonly Sample[]): 'answers' | 'silent' | 'awaited' {
-  const began = run[0]?.at ?? now;
-  const others = series.filter((one) => one.check.probe === 'http' && one !== own);
-  const asked = others.flatMap((one) => one.samples.filter(({ at }) => at >= Math.max(began, now - rule.answerFreshMs)).map((sample) => ({ sample, fields: one.fields })));
-  if (asked.some(({ sample, fields }) => sample.verdict === 'good' || valueNamed(fields, sample.values, 'status') !== null)) return 'answers';
-  const waitedMs = Math.max(...run.map(({ ms }) => ms ?? 0));
-  return others.length > 0 && asked.length === 0 && now - began < waitedMs * rule.patience ? 'awaited' : 'silent';
 }
 
 function onlineByPm2(input: DetectorInput<Options>): { readonly online: number; readonly instances: number | null; readonly ago: string } | null {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Claim } from '../../../src/domain/finding.js';
 import { endpointFailing } from '../../../monitoring/detectors/endpoint-failing.js';
-import { error, failed, httpSeries, inputOf, ok, pm2Series, process, refused, unknown, type Happening } from './build.js';
+import { error, failed, httpSeries, inputOf, ok, pm2Series, process, refused, unknown, type Happening, NOW, timedOut } from './build.js';
 
 const FINGERPRINT = 'endpoint-failing:http:/checkout';
 
@@ -25,6 +25,19 @@ describe('endpoint-failing', () => {
     { rule: 'no reading is no opinion, even when open', seen: [], open: true, says: [] },
   ])('$rule', ({ seen, open, says }) => {
     expect(detect(seen, { open }).map(({ state }) => state)).toEqual(says);
+  });
+
+  it('of an address without an answer waits until others were asked, and not for long: what hangs is repaired otherwise', () => {
+    const silent = (facts: { readonly otherAgoMs?: number; readonly open?: boolean; readonly now?: number; readonly last?: Happening } = {}) => {
+      const checkout = httpSeries([timedOut, timedOut, facts.last ?? timedOut], { everyMs: 3_000 });
+      const series = [{ ...checkout, samples: checkout.samples.map((sample) => ({ ...sample, ms: 2_000 })) }, httpSeries([ok], { name: 'liveness', agoMs: facts.otherAgoMs ?? 7_000 })];
+      return endpointFailing.detect(inputOf(endpointFailing.options.parse({}), { series, open: facts.open ? [FINGERPRINT] : [], now: facts.now ?? NOW }));
+    };
+    expect(silent()).toEqual([]);
+    expect(silent({ otherAgoMs: 5_000 })).toMatchObject([{ state: 'present' }]);
+    expect(silent({ now: NOW + 8_000 })).toMatchObject([{ state: 'present' }]);
+    expect(silent({ open: true })).toMatchObject([{ state: 'present' }]);
+    expect(silent({ last: failed })).toMatchObject([{ state: 'present' }]);
   });
 
   it('says what was wrong, how often, for how long, and when it was last well', () => {
