@@ -1,4 +1,4 @@
-import { Redis as Client } from 'ioredis';
+import type { Redis as Client } from 'ioredis';
 import { fromClient, redisError } from './redis-error.js';
 
 export type RedisCommand = readonly [name: string, ...words: (string | number)[]];
@@ -69,10 +69,13 @@ class Line {
   #open(): Promise<Client> {
     if (this.#client?.status === 'end') this.drop();
     if (this.#ready !== null) return this.#ready;
-    const client = new Client(optionsOf(this.#url));
-    const ready = connect(client, this.#url);
-    ready.catch(() => (this.#client === client ? this.drop() : undefined));
-    this.#client = client;
+    // The client takes 28 MB of memory, so it is loaded where there is a Redis to watch, and only then.
+    const ready: Promise<Client> = import('ioredis').then(({ Redis: RedisClient }) => {
+      if (this.#ready !== ready) throw redisError('down'); // Dropped meanwhile.
+      this.#client = new RedisClient(optionsOf(this.#url));
+      return connect(this.#client, this.#url);
+    });
+    ready.catch(() => (this.#ready === ready ? this.drop() : undefined));
     this.#ready = ready;
     return ready;
   }
