@@ -55,10 +55,39 @@ policy:
     const { watch, checkout } = await begin();
     const { store, monitor } = watch;
     const { root, waiters, pids } = await town.chain('shop-import');
+    const plain = (text: string): string => text.replaceAll(String(root.pid), '‹pid›').replace(/\b\d+ (waiting|waits?|sessions stand)\b/g, 'some $1').replace(/ for a while: it is.*…/, ' …');
     await watch.asked();
     const all = async () => recentIncidents(store.db, monitor.ctx.hostId, 20);
     const blocked = async () => (await all()).find(({ kind }) => kind === 'postgres-blocked');
     await until('the app’s trouble to be that of its database', async () => (await all()).filter(({ state }) => state !== 'resolved').length === 1);
+    expect(plain(await watch.card())).toMatchInlineSnapshot(`
+      "
+      ✗ CRITICAL  db: may I do postgres.terminate? session ‹pid› (shop-import) keeps some waiting for a while: it is idle in transaction
+        At ‹clock›: some readings in a row, for a while
+        some sessions stand in the longest row; idle_in_transaction_session_timeout keeps apps from holding others up for ever
+        Also: what an index would bring cannot be told
+        Also: /checkout: status 500, some checks in a row over a while
+
+        postgres.cancel: not possible: session ‹pid› (shop-import) is idle in transaction: a cancel does nothing there, and postgres.terminate is the one
+
+        May decide: tester.
+        Expires ‹clock›, in 15 min; without an answer nothing is done.
+
+        session ‹pid› (shop-import), idle in transaction for a while; some wait for it, the longest for a while
+        what it has not committed is undone
+        a client that does not expect this may take its process with it: shop may be restarted once
+        At most 1 session.
+        There is no way back from it.
+
+        A yes does exactly this:
+        1. pg_terminate_backend(‹pid›) while the same session of shop-import stands idle in the same transaction (at most 15 s)
+
+        Began  ‹clock›, a while ago
+
+        Choices: Do it · Not now · Details
+        incident ‹id› · to answer in words: approve db, deny db
+      "
+    `);
     expect(await watch.say('approve', 'db')).toContain('your yes counts');
     await until('the chain to be gone, proved', async () => (await blocked())?.state === 'resolved', 45_000);
     await Promise.all(waiters);
@@ -66,7 +95,6 @@ policy:
     expect(await town.sql(`select from pg_stat_activity where pid in (${pids.slice(1).join()})`), 'only the root was ended').toHaveLength(2);
     expect(await checkout()).toBe(200);
     expect(await actsOn(store.db, watch.app.id, 0)).toEqual([]);
-    const plain = (text: string): string => text.replaceAll(String(root.pid), '‹pid›').replace(/keeps \d+ waiting/g, 'keeps some waiting').replace(/ for a while: it is.*…/, ' …');
     const said = plain(await watch.story());
     // When the app is measured next is chance.
     const apps = /hypercare: incident over: \/checkout.*\n.*its cause is elsewhere: session.*\n/;
