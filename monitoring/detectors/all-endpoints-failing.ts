@@ -13,6 +13,8 @@ const options = z.strictObject({
 type Options = z.output<typeof options>;
 
 const FINGERPRINT = 'all-endpoints-failing';
+/** How the names of checks begin that were written as endpoints; liveness, and a dependency's own check, are none. */
+const ENDPOINT = 'http:';
 
 /**
  * Nothing of the app answers as it should. Trusted http checks count; one without a good or bad reading is unknown, and
@@ -30,14 +32,18 @@ function detect(input: DetectorInput<Options>): readonly Claim[] {
   const needed = open ? 1 : input.options.bad;
   const allBad = streaks.length > 0 && streaks.every(({ side, run }) => side === 'bad' && run.length >= needed);
   if (!allBad || (endpoints.length === 1 && !endpoints[0]?.check.critical)) return [];
-  const count = endpoints.length === 1 ? 'the only endpoint fails' : `all ${endpoints.length} endpoints fail`;
   return [{
     state: 'present',
     fingerprint: FINGERPRINT,
     kind: FINGERPRINT,
     severity: 'critical',
     emergency: true,
-    title: count, // Since when is told beside it; a duration would stand there as it was at first sight.
+    title: titleOf(endpoints.filter(({ check }) => check.name.startsWith(ENDPOINT)).length), // Since when is told beside it; a duration would stand there as it was at first sight.
     evidence: endpoints.slice(0, 8).map(({ check }, index) => `${checkLabel(check.name)}: ${streaks[index]?.run.at(-1)?.note ?? 'failed'}`),
   }];
+}
+
+function titleOf(endpoints: number): string {
+  if (endpoints === 0) return 'it does not answer as it should';
+  return endpoints === 1 ? 'the only endpoint fails' : `all ${endpoints} endpoints fail`;
 }

@@ -3,6 +3,8 @@ import type { Incident } from '../../src/domain/incident.js';
 import { MOST_OF_STABLE, sayRestarts } from '../../src/domain/debt.js';
 import { sayDuration } from '../../src/domain/duration.js';
 import { windowMs } from '../../src/domain/tiers.js';
+import { actsOn } from '../../src/store/acts.js';
+import { beganAt } from '../../src/store/born-bad.js';
 import { checksOf } from '../../src/store/checks.js';
 import { debtBy } from '../../src/store/debts.js';
 import { tell } from '../../src/store/events.js';
@@ -11,7 +13,7 @@ import { openIncidentOf, openIncidents } from '../../src/store/incidents.js';
 import { endLaunch, launchesToConclude, markSixHoursTold } from '../../src/store/launches.js';
 import { livePlanOf } from '../../src/store/plans.js';
 import { getRelease, judgeRelease } from '../../src/store/releases.js';
-import { underWayOn } from '../../src/store/remediations.js';
+import { remediationsOf, underWayOn } from '../../src/store/remediations.js';
 import { newestSample, recentSamples } from '../../src/store/samples.js';
 import { closeIncident } from './closing.js';
 import { record } from './record.js';
@@ -22,6 +24,9 @@ const SIX_HOURS_MS = 6 * 3_600_000;
 const MOST_UNKNOWN = 0.2;
 /** How long after the closing tick its readings are waited for. */
 const CLOSING_WAIT_MS = 60_000;
+
+/** What the pm2 probe says of processes that PM2 leaves alone. */
+const NOT_BY_ITSELF = /is not in PM2's list|is stopped|is errored/;
 
 /** Incidents whose problem is gone are over; launches whose window is over get their verdict. */
 export const conclude: Stage = {
@@ -45,9 +50,17 @@ async function concludeIncident(ctx: StageContext, incident: Incident): Promise<
   const plan = await livePlanOf(ctx.store.db, incident.id);
   if (findings.some((finding) => finding.open && finding.resourceId === incident.resourceId) || (await underWayOn(ctx.store.db, incident.resourceId))) return false;
   if (incident.kind === 'manual' ? plan !== null : plan?.state === 'running') return false;
-  const reason = `good again by itself after ${sayDuration(ctx.clock.now() - incident.openedAt)}`;
+  const lasted = sayDuration(ctx.clock.now() - (await beganAt(ctx.store.db, incident)));
+  const reason = (await wasStarted(ctx, incident)) ? `good again after ${lasted}: somebody started it` : `good again by itself after ${lasted}`;
   await ctx.store.write((tx) => closeIncident(tx, ctx, incident, incident.kind === 'manual' ? (incident.reason ?? 'done') : reason));
   return true;
+}
+
+/** Nothing that was stopped, deleted or given up comes back of PM2's own accord, and where a person ended it meanwhile, it was he who started it. */
+async function wasStarted(ctx: StageContext, incident: Incident): Promise<boolean> {
+  const gone = incident.kind === 'process-down' && NOT_BY_ITSELF.test(incident.title) && (await remediationsOf(ctx.store.db, incident.id)).length === 0;
+  const restarted = (await actsOn(ctx.store.db, incident.resourceId, incident.openedAt)).some(({ by, kind }) => by === 'person' && kind === 'restart');
+  return gone || restarted;
 }
 
 async function concludeLaunch(ctx: StageContext, launch: Launch & { readonly sixHoursTold: boolean }): Promise<boolean> {

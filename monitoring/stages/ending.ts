@@ -6,6 +6,7 @@ import { releaseName, rolledBackBy } from '../../src/domain/release.js';
 import { wasStopped, type Remediation } from '../../src/domain/remediation.js';
 import { sayDuration } from '../../src/domain/duration.js';
 import { takeBackAct } from '../../src/store/acts.js';
+import { beganAt } from '../../src/store/born-bad.js';
 import { checksOf, distrust } from '../../src/store/checks.js';
 import { tell } from '../../src/store/events.js';
 import { changeIncident, getIncident } from '../../src/store/incidents.js';
@@ -48,7 +49,7 @@ interface Ended {
 }
 
 async function afterSuccess(tx: Db, ctx: StageContext, { remediation, plan, incident }: Ended): Promise<void> {
-  const took = sayDuration((remediation.endedAt ?? ctx.clock.now()) - incident.openedAt);
+  const took = sayDuration((remediation.endedAt ?? ctx.clock.now()) - (await beganAt(tx, incident)));
   // Closed already: another release superseded it while the repair ran.
   if (incident.closedAt === null) await closeIncident(tx, ctx, incident, `${plan.repair} mended it after ${took}: ${remediation.outcome ?? ''}`);
   if (plan.repair === ROLLBACK) await rolledBack(tx, ctx, plan, incident);

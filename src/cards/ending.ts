@@ -6,6 +6,8 @@ import { sayClock, type Reader } from './say-time.js';
 
 /** A card has so many lines of what was done at most. */
 const MOST_SAID = 5;
+/** How a process is told whose entry was deleted. */
+const NOT_LISTED = /is not in PM2's list/;
 
 /** The repair after which the incident was over; null where it went away otherwise. */
 export function mender(view: IncidentView): IncidentView['remediations'][number] | null {
@@ -51,7 +53,7 @@ function sayMender(view: IncidentView, run: NonNullable<ReturnType<typeof mender
   const good = plan?.prepared?.verify.good ?? null;
   const asker = plan?.askedBy ? `, which ${plan.askedBy} asked for` : '';
   const proof = good === null ? 'verified by fresh checks' : `verified by ${good} good ${good === 1 ? 'check' : 'checks'}`;
-  return `Mended by ${plan ? nameRepair(plan, view.destinations) : run.repair}${asker} after ${sayDuration((run.endedAt ?? run.startedAt) - run.startedAt)}; ${proof}.`;
+  return `Mended by ${plan ? nameRepair(plan, view.destinations) : run.repair} after ${sayDuration((run.endedAt ?? run.startedAt) - run.startedAt)}${asker}; ${proof}.`;
 }
 
 /** What its steps say that they did: a step's receipt may have a line for people, as `said`. */
@@ -65,6 +67,8 @@ export function drawEscalated(view: IncidentView): string {
   const { resource, incident } = view;
   const stopped = `hypercare has stopped acting: ${incident.reason ?? 'it has nothing left to try'}.`;
   if (resource.kind !== 'app') return `${stopped}\nNow: look at ${resource.name} yourself. It is still measured, and this closes by itself once it is good.`;
+  // What PM2 does not know has no log, and nothing that a repair could restart.
+  if (NOT_LISTED.test(incident.title)) return `${stopped}\nNow: start it again as it was started before (pm2 start …), then “pm2 save”; it is still measured, and this closes by itself once it is good.`;
   return [
     stopped,
     `Now: look at its log (pm2 logs ${processOf(view)}), and mend it; it is still measured, and this closes by itself once it is good.`,

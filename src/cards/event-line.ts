@@ -2,7 +2,7 @@ import { sayDuration } from '../domain/duration.js';
 import type { Event } from '../domain/event.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import { releaseName } from '../domain/release.js';
-import { isUndone } from './ending.js';
+import { began, isUndone } from './ending.js';
 import { planAsked } from './question-part.js';
 import { sayPlan } from './repair-words.js';
 import { sayIn, type Reader } from './say-time.js';
@@ -23,7 +23,7 @@ export function eventLine(event: Pick<Event, 'kind'> & Partial<Pick<Event, 'body
       return `${resource.name} needs you: ${incident.reason ?? incident.title}`;
     case 'incident.resolved':
       if (isUndone(view)) return `${resource.name}: not done${incident.reason === null ? '' : `: ${incident.reason}`}`;
-      return `${resource.name}: over after ${sayDuration((incident.closedAt ?? reader.now) - incident.openedAt)}`;
+      return `${resource.name}: over after ${sayDuration((incident.closedAt ?? reader.now) - began(view))}`;
     case 'plan.suggested':
       return suggestion(view);
     case 'question.asked': {

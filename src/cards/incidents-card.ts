@@ -8,6 +8,8 @@ import { shortId } from './short-id.js';
 export interface NamedIncident {
   readonly incident: Incident;
   readonly at: string;
+  /** Since when it really was one; it may be before it was opened. */
+  readonly began: number;
 }
 
 /** Open incidents first, then the newest past ones. */
@@ -25,13 +27,13 @@ export function incidentsCard(incidents: readonly NamedIncident[], reader: Reade
   };
 }
 
-function drawOpen({ incident, at }: NamedIncident, reader: Reader): string {
-  const line = `${shortId(incident.id)}  ${at}: ${incident.title} (${incident.state}, for ${sayDuration(reader.now - incident.openedAt)})`;
+function drawOpen({ incident, at, began }: NamedIncident, reader: Reader): string {
+  const line = `${shortId(incident.id)}  ${at}: ${incident.title} (${incident.state}, for ${sayDuration(reader.now - began)})`;
   // Only apps are launched, and only apps can be repaired.
   return incident.state === 'escalated' && incident.launchId !== null ? `${line}\n  now: mend it, or ask for “repair general ${at}”` : line;
 }
 
-function drawPast({ incident, at }: NamedIncident, reader: Reader): string {
-  const lasted = sayDuration((incident.closedAt ?? reader.now) - incident.openedAt);
-  return `${shortId(incident.id)}  ${sayClock(incident.openedAt, reader)}  ${at}: ${incident.title} (over after ${lasted})`;
+function drawPast({ incident, at, began }: NamedIncident, reader: Reader): string {
+  const lasted = sayDuration((incident.closedAt ?? reader.now) - began);
+  return `${shortId(incident.id)}  ${sayClock(began, reader)}  ${at}: ${incident.title} (over after ${lasted})`;
 }

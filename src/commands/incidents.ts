@@ -4,6 +4,7 @@ import { incidentsCard } from '../cards/incidents-card.js';
 import type { Incident } from '../domain/incident.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import type { Json } from '../domain/json.js';
+import { beganAt } from '../store/born-bad.js';
 import { evidenceOf } from '../store/evidence.js';
 import { incidentView } from '../store/incident-view.js';
 import { openIncidents, recentIncidents } from '../store/incidents.js';
@@ -35,7 +36,7 @@ async function listAll(ctx: Context): Promise<Result> {
   const recent = await recentIncidents(ctx.store.db, ctx.hostId, MOST_RECENT);
   const known = new Set(open.map((incident) => incident.id));
   const all = [...open, ...recent.filter((incident) => !known.has(incident.id))];
-  const named = await Promise.all(all.map(async (incident) => ({ incident, at: (await getResource(ctx.store.db, incident.resourceId)).name })));
+  const named = await Promise.all(all.map(async (incident) => ({ incident, at: (await getResource(ctx.store.db, incident.resourceId)).name, began: await beganAt(ctx.store.db, incident) })));
   return {
     data: { version: 1, incidents: named.map(({ incident, at }) => incidentSummary(incident, at)) },
     card: incidentsCard(named, { now: ctx.now(), timeZone: ctx.timeZone }),

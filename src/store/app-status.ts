@@ -26,13 +26,14 @@ interface At {
 
 /** How every app of the host is, by name. */
 export async function appStatuses(db: Db, hostId: HostId, at: At): Promise<readonly AppStatus[]> {
-  const apps = (await listResources(db, hostId)).filter(({ kind }) => kind === 'app');
+  const all = await listResources(db, hostId);
+  const apps = all.filter(({ kind }) => kind === 'app');
   const open = await openIncidents(db, hostId);
   const questions = await openQuestions(db, hostId);
   const statuses: AppStatus[] = [];
   for (const app of apps) {
     const launch = withTier(await newestLaunchOf(db, app.id), at);
-    const incidents = await concerning(db, app, open);
+    const incidents = await concerning(db, app, { open, all });
     const checks = await checksNow(db, app);
     const seen = checks.map(({ check, newest }): CheckNow => ({ check, newest, dueEveryMs: dueEvery(check, launch, at.tiers) }));
     const question = questions.find(({ appId }) => appId === app.id);
@@ -46,10 +47,13 @@ export async function appStatuses(db: Db, hostId: HostId, at: At): Promise<reado
   return statuses;
 }
 
-/** An incident stands at its cause; what the app itself suffers of it is a finding on the app. */
-async function concerning(db: Db, app: Resource, open: readonly Incident[]): Promise<readonly Incident[]> {
+/** An incident stands at its cause; what the app itself suffers of it is a finding on the app, and its title is told as the cause's. */
+async function concerning(db: Db, app: Resource, { open, all }: { readonly open: readonly Incident[]; readonly all: readonly Resource[] }): Promise<readonly Incident[]> {
   const suffered = new Set((await openFindingsOn(db, app.id)).map(({ incidentId }) => incidentId));
-  return open.filter((incident) => incident.resourceId === app.id || suffered.has(incident.id));
+  return open.filter((incident) => incident.resourceId === app.id || suffered.has(incident.id)).map((incident) => {
+    if (incident.resourceId === app.id) return incident;
+    return { ...incident, title: `${all.find(({ id }) => id === incident.resourceId)?.name ?? 'something'} is bad, which it needs: ${incident.title}` };
+  });
 }
 
 async function waitsOf(db: Db, incidents: readonly Incident[]): Promise<AppStatus['waits']> {

@@ -1,6 +1,7 @@
 import type { Incident } from '../domain/incident.js';
 import type { Launch } from '../domain/launch.js';
 import { checksOf } from './checks.js';
+import { getLaunch } from './launches.js';
 import type { Db } from './schema.js';
 
 /** A release that breaks later than this was not born broken, whatever else it lacks. */
@@ -19,4 +20,10 @@ export async function badFromBirth(db: Db, { resourceId, openedAt }: Incident, l
     .where('at', '>=', launch.startedAt).where('at', '<=', openedAt).where('verdict', 'in', ['good', 'bad']).orderBy('at').limit(MOST_SAMPLES).execute();
   const wereGood = new Set(rows.filter(({ verdict }) => verdict === 'good').map((row) => row.check_id));
   return rows.find((row) => !wereGood.has(row.check_id))?.at ?? null;
+}
+
+/** Since when an incident really is one: how long it lasts is counted from there, wherever it is told. */
+export async function beganAt(db: Db, incident: Incident): Promise<number> {
+  const launch = incident.launchId === null ? null : await getLaunch(db, incident.launchId);
+  return (await badFromBirth(db, incident, launch)) ?? incident.openedAt;
 }

@@ -100,7 +100,7 @@ describe('an app whose dependency is down', () => {
     expect(await open(begun)).toEqual(['payments']);
     expect(await begun.card()).toMatchInlineSnapshot(`
       "
-      ✗ CRITICAL  payments needs you: the only endpoint fails
+      ✗ CRITICAL  payments needs you: it does not answer as it should
         At ‹clock›: up: refused
         Also: up: refused, some checks in a row over a while
         Also: /checkout: status 500, some checks in a row over a while
@@ -125,15 +125,15 @@ describe('an app whose dependency is down', () => {
           first seen
       hypercare: incident on shop: /checkout: status 500, some checks in a row over a while
           status 500 × some; last good a while ago
-      hypercare: incident on payments: the only endpoint fails
+      hypercare: incident on payments: it does not answer as it should
           up: refused
       hypercare: storm of shop began
-          payments is bad, which it needs: the only endpoint fails
-      hypercare: people are needed: the only endpoint fails
+          payments is bad, which it needs: it does not answer as it should
+      hypercare: people are needed: it does not answer as it should
           payments is not ours to repair; the apps that use it are left alone meanwhile
       hypercare: incident over: /checkout: status 500, some checks in a row over a while
-          its cause is elsewhere: the only endpoint fails
-      hypercare: incident over: the only endpoint fails
+          its cause is elsewhere: it does not answer as it should
+      hypercare: incident over: it does not answer as it should
           good again by itself after a while
       "
     `);
@@ -155,15 +155,15 @@ describe('an app whose dependency is down', () => {
           first seen
       hypercare: incident on stuck-shop: /checkout: status 500, some checks in a row over a while
           status 500 × some; last good a while ago
-      hypercare: incident on payments: the only endpoint fails
+      hypercare: incident on payments: it does not answer as it should
           up: refused
       hypercare: storm of stuck-shop began
-          payments is bad, which it needs: the only endpoint fails
-      hypercare: people are needed: the only endpoint fails
+          payments is bad, which it needs: it does not answer as it should
+      hypercare: people are needed: it does not answer as it should
           payments is not ours to repair; the apps that use it are left alone meanwhile
       hypercare: incident over: /checkout: status 500, some checks in a row over a while
-          its cause is elsewhere: the only endpoint fails
-      hypercare: incident over: the only endpoint fails
+          its cause is elsewhere: it does not answer as it should
+      hypercare: incident over: it does not answer as it should
           good again by itself after a while
       hypercare: storm of stuck-shop ended
           its time was up

@@ -39,6 +39,14 @@ describe('all-endpoints-failing', () => {
     }]);
   });
 
+  it.each([
+    { configured: 2, series: [...both([failed, failed], [failed, failed]), httpSeries([failed, failed], { name: 'liveness' })], title: 'all 2 endpoints fail' },
+    { configured: 1, series: [httpSeries([failed, failed], { name: 'http:/' }), httpSeries([failed, failed], { name: 'liveness' })], title: 'the only endpoint fails' },
+    { configured: 0, series: [httpSeries([failed, failed], { name: 'liveness' })], title: 'it does not answer as it should' },
+  ])('counts the $configured endpoints that were configured, and not liveness', ({ series, title }) => {
+    expect(detect(series)).toMatchObject([{ state: 'present', title }]);
+  });
+
   it('passes over a check that is not trusted: the others decide', () => {
     const [first, second] = both([failed, failed], [failed, failed]) as [Series, Series];
     expect(detect([{ ...first, check: { ...first.check, trusted: false } }, second])).toMatchObject([{ title: 'the only endpoint fails' }]);

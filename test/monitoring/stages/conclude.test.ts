@@ -3,6 +3,7 @@ import { conclude } from '../../../monitoring/stages/conclude.js';
 import type { ResourceId } from '../../../src/domain/ids.js';
 import { noteAct } from '../../../src/store/acts.js';
 import { checksOf } from '../../../src/store/checks.js';
+import { getIncident, openIncident } from '../../../src/store/incidents.js';
 import { launchView } from '../../../src/store/launch-view.js';
 import { openLaunch, scheduleLaunch } from '../../../src/store/launches.js';
 import { enterRelease, judgeRelease } from '../../../src/store/releases.js';
@@ -66,5 +67,25 @@ describe('the end of a launch', () => {
   it('is not proven where it lived by being restarted', async () => {
     const { launch, release } = await ended([1, 10, 20, 30, 40, 50, 60]);
     expect([launch.state, release.verdict, release.verdictReason]).toEqual(['unproven', 'unproven', 'only 7 restarts kept it going']);
+  });
+});
+
+describe('an incident whose problem is gone', () => {
+  it.each([
+    { what: 'an endpoint that answers again', kind: 'endpoint-failing', title: '/: status 500', by: null, says: /^good again by itself after / },
+    { what: 'an app that a person restarted meanwhile', kind: 'endpoint-failing', title: '/: status 500', by: 'person', says: /^good again after .*: somebody started it$/ },
+    { what: 'an app that PM2 restarted meanwhile', kind: 'endpoint-failing', title: '/: status 500', by: 'pm2', says: /^good again by itself after / },
+    { what: 'a deleted entry that is there again', kind: 'process-down', title: "shop is not in PM2's list: 0 of 0 instances online", by: null, says: /^good again after .*: somebody started it$/ },
+    { what: 'a process that PM2 launches anew', kind: 'process-down', title: 'shop is waiting restart: 0 of 1 instances online', by: null, says: /^good again by itself after / },
+  ] as const)('$what says who or what put it right', async ({ kind, title, by, says }) => {
+    const { ctx } = watched.monitor;
+    const now = ctx.clock.now();
+    const { id } = await watched.store.write((tx) => openIncident(tx, { resourceId: shop, launchId: null, kind, severity: 'critical', emergency: false, title }, now - 5_000));
+    if (by !== null) await watched.store.write((tx) => noteAct(tx, { resourceId: shop, at: now - 1_000, by, kind: 'restart', fingerprint: null, dedupe: 'meanwhile', note: null }));
+    await until('the end of the incident', async () => {
+      await conclude.run(ctx);
+      return (await getIncident(watched.store.db, id)).state === 'resolved';
+    });
+    expect((await getIncident(watched.store.db, id)).reason).toMatch(says);
   });
 });

@@ -9,7 +9,7 @@ const draw = (card: Card): string => drawPlain(card, { width: 72, color: false }
 describe('the card of the incidents', () => {
   it('puts the open ones before the past ones', () => {
     const past = { ...incident, id: '06g8zk2v1a7kpast01' as never, state: 'resolved' as const, openedAt: BEGAN - 26 * 60 * MINUTE, closedAt: BEGAN - 26 * 60 * MINUTE + 41_000, title: 'hangs: no answer to 3 liveness checks' };
-    expect(draw(incidentsCard([{ incident, at: 'shop' }, { incident: past, at: 'shop' }], UTC))).toMatchInlineSnapshot(`
+    expect(draw(incidentsCard([{ incident, at: 'shop', began: incident.openedAt }, { incident: past, at: 'shop', began: past.openedAt }], UTC))).toMatchInlineSnapshot(`
       "✗ CRITICAL  1 open incident
         k2m9qx  shop: /checkout: status 500, 3 checks in a row over 20 s
         (open, for 4 min)
@@ -23,8 +23,8 @@ describe('the card of the incidents', () => {
 
   it('names what can be done about one that people were called to, where it is an app', () => {
     const escalated = { ...incident, state: 'escalated' as const };
-    expect(draw(incidentsCard([{ incident: escalated, at: 'shop' }], UTC))).toContain('now: mend it, or ask for “repair general shop”');
-    expect(draw(incidentsCard([{ incident: { ...escalated, launchId: null }, at: 'redis' }], UTC))).not.toContain('repair general');
+    expect(draw(incidentsCard([{ incident: escalated, at: 'shop', began: escalated.openedAt }], UTC))).toContain('now: mend it, or ask for “repair general shop”');
+    expect(draw(incidentsCard([{ incident: { ...escalated, launchId: null }, at: 'redis', began: escalated.openedAt }], UTC))).not.toContain('repair general');
   });
 
   it('is good where nothing is open', () => {

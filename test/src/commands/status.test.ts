@@ -103,7 +103,7 @@ describe('status', () => {
     await watchShop(stage);
     const incident = await broken(stage);
     await stage.store.db.updateTable('incidents').set({ resource_id: stage.blog }).where('id', '=', incident.id).execute();
-    expect((await say('status shop')).data['apps']).toMatchObject([{ app: 'shop', verdict: 'bad', incidents: [{ id: incident.id }] }]);
+    expect((await say('status shop')).data['apps']).toMatchObject([{ app: 'shop', verdict: 'bad', why: `blog is bad, which it needs: ${incident.title}`, incidents: [{ id: incident.id }] }]);
   });
 
   it('is unknown with old samples, exits 3 and says when the monitor was last seen', async () => {
