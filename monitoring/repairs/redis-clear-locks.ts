@@ -41,7 +41,7 @@ export const redisClearLocks: Repair<Args> = {
   args,
   risk: 'disruptive',
   prepare: (target, wanted, io, signal) => refusingTrouble(() => prepare(target, wanted, io, signal)),
-  steps: (target, wanted, { does, bounds }) => prefixesOf(target, wanted).flatMap((prefix, n) => {
+  steps: (target, wanted, { does, bounds, witness }) => (witness as readonly string[]).flatMap((prefix, n) => {
     const spec = does[n];
     return spec === undefined ? [] : [stepFor(urlOf(target), spec, { prefix, stale: staleOf(wanted), most: bounds['locks'] ?? 0 })];
   }),
@@ -61,22 +61,25 @@ async function prepare(target: RepairTarget, wanted: Args, io: Io, signal: Abort
   const prefixes = prefixesOf(target, wanted);
   if (!prefixes.every((prefix) => allowed.some((one) => prefix.startsWith(one)))) return { refused: `the config does not allow to remove what this begins with; it allows ${allowed.join(', ')}` };
   const stale = staleOf(wanted);
-  const found: string[][] = [];
-  for (const prefix of prefixes) found.push(await staleBelow(io, urlOf(target), { prefix, stale }, signal));
-  const total = found.reduce((sum, keys) => sum + keys.length, 0);
+  const found: { readonly prefix: string; readonly keys: readonly string[] }[] = [];
+  for (const prefix of prefixes) {
+    const keys = await staleBelow(io, urlOf(target), { prefix, stale }, signal);
+    if (keys.length > 0) found.push({ prefix, keys });
+  }
+  const total = found.reduce((sum, { keys }) => sum + keys.length, 0);
   if (total === 0) return { refused: `no lock that begins with ${prefixes.join(' or ')} is stale: ${sayStale(stale)}` };
   if (total > MOST_LOCKS) return { refused: `more than ${sayCount(MOST_LOCKS)} locks are stale, which is more than an owner that is gone leaves: look at them yourself` };
   const most = Math.min(MOST_LOCKS, roundedUp(total));
   return {
-    does: prefixes.map((prefix) => ({ name: `clear ${prefix}`, does: `UNLINK the locks that begin with ${prefix} and are stale (${sayStale(stale)}), at most ${sayCount(most)}`, timeoutMs: TIMEOUT_MS })),
+    does: found.map(({ prefix }) => ({ name: `clear ${prefix}`, does: `UNLINK the locks that begin with ${prefix} and are stale (${sayStale(stale)}), at most ${sayCount(most)}`, timeoutMs: TIMEOUT_MS })),
     touches: [target.id],
     bounds: { locks: most },
     verify: judgedByChecks(target),
     wayBack: null,
-    witness: null,
+    witness: found.map(({ prefix }) => prefix),
     artefacts: [],
     notes: [
-      ...prefixes.flatMap((prefix, n) => (found[n]?.length ? [`${sayCount(found[n].length)} stale below ${prefix}, like ${shownKeys(found[n], prefix).join(', ')}`.slice(0, 400)] : [])),
+      ...found.map(({ prefix, keys }) => `${sayCount(keys.length)} stale below ${prefix}, like ${shownKeys(keys, prefix).join(', ')}`.slice(0, 400)),
       'Where an owner still lives, two will be at the same work: look at what takes these locks first.',
     ],
   };

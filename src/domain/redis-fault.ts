@@ -2,7 +2,7 @@
  * What keeps the users of a Redis from working; an incident of it is of the kind 'redis-' and this word. A reading holds
  * its place in this list, so a new one goes to the end.
  */
-export const REDIS_FAULTS = ['down', 'hung', 'clients', 'auth', 'loading', 'full', 'read-only', 'save-failed', 'blocked', 'replication'] as const;
+export const REDIS_FAULTS = ['down', 'hung', 'clients', 'auth', 'loading', 'full', 'read-only', 'save-failed', 'blocked', 'replication', 'tls'] as const;
 
 export type RedisFault = (typeof REDIS_FAULTS)[number];
 
@@ -17,6 +17,7 @@ const WORDS: Readonly<Record<RedisFault, string>> = {
   'save-failed': 'it could not save its data, so it refuses writes',
   blocked: 'one script or function keeps it busy',
   replication: 'it lost its replicas or its primary, and refuses to work alone',
+  tls: 'no secure connection to it comes about',
 };
 
 const MENDS: Readonly<Record<RedisFault, string>> = {
@@ -30,6 +31,7 @@ const MENDS: Readonly<Record<RedisFault, string>> = {
   'save-failed': 'Look at its disk and its log.',
   blocked: 'Look at its SLOWLOG; SCRIPT KILL or FUNCTION KILL ends one that has written nothing.',
   replication: 'Look at INFO replication on both sides.',
+  tls: 'Look at its certificate, and whether its address begins with redis:// or rediss://.',
 };
 
 /** The fault in words, for a note or an error. */

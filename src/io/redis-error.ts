@@ -43,6 +43,7 @@ export function fromClient(thrown: unknown, connecting: { readonly reached: bool
     if (fault === 'dns') return ours('name');
     if (fault === 'local') return ours('local');
     if (fault === 'timeout') return redisError('hung');
+    if (fault === 'tls') return redisError('tls');
   }
   if (/timed out/i.test(text)) return redisError('hung');
   // Whom it has no room for it lets in, and shows the door before the first answer.

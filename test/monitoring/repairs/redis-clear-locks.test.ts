@@ -16,7 +16,7 @@ async function lock(own: OwnRedis, key: string, { idleS, ttl = 0 }: { readonly i
 }
 
 async function open(args: Args = {}): Promise<RedisWorld<Args>> {
-  return redisWorld<Args>(args, { locks: ['lock:'] }, async (own) => {
+  return redisWorld<Args>(args, { locks: ['lock:', 'mutex:'] }, async (own) => {
     await lock(own, 'lock:order:1', { idleS: 3_600 });
     await lock(own, 'lock:order:2', { idleS: 3_600 });
     await lock(own, 'lock:order:3', { idleS: 3_600, ttl: 500_000 });

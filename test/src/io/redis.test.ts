@@ -1,4 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../../scripts/free-port.js';
 import { createRedis, OUR_NAME, type Redis, type RedisCommand } from '../../../src/io/redis.js';
@@ -78,6 +82,16 @@ describe.skipIf(noRedis)('a Redis', () => {
     const thrown = redis.call(own.url, ['PING'], { timeoutMs: 20_000, signal: AbortSignal.timeout(50) });
     await expect(thrown).rejects.toMatchObject({ name: 'TimeoutError' });
     own.thaw();
+  });
+
+  it('is not spoken to under a certificate that nobody vouches for', async ({ skip }) => {
+    const dir = await mkdtemp(join(tmpdir(), 'hypercare-tls-'));
+    onTestFinished(() => rm(dir, { recursive: true }));
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=127.0.0.1', '-keyout', join(dir, 'key'), '-out', join(dir, 'cert')], { stdio: 'ignore' });
+    const port = await freePort();
+    const speaksTls = await own.say('CONFIG', 'SET', 'tls-cert-file', join(dir, 'cert'), 'tls-key-file', join(dir, 'key'), 'tls-auth-clients', 'no', 'tls-port', port).catch(() => null);
+    if (speaksTls === null) return skip('this Redis was built without TLS');
+    await expect(redis.call(`rediss://127.0.0.1:${port}`, ['PING'])).rejects.toMatchObject({ code: 'redis.tls' });
   });
 
   it('is connected to again when it closed the connection', async () => {
