@@ -84,7 +84,8 @@ async function listen(channel: Channel, part: Part & { readonly hear: Hear; read
     try {
       stop = await channel.start(hear, verbs);
       await reach.note('hears', null);
-      log.info({ channel: channel.name }, 'listens');
+      // A channel may be trying still, and says itself when it hears.
+      log.info({ channel: channel.name }, 'was told to listen');
     } catch (error) {
       const needsHand = error instanceof HypercareError && error.errorClass !== 'transient';
       const isNew = await reach.note('hears', error);

@@ -30,7 +30,7 @@ export async function endOf(scene: Scene, { fault, brokenAt, incidents }: Story)
   const well = await answersWell(scene);
   const last = incidents?.[0];
   if (!last) return { text: 'the story did not come to an end in time', facts: { fault, outcome: 'escalated', detectMs: null, healMs: null, well }, exit: 1 };
-  const sinceMs = await visibleFrom(scene, last, brokenAt);
+  const sinceMs = fault === 'late-crash-loop' ? await visibleFrom(scene, last, brokenAt) : brokenAt;
   const detectMs = Math.max(0, (incidents.at(-1) ?? last).openedAt - sinceMs);
   if (last.closedAt === null) {
     const asked = await isAsked(scene, last);
@@ -47,7 +47,7 @@ export async function endOf(scene: Scene, { fault, brokenAt, incidents }: Story)
 async function visibleFrom(scene: Scene, incident: Incident, brokenAt: number): Promise<number> {
   const acts = await actsOn(scene.store.db, incident.resourceId, brokenAt - 1);
   const crash = acts.find((act) => act.by === 'pm2' && act.kind === 'restart');
-  return incident.kind === 'crash-loop' && crash ? crash.at : brokenAt;
+  return crash?.at ?? brokenAt;
 }
 
 /** Left open because it asked and was not allowed: what it ought to do. */

@@ -63,7 +63,7 @@ async function tellEvents(scene: Scene, { io, narrator }: Teller, from: number, 
     told.add(event.id);
     const line = await storyLine(scene, event, { now: io.clock.now(), timeZone: io.timeZone });
     // A line is drawn from how things stand by now: two events close together would tell the same one twice.
-    if (line !== null && !told.has(line)) narrator.tell(event.kind, line);
+    if (line !== null && !told.has(line)) narrator.tellOf({ event: event.kind, at: event.at }, line);
     if (line !== null) told.add(line);
   }
 }

@@ -108,7 +108,7 @@ describe('what goes wrong', () => {
     await start([place], { clock: hasty });
     await happens();
     await heardOf(place);
-    await expect.poll(() => log.lines.filter((line) => line.includes('listens')).length).toBe(1);
+    await expect.poll(() => log.lines.filter((line) => line.includes('was told to listen')).length).toBe(1);
     // Told once, however often it is tried.
     expect([tries, log.lines.filter((line) => line.includes('Copy it again.')).length]).toEqual([3, 1]);
   });
