@@ -74,16 +74,26 @@ export async function startRedis(): Promise<Service> {
 /** A PostgreSQL with one empty database, superuser "postgres" without password, on a free port of 127.0.0.1. `settings` as in postgresql.conf. */
 export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<Service> {
   const initdb = required('postgres', 'initdb');
+  return runPostgres(settings, (data, dir, owner) => runOnce(initdb, ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], dir, owner));
+}
+
+/** A standby that follows this one. */
+export async function startStandby(of: Service, settings: Readonly<Record<string, string>> = {}): Promise<Service> {
+  const baseBackup = required('postgres', 'pg_basebackup');
+  return runPostgres(settings, (data, dir, owner) => runOnce(baseBackup, ['-D', data, '-R', '--no-sync', '-c', 'fast', '-h', '127.0.0.1', '-p', String(of.port), '-U', 'postgres'], dir, owner));
+}
+
+async function runPostgres(settings: Readonly<Record<string, string>>, makeData: (data: string, dir: string, owner: Owner | null) => void): Promise<Service> {
   const program = required('postgres', 'postgres');
   const owner = isRoot() ? userOf('postgres') : null;
   return onFreePort('postgres', async (port, dir) => {
     if (owner) chownSync(dir, owner.uid, owner.gid);
     const data = join(dir, 'data');
-    runOnce(initdb, ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], dir, owner);
+    makeData(data, dir, owner);
     return {
       program,
       args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', dir, ...Object.entries({ fsync: 'off', ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-      readyLine: /ready to accept connections/,
+      readyLine: /ready to accept (?:read-only )?connections/,
       dir,
       owner,
       stopSignal: 'SIGINT',

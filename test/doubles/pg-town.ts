@@ -1,7 +1,7 @@
 /** Not a double: a real PostgreSQL with the roles of an ordinary installation, and sessions that hold one another up. */
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
-import { missingService, startPostgres } from '../../scripts/services.js';
+import { missingService, startPostgres, startStandby, type Service } from '../../scripts/services.js';
 import { until } from './pm2-home.js';
 
 /** Why there is none here; null: there is one. */
@@ -16,6 +16,8 @@ export interface PgTown {
   readonly shopUrl: string;
   readonly superUrl: string;
   readonly pid: number;
+  /** For a standby of it. */
+  readonly service: Service;
   /** Asks as the superuser. */
   sql<R extends object>(text: string): Promise<readonly R[]>;
   /** A session of the shop under this name, outside or inside a transaction. */
@@ -36,8 +38,27 @@ export interface PgClient {
   end(): Promise<void>;
 }
 
+/** A standby of the town, with the same settings; asked by the same roles. */
+export async function startPgStandby(town: PgTown): Promise<{ readonly url: string; sql(text: string): Promise<unknown>; stop(): Promise<void> }> {
+  const service = await startStandby(town.service, TOWN);
+  return { url: service.url.replace('postgres@', 'hypercare@'), sql: (text) => askOnce(service.url, text), stop: service.stop };
+}
+
+const TOWN = { max_connections: '40', max_prepared_transactions: '2', wal_receiver_status_interval: '1' };
+
+async function askOnce<R extends object>(url: string, text: string): Promise<readonly R[]> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return (await client.query<R>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
 export async function startPgTown(settings: Readonly<Record<string, string>> = {}): Promise<PgTown> {
-  const service = await startPostgres({ max_connections: '40', max_prepared_transactions: '2', ...settings });
+  const service = await startPostgres({ ...TOWN, ...settings });
   const as = (user: string): string => service.url.replace('postgres@', `${user}:pw-${user}@`);
   const open = new Set<pg.Client>();
   let frozen: readonly number[] = [];
@@ -51,16 +72,7 @@ export async function startPgTown(settings: Readonly<Record<string, string>> = {
     return { pid: rows[0]?.pid ?? 0, query: (text) => client.query(text), end: () => (open.delete(client), client.end()) };
   }
 
-  async function sql<R extends object>(text: string): Promise<readonly R[]> {
-    const client = new pg.Client({ connectionString: service.url });
-    client.on('error', () => undefined);
-    await client.connect();
-    try {
-      return (await client.query<R>(text)).rows;
-    } finally {
-      await client.end();
-    }
-  }
+  const sql = <R extends object>(text: string): Promise<readonly R[]> => askOnce<R>(service.url, text);
 
   async function thaw(): Promise<void> {
     for (const pid of frozen) signal(pid, 'SIGCONT');
@@ -71,7 +83,7 @@ export async function startPgTown(settings: Readonly<Record<string, string>> = {
     create table orders (id int primary key, customer_id int not null, note text); alter table orders owner to shop;
     insert into orders select n, n % 5000, 'order ' || n from generate_series(1, 20000) n; analyze orders`);
   return {
-    url: as('hypercare'), plainUrl: as('plain'), shopUrl: as('shop'), superUrl: service.url, sql,
+    url: as('hypercare'), plainUrl: as('plain'), shopUrl: as('shop'), superUrl: service.url, service, sql,
     get pid() {
       return service.pid;
     },

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { postgres } from '../../../monitoring/probes/postgres.js';
 import { freePort } from '../../../scripts/free-port.js';
 import type { Reading } from '../../../src/domain/check.js';
@@ -6,7 +6,7 @@ import { POSTGRES_FAULTS } from '../../../src/domain/postgres-fault.js';
 import { systemClock } from '../../../src/io/clock.js';
 import { createPostgres, type Postgres } from '../../../src/io/postgres.js';
 import { soundReading } from '../../contracts/probe.js';
-import { noPostgres, startPgTown, type PgTown } from '../../doubles/pg-town.js';
+import { noPostgres, startPgStandby, startPgTown, type PgTown } from '../../doubles/pg-town.js';
 import { until } from '../../doubles/pm2-home.js';
 import { ioOf } from './io.js';
 
@@ -143,4 +143,26 @@ describe.skipIf(noPostgres)('of a PostgreSQL', () => {
     expect(reading.note).toMatch(/^invalid index public\.broken; public\.big read whole \d+ times, \d+ rows; slowest: select/i);
     expect(reading.note).not.toMatch(/hunter|4711/);
   });
+});
+
+describe.skipIf(noPostgres)('of a PostgreSQL and its standby', () => {
+  it('is how far that is behind, and good again when it takes over', async () => {
+    const town = await startPgTown();
+    onTestFinished(() => town.stop());
+    const standby = await startPgStandby(town);
+    onTestFinished(() => standby.stop());
+    await until('the standby to follow', async () => (await town.sql("select from pg_stat_replication where state = 'streaming'")).length > 0);
+    await town.sql("update orders set note = 'seen there' where id = 1");
+    await until('it to have caught up', async () => ((await standby.sql("select from orders where note = 'seen there'")) as readonly unknown[]).length > 0);
+    await until('that to be told', async () => named(await measure(standby.url, { standby: true }))['lag_ms'] === 0);
+    const unwanted = await measure(standby.url);
+    expect([unwanted.verdict, faultOf(unwanted), unwanted.note]).toEqual(['bad', 'read-only', 'it takes no changes: it is a standby, and was it before?']);
+    await standby.sql('select pg_wal_replay_pause()');
+    await town.sql('insert into orders select n, 1 from generate_series(30000, 30100) n');
+    await until('the standby to say that it is behind', async () => (named(await measure(standby.url, { standby: true }))['lag_ms'] ?? 0) > 200);
+    await until('the primary to say so too', async () => (named(await measure(town.url))['lag_ms'] ?? 0) > 200);
+    await standby.sql('select pg_wal_replay_resume()');
+    await standby.sql('select pg_promote()');
+    expect((await measure(standby.url)).verdict).toBe('good');
+  }, 60_000);
 });
