@@ -1,10 +1,15 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { incidentCard } from '../../src/cards/incident-card.js';
+import { drawPlain } from '../../src/cards/plain.js';
+import type { Incident } from '../../src/domain/incident.js';
 import { systemClock } from '../../src/io/clock.js';
-import { openIncidents } from '../../src/store/incidents.js';
-import { startPm2Home, type Pm2Home } from '../doubles/pm2-home.js';
+import { incidentView } from '../../src/store/incident-view.js';
+import { recentIncidents } from '../../src/store/incidents.js';
+import { startPm2Home, until, type Pm2Home } from '../doubles/pm2-home.js';
 import { NO_MOUNT, smallDisk, type SmallDisk } from '../doubles/small-disk.js';
+import { masked } from './masked.js';
 import { beginWatch, BRISK, type Watch } from './watch.js';
 
 const MIB = 1_048_576;
@@ -49,7 +54,7 @@ host:
   disk: 90
   disk_free: 3MB
   clean: [{ dir: ${JSON.stringify(join(disk.dir, 'uploads'))}, older_than: 7d, match: "*.part" }]
-apps: { shop: "http://127.0.0.1:${app.port}" }
+apps: { shop: { url: "http://127.0.0.1:${app.port}", liveness: { every: 1s } } }
 policy:
   default: observe
   rules: [{ name: old uploads, repair: host.clean-disk, rung: act-and-tell }]
@@ -73,10 +78,11 @@ ${BRISK}`);
     "
   `);
   await disk.fill(MIB / 2);
-  await watch.incident('resolved');
-  expect(await openIncidents(store.db, monitor.ctx.hostId)).toEqual([]);
+  const newest = async (): Promise<Incident | undefined> => (await recentIncidents(store.db, monitor.ctx.hostId, 1))[0];
+  await until('it to be over', async () => (await newest())?.state === 'resolved', 45_000);
   expect(await readdir(join(disk.dir, 'uploads'))).toEqual(['today.part']);
-  expect(shown(await watch.card())).toMatchInlineSnapshot(`
+  const card = incidentCard(await incidentView(store.db, (await newest())?.id as Incident['id']), { now: monitor.ctx.clock.now(), timeZone: 'UTC' });
+  expect(shown(masked(`\n${drawPlain(card, { width: 2_000, color: false })}\n`))).toMatchInlineSnapshot(`
     "
     ✓ GOOD  host is good again after a while: the disk of ‹disk›/uploads is 97.9 % full, 0.5 MiB free
       Lasted a while, from ‹clock› to ‹clock›.
