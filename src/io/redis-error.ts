@@ -27,29 +27,41 @@ export function redisFaultOf(thrown: unknown): RedisFault | null {
   return REDIS_FAULTS.find((fault) => fault === word) ?? null;
 }
 
+/** While a connection is being made: had it come about already? */
+type Connecting = { readonly reached: boolean } | null;
+
 /**
  * What the client threw, as ours. No text of it is kept but the code of a reply: it may hold keys and arguments, and the
  * client's own texts hold the address.
  */
-export function fromClient(thrown: unknown, connecting: { readonly reached: boolean } | null): HypercareError {
+export function fromClient(thrown: unknown, connecting: Connecting): HypercareError {
   if (thrown instanceof HypercareError) return thrown;
-  const { name, message, code } = thrown as { readonly name?: string; readonly message?: string; readonly code?: string };
-  const text = message ?? '';
+  const { message = '', code } = thrown as { readonly message?: string; readonly code?: string };
+  return code === undefined ? fromText(message, connecting) : fromSocket(thrown, code, connecting);
+}
+
+function fromText(text: string, connecting: Connecting): HypercareError {
   if (/max number of clients/.test(text)) return redisError('clients');
-  const word = /^[A-Z]{2,}/.exec(text)?.[0];
-  if (name === 'ReplyError' || word !== undefined) return fromReply(word ?? 'an error');
-  if (code !== undefined) {
-    const { fault } = httpFault(thrown);
-    if (fault === 'dns') return ours('name');
-    if (fault === 'local') return ours('local');
-    if (fault === 'timeout') return redisError('hung');
-    if (fault === 'tls') return redisError('tls');
-  }
+  const word = /^[A-Z]{2,}\b/.exec(text)?.[0];
+  if (word !== undefined) return fromReply(word);
   if (/timed out/i.test(text)) return redisError('hung');
-  // Whom it has no room for it lets in, and shows the door before the first answer.
-  if (connecting?.reached === true && (code === undefined ? /closed/.test(text) : ['EPIPE', 'ECONNRESET'].includes(code))) return redisError('clients');
-  if (code !== undefined || /closed|writeable/.test(text)) return redisError('down');
+  if (/closed|writeable/.test(text)) return gone(connecting);
   return new HypercareError('redis.answer', 'permanent', 'Redis: its answer could not be read', 'Look whether a Redis listens at the address in hypercare.yaml.');
+}
+
+function fromSocket(thrown: unknown, code: string, connecting: Connecting): HypercareError {
+  switch (httpFault(thrown).fault) {
+    case 'dns': return ours('name');
+    case 'local': return ours('local');
+    case 'timeout': return redisError('hung');
+    case 'tls': return redisError('tls');
+    default: return code === 'ECONNREFUSED' ? redisError('down') : gone(connecting);
+  }
+}
+
+/** Whom it has no room for it lets in, and shows the door before the first answer. */
+function gone(connecting: Connecting): HypercareError {
+  return redisError(connecting?.reached === true ? 'clients' : 'down');
 }
 
 function fromReply(word: string): HypercareError {

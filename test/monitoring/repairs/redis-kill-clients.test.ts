@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { redisKillClients } from '../../../monitoring/repairs/redis-kill-clients.js';
 import { matchedClients } from '../../../monitoring/repairs/redis-clients.js';
 import { createRedis, type Redis } from '../../../src/io/redis.js';
+import { until } from '../../doubles/pm2-home.js';
 import { repairContract } from '../../contracts/repair.js';
 import { noRedis } from '../../doubles/redis.js';
 import { redisWorld, type RedisWorld } from '../../doubles/redis-target.js';
@@ -60,6 +61,21 @@ describe.skipIf(noRedis)('ending connections', () => {
     await late.call(world.own.url, ['CLIENT', 'SETNAME', 'shop']);
     expect(await step?.act(prepared.witness, {}, world.io, new AbortController().signal)).toMatchObject({ ended: 3 });
     expect(await world.look()).toEqual(['shop N', 'shop P']);
+  });
+
+  it('gets in where nobody else does any more, because its connection stays', async () => {
+    const world = await crowd();
+    onTestFinished(world.close);
+    const prepared = await redisKillClients.prepare(world.target, world.args, world.io, new AbortController().signal);
+    if ('refused' in prepared) throw new Error(prepared.refused);
+    const taken = String(await world.own.say('CLIENT', 'LIST')).trim().split('\n').length;
+    await world.own.say('CONFIG', 'SET', 'maxclients', taken);
+    const customer = createRedis();
+    onTestFinished(() => customer.close());
+    await expect(customer.call(world.own.url, ['PING'])).rejects.toMatchObject({ code: 'redis.clients' });
+    const [step] = redisKillClients.steps(world.target, world.args, prepared);
+    await step?.act(prepared.witness, {}, world.io, new AbortController().signal);
+    await until('there to be room', async () => (await customer.call(world.own.url, ['PING']).catch(() => null)) === 'PONG');
   });
 });
 
