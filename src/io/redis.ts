@@ -34,54 +34,80 @@ export function createRedis(): Redis {
     },
     async close() {
       closed = true;
-      for (const line of lines.values()) line.drop();
+      for (const line of lines.values()) line.close();
       lines.clear();
     },
   };
 }
 
+/** A connection, made or being made. */
+interface Connection {
+  /** Null while the client's code is being loaded. */
+  client: Client | null;
+  readonly ready: Promise<Client>;
+  /** Calls that wait for an answer. */
+  pending: number;
+  /** A deadline passed on it: no further call goes over it, and it ends with its last. */
+  late: boolean;
+  ended: boolean;
+}
+
 /**
- * One connection. It is not opened again by itself, so that a server that is down costs nothing between two readings,
- * and nothing is queued or sent again: a command that nobody waits for any more must not be done later. A connection on
- * which a deadline passed is dropped, because what it was asked last stays unanswered in it.
+ * The way to one server. It is not opened again by itself, so that a server that is down costs nothing between two
+ * readings, and nothing is queued or sent again: a command that nobody waits for any more must not be done later. A
+ * connection on which a deadline passed is given up, because what it was asked last stays unanswered in it; a repair
+ * that has more patience than a reading keeps it until it has its answer.
  */
 class Line {
   readonly #url: URL;
-  #client: Client | null = null;
-  #ready: Promise<Client> | null = null;
+  readonly #all = new Set<Connection>();
+  #current: Connection | null = null;
 
   constructor(url: string) {
     this.#url = new URL(url);
   }
 
   async call([name, ...words]: RedisCommand, timeoutMs: number, signal: AbortSignal | undefined): Promise<unknown> {
-    const ready = this.#open();
-    const answer = ready.then((client) => client.call(name, words).catch((thrown: unknown) => Promise.reject(fromClient(thrown, null))));
-    return before(answer, { timeoutMs, signal, late: () => (this.#ready === ready ? this.drop() : undefined) });
+    const connection = this.#open();
+    const answer = connection.ready.then((client) => client.call(name, words).catch((thrown: unknown) => Promise.reject(fromClient(thrown, null))));
+    connection.pending += 1;
+    try {
+      return await before(answer, { timeoutMs, signal, late: () => (connection.late = true) });
+    } finally {
+      connection.pending -= 1;
+      if (connection.late && connection.pending === 0) this.#end(connection);
+    }
   }
 
-  drop(): void {
-    this.#client?.disconnect();
-    this.#client = null;
-    this.#ready = null;
+  close(): void {
+    for (const connection of this.#all) this.#end(connection);
   }
 
-  #open(): Promise<Client> {
-    if (this.#client?.status === 'end') this.drop();
-    if (this.#ready !== null) return this.#ready;
+  #open(): Connection {
+    const current = this.#current;
+    if (current !== null && !current.late && current.client?.status !== 'end') return current;
+    if (current !== null && !current.late) this.#end(current);
     // The client takes 28 MB of memory, so it is loaded where there is a Redis to watch, and only then.
-    const ready: Promise<Client> = import('ioredis').then(({ Redis: RedisClient }) => {
-      if (this.#ready !== ready) throw redisError('down'); // Dropped meanwhile.
-      this.#client = new RedisClient(optionsOf(this.#url));
-      return connect(this.#client, this.#url);
-    });
-    ready.catch(() => (this.#ready === ready ? this.drop() : undefined));
-    this.#ready = ready;
-    return ready;
+    const loaded = import('ioredis');
+    const connection: Connection = { client: null, ready: loaded.then(({ Redis: RedisClient }) => connect(connection, RedisClient, this.#url)), pending: 0, late: false, ended: false };
+    connection.ready.catch(() => this.#end(connection));
+    this.#all.add(connection);
+    this.#current = connection;
+    return connection;
+  }
+
+  #end(connection: Connection): void {
+    connection.ended = true;
+    connection.client?.disconnect();
+    this.#all.delete(connection);
+    if (this.#current === connection) this.#current = null;
   }
 }
 
-async function connect(client: Client, { pathname }: URL): Promise<Client> {
+async function connect(connection: Connection, RedisClient: typeof Client, url: URL): Promise<Client> {
+  if (connection.ended) throw redisError('down'); // Given up meanwhile.
+  const client = new RedisClient(optionsOf(url));
+  connection.client = client;
   let first: unknown = null;
   let reached = false;
   client.on('error', (error: unknown) => (first ??= error));
@@ -89,7 +115,7 @@ async function connect(client: Client, { pathname }: URL): Promise<Client> {
   try {
     await client.connect();
     // Asked for in its options, a database that is not there would leave the client in the first one, without an error.
-    const db = Number(pathname.slice(1));
+    const db = Number(url.pathname.slice(1));
     if (db > 0) await client.select(db);
     return client;
   } catch (thrown) {
@@ -98,7 +124,7 @@ async function connect(client: Client, { pathname }: URL): Promise<Client> {
   }
 }
 
-async function before(answer: Promise<unknown>, { timeoutMs, signal, late }: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined; late(): void }): Promise<unknown> {
+async function before(answer: Promise<unknown>, { timeoutMs, signal, late }: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined; late(): unknown }): Promise<unknown> {
   let stop = (): void => undefined;
   const ended = new Promise<never>((_, reject) => {
     const abort = (): void => reject(signal?.reason as Error);

@@ -77,6 +77,17 @@ describe.skipIf(noRedis)('a Redis', () => {
     expect(await redis.call(own.url, ['PING'])).toBe('PONG');
   });
 
+  it('leaves who has more patience its connection, where another call ran out of its own', async () => {
+    await redis.call(own.url, ['PING']);
+    own.freeze();
+    const patient = redis.call(own.url, ['PING'], { timeoutMs: 20_000 });
+    await expect(redis.call(own.url, ['PING'], { timeoutMs: 50 })).rejects.toMatchObject({ code: 'redis.hung' });
+    own.thaw();
+    expect(await patient).toBe('PONG');
+    expect(await redis.call(own.url, ['PING'])).toBe('PONG');
+    await until('the one that was late to be gone', async () => String(await own.say('CLIENT', 'LIST')).split(`name=${OUR_NAME} `).length === 3); // Ours and the operator's.
+  });
+
   it('lets go of a call that is called off', async () => {
     own.freeze();
     const thrown = redis.call(own.url, ['PING'], { timeoutMs: 20_000, signal: AbortSignal.timeout(50) });
