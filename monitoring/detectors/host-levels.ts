@@ -1,6 +1,7 @@
 import { sayBytes } from '../../src/domain/bytes.js';
 import type { Sample } from '../../src/domain/check.js';
 import type { Severity } from '../../src/domain/finding.js';
+import { DESCRIPTORS_PERCENT, FEW_INODES, MEMORY_END_PERCENT, MEMORY_PERCENT, STALLED_PERCENT } from '../../src/domain/host-limits.js';
 import { valueNamed } from '../../src/domain/series.js';
 import type { Side } from '../../src/domain/streak.js';
 import type { HostOptions } from './host-options.js';
@@ -24,12 +25,7 @@ export interface Level {
 const GAP = 2;
 /** So full, the next write may fail. */
 const LAST_PERCENT = 99;
-const FEW_INODES = 10_000;
-const MEMORY_PERCENT = 95;
-const MEMORY_END_PERCENT = 98;
-const STALLED_PERCENT = 10;
 const MEMORY_FOR_MS = 60_000;
-const DESCRIPTORS_PERCENT = 90;
 const CPU_PERCENT = 90;
 /** A long build is no trouble; half an hour in which something always waits is. */
 const CPU_FOR_MS = 30 * 60_000;
@@ -96,10 +92,10 @@ const logs: Level = {
   },
   severity: () => 'info',
   title: (values) => `logs take up ${sayBytes(values('log_bytes') ?? 0)}`,
-  more: (_values) => ['PM2 does not rotate its logs; pm2-logrotate does'],
+  more: () => ['PM2 does not rotate its logs; pm2-logrotate does'],
 };
 
-/** In this order they are claimed; the detector before the others says nothing of order within it. */
+/** Of two that are equally grave the first names the incident. */
 export const LEVELS: readonly Level[] = [diskFull, inodes, memory, descriptors, cpu, logs];
 
 export function valuesOf(fields: readonly string[], sample: Sample): Values {

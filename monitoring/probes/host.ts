@@ -1,5 +1,6 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { z } from 'zod';
+import { DESCRIPTORS_PERCENT, FEW_INODES, MEMORY_END_PERCENT, MEMORY_PERCENT, STALLED_PERCENT } from '../../src/domain/host-limits.js';
 import { fileSystemOf, type FileSystem } from '../../src/io/file-system.js';
 import { kernelText, memoryUse, numbersIn, type MemoryUse } from './host-memory.js';
 import { logSize } from './log-size.js';
@@ -7,13 +8,6 @@ import type { Probe } from './probe.js';
 
 /** Log directories are walked so often at most; between, their size is null. */
 const LOGS_EVERY_MS = 15 * 60_000;
-/** Memory used up, and so much of the time in which nothing could run for want of it. */
-const MEMORY_PERCENT = 95;
-const STALLED_PERCENT = 10;
-/** Used up whatever else is so: the kernel kills next. */
-const MEMORY_END_PERCENT = 98;
-const FEW_INODES = 10_000;
-const DESCRIPTORS_PERCENT = 90;
 const MIB = 1_048_576;
 
 /** What of `host:` it reads; the rest is for the detector and the repairs. */

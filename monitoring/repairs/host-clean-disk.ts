@@ -122,18 +122,19 @@ async function clean(root: Root, around: Around): Promise<Json> {
   const { io, signal } = around;
   const before = await fileSystemOf(root.dir);
   const endsAt = io.clock.monotonic() + TIMEOUT_MS - SPARE_MS;
-  const done = { files: 0, bytes: 0 };
+  const done = { files: 0, bytes: 0, failed: 0 };
   await eachFile(root, around, async (file, except) => {
     if (done.files > 0 && done.files % LOOK_AGAIN === 0) for (const inode of (await openFiles(signal)) ?? []) except.add(inode);
     if (except.has(inodeOf(file.stat)) || !(await isStill(file))) return true;
-    await unlink(file.dir.at(file.name));
-    done.files += 1;
-    done.bytes += file.bytes;
+    const gone = await unlink(file.dir.at(file.name)).then(() => true, () => false);
+    if (gone) done.bytes += file.bytes;
+    done[gone ? 'files' : 'failed'] += 1;
     return done.files < MOST_FILES && io.clock.monotonic() < endsAt;
   });
   await until(() => roomFor(root), FREED_WITHIN_MS, io.clock);
   const freed = ((await fileSystemOf(root.dir))?.freeBytes ?? 0) - (before?.freeBytes ?? 0);
-  const said = `removed ${sayCount(done.files, 'file')} of ${sayBytes(done.bytes)} below ${root.dir}, and ${freed < 0 ? 'no more' : `${sayBytes(freed)} more`} is free`;
+  const said = `removed ${sayCount(done.files, 'file')} of ${sayBytes(done.bytes)} below ${root.dir}, and ${freed < 0 ? 'no more' : `${sayBytes(freed)} more`} is free${done.failed === 0 ? '' : `; ${sayCount(done.failed, 'file')} could not be removed`}`;
+  if (done.files === 0 && done.failed > 0) throw new HypercareError('files.not_removed', 'permanent', `none of ${sayCount(done.failed, 'file')} below ${root.dir} could be removed: this user may not, or they are locked (lsattr)`, 'Remove them by hand.');
   if (!(await roomFor(root))) throw new HypercareError('files.not_freed', 'permanent', `${said}: less than was promised. Something else fills the disk, or holds what was removed`, `Look who does: du -x ${root.dir}, lsof +L1`);
   return { said, files: done.files, bytes: done.bytes, freedBytes: freed };
 }

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { HypercareError } from '../../src/domain/errors.js';
 import { holdDir, inodeOf, type HeldDir } from '../../src/io/held-dir.js';
 import type { Io } from '../../src/io/io.js';
@@ -9,8 +9,13 @@ import type { HostOptions } from './host-options.js';
 /** What of an app's release directory is its code or its history. */
 const CODE = ['releases', 'current', 'repo', 'repo.git', '.git', 'node_modules'];
 
+/** All that is asked of PM2 here is where it lives. */
+interface WithPm2 {
+  readonly pm2: Pick<Io['pm2'], 'home'>;
+}
+
 /** Holds a directory in which something may be done; throws in plain words where it may not. Whoever asks closes it. */
-export async function holdRoot(path: string, options: HostOptions, io: Io): Promise<HeldDir> {
+export async function holdRoot(path: string, options: Pick<HostOptions, 'own' | 'releases'>, io: WithPm2): Promise<HeldDir> {
   const held = await holdDir(path);
   const wrong = await wrongWith(held, options, io);
   if (wrong === null) return held;
@@ -18,7 +23,7 @@ export async function holdRoot(path: string, options: HostOptions, io: Io): Prom
   throw new HypercareError('files.protected', 'denied', `${path} ${wrong}`, 'Name another directory under host in hypercare.yaml.');
 }
 
-async function wrongWith(held: HeldDir, { own, releases }: HostOptions, io: Io): Promise<string | null> {
+async function wrongWith(held: HeldDir, { own, releases }: Pick<HostOptions, 'own' | 'releases'>, io: WithPm2): Promise<string | null> {
   const logs = await inodesOf([join(io.pm2.home, 'logs')]);
   const isPm2Logs = held.lineage.some((inode) => logs.has(inode));
   const ours = await inodesOf(own);
@@ -46,10 +51,4 @@ export async function leftAlone({ own, releases }: HostOptions, io: Io, signal: 
 async function inodesOf(paths: readonly string[]): Promise<ReadonlySet<string>> {
   const found = await Promise.all(paths.map((path) => stat(path, { bigint: true }).then(inodeOf, () => null)));
   return new Set(found.filter((inode) => inode !== null));
-}
-
-/** The nearest directory that is there, to ask how much room its disk has. */
-export async function nearest(path: string): Promise<string> {
-  for (let at = path; at !== '/'; at = dirname(at)) if (await stat(at).then((one) => one.isDirectory(), () => false)) return at;
-  return '/';
 }

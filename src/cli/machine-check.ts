@@ -9,6 +9,7 @@ import { systemClock } from '../io/clock.js';
 import { createGit } from '../io/git.js';
 import { createLogger } from '../io/log.js';
 import { createPm2 } from '../io/pm2-client.js';
+import { hostWarnings } from './host-warnings.js';
 import { LATE, within } from '../io/within.js';
 
 /** For PM2's answer, and for all directories of one app: on a disk that hangs a look never ends. */
@@ -18,6 +19,7 @@ const OWN = ['hypercare-monitor', 'hypercare-bot'];
 /** What the configuration names and this machine does not have. It only looks: it starts no PM2 daemon and makes no directory. */
 export async function machineWarnings(config: Config): Promise<readonly Complaint[]> {
   const warnings = [...(await pm2Warnings(config))];
+  warnings.push(...(await hostWarnings(config)));
   for (const app of config.apps) {
     if (app.release === null) continue;
     const path = ['apps', app.name, 'release'];

@@ -23,7 +23,7 @@ export interface HeldDir {
   close(): Promise<void>;
 }
 
-/** Throws `files.gone` where it is not there, and `files.symlink` where a symlink, or no directory, stands on the way. Linux alone: it goes through /proc. */
+/** Throws `files.gone` where it is not there, `files.symlink` where a symlink, or no directory, stands on the way, and `files.denied`. Linux alone: it goes through /proc. */
 export async function holdDir(path: string): Promise<HeldDir> {
   let held = await hold('/', '/', []);
   for (const name of resolve(path).split('/').filter((part) => part !== '')) {
@@ -63,9 +63,10 @@ async function openPlace(reachedBy: string, path: string): Promise<FileHandle> {
   try {
     return await open(reachedBy, O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   } catch (error) {
-    const code = (error as { readonly code?: unknown }).code;
-    if (code === 'ENOENT') throw new HypercareError('files.gone', 'permanent', `${path} is not there`, null, { cause: error });
-    if (code === 'ELOOP' || code === 'ENOTDIR') throw new HypercareError('files.symlink', 'permanent', `${path} is a symlink or no directory`, 'Name the directory by its real path: realpath shows it.', { cause: error });
+    const code = (error as { readonly code?: unknown }).code; // Its text would name the descriptor, which tells nobody anything.
+    if (code === 'ENOENT') throw new HypercareError('files.gone', 'permanent', `${path} is not there`);
+    if (code === 'ELOOP' || code === 'ENOTDIR') throw new HypercareError('files.symlink', 'permanent', `${path} is a symlink or no directory`, 'Name the directory by its real path: realpath shows it.');
+    if (code === 'EACCES' || code === 'EPERM') throw new HypercareError('files.denied', 'permanent', `${path} may not be entered by this user`);
     throw error;
   }
 }

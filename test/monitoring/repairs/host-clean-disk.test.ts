@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { open, mkdir, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -153,6 +154,19 @@ describe('cleaning', () => {
     await act(world, one);
     expect(Object.keys(await world.files())).not.toContain('x/old');
     expect(Object.keys(await world.files())).toHaveLength(5);
+  });
+
+  it.skipIf(NO_MOUNT !== null)('says where nothing could be removed: a locked file', async ({ skip }) => {
+    const world = await opened();
+    await rm(join(world.dir, 'tmp/below'), { recursive: true });
+    const one = await prepared(world);
+    try {
+      execFileSync('chattr', ['+i', join(world.dir, 'tmp/a.tmp')], { stdio: 'ignore' });
+    } catch {
+      return skip('this file system locks no files');
+    }
+    onTestFinished(() => void execFileSync('chattr', ['-i', join(world.dir, 'tmp/a.tmp')]));
+    await expect(act(world, one)).rejects.toThrow(/none of 1 file below .* could be removed/);
   });
 
   it('goes on where it was ended in the middle', async () => {
