@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Pool } from 'undici';
 import type { Repair, RepairTarget } from '../../monitoring/repairs/repair.js';
 import { pm2DrainRestart } from '../../monitoring/repairs/pm2-drain-restart.js';
 import { pm2Reload } from '../../monitoring/repairs/pm2-reload.js';
@@ -30,6 +29,7 @@ const PATIENCE = { withinMs: 60_000, everyMs: 50 } as const;
 const AFTER_MS = 2_000;
 /** Who is turned away comes back so soon. */
 const AGAIN_MS = 10;
+const GIVES_UP_MS = 5_000;
 
 /** Finishes what it has on SIGINT, closes its connections, and listens BOOT ms after its start, or dies at boot. */
 const APP = `
@@ -105,13 +105,12 @@ async function workersAt(url: string): Promise<number> {
 }
 
 function customers(url: string): { leave(): Promise<Pick<Pm2Figures, 'served' | 'failed' | 'brokenMs'>> } {
-  const pool = new Pool(url, { connections: CUSTOMERS, pipelining: 1 });
   const failedAt: number[] = [];
   let served = 0;
   let here = true;
   const ask = async (): Promise<void> => {
     try {
-      await (await pool.request({ path: '/', method: 'GET' })).body.dump();
+      await (await fetch(url, { signal: AbortSignal.timeout(GIVES_UP_MS) })).arrayBuffer();
       served += 1;
     } catch {
       failedAt.push(systemClock.monotonic());
@@ -125,7 +124,6 @@ function customers(url: string): { leave(): Promise<Pick<Pm2Figures, 'served' | 
     async leave() {
       here = false;
       await all;
-      await pool.close();
       return { served, failed: failedAt.length, brokenMs: (failedAt.at(-1) ?? 0) - (failedAt[0] ?? 0) };
     },
   };
