@@ -85,12 +85,9 @@ const ADVICE: readonly Advice[] = [
   },
   {
     kind: 'postgres-extensions', severity: 'info',
-    side: ({ now }) => lacking([now('statements'), now('hypopg')]),
-    say: ({ now }) => (now('statements') === 0 ? 'slow queries cannot be told' : 'what an index would bring cannot be told'),
-    evidence: ({ now }) => [
-      ...(now('statements') === 0 ? ["shared_preload_libraries = 'pg_stat_statements' in postgresql.conf, a restart, and then: CREATE EXTENSION pg_stat_statements"] : []),
-      ...(now('hypopg') === 0 ? ['the package hypopg (on Debian postgresql-<version>-hypopg), and then: CREATE EXTENSION hypopg'] : []),
-    ],
+    side: ({ now }) => lacking([now('statements')]),
+    say: () => 'slow queries cannot be told: pg_stat_statements is not there',
+    evidence: () => ["shared_preload_libraries = 'pg_stat_statements' in postgresql.conf, a restart, and then: CREATE EXTENSION pg_stat_statements"],
   },
   {
     kind: 'postgres-invalid-index', severity: 'info',
@@ -102,7 +99,10 @@ const ADVICE: readonly Advice[] = [
     kind: 'postgres-missing-index', severity: 'info',
     side: ({ now }) => above(now('read_whole'), 1),
     say: ({ now }) => `${count(now('read_whole'), 'large table is', 'large tables are')} read whole again and again: an index may be missing`,
-    evidence: ({ note }) => [...seen(note), 'what one would bring: hypercare repair postgres.create-index <name> --with "table=… columns=…" --dry-run'],
+    evidence: ({ note, now }) => [
+      ...seen(note), 'what one would bring: hypercare repair postgres.create-index <name> --with "table=… columns=…" --dry-run',
+      ...(now('hypopg') === 0 ? ['that needs the package hypopg (on Debian postgresql-<version>-hypopg), and then: CREATE EXTENSION hypopg'] : []),
+    ],
   },
   {
     kind: 'postgres-slow-query', severity: 'info',

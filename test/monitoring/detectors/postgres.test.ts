@@ -73,8 +73,7 @@ describe('advice', () => {
     [{ lag_ms: 300_000 }, 'warning postgres-replication-lag: a standby is 5 min behind'],
     [{ xid_age: 1_500_000_000 }, 'warning postgres-wraparound: its oldest rows are 1500 million transactions old'],
     [{ may_see: 0, may_signal: 0, query_ms: null, idle_ms: null }, 'info postgres-rights: hypercare may not see what others do there (to be run by a superuser, with the user of its url for USER; GRANT pg_monitor TO USER; GRANT pg_signal_backend TO USER)'],
-    [{ statements: 0, slow_ms: null }, 'info postgres-extensions: slow queries cannot be told (shared_preload_libraries'],
-    [{ hypopg: 0 }, 'info postgres-extensions: what an index would bring cannot be told (the package hypopg'],
+    [{ statements: 0, slow_ms: null }, 'info postgres-extensions: slow queries cannot be told: pg_stat_statements is not there (shared_preload_libraries'],
     [{ invalid_indexes: 1 }, 'info postgres-invalid-index: one index is invalid'],
     [{ read_whole: 2 }, 'info postgres-missing-index: 2 large tables are read whole'],
     [{ slow_ms: 800 }, 'info postgres-slow-query: one query takes 800 ms each time'],
@@ -86,6 +85,11 @@ describe('advice', () => {
 
   it('names what the reading names', () => {
     expect(told(thrice({ values: { invalid_indexes: 1 }, note: 'invalid index orders_note' }))[0]).toContain('(invalid index orders_note; it is left by a build that failed');
+  });
+
+  it('asks for hypopg only where it would be of use', () => {
+    expect(told(thrice({ values: { hypopg: 0 } }))).toEqual([]);
+    expect(told(thrice({ values: { hypopg: 0, read_whole: 1 } }))[0]).toContain('CREATE EXTENSION hypopg');
   });
 
   it('of connections waits between two limits, so that it does not come and go', () => {
