@@ -22,7 +22,10 @@ export interface RedisWorld<A> extends RepairWorld<A> {
 /** A world with a Redis in it; its essence are the keys, by name and with what is in them, but for our own marks. */
 export async function redisWorld<A>(args: A, options: Readonly<Record<string, Json>>, fill: (own: OwnRedis) => Promise<void>): Promise<RedisWorld<A>> {
   const own = await ownRedis();
-  await fill(own);
+  await fill(own).catch(async (error: unknown) => {
+    await own.stop();
+    throw error;
+  });
   const io = redisIo();
   const keys = async (): Promise<Json> => ((await own.say('KEYS', '*')) as string[]).filter((key) => !key.startsWith('hypercare:')).sort();
   return {
