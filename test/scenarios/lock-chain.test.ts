@@ -43,7 +43,7 @@ describe.skipIf(noPostgres)('a chain of three that waits for a session idle in i
     liveness: { path: /, every: 1s }
     uses: [db]
 postgres:
-  db: { url: "${town.url}", every: 30s, timeout: 1s, blocked: 4s, own: ["shop-*"] } # The shop's trouble is seen first.
+  db: { url: "${town.url}", every: 1h, timeout: 1s, blocked: 4s, own: ["shop-*"] } # The shop's trouble is seen first, and has it looked at.
 policy:
   default: act-and-tell
   rules: [{ name: sessions are asked for, repair: postgres.*, rung: ask }]
@@ -61,7 +61,7 @@ policy:
     await watch.asked();
     const all = async () => recentIncidents(store.db, monitor.ctx.hostId, 20);
     const blocked = async () => (await all()).find(({ kind }) => kind === 'postgres-blocked');
-    await until('the app’s trouble to be that of its database', async () => (await all()).filter(({ state }) => state !== 'resolved').length === 1);
+    await until('the app’s trouble to be that of its database', async () => (await all()).some(({ resourceId, state }) => resourceId === watch.app.id && state === 'resolved'));
     expect(plain(await watch.card())).toMatchInlineSnapshot(`
       "
       ✗ CRITICAL  db: may I do postgres.terminate? session ‹pid› (shop-import) keeps some waiting for a while: it is idle in transaction
