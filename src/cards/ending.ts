@@ -1,5 +1,6 @@
 import { sayDuration } from '../domain/duration.js';
 import type { IncidentView } from '../domain/incident-view.js';
+import { saidBy } from '../domain/receipt.js';
 import type { Release } from '../domain/release.js';
 import { nameRepair } from './repair-words.js';
 import { sayClock, type Reader } from './say-time.js';
@@ -56,10 +57,10 @@ function sayMender(view: IncidentView, run: NonNullable<ReturnType<typeof mender
   return `Mended by ${plan ? nameRepair(plan, view.destinations) : run.repair} after ${sayDuration((run.endedAt ?? run.startedAt) - run.startedAt)}${asker}; ${proof}.`;
 }
 
-/** What its steps say that they did: a step's receipt may have a line for people, as `said`. */
+/** What its steps say that they did. */
 function sayDone({ steps }: NonNullable<ReturnType<typeof mender>>): readonly string[] {
-  const said = steps.filter(({ dir }) => dir === 'do').map(({ receipt }) => (receipt as { readonly said?: unknown } | null)?.said);
-  return said.filter((line) => typeof line === 'string').slice(0, MOST_SAID).map((line) => `It ${line}.`);
+  const said = steps.filter(({ dir }) => dir === 'do').map(({ receipt }) => saidBy(receipt)).filter((line) => line !== null);
+  return said.slice(0, MOST_SAID).map((line) => `It ${line}.`);
 }
 
 /** What people should do now that the machine has stopped. */

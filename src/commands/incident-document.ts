@@ -1,6 +1,7 @@
 import type { Incident } from '../domain/incident.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import type { Json } from '../domain/json.js';
+import { saidBy } from '../domain/receipt.js';
 import { releaseName } from '../domain/release.js';
 import { iso } from './iso.js';
 
@@ -27,7 +28,7 @@ export function incidentDocument(view: IncidentView): JsonObject {
     })),
     remediations: view.remediations.map((run) => ({
       planId: run.planId, repair: run.repair, state: run.state, startedAt: iso(run.startedAt), endedAt: iso(run.endedAt), outcome: run.outcome,
-      steps: run.steps.map(({ dir, n, name, state, error }) => ({ dir, n, name, state, error })),
+      steps: run.steps.map(({ dir, n, name, state, error, receipt }) => ({ dir, n, name, state, error, said: saidBy(receipt) })),
       evidence: run.evidence.map(({ kind, at, missing }) => ({ kind, at: iso(at), missing })),
     })),
     question: questionDocument(view),
