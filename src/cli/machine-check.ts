@@ -11,6 +11,7 @@ import { createLogger } from '../io/log.js';
 import { createPm2 } from '../io/pm2-client.js';
 import { hostWarnings } from './host-warnings.js';
 import { LATE, within } from '../io/within.js';
+import { dataDirProblem } from '../store/data-dir.js';
 
 /** For PM2's answer, and for all directories of one app: on a disk that hangs a look never ends. */
 const LOOK_MS = 3_000;
@@ -18,7 +19,8 @@ const OWN = ['hypercare-monitor', 'hypercare-bot'];
 
 /** What the configuration names and this machine does not have. It only looks: it starts no PM2 daemon and makes no directory. */
 export async function machineWarnings(config: Config): Promise<readonly Complaint[]> {
-  const warnings = [...(await pm2Warnings(config))];
+  const kept = dataDirProblem(config.dataDir);
+  const warnings = [...(kept === null ? [] : [warning(['data_dir'], `what is remembered cannot be kept: ${kept}`)]), ...(await pm2Warnings(config))];
   warnings.push(...(await hostWarnings(config)));
   for (const app of config.apps) {
     if (app.release === null) continue;

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
 import { Kysely, sql } from 'kysely';
+import { makeDataDir } from './data-dir.js';
 import type { Engine } from './engine.js';
 import { openPostgres } from './postgres.js';
 import type { Db, Tables } from './schema.js';
@@ -33,7 +33,7 @@ export function openStore(address: StoreAddress): Store {
     const pool = new Kysely<Tables>({ dialect: openPostgres(address.url) });
     return makeStore('postgres', { reader: pool, writer: pool }, () => null);
   }
-  mkdirSync(dirname(address.file), { recursive: true, mode: 0o700 });
+  makeDataDir(dirname(address.file));
   const [reader, writer] = [openSqlite(address.file), openSqlite(address.file)];
   return makeStore('sqlite', { reader: new Kysely<Tables>(reader), writer: new Kysely<Tables>(writer) }, () => dataVersion(writer.raw));
 }
