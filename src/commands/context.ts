@@ -10,7 +10,10 @@ export const TAKEN_WITHIN_MS = 5_000;
 /** How long it has to end one it took: a rollback's pre-flight reads git and disk. */
 export const ENDED_WITHIN_MS = 60_000;
 
-const START_MONITOR = 'Start it with “npm start”, look at it with “pm2 logs”, and ask again; or have it done in the terminal itself: rollback <app> --reason <why> --offline.';
+const START_MONITOR = 'Start it with “npm start”, look at it with “pm2 logs”, and ask again';
+const BACK_WITHOUT_IT = '; or have it done in the terminal itself: rollback <app> --reason <why> --offline';
+
+const GOES_BACK: readonly string[] = ['rollback', 'repair'];
 
 /** What a place knows of the speaker; `ask` is the same in every place. */
 export function createContext(place: Omit<Context, 'ask'>): Context {
@@ -24,22 +27,23 @@ async function ask(place: Omit<Context, 'ask'>, wish: Wish): Promise<Json> {
   const id = await store.write((tx) => putRequest(tx, place.hostId, { ...wish, personId: person.id, via: place.via, key }, place.now()));
   await place.poke();
   const taken = await waitFor(async () => ((await requestStatus(store.db, id)).taken ? true : null), TAKEN_WITHIN_MS, place.sleep);
-  if (!taken && (await store.write((tx) => withdrawRequest(tx, id, place.now())))) throw monitorDown();
+  if (!taken && (await store.write((tx) => withdrawRequest(tx, id, place.now())))) throw monitorDown(wish.verb);
   const result = await waitFor(async () => (await requestStatus(store.db, id)).result, ENDED_WITHIN_MS, place.sleep);
   if (!result) {
     throw new HypercareError('request.slow', 'transient', `the monitor took it, and has not ended it after ${ENDED_WITHIN_MS / 1_000} s`, 'It goes on; look at “status” and “incidents” before asking again.');
   }
-  return dataOf(result);
+  return dataOf(result, wish.verb);
 }
 
-function dataOf(result: RequestResult): Json {
+function dataOf(result: RequestResult, verb: string): Json {
   if (result.ok) return result.data;
-  if (result.code === 'request.withdrawn') throw monitorDown();
+  if (result.code === 'request.withdrawn') throw monitorDown(verb);
   throw new HypercareError(result.code, result.errorClass, result.message, result.mend);
 }
 
-function monitorDown(): HypercareError {
+/** What only goes back can be done without a monitor; of a launch or a restore point that would be no help. */
+function monitorDown(verb: string): HypercareError {
   return new HypercareError(
-    'monitor.down', 'transient', `the monitor did not take it within ${TAKEN_WITHIN_MS / 1_000} s; the request was withdrawn, and nothing will be done`, START_MONITOR,
+    'monitor.down', 'transient', `the monitor did not take it within ${TAKEN_WITHIN_MS / 1_000} s; the request was withdrawn, and nothing will be done`, `${START_MONITOR}${GOES_BACK.includes(verb) ? BACK_WITHOUT_IT : ''}.`,
   );
 }
