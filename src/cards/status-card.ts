@@ -89,7 +89,7 @@ function drawSettling({ launch, checks }: AppStatus, reader: Reader): readonly s
 
 function drawLaunch({ release, launch }: AppStatus, reader: Reader): readonly string[] {
   if (!release || !launch) return ['No release of it has been seen yet.'];
-  const running = `Release ${releaseName(release)} (${release.verdict}), live for ${sayDuration(reader.now - launch.startedAt)}`;
+  const running = `${release.commit === null ? 'As it stands in' : 'Release'} ${releaseName(release)} (${release.verdict}), live for ${sayDuration(reader.now - launch.startedAt)}`;
   if (launch.tier === null) return [`${running}; its watch has ended (${launch.state.replace('_', ' ')}).`];
   const next = launch.nextTickAt === null ? '' : `, next full check ${sayClock(launch.nextTickAt, reader)}`;
   return [`${running}; watched until ${sayClock(launch.endsAt, reader)}, tier ${launch.tier} of ${launch.tiers}${next}.`];

@@ -224,6 +224,12 @@ describe('the card of an incident', () => {
     `);
   });
 
+  it('advises to start a deleted entry, and nothing that needs the entry', () => {
+    const body = incidentCard(view({ incident: { ...incident, state: 'escalated', kind: 'process-down', title: "shop is not in PM2's list: 0 of 0 instances online", reason: 'every rung was tried' } }), UTC).body.join('\n');
+    expect(body).toContain('Now: start it again as it was started before (pm2 start …)');
+    expect(body).not.toMatch(/pm2 logs|repair general|rollback shop/);
+  });
+
   it('calls an expired question expired, and neither denied nor approved', () => {
     const expired = view({ incident: { ...incident, state: 'escalated', reason: 'nobody answered' }, plans: [plan(), { ...rollbackPlan, state: 'expired' }], remediations: [run()], question: { ...question, state: 'expired', decidedAt: question.expiresAt } });
     expect(incidentCard(expired, UTC).body.join('\n')).toContain('Asked to roll back to 9d1e003: nobody answered until 03:44 UTC; nothing was done.');

@@ -21,6 +21,10 @@ describe('the card of the status', () => {
     `);
   });
 
+  it('calls an app outside of git after the directory it stands in', () => {
+    expect(draw([{ ...shop, release: { ...bad, commit: null, dir: '/srv/w' } }])).toContain('As it stands in w (watching), live for 27 min');
+  });
+
   it('says what an incident waits for, where no question says it better', () => {
     const waits = { [incident.id]: 'it waits for a fresh reading of redis' };
     expect(draw([{ ...sick, question: null, waits }])).toMatch(/3 checks in a row over 20 s\n {2}Now: it waits for a fresh reading of redis\. All of it: why shop$/);
