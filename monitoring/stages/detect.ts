@@ -92,13 +92,14 @@ async function viewOf(ctx: StageContext, id: ResourceId, launch: Launch | null):
 
 /**
  * When its processes last began anew, by PM2's hand or a person's: it boots then, and what it answered before was answered
- * by processes that are gone. A start that no exit was seen of (after a daemon's death) shows in how long they have run.
+ * by processes that are gone. A start that no exit was seen of (after a daemon's death) shows in how long they have run;
+ * one that lies ahead, because the clock was set back, says nothing.
  */
 function lastStart(ctx: StageContext, acts: readonly Act[], pasts: readonly Past[]): number {
-  const restarted = acts.findLast((act) => act.kind === 'restart' && act.by !== 'us')?.at ?? 0;
+  const restarted = acts.findLast((act) => act.kind === 'restart' && act.by !== 'us' && act.at <= ctx.clock.now())?.at ?? 0;
   const newest = pasts.find(({ check }) => check.probe === 'pm2')?.samples.at(-1);
   const uptimeMs = newest ? valueNamed(ctx.units.probes['pm2']?.fields ?? [], newest.values, 'uptime_ms') : null;
-  return Math.max(restarted, newest && uptimeMs !== null ? newest.at - uptimeMs : 0);
+  return Math.max(restarted, newest && uptimeMs ? newest.at - uptimeMs : 0);
 }
 
 function counts(view: View): (one: { readonly at: number }) => boolean {

@@ -38,7 +38,8 @@ async function judgedSince(ctx: StageContext, check: Check, since: number): Prom
 
 /** From when on readings say something of an app: after its launch, and after a person's restart, it has time to boot. */
 export async function settledAt(ctx: StageContext, app: ResourceId): Promise<number> {
+  const now = ctx.clock.now();
   const launch = await openLaunchOf(ctx.store.db, app);
-  const restarted = (await actsOn(ctx.store.db, app, ctx.clock.now() - DAY_MS)).findLast((act) => act.by === 'person' && act.kind === 'restart');
+  const restarted = (await actsOn(ctx.store.db, app, now - DAY_MS)).findLast((act) => act.by === 'person' && act.kind === 'restart' && act.at <= now);
   return Math.max(launch?.startedAt ?? 0, restarted?.at ?? 0) + ctx.settings.settleMs;
 }
