@@ -136,7 +136,7 @@ describe('two people in two chats', () => {
       await movePlan(tx, plan.id, 'asked', 'expired');
     });
     expect(await title(by('Bob', { pressed: drawToken({ asks: 'yes', id: question.id }) }))).toContain('too late: the question expired');
-    expect(await title(by('Bob', { pressed: drawToken({ asks: 'yes', id: 'zzzzzzzzzzzzzzzzz' }) }))).toContain('there is no question');
+    expect(await title(by('Bob', { pressed: drawToken({ asks: 'yes', id: 'zzzzzzzzzzzzzzzzz' }) }))).toContain('there never was a question');
     expect(await title(by('Bob', { pressed: 'from another bot' }))).toBe('this button is not one of ours, or of another version');
   });
 

@@ -245,7 +245,7 @@ describe('words at the terminal that lead nowhere', () => {
       exit 2
 
       $ hypercare approve shop
-      ! ERROR  there is no question “shop”
+      ! ERROR  about shop nothing was ever asked
         No question is open now.
       exit 2
 

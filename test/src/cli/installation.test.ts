@@ -94,7 +94,7 @@ describe('the configuration', () => {
     }
     const frozen = await cli(stage, ['freeze', '--reason', 'stop']);
     expect(frozen.stderr).toContain('the monitor did not take it');
-    expect((await cli(stage, ['approve', 'shop'])).stderr).toContain('there is no question');
+    expect((await cli(stage, ['approve', 'shop'])).stderr).toContain('nothing was ever asked');
   });
 
   it('with mistakes has no policy to tell', async () => {

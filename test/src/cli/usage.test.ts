@@ -18,12 +18,12 @@ describe('help', () => {
           hypercare approve shop
           hypercare status --json
 
-        status         how the apps are, and why
+        status         how the apps are, and what is watched beside them
         incidents      what was and is wrong; with an id, one incident whole
         why            why it acted or did not: every decision and every wait
         approve        say yes to the open question
         deny           say no to the open question
-        repair         have one repair done, or “general”: the whole runbook
+        repair         have one repair done, or “general”: an app’s whole runbook
         rollback       take an app back to its last stable release
         launch         begin a new watch of what runs now
         restore-point  call the running release stable: rollbacks may go to it
@@ -32,7 +32,7 @@ describe('help', () => {
                        repairs
         silence        call nobody about an app for a while; it is repaired as ever
         holds          why nothing may act or call for now: by whom and until when
-        repairs        what can be done to an app
+        repairs        what can be done, and what is refused
         learned        which repairs helped, and what follows from that
         policy         the rules in force; or which of them decided an incident
         replay         what a changed policy would have decided in the past days
