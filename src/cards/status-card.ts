@@ -114,6 +114,8 @@ export function blindness(apps: readonly AppStatus[], watch: Watch, reader: Read
   const lost = watch.pm2LostAt === null ? null : `PM2’s daemon has not answered since ${sayAgo(watch.pm2LostAt, reader)}`;
   if (!isWatched(watch, reader.now)) {
     const seen = watch.monitorSeenAt === null ? [] : [`It was last seen ${sayAgo(watch.monitorSeenAt, reader)}.`];
+    // A monitor that runs cannot write its sign of life then.
+    if (watch.storeFullAt !== null) return { level: 'critical', title: `the store’s disk is full: ${measuredAt(apps, reader)}`, body: [...seen, 'Nothing new can be kept, and nothing is repaired until there is room.'].join('\n') };
     return { level: 'warning', title: `no monitor runs: ${measuredAt(apps, reader)}`, body: [...seen, 'Nothing is measured or repaired until it does: npm start.', ...(lost === null ? [] : [`${lost}.`])].join('\n') };
   }
   if (lost === null || watch.pm2LostAt === null) return null;

@@ -121,6 +121,8 @@ describe('the card of the status', () => {
 
   it('says in one line that the disk of the store is full, and also where no monitor can say that it runs', () => {
     const full = { ...watch, storeFullAt: BEGAN };
+    expect(draw([shop], { ...full, monitorSeenAt: UTC.now - 60_000 })).toMatch(/the store’s disk is full.*nothing is repaired until there is room/s);
+    expect(draw([shop], { ...full, monitorSeenAt: UTC.now - 60_000 })).not.toContain('no monitor runs');
     expect(draw([shop], full)).toMatchInlineSnapshot(`
       "✓ GOOD  shop: good (3 checks good)
         The disk of hypercare’s store has been full since 03:12 UTC, 4 min
