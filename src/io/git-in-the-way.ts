@@ -57,13 +57,14 @@ async function isTaken(path: string): Promise<boolean> {
   return lstat(path).then(() => true, (error: NodeJS.ErrnoException) => error.code !== 'ENOENT');
 }
 
-/** Is the file what the commit has there, whole or cut short? */
+/** Is the file what the commit has there, whole or cut short? Git takes the old one away before it writes the new one: between the two there is none. */
 async function isBeginningOf(dir: string, commit: string, path: string): Promise<boolean> {
   const file = join(dir, path);
-  const info = await lstat(file).catch(() => null);
-  if (!info?.isFile()) return false;
   const blob = await blobOf(dir, commit, path).catch(() => null);
-  return blob !== null && info.size <= blob.length && blob.subarray(0, info.size).equals(await readFile(file));
+  if (blob === null) return false;
+  const info = await lstat(file).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? null : undefined));
+  if (info === null) return true;
+  return info?.isFile() === true && info.size <= blob.length && blob.subarray(0, info.size).equals(await readFile(file));
 }
 
 async function keep(paths: readonly string[], is: (path: string) => Promise<boolean>): Promise<string[]> {

@@ -256,6 +256,7 @@ describe('git: checkout in place', () => {
     writeFileSync(join(repo.dir, 'a'), 'old a');
     writeFileSync(join(repo.dir, 'gone/c'), 'old c');
     writeFileSync(join(repo.dir, 'gone/d'), 'old d, lon');
+    rmSync(join(repo.dir, 'b')); // Taken away, and not written yet.
     expect(await git.inTheWay(repo.dir, old)).toEqual([]);
     await git.checkout(repo.dir, old, 20_000);
     expect(repo.git('status', '--porcelain')).toBe('');
