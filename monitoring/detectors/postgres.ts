@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import { sayDuration } from '../../src/domain/duration.js';
-import type { Claim } from '../../src/domain/finding.js';
 import { POSTGRES_FAULTS, sayPostgresFault, type PostgresFault } from '../../src/domain/postgres-fault.js';
 import { valueNamed } from '../../src/domain/series.js';
-import { standing, streakOf, verdictSide } from '../../src/domain/streak.js';
-import type { Detector, DetectorInput, Series } from './detector.js';
+import type { Detector, Series } from './detector.js';
 import { postgresAdvice } from './postgres-advice.js';
+import { faultClaims } from './server-fault.js';
 
 const options = z.object({
   /** So many bad readings in a row open it, and so many good ones close it. */
@@ -25,32 +23,11 @@ type Options = z.output<typeof options>;
 export const postgres: Detector<Options> = {
   kind: 'postgres',
   options,
-  detect: (input) => input.series.filter(({ check }) => check.probe === 'postgres').flatMap((series) => [...faultClaims(series, input), ...postgresAdvice(series, input)]),
+  detect: (input) => input.series.filter(({ check }) => check.probe === 'postgres').flatMap((series) => [
+    ...faultClaims(series, input, { kind: 'postgres', faults: POSTGRES_FAULTS, title: (fault, newest) => newest.note ?? sayPostgresFault(fault), helps: (fault) => whatHelps(fault, series) }),
+    ...postgresAdvice(series, input),
+  ]),
 };
-
-/** One fault stands at a time: a server that was held up and went down is down. */
-function faultClaims(series: Series, input: DetectorInput<Options>): readonly Claim[] {
-  const fingerprintOf = (fault: PostgresFault): string => `postgres-${fault}:${series.check.name}`;
-  const open = POSTGRES_FAULTS.map(fingerprintOf).filter((fingerprint) => input.open.has(fingerprint));
-  const streak = streakOf(series.samples, verdictSide);
-  const stands = standing(streak, open.length > 0, input.options);
-  const over = (kept: string | null): readonly Claim[] => open.filter((one) => one !== kept).map((fingerprint) => ({ state: 'absent', fingerprint }));
-  if (stands === 'absent') return over(null);
-  const newest = streak.run.at(-1);
-  if (stands === 'silent' || !series.check.trusted || newest === undefined) return [];
-  const fault = POSTGRES_FAULTS[(valueNamed(series.fields, newest.values, 'fault') ?? 0) - 1] ?? 'down';
-  const fingerprint = fingerprintOf(fault);
-  const since = sayDuration(input.now - (streak.run[0]?.at ?? input.now));
-  return [...over(fingerprint), {
-    state: 'present',
-    fingerprint,
-    kind: `postgres-${fault}`,
-    severity: 'critical',
-    emergency: false,
-    title: newest.note ?? sayPostgresFault(fault),
-    evidence: [`${streak.run.length === 1 ? 'one reading' : `${streak.run.length} readings in a row`}, for ${since}`, ...whatHelps(fault, series)],
-  }];
-}
 
 function whatHelps(fault: PostgresFault, { fields, samples }: Series): readonly string[] {
   const last = (name: string): number | null => samples.findLast(({ values }) => valueNamed(fields, values, name) !== null)?.values[fields.indexOf(name)] ?? null;

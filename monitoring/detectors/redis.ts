@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import type { Sample } from '../../src/domain/check.js';
-import { sayDuration } from '../../src/domain/duration.js';
-import type { Claim } from '../../src/domain/finding.js';
 import { mendRedisFault, REDIS_FAULTS, sayRedisFault, type RedisFault } from '../../src/domain/redis-fault.js';
 import { valueNamed } from '../../src/domain/series.js';
-import { standing, streakOf, verdictSide } from '../../src/domain/streak.js';
-import type { Detector, DetectorInput, Series } from './detector.js';
+import type { Detector, Series } from './detector.js';
 import { redisAdvice } from './redis-advice.js';
+import { faultClaims } from './server-fault.js';
 
 const options = z.object({
   /** So many bad readings in a row open it, and so many good ones close it. */
@@ -23,39 +21,11 @@ type Options = z.output<typeof options>;
 export const redis: Detector<Options> = {
   kind: 'redis',
   options,
-  detect: (input) => input.series.filter(({ check }) => check.probe === 'redis').flatMap((series) => [...faultClaims(series, input), ...redisAdvice(series, input)]),
+  detect: (input) => input.series.filter(({ check }) => check.probe === 'redis').flatMap((series) => [
+    ...faultClaims(series, input, { kind: 'redis', faults: REDIS_FAULTS, title: (fault, newest) => `${sayRedisFault(fault)}${numbersOf(fault, series, newest)}`, helps: (fault) => [mendRedisFault(fault)] }),
+    ...redisAdvice(series, input),
+  ]),
 };
-
-/** One fault stands at a time: a server that was full and went down is down. */
-function faultClaims(series: Series, input: DetectorInput<Options>): readonly Claim[] {
-  const known = REDIS_FAULTS.map((fault) => fingerprintOf(fault, series));
-  const open = known.filter((fingerprint) => input.open.has(fingerprint));
-  const streak = streakOf(series.samples, verdictSide);
-  const stands = standing(streak, open.length > 0, input.options);
-  const over = (kept: string | null): readonly Claim[] => open.filter((one) => one !== kept).map((fingerprint) => ({ state: 'absent', fingerprint }));
-  if (stands === 'absent') return over(null);
-  const newest = streak.run.at(-1);
-  if (stands === 'silent' || !series.check.trusted || newest === undefined) return [];
-  const fault = faultOf(series, newest);
-  const fingerprint = fingerprintOf(fault, series);
-  return [...over(fingerprint), {
-    state: 'present',
-    fingerprint,
-    kind: `redis-${fault}`,
-    severity: 'critical',
-    emergency: false,
-    title: `${sayRedisFault(fault)}${numbersOf(fault, series, newest)}`,
-    evidence: [`${streak.run.length === 1 ? 'one reading' : `${streak.run.length} readings in a row`}, for ${sayDuration(input.now - (streak.run[0]?.at ?? input.now))}`, mendRedisFault(fault)],
-  }];
-}
-
-function fingerprintOf(fault: RedisFault, { check }: Series): string {
-  return `redis-${fault}:${check.name}`;
-}
-
-function faultOf({ fields }: Series, { values }: Sample): RedisFault {
-  return REDIS_FAULTS[(valueNamed(fields, values, 'fault') ?? 0) - 1] ?? 'down';
-}
 
 function numbersOf(fault: RedisFault, { fields }: Series, { values }: Sample): string {
   const of = (name: string): number | null => valueNamed(fields, values, name);
