@@ -23,7 +23,8 @@ export const pm2ScaleDown: Repair<ScaleDownArgs> = {
   summary: 'end the newest workers of an app',
   refuses: 'fork mode, and the last worker',
   args: scaleDownArgs,
-  risk: 'safe',
+  // What an ended worker has under way may be cut off.
+  risk: 'disruptive',
   prepare,
   steps: (_target, _args, prepared) => [scaleStep(witnessSchema.parse(prepared.witness))],
 };

@@ -1,15 +1,18 @@
 import { mayActAs } from '../../domain/person.js';
 import { needed } from '../eligible.js';
 import type { Brake } from './brake.js';
+import { destructive } from './destructive.js';
 
 /** Whoever asks is a person: the ladder does not bind him, the rule's terms do. It always decides where somebody asked. */
 export const byHand: Brake = {
   name: 'asked for by hand',
-  stops({ plan, facts, chosen }) {
+  stops(asked) {
+    const { facts, chosen } = asked;
     const { askedBy } = facts;
     if (!askedBy) return null;
     const { rule } = chosen;
-    if (plan.risk === 'destructive') return { verdict: 'ask', rule: 'risk:destructive', why: 'what it does cannot be taken back', change: 'nothing lets it act alone: what destroys is always asked' };
+    const destroys = destructive.stops(asked);
+    if (destroys) return destroys;
     if (rule.approvers > 1) return { verdict: 'ask', rule: rule.name, why: `the rule asks for ${rule.approvers} people`, change: 'they say yes, or the rule asks for one' };
     const may = mayActAs({ name: askedBy.name, role: askedBy.role, id: '' as never }, rule.role);
     if (!may) return { verdict: 'ask', rule: 'asked-by-operator', why: `${askedBy.name} asked for it; an ${rule.role} says yes`, change: `an ${rule.role} says yes` };
