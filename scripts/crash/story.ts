@@ -109,7 +109,8 @@ async function end(dir: string, both: Both, { good, ending }: { readonly good: s
     const launch = appId === null ? null : await openLaunchOf(db, appId);
     const restored = launch !== null && (await getRelease(db, launch.releaseId)).dir.endsWith(good);
     const over = ending.incident === 'escalated' ? escalated !== undefined : open.length === 0 && restored;
-    return over && (await nextDeliveryAt(db, { hostId, channels: [CHANNEL_NAME] })) === null && (await undelivered(db, hostId, CHANNEL_NAME, 0, 1)).length === 0;
+    // In this order: an event becomes a delivery, and between two looks it would be neither.
+    return over && (await undelivered(db, hostId, CHANNEL_NAME, 0, 1)).length === 0 && (await nextDeliveryAt(db, { hostId, channels: [CHANNEL_NAME] })) === null;
   });
 }
 
