@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod';
 import type { Call } from '../../src/cards/call.js';
 import type { Card } from '../../src/cards/card.js';
-import type { HypercareError } from '../../src/domain/errors.js';
+import { errorText, HypercareError } from '../../src/domain/errors.js';
 import type { Json } from '../../src/domain/json.js';
 import type { Platform } from '../../src/domain/person.js';
 import type { Logger } from '../../src/io/log.js';
@@ -43,6 +43,7 @@ export interface Verb {
 export interface Secrets {
   readonly SLACK_BOT_TOKEN?: string;
   readonly SLACK_APP_TOKEN?: string;
+  readonly SLACK_SIGNING_SECRET?: string;
   readonly SLACK_WEBHOOK_URL?: string;
   readonly TELEGRAM_BOT_TOKEN?: string;
   readonly TELEGRAM_CHAT_ID?: string;
@@ -59,6 +60,21 @@ export class DeliveryDelay extends Error {
   }
 }
 
+/** Something that keeps people from being told or heard, and what mends it. */
+export interface Trouble {
+  readonly why: string;
+  readonly mend: string | null;
+  /** Nothing has to be mended: it may be over the next time. */
+  readonly passes: boolean;
+}
+
+/** What a delivery or a question to the platform failed with, for people. */
+export function asTrouble(thrown: unknown): Trouble {
+  if (thrown instanceof HypercareError) return { why: thrown.message, mend: thrown.mend, passes: thrown.errorClass === 'transient' };
+  if (thrown instanceof DeliveryDelay) return { why: thrown.message, mend: 'Try again in a minute.', passes: true };
+  return { why: errorText(thrown), mend: null, passes: false };
+}
+
 /** One configured place cards are delivered to and people speak from. */
 export interface Channel {
   /** With its place in it ('telegram:-500'): pointed elsewhere it is another channel, where open cards are posted anew. */
@@ -69,6 +85,8 @@ export interface Channel {
   deliver(card: Card, key: string, previous: Ref | undefined): Promise<Ref>;
   /** Says it aloud beside the card at `at`; `fresh` tells that the card was posted there just now. Absent: its posts are loud enough. */
   call?(call: Call, at: Ref, fresh: boolean): Promise<void>;
+  /** What can be found out about hearing and rights without disturbing a bot that runs. Never throws what the platform refuses. */
+  examine?(): Promise<readonly Trouble[]>;
 }
 
 /** What is configured and cannot be used, and why. */

@@ -34,6 +34,14 @@ async function dispatch(argv: Argv, io: CliIo): Promise<Exit> {
     const { demo } = await import('./demo.js');
     return demo(rest, io, argv.json);
   }
+  if (verb === 'slack') {
+    const { slack } = await import('./slack.js');
+    return slack(rest, io, argv);
+  }
+  if (verb === 'chat') {
+    const { chat } = await import('./chat-test.js');
+    return put(argv, io, await chat(rest, io, argv.config));
+  }
   return command(verb, argv, io);
 }
 

@@ -1,5 +1,6 @@
 import { commandCard } from '../commands/help.js';
 import { commands } from '../commands/index.js';
+import { readFlags } from '../commands/parse-words.js';
 import type { Result } from '../commands/command.js';
 import { HypercareError } from '../domain/errors.js';
 import { nearestWord } from '../domain/nearest.js';
@@ -15,7 +16,28 @@ export const OWN_VERBS: readonly Shown[] = [
     name: 'demo', summary: 'break a sample shop for real, and watch it being healed', usage: 'demo <crash|late-crash-loop|hang|errors|slow|leak|bad-release> [--yes]', examples: ['demo crash', 'demo bad-release --yes'], role: null,
     words: { positionals: ['fault'], flags: { yes: { type: 'boolean', about: 'answer the questions by itself' } } },
   },
+  {
+    name: 'slack', summary: 'the manifest of its Slack app, and a link with it filled in', usage: 'slack manifest [--http <https address>]', role: null,
+    examples: ['slack manifest', 'slack manifest --http https://hooks.example/slack/events'],
+    words: { positionals: ['manifest'], flags: { http: { type: 'string', about: 'where Slack calls the bot, instead of Socket Mode' } } },
+  },
+  { name: 'chat', summary: 'post a test card to every channel, and say what is wrong there', usage: 'chat test', examples: ['chat test', 'chat test --json'], role: null, words: { positionals: ['test'], flags: {} } },
 ];
+
+/** The verb of this name, whose words it reads; throws for words and flags it does not have. */
+export function ownWords(name: string, words: readonly string[]): { readonly said: readonly string[]; readonly flags: Readonly<Record<string, string | boolean | undefined>> } {
+  const verb = OWN_VERBS.find((one) => one.name === name);
+  if (!verb) return missing(name);
+  const { positionals, values } = readFlags(verb, words);
+  const [extra] = positionals.slice(verb.words.positionals.length);
+  if (extra !== undefined) throw wrongWords(verb, `“${extra.slice(0, 40)}” is one word too many`);
+  return { said: positionals, flags: values as Readonly<Record<string, string | boolean | undefined>> };
+}
+
+/** What is told of words that lead nowhere. */
+export function wrongWords({ name, usage: words, examples }: Pick<Shown, 'name' | 'usage' | 'examples'>, what: string): HypercareError {
+  return new HypercareError('usage', 'invalid', `${name}: ${what}`, `Usage: ${words}, for example: ${examples[0]}`);
+}
 
 const EXAMPLES = ['hypercare status', 'hypercare rollback shop --plan', 'hypercare approve shop', 'hypercare status --json'];
 

@@ -31,7 +31,8 @@ function readWords(command: Command<unknown>, words: readonly string[]): Readonl
   return { ...placed, ...flagged };
 }
 
-function readFlags(command: Command<unknown>, words: readonly string[]) {
+/** Words and flags alone, for verbs that have no arguments to check. */
+export function readFlags(command: Pick<Command<unknown>, 'name' | 'usage' | 'examples' | 'words'>, words: readonly string[]) {
   const options = Object.fromEntries(Object.entries(command.words.flags).map(([flag, { type }]) => [flag, { type }]));
   try {
     return parseArgs({ args: [...words], options, allowPositionals: true, strict: true });

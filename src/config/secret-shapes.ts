@@ -10,6 +10,7 @@ interface Shape {
 const SHAPES: readonly Shape[] = [
   { name: 'SLACK_BOT_TOKEN', isRight: (value) => /^xoxb-[\w-]{20,}$/.test(value), looks: 'the Bot User OAuth Token, xoxb-… with at least 20 more letters, copied whole from “OAuth & Permissions” at api.slack.com/apps' },
   { name: 'SLACK_APP_TOKEN', isRight: (value) => /^xapp-[\w-]{20,}$/.test(value), looks: 'the app-level token, xapp-… with at least 20 more letters, copied whole from “Basic Information” at api.slack.com/apps' },
+  { name: 'SLACK_SIGNING_SECRET', isRight: (value) => /^[0-9a-f]{32,64}$/.test(value), looks: '32 of the digits 0-9 and a-f, the “Signing Secret” from “Basic Information” at api.slack.com/apps' },
   { name: 'SLACK_WEBHOOK_URL', isRight: isWebhook, looks: 'https://hooks.slack.com/services/… with three parts behind it, copied whole from “Incoming Webhooks” at api.slack.com/apps' },
   { name: 'TELEGRAM_BOT_TOKEN', isRight: (value) => /^\d+:[\w-]{30,}$/.test(value), looks: 'digits, a colon and at least 30 letters, copied whole from @BotFather (/mybots, API Token)' },
   { name: 'TELEGRAM_CHAT_ID', isRight: (value) => /^-?[1-9]\d{0,15}$/.test(value), looks: 'a whole number like 123456789, or -1001234567890 for a group' },

@@ -5,6 +5,7 @@ import { Messages, type Sight } from './slack/messages.js';
 import { People } from './slack/people.js';
 import { readAloud } from './slack/reading.js';
 import { Refusal } from './slack/refusal.js';
+import type { Calling } from './slack/signed.js';
 import { Sockets } from './slack/socket.js';
 import { Triggers } from './slack/triggers.js';
 import { callMethod } from './slack/web-api.js';
@@ -34,14 +35,16 @@ export class SlackDouble {
   readonly calls: Call[] = [];
   readonly workspace = new Workspace();
   readonly sockets = new Sockets();
-  readonly scopes = new Set(['chat:write', 'commands', 'users:read', 'channels:read', 'channels:history', 'app_mentions:read', 'im:history']);
+  readonly scopes = new Set(['chat:write', 'commands', 'users:read', 'channels:read', 'channels:history', 'app_mentions:read', 'im:history', 'groups:history']);
   /** Tokens that Slack knows; deleting one revokes it. */
   readonly tokens = new Set([BOT_TOKEN, APP_TOKEN]);
   readonly messages = new Messages(this.workspace, () => this.now());
   readonly #hooks = new Hooks(this.messages);
   readonly #triggers = new Triggers(() => this.now());
-  readonly people = new People({ messages: this.messages, hooks: this.#hooks, triggers: this.#triggers, sockets: this.sockets, origin: () => this.#origin, home: 'C0OPS0001' });
+  readonly people = new People({ messages: this.messages, hooks: this.#hooks, triggers: this.#triggers, sockets: this.sockets, origin: () => this.#origin, home: 'C0OPS0001', calls: () => this.calling });
   readonly #faults: { readonly methods: readonly string[]; readonly fault: Fault }[] = [];
+  /** HTTP mode: what people say is sent there, signed; null: over the socket. */
+  calling: Calling | null = null;
   #wire: Wire | undefined;
   #aheadMs = 0;
 

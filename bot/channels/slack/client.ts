@@ -4,7 +4,7 @@ import { systemClock } from '../../../src/io/clock.js';
 import type { Logger } from '../../../src/io/log.js';
 import { maskText } from '../../../src/io/mask.js';
 
-type Bolt = Pick<typeof import('@slack/bolt'), 'App' | 'SocketModeReceiver' | 'webApi' | 'LogLevel'>;
+type Bolt = Pick<typeof import('@slack/bolt'), 'App' | 'HTTPReceiver' | 'SocketModeReceiver' | 'webApi' | 'LogLevel'>;
 
 /** Slack's library and two clients of its Web API that differ in when they try again. */
 export interface Slack {

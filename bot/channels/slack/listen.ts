@@ -11,6 +11,7 @@ import type { EditOrder } from './edit-order.js';
 import { slackFailure } from './failure.js';
 import { fromCommand, fromEvent, fromPress, type Heard } from './heard.js';
 import { keepLine } from './line.js';
+import { createReceiver, receive, type HttpLine } from './receive.js';
 import { createReplies } from './reply.js';
 import { createSpeakers } from './speaker.js';
 
@@ -19,7 +20,8 @@ const PING_TIMEOUT_MS = 5_000;
 export interface Listen {
   readonly slack: () => Promise<Slack>;
   readonly botToken: string;
-  readonly appToken: string;
+  /** How Slack's words come: over a socket that the bot opens, or by requests that Slack signs. */
+  readonly way: { readonly appToken: string } | { readonly http: HttpLine };
   readonly apiUrl: string | undefined;
   readonly command: string;
   readonly team: string | undefined;
@@ -29,7 +31,7 @@ export interface Listen {
 }
 
 /**
- * Listens to the slash command, mentions, direct messages and our buttons. Resolves once Slack has said hello.
+ * Listens to the slash command, mentions, direct messages and our buttons. Resolves once Slack has said hello, or the door is open.
  * Throws `invalid` for a token of another workspace, and what Slack refuses or fails at; nothing is left running then.
  */
 export async function listen(settings: Listen, hear: Hear): Promise<Stop> {
@@ -44,14 +46,29 @@ export async function listen(settings: Listen, hear: Hear): Promise<Stop> {
     clock,
     log,
   });
-  const app = await createApp(slack, self, settings);
-  wire({ app, command: settings.command, botUserId: self.userId, log, take: conversation.take });
-  const hangUp = await keepLine({ open: () => dial({ slack, app, appToken: settings.appToken, pingTimeoutMs: PING_TIMEOUT_MS, clock }), clock, log });
+  const wiring = { command: settings.command, botUserId: self.userId, log, take: conversation.take };
+  const hangUp = 'http' in settings.way ? await overHttp(slack, self, settings, settings.way.http, wiring) : await overSocket(slack, self, settings, settings.way.appToken, wiring);
   log.info({ team: self.teamId, command: settings.command }, 'slack: listening');
   return async () => {
     await hangUp();
     await conversation.settle();
   };
+}
+
+async function overSocket(slack: Slack, self: Self, settings: Listen, appToken: string, wiring: Omit<Wiring, 'app'>): Promise<Stop> {
+  const { clock, log } = settings;
+  // Sockets come and go in line.ts, each with a receiver that is bound to this app.
+  const nowhere: Receiver = { init: () => {}, start: async () => {}, stop: async () => {} };
+  const app = await createApp(slack, self, settings, nowhere);
+  wire({ ...wiring, app });
+  return keepLine({ open: () => dial({ slack, app, appToken, pingTimeoutMs: PING_TIMEOUT_MS, clock }), clock, log });
+}
+
+async function overHttp(slack: Slack, self: Self, settings: Listen, http: HttpLine, wiring: Omit<Wiring, 'app'>): Promise<Stop> {
+  const receiver = createReceiver(slack, http);
+  wire({ ...wiring, app: await createApp(slack, self, settings, receiver) });
+  const door = await receive(receiver, http, settings);
+  return () => door.close();
 }
 
 interface Self {
@@ -71,14 +88,12 @@ async function whoAmI({ ask }: Slack, team: string | undefined): Promise<Self> {
   return { teamId, userId, botId };
 }
 
-async function createApp({ bolt, logger, options }: Slack, self: Self, { botToken, log }: Listen): Promise<App> {
-  // Sockets come and go in line.ts, each with a receiver that is bound to this app.
-  const nowhere: Receiver = { init: () => {}, start: async () => {}, stop: async () => {} };
+async function createApp({ bolt, logger, options }: Slack, self: Self, { botToken, log }: Listen, receiver: Receiver): Promise<App> {
   const app = new bolt.App({
     token: botToken,
     botId: self.botId,
     botUserId: self.userId,
-    receiver: nowhere,
+    receiver,
     // Initialised by hand: within the constructor a refusal would be a rejection nobody can catch.
     deferInitialization: true,
     tokenVerificationEnabled: false,

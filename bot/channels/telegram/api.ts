@@ -2,7 +2,7 @@ import type { Telegram } from 'telegraf';
 import type { Message, Opts } from 'telegraf/types';
 import { troubleOf, type Trouble } from './trouble.js';
 
-export type Method = 'sendMessage' | 'editMessageText' | 'editMessageReplyMarkup' | 'answerCallbackQuery' | 'setMyCommands';
+export type Method = 'getMe' | 'sendMessage' | 'editMessageText' | 'editMessageReplyMarkup' | 'answerCallbackQuery' | 'setMyCommands';
 
 export type Answered<M extends Method> = { readonly result: M extends 'sendMessage' ? Message.TextMessage : unknown } | { readonly trouble: Trouble };
 

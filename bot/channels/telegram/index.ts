@@ -7,6 +7,7 @@ import type { Channel, ChannelKind, Hear, Secrets, Stop, Verb } from '../channel
 import { openApi } from './api.js';
 import { openChats } from './chats.js';
 import { converse } from './converse.js';
+import { openExamine } from './examine.js';
 import { listen, LISTEN_TIMING, type ListenTiming } from './listen.js';
 import { offerMenu } from './menu.js';
 import { openDelivery } from './post.js';
@@ -103,6 +104,6 @@ function open({ options, chat, token, log, parts: { clock, timing } }: Opening):
     };
   }
   // With the chat in its name: pointed at another chat it is another place, where open incidents are posted anew.
-  const speaks: Channel = { name: `telegram:${chat}`, deliver: (card, _key, previous) => delivery.deliver(card, previous), call: delivery.call };
+  const speaks: Channel = { name: `telegram:${chat}`, deliver: (card, _key, previous) => delivery.deliver(card, previous), call: delivery.call, examine: openExamine(api) };
   return options.listen ? { ...speaks, start } : speaks;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Hooks } from './hooks.js';
 import { asJson, type Message, type Messages, type Sight } from './messages.js';
 import { buttonsOf, escapedForPayload } from './reading.js';
+import { callOver, type Calling } from './signed.js';
 import type { Ack, Envelope, Sockets } from './socket.js';
 import type { Triggers } from './triggers.js';
 import { until } from './until.js';
@@ -24,6 +25,8 @@ export interface Surroundings {
   readonly sockets: Sockets;
   readonly origin: () => string;
   readonly home: string;
+  /** HTTP mode: where Slack calls the app; null: Socket Mode. */
+  readonly calls: () => Calling | null;
 }
 
 interface Where {
@@ -109,7 +112,7 @@ export class People {
   async #deliver(userId: string, sent: Envelope): Promise<Deed> {
     const { sights } = this.around.messages;
     const from = sights.length;
-    const ack = await this.around.sockets.send(sent);
+    const ack = await (this.around.calls() === null ? this.around.sockets.send(sent) : callOver(this.around.calls() as Calling, sent, this.around.messages.now()));
     const said = typeof ack.payload['text'] === 'string' ? [{ via: 'ack', channel: this.around.home, onlyFor: userId, ts: null, threadTs: null, broadcast: false, text: ack.payload['text'], buttons: [] } as const] : [];
     const seen = (): readonly Sight[] => [...said, ...sights.slice(from).filter(({ onlyFor }) => onlyFor === null || onlyFor === userId)];
     return { envelope: sent, ack, seen, saw: (count = 1) => until(() => (seen().length >= count ? seen() : null), `${userId} to see ${count} answers to ${sent.type}`) };

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { request } from 'node:http';
 import { systemClock } from '../../../src/io/clock.js';
+import type { Ack, Envelope } from './socket.js';
 
 export interface SignedPost {
   readonly url: string;
@@ -41,4 +42,25 @@ export function deliverSigned(post: SignedPost): Promise<{ readonly status: numb
     sent.on('error', reject);
     sent.end(post.body);
   });
+}
+
+/** Where the app is called, and the secret it is signed with. */
+export interface Calling {
+  readonly url: string;
+  readonly secret: string;
+}
+
+/**
+ * 1.2, 1.3, 1.5: commands come as a form, presses as a form whose `payload` is JSON, events as JSON, each signed anew. What
+ * is answered within 3 s with 200 is the acknowledgement, and its text is shown; anything else the person sees as an error.
+ */
+export async function callOver({ url, secret }: Calling, { envelope_id: envelopeId, type, payload, retry_attempt: retries, retry_reason: reason }: Envelope, nowMs: number): Promise<Ack> {
+  const isEvent = type === 'events_api';
+  const body = isEvent ? JSON.stringify(payload) : String(new URLSearchParams(type === 'interactive' ? { payload: JSON.stringify(payload) } : (payload as Record<string, string>)));
+  const answer = await deliverSigned({
+    url, secret, body, timestampS: Math.floor(nowMs / 1_000), contentType: isEvent ? 'application/json' : 'application/x-www-form-urlencoded',
+    ...(retries === undefined ? {} : { retry: { num: retries, reason: reason ?? 'http_timeout' } }),
+  });
+  if (answer.status !== 200) throw new Error(`the app answered ${type} with ${answer.status} (the person sees an error)`);
+  return { envelopeId, payload: answer.body === '' ? {} : { text: answer.body }, latencyMs: answer.ms };
 }

@@ -41,6 +41,8 @@ describe('help', () => {
         help           what you may ask, or how one command is used
         config         check hypercare.yaml: every mistake with its line
         demo           break a sample shop for real, and watch it being healed
+        slack          the manifest of its Slack app, and a link with it filled in
+        chat           post a test card to every channel, and say what is wrong there
 
         How one of them is used: hypercare help <command>.
         Everywhere: --json, --config <file>, --help, --version; --offline does it
@@ -61,7 +63,7 @@ describe('help', () => {
 
   it('is a document too', async () => {
     const document = JSON.parse((await cli(stage, ['--help', '--json'])).stdout) as { commands: { name: string }[] };
-    expect(document.commands.map(({ name }) => name)).toEqual(['status', 'incidents', 'why', 'approve', 'deny', 'repair', 'rollback', 'launch', 'restore-point', 'freeze', 'unfreeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help', 'config', 'demo']);
+    expect(document.commands.map(({ name }) => name)).toEqual(['status', 'incidents', 'why', 'approve', 'deny', 'repair', 'rollback', 'launch', 'restore-point', 'freeze', 'unfreeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help', 'config', 'demo', 'slack', 'chat']);
   });
 
   it('tells the version', async () => {

@@ -8,6 +8,7 @@ type Given = Readonly<Partial<Record<SecretName, string>>>;
 const RIGHT: Given = {
   SLACK_BOT_TOKEN: `xoxb-1234567890-1234567890-${'a'.repeat(24)}`,
   SLACK_APP_TOKEN: `xapp-1-A0123456789-1234567890-${'a'.repeat(64)}`,
+  SLACK_SIGNING_SECRET: '8f742231b10e8888abcd99yyyzzz85a5'.replace(/[yz]/g, '0'),
   SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/T0123/B0123/abcdef',
   TELEGRAM_BOT_TOKEN: `123456789:${'A_-'.repeat(12)}`,
   TELEGRAM_CHAT_ID: '-1001234567890',
@@ -24,6 +25,7 @@ describe('the look of the channels’ secrets', () => {
     ['SLACK_BOT_TOKEN', 'xoxb-bad', 'xoxb-…'],
     ['SLACK_BOT_TOKEN', 'a-secret-of-another-kind-0123456789', 'xoxb-…'],
     ['SLACK_APP_TOKEN', 'xapp-bad', 'xapp-…'],
+    ['SLACK_SIGNING_SECRET', 'xoxb-1234567890-1234567890', '32 of the digits'],
     ['SLACK_WEBHOOK_URL', 'https://example.com/services/T/B/x', 'https://hooks.slack.com/services/…'],
     ['SLACK_WEBHOOK_URL', 'http://hooks.slack.com/services/T/B/x', 'https://hooks.slack.com/services/…'],
     ['SLACK_WEBHOOK_URL', 'https://hooks.slack.com/T0123', 'https://hooks.slack.com/services/…'],

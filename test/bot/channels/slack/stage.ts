@@ -1,4 +1,4 @@
-import type { Channel, Hear, Reply, Stop, Utterance } from '../../../../bot/channels/channel.js';
+import type { Channel, Hear, Reply, Secrets, Stop, Utterance } from '../../../../bot/channels/channel.js';
 import { slackChannel, type SlackOptions } from '../../../../bot/channels/slack/index.js';
 import type { Card } from '../../../../src/cards/card.js';
 import type { Logger } from '../../../../src/io/log.js';
@@ -18,11 +18,11 @@ export interface Stage {
 export const ADA = 'U0ADA0001';
 export const EVE = 'U0EVE0001';
 
-export async function openStage(options: Partial<SlackOptions> = {}): Promise<Stage> {
+export async function openStage(options: Partial<SlackOptions> = {}, secrets: Secrets = {}): Promise<Stage> {
   const double = await SlackDouble.start();
   double.workspace.addUser(ADA, 'Ada');
   const { log, logs } = keepLog();
-  const channel = openChannel(double, log, options);
+  const channel = openChannel(double, log, options, secrets);
   let stopListening: Stop | undefined;
   return {
     double,
@@ -45,9 +45,9 @@ export async function openStage(options: Partial<SlackOptions> = {}): Promise<St
   };
 }
 
-export function openChannel(double: SlackDouble, log: Logger, options: Partial<SlackOptions> = {}): Channel {
+export function openChannel(double: SlackDouble, log: Logger, options: Partial<SlackOptions> = {}, secrets: Secrets = {}): Channel {
   const parsed = slackChannel.options.parse({ channel: double.channel, api_url: double.apiUrl, ...options });
-  const channel = slackChannel.create(parsed, { SLACK_BOT_TOKEN: double.botToken, SLACK_APP_TOKEN: double.appToken }, log);
+  const channel = slackChannel.create(parsed, { SLACK_BOT_TOKEN: double.botToken, ...(options.http === undefined ? { SLACK_APP_TOKEN: double.appToken } : {}), ...secrets }, log);
   if (channel === null) throw new Error('the channel was not made');
   return channel;
 }

@@ -1,0 +1,134 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { SlackDouble } from '../../doubles/slack.js';
+import { Refusal, TelegramDouble, type Chat } from '../../doubles/telegram.js';
+import { stageOfEachTest } from '../commands/spoken.js';
+import { cli, writeConfig, type Ran } from './run.js';
+
+const GROUP: Chat = { id: -500, type: 'group', title: 'ops' };
+const PEOPLE = 'people: [{ name: Ann, role: approver, slack: U0ADA0001, telegram: 11 }]\n';
+
+const stage = stageOfEachTest();
+let slack: SlackDouble;
+let telegram: TelegramDouble;
+
+beforeEach(async () => {
+  slack = await SlackDouble.start();
+  telegram = await TelegramDouble.start();
+  telegram.chat(GROUP);
+  onTestFinished(async () => {
+    await slack.stop();
+    await telegram.close();
+  });
+});
+
+interface Given {
+  readonly channels?: string;
+  readonly people?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+async function chatTest({ channels = both(), people = PEOPLE, env = {} }: Given = {}, ...more: readonly string[]): Promise<Ran> {
+  await writeConfig(stage, `host: vm-1\ndata_dir: ${stage.dir}\n${people}channels:\n${channels}`);
+  const all = { SLACK_BOT_TOKEN: slack.botToken, SLACK_APP_TOKEN: slack.appToken, TELEGRAM_BOT_TOKEN: telegram.token, ...env };
+  const file = join(stage.dir, '.env');
+  await writeFile(file, Object.entries(all).map(([name, value]) => `${name}=${value}\n`).join(''));
+  await chmod(file, 0o600);
+  const ran = await cli(stage, ['chat', 'test', ...more]);
+  for (const secret of [slack.botToken, slack.appToken, telegram.token]) expect(ran.stdout + ran.stderr).not.toContain(secret);
+  return ran;
+}
+
+function both(): string {
+  return slackPart() + telegramPart();
+}
+function slackPart(more = ''): string {
+  return `  slack: { channel: ${slack.channel}, api_url: "${slack.apiUrl}", level: critical${more} }\n`;
+}
+function telegramPart(more = ''): string {
+  return `  telegram: { chat: ${GROUP.id}, api_root: "${telegram.wire.origin}"${more} }\n`;
+}
+
+const flat = (text: string): string => text.replace(/\s+/g, ' ');
+
+describe('hypercare chat test', () => {
+  it('leaves one card in every channel, edited once, whatever the channel’s level', async () => {
+    const ran = await chatTest();
+    expect(ran.stdout).toMatchInlineSnapshot(`
+      "✓ GOOD  all 2 channels work
+        slack:C0OPS0001: a test card was delivered
+
+        telegram:-500: a test card was delivered
+      "
+    `);
+    expect(ran).toMatchObject({ exit: 0, stderr: '' });
+    expect(slack.shown()).toHaveLength(1);
+    expect(slack.shown()[0]?.text).toContain('Test: hypercare can post and edit cards here');
+    expect(telegram.messages(GROUP)).toHaveLength(1);
+    expect(telegram.messages(GROUP)[0]?.text).toContain('Test: hypercare can post and edit cards here');
+  });
+
+  it('takes nothing from the bot that listens: it opens no socket and polls no update', async () => {
+    await chatTest();
+    expect(slack.sockets.opened).toBe(0);
+    expect(telegram.calls.map(({ method }) => method)).not.toContain('getUpdates');
+  });
+
+  it('with --json gives a document', async () => {
+    slack.scopes.delete('users:read');
+    const { stdout, exit } = await chatTest({}, '--json');
+    expect(exit).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ version: 1, channels: [{ name: `slack:${slack.channel}`, told: true, troubles: [{ why: expect.stringContaining('users:read') as unknown }] }, { name: 'telegram:-500', told: true, troubles: [] }] });
+  });
+
+  it.each<readonly [string, () => Given, string, string]>([
+    ['a scope that is missing', () => (slack.scopes.delete('channels:history'), {}), 'the bot token lacks channels:history', 'reinstall the app'],
+    ['a scope without which nothing can be posted', () => (slack.scopes.delete('chat:write'), {}), 'Slack refused it (missing_scope)', 'Add the scope chat:write'],
+    ['tokens that are swapped', () => ({ env: { SLACK_BOT_TOKEN: slack.appToken, SLACK_APP_TOKEN: slack.botToken } }), 'are swapped', 'xoxb-…'],
+    ['an app token with the prefix of a user’s', () => ({ env: { SLACK_APP_TOKEN: 'xoxp-1-2-3' } }), 'is not an app-level token', 'connections:write'],
+    ['an app token that was revoked', () => (slack.tokens.delete(slack.appToken), {}), 'could not ask Slack for a socket', 'Make an app-level token'],
+    ['a bot token that was revoked', () => (slack.tokens.delete(slack.botToken), {}), 'invalid_auth', 'Reinstall the app'],
+    ['no app token', () => ({ env: { SLACK_APP_TOKEN: '' } }), 'it tells and does not hear', 'connections:write'],
+    ['a channel it is not in', () => (slack.workspace.addChannel(slack.channel, { is_member: false }), {}), 'not_in_channel', '/invite @hypercare'],
+    ['a channel that is archived', () => (slack.workspace.addChannel(slack.channel, { is_archived: true }), {}), 'is_archived', 'Unarchive the channel'],
+    ['another workspace', () => ({ channels: slackPart(', team: T0OTHER01') }), 'belongs to the workspace T0HOME001', 'take the token of that workspace'],
+    ['a chat that threw it out', () => (telegram.forbid(GROUP, 'bot was kicked from the group chat'), {}), 'bot was kicked', 'Add the bot to the chat again'],
+    ['a person who blocked it', () => (telegram.forbid(GROUP, 'bot was blocked by the user'), {}), 'bot was blocked by the user', 'let the person unblock it'],
+    ['a chat it does not know', () => ({ channels: telegramPart().replace('-500', '-501') }), 'chat not found', 'check TELEGRAM_CHAT_ID'],
+    ['a Telegram token that is none', () => ({ env: { TELEGRAM_BOT_TOKEN: '4200042:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsax' } }), 'Telegram does not accept TELEGRAM_BOT_TOKEN', '@BotFather'],
+    ['a Telegram token of the wrong form', () => ({ env: { TELEGRAM_BOT_TOKEN: 'hello' } }), 'is not a bot token', '@BotFather'],
+    ['nobody who could press', () => ({ people: '' }), 'nobody under `people` who may act has a slack account', '/hypercare whoami'],
+  ])('tells %s, with what mends it', async (_, given, why, mend) => {
+    const ran = await chatTest(given());
+    expect(flat(ran.stdout)).toContain(why);
+    expect(flat(ran.stdout)).toContain(mend);
+    expect(ran.exit).toBe(1);
+  });
+
+  it('tells one refused token once, and goes on with the next channel', async () => {
+    telegram.breakOnce(['sendMessage'], new Refusal(401, 'Unauthorized'));
+    telegram.breakOnce(['getMe'], new Refusal(401, 'Unauthorized'));
+    const { stdout } = await chatTest({ channels: telegramPart() + slackPart() });
+    expect(stdout.match(/does not accept/g)).toHaveLength(1);
+    expect(stdout).toContain(`slack:${slack.channel}: a test card was delivered`);
+  });
+
+  it('ends with 3 where nothing has to be mended: the platform is away', async () => {
+    telegram.wire.down = true;
+    const ran = await chatTest({ channels: telegramPart() });
+    expect(ran.exit).toBe(3);
+    expect(flat(ran.stdout)).toContain('Telegram did not answer');
+  });
+
+  it('ends with 1 where no chat is connected', async () => {
+    const ran = await chatTest({ channels: '  console:\n' });
+    expect(ran.exit).toBe(1);
+    expect(flat(ran.stdout)).toContain('no chat is connected');
+  });
+
+  it.each([[[]], [['tset']], [['test', 'slack']]])('with %j is told how it is used', async (words) => {
+    await writeConfig(stage);
+    expect((await cli(stage, ['chat', ...words])).exit).toBe(2);
+  });
+});
