@@ -11,6 +11,7 @@ import { lastEndOf } from '../../src/store/incidents.js';
 import { openLaunchOf } from '../../src/store/launches.js';
 import { remediationsSince, underWayOn } from '../../src/store/remediations.js';
 import { getResource, listEdges } from '../../src/store/resources.js';
+import type { Db } from '../../src/store/schema.js';
 import type { Series } from '../detectors/detector.js';
 import { applyClaims } from './claims.js';
 import { baselinesFor, createLearner, type Baselines, type Learner } from './learn.js';
@@ -29,9 +30,13 @@ export function detect(): Stage {
     waits: (glance) => glance.undetected,
     async run(ctx) {
       const resources = await undetected(ctx.store.db, ctx.hostId);
-      let claimed = false;
-      for (const id of resources) claimed = (await detectOn(ctx, memory, id)) || claimed;
-      return claimed;
+      const quiet: (readonly Past[])[] = [];
+      for (const id of resources) {
+        const looked = await detectOn(ctx, memory, id);
+        if (looked) quiet.push(looked);
+      }
+      if (quiet.length > 0) await ctx.store.write((tx) => markLooked(tx, quiet.flat()));
+      return quiet.length < resources.length;
     },
   };
 }
@@ -41,8 +46,8 @@ interface Memory {
   readonly learner: Learner;
 }
 
-/** True when a detector had something to say. */
-async function detectOn(ctx: StageContext, memory: Memory, id: ResourceId): Promise<boolean> {
+/** What a detector has to say is written here, and null comes back; else what was looked at, to be marked together with others. */
+async function detectOn(ctx: StageContext, memory: Memory, id: ResourceId): Promise<readonly Past[] | null> {
   const { db } = ctx.store;
   const resource = await getResource(db, id);
   const checks = await checksOf(db, id);
@@ -54,14 +59,20 @@ async function detectOn(ctx: StageContext, memory: Memory, id: ResourceId): Prom
   const open = await openFindingsOn(db, id);
   const made = view === null ? [] : await ask(ctx, resource, { pasts, view, baselines, open });
   const claims = resource.kind === 'app' ? await doubtAddresses(db, checks, made) : made;
-  await ctx.store.write(async (tx) => {
-    for (const { check, newAt } of pasts) if (newAt !== null) await markDetected(tx, check.id, newAt);
-    if (view === null) return;
-    await applyClaims(tx, ctx, resource, launch, claims);
-  });
+  const claimed = claims.some(({ claims: made }) => made.length > 0);
+  if (claimed) {
+    await ctx.store.write(async (tx) => {
+      await markLooked(tx, pasts);
+      await applyClaims(tx, ctx, resource, launch, claims);
+    });
+  }
   const allWell = open.length === 0 && claims.every(({ claims: made }) => made.every((claim) => claim.state === 'absent'));
   if (launch && baselines && allWell) await memory.learner.learn(ctx, launch, pasts, baselines.own);
-  return claims.some(({ claims: made }) => made.length > 0);
+  return claimed ? null : pasts;
+}
+
+async function markLooked(tx: Db, pasts: readonly Past[]): Promise<void> {
+  for (const { check, newAt } of pasts) if (newAt !== null) await markDetected(tx, check.id, newAt);
 }
 
 /** What of the past counts: everything after `since`, but for the times when a repair was at work or settled. */

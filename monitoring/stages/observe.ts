@@ -1,4 +1,5 @@
 import type { CheckId } from '../../src/domain/ids.js';
+import type { Launch } from '../../src/domain/launch.js';
 import { afterTick } from '../../src/domain/tiers.js';
 import { checksNumbered, clampSchedule, earliestChecks, tickChecks } from '../../src/store/checks.js';
 import { dueLaunches, scheduleLaunch } from '../../src/store/launches.js';
@@ -31,25 +32,27 @@ function soonest(...times: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : Math.min(...known);
 }
 
-/** One transaction a tick: the launch's next due time and its checks' are moved together, so none is lost or doubled. */
+/** A launch's next due time and its checks' are moved in one transaction, so none is lost or doubled; all that are due share it. */
 async function tickLaunches(ctx: StageContext): Promise<boolean> {
   const now = ctx.clock.now();
-  let ticked = false;
-  for (const launch of await dueLaunches(ctx.store.db, ctx.hostId, now)) {
-    const scheduled = launch.nextTickAt !== null && launch.nextTickAt <= now;
-    const next = scheduled
-      ? afterTick(ctx.settings.tiers, launch.startedAt, launch.ticksMade, now)
-      : { made: launch.ticksMade, nextAt: launch.nextTickAt };
-    const hotTickAt = now + (ctx.settings.tiers[0]?.everyMs ?? 0);
-    const soonest = hotTickAt <= launch.hotUntil ? Math.min(hotTickAt, next.nextAt ?? hotTickAt) : next.nextAt;
-    await ctx.store.write(async (tx) => {
-      await clampSchedule(tx, ctx.hostId, now);
+  const due = await dueLaunches(ctx.store.db, ctx.hostId, now);
+  if (due.length === 0) return false;
+  await ctx.store.write(async (tx) => {
+    await clampSchedule(tx, ctx.hostId, now);
+    for (const launch of due) {
       await tickChecks(tx, launch.appId, now);
-      await scheduleLaunch(tx, launch.id, { ticksMade: next.made, nextTickAt: next.nextAt, nextAt: next.nextAt === null ? null : soonest });
-    });
-    ticked = true;
-  }
-  return ticked;
+      await scheduleLaunch(tx, launch.id, nextTick(ctx, launch, now));
+    }
+  });
+  return true;
+}
+
+function nextTick({ settings }: StageContext, launch: Launch, now: number): { readonly ticksMade: number; readonly nextTickAt: number | null; readonly nextAt: number | null } {
+  const scheduled = launch.nextTickAt !== null && launch.nextTickAt <= now;
+  const next = scheduled ? afterTick(settings.tiers, launch.startedAt, launch.ticksMade, now) : { made: launch.ticksMade, nextAt: launch.nextTickAt };
+  const hotTickAt = now + (settings.tiers[0]?.everyMs ?? 0);
+  const soonestAt = hotTickAt <= launch.hotUntil ? Math.min(hotTickAt, next.nextAt ?? hotTickAt) : next.nextAt;
+  return { ticksMade: next.made, nextTickAt: next.nextAt, nextAt: next.nextAt === null ? null : soonestAt };
 }
 
 /** A check stays due while it is being measured: only the others are read whole. */
