@@ -82,9 +82,8 @@ async function listen(channel: Channel, part: Part & { readonly hear: Hear; read
   let stop: Stop | null = null;
   while (channel.start && !stop && !signal.aborted) {
     try {
-      stop = await channel.start(hear, verbs);
-      await reach.note('hears', null);
-      // A channel may be trying still, and says itself when it hears.
+      // It may be trying still, and says itself when it hears, and when no more.
+      stop = await channel.start(hear, verbs, (trouble) => void reach.note('hears', trouble));
       log.info({ channel: channel.name }, 'was told to listen');
     } catch (error) {
       const needsHand = error instanceof HypercareError && error.errorClass !== 'transient';

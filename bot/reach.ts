@@ -21,13 +21,16 @@ export interface Reach {
 /** Written when it changes, and never in the way of what it tells of: a store that fails is tried the next time. */
 export function createReach({ store, hostId, clock }: ReachParts, name: string): Reach {
   const known = new Map<ChannelState['part'], string | null>();
+  // One after the other, so that what is said last stands.
+  let written: Promise<unknown> = Promise.resolve();
   return {
     async note(part, error) {
       const trouble = error === null ? null : troubleOf(error);
       const why = trouble?.why ?? null;
       if (known.get(part) === why) return false;
       known.set(part, why);
-      await store.write((tx) => noteChannel(tx, hostId, { name, part, since: clock.now(), trouble })).catch(() => known.delete(part));
+      written = written.then(() => store.write((tx) => noteChannel(tx, hostId, { name, part, since: clock.now(), trouble }))).catch(() => known.delete(part));
+      await written;
       return true;
     },
   };

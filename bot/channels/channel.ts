@@ -33,6 +33,9 @@ export type Hear = (utterance: Utterance) => Promise<Reply>;
 
 export type Stop = () => Promise<void>;
 
+/** Told whenever a channel begins to hear (null), or hears no more, and why; also long after its start. */
+export type NoteHearing = (trouble: unknown) => void;
+
 /** A verb that may be said in a chat, for platforms that offer a menu. */
 export interface Verb {
   readonly name: string;
@@ -79,8 +82,8 @@ export function asTrouble(thrown: unknown): Trouble {
 export interface Channel {
   /** With its place in it ('telegram:-500'): pointed elsewhere it is another channel, where open cards are posted anew. */
   readonly name: string;
-  /** Connects and listens; resolves once it hears. Absent: it only speaks. Reconnects by itself until stopped. */
-  start?(hear: Hear, verbs: readonly Verb[]): Promise<Stop>;
+  /** Connects and listens, by itself until stopped, and tells `hearing` whether it does. Rejects where that would never go right. Absent: it only speaks. */
+  start?(hear: Hear, verbs: readonly Verb[], hearing: NoteHearing): Promise<Stop>;
   /** Posts the card, or edits the message at `previous`. `key` is equal for every try of one delivery. */
   deliver(card: Card, key: string, previous: Ref | undefined): Promise<Ref>;
   /** Says it aloud beside the card at `at`; `fresh` tells that the card was posted there just now. Absent: its posts are loud enough. */

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { anonymousAdmin, person, Refusal, TelegramDouble, type Chat } from './telegram.js';
 
@@ -31,6 +33,49 @@ describe('the double of Telegram', () => {
   const send = (more: object): Promise<Answer> => call('sendMessage', { chat_id: GROUP.id, text: 'x', ...more });
   const button = (data: string): object => ({ reply_markup: { inline_keyboard: [[{ text: 'b', callback_data: data }]] } });
   const ids = (answer: Answer): readonly number[] => answer.result.map((update) => update.update_id);
+
+  describe('a webhook (2.1)', () => {
+    const URL_OK = 'https://hooks.example/t';
+
+    it.each([
+      ['no https', { url: 'http://hooks.example/t' }, 'HTTPS URL must be provided'],
+      ['another port', { url: 'https://hooks.example:9000/t' }, 'only on ports 80, 88, 443 or 8443'],
+      ['a secret of other characters', { url: URL_OK, secret_token: 'a b' }, 'unallowed characters'],
+      ['a secret of 257 characters', { url: URL_OK, secret_token: 'a'.repeat(257) }, 'unallowed characters'],
+      ['101 connections', { url: URL_OK, max_connections: 101 }, 'between 1 and 100'],
+    ])('is refused with %s', async (_, wish, why) => {
+      expect(await call('setWebhook', wish)).toMatchObject({ ok: false, error_code: 400, description: expect.stringContaining(why) as unknown });
+    });
+
+    it('ends polling until it is deleted', async () => {
+      expect(await call('setWebhook', { url: URL_OK })).toMatchObject({ ok: true });
+      expect(await call('getUpdates')).toMatchObject({ ok: false, error_code: 409, description: expect.stringContaining('webhook is active') as unknown });
+      expect(await call('getWebhookInfo')).toMatchObject({ result: { url: URL_OK } });
+      await call('deleteWebhook');
+      expect(await call('getUpdates')).toMatchObject({ ok: true });
+    });
+
+    it('is called with its secret, again until it answers with 2xx, and for what it was set with alone', async () => {
+      const seen: { readonly secret: unknown; readonly id: number }[] = [];
+      const server = createServer((request, response) => {
+        let body = '';
+        request.on('data', (part: Buffer) => (body += String(part)));
+        request.on('end', () => {
+          seen.push({ secret: request.headers['x-telegram-bot-api-secret-token'], id: (JSON.parse(body) as { update_id: number }).update_id });
+          response.writeHead(seen.length === 1 ? 500 : 200).end();
+        });
+      });
+      await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+      double.webhook.proxy = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      await call('setWebhook', { url: URL_OK, secret_token: 's3cret', allowed_updates: ['message'] });
+      double.push({ callback_query: { id: 'q' } });
+      const id = double.say(ANN, PRIVATE, 'a') ?? 0;
+      await expect.poll(() => seen.length).toBe(2);
+      expect(seen).toEqual([{ secret: 's3cret', id }, { secret: 's3cret', id }]);
+      expect(await call('getWebhookInfo')).toMatchObject({ result: { last_error_message: 'Wrong response from the webhook: 500' } });
+      server.close();
+    });
+  });
 
   describe('polling', () => {
     it('gives updates again until a higher offset confirms them', async () => {

@@ -4,6 +4,7 @@ import { liveEntities, readable } from './telegram/live.js';
 import { MessageStore, type Chat, type KeyboardButton, type Message, type SendRequest } from './telegram/messages.js';
 import { CallbackQueries, type AnswerRequest, type Seen } from './telegram/queries.js';
 import { badRequest, Refusal } from './telegram/refusal.js';
+import { WebhookCaller, type WebhookRequest } from './telegram/webhook-caller.js';
 import { UpdateQueue, type PollRequest, type Update } from './telegram/updates.js';
 
 export { Refusal, type Chat, type Fault, type Message, type Seen };
@@ -40,6 +41,7 @@ export class TelegramDouble {
   readonly bot = BOT;
   readonly calls: Call[] = [];
   readonly updates: UpdateQueue;
+  readonly webhook: WebhookCaller;
   readonly #options: DoubleOptions;
   readonly #messages: MessageStore;
   readonly #queries: CallbackQueries;
@@ -52,6 +54,7 @@ export class TelegramDouble {
   private constructor(options: DoubleOptions) {
     this.#options = options;
     this.updates = new UpdateQueue(this.now);
+    this.webhook = new WebhookCaller({ now: this.now, waiting: () => this.updates.waiting, confirm: (id) => this.updates.confirm(id) });
     this.#messages = new MessageStore(this.now);
     this.#queries = new CallbackQueries(this.now);
   }
@@ -124,6 +127,7 @@ export class TelegramDouble {
     const update = { update_id: (this.lastUpdateId += 1), ...part };
     this.#sent.set(update.update_id, update);
     this.updates.push(update);
+    this.webhook.poke();
     return update.update_id;
   }
 
@@ -132,6 +136,7 @@ export class TelegramDouble {
     const update = this.#sent.get(updateId);
     if (update === undefined) throw new Error(`no update ${updateId} was sent`);
     this.updates.push(update);
+    this.webhook.poke();
   }
 
   /** The next call of one of these methods goes wrong. */
@@ -155,6 +160,7 @@ export class TelegramDouble {
   }
 
   async close(): Promise<void> {
+    this.webhook.close();
     this.updates.stop();
     this.#queries.close();
     await this.wire.close();
@@ -176,7 +182,13 @@ export class TelegramDouble {
         return { ...BOT, can_join_groups: true, can_read_all_group_messages: false, supports_inline_queries: false };
       case 'deleteWebhook':
         this.updates.webhook = false;
-        return true;
+        return this.webhook.set({});
+      case 'setWebhook':
+        this.updates.webhook = Boolean(call.payload['url']);
+        this.updates.allow(call.payload['allowed_updates'] as readonly string[] | undefined);
+        return this.webhook.set(call.payload as WebhookRequest);
+      case 'getWebhookInfo':
+        return this.webhook.info();
       case 'getUpdates':
         return this.updates.poll(call.payload as PollRequest, closed);
       case 'sendMessage':

@@ -55,7 +55,7 @@ export const slackChannel: ChannelKind<SlackOptions> = {
     const examine = createExamine({ slack: client, team, way });
     const mouth: Channel = { name: `slack:${channel}`, deliver: createDeliver({ channel, level, slack: client, order, log }), call: createCall(client), examine };
     if (way === null) return mouth;
-    return { ...mouth, start: (hear) => listen({ slack: client, botToken: tokens.bot, way, apiUrl, command, team, order, clock: systemClock, log }, hear) };
+    return { ...mouth, start: (hear, _verbs, hearing) => listen({ slack: client, botToken: tokens.bot, way, apiUrl, command, team, order, clock: systemClock, log }, hear, hearing) };
   },
 };
 

@@ -2,7 +2,7 @@ import { errorText, HypercareError } from '../../../src/domain/errors.js';
 import type { Clock } from '../../../src/io/clock.js';
 import type { Logger } from '../../../src/io/log.js';
 import { within } from '../../../src/io/within.js';
-import { DeliveryDelay, type Stop } from '../channel.js';
+import { DeliveryDelay, type NoteHearing, type Stop } from '../channel.js';
 import type { Connection } from './connection.js';
 
 const FIRST_WAIT_MS = 250;
@@ -16,6 +16,8 @@ const STOP_MS = 3_000;
 
 export interface Line {
   readonly open: () => Promise<Connection>;
+  /** Told of each try to open another one that failed, and of the one that went right after that. */
+  readonly hearing: NoteHearing;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -24,7 +26,7 @@ export interface Line {
  * Keeps one connection open until stopped: Slack renews it every few hours, and networks drop. Resolves once the first
  * one stands; its failure is the caller's. Between tries it waits 250 ms, 500 ms, … up to 30 s.
  */
-export async function keepLine({ open, clock, log }: Line): Promise<Stop> {
+export async function keepLine({ open, hearing, clock, log }: Line): Promise<Stop> {
   const stopping = new AbortController();
   const { signal } = stopping;
   const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
@@ -50,23 +52,21 @@ export async function keepLine({ open, clock, log }: Line): Promise<Stop> {
   }
 
   async function reopen(): Promise<Connection | null> {
-    let waitMs = growing();
+    let waitMs = growing(failures);
     while (await pause(waitMs)) {
       try {
         const connection = await open();
         if (told !== null) log.info({}, 'slack: connected again');
+        if (failures > 0) hearing(null);
         told = null;
         return connection;
       } catch (thrown) {
         failures += 1;
+        hearing(thrown);
         waitMs = tellAndWait(thrown);
       }
     }
     return null;
-  }
-
-  function growing(): number {
-    return Math.min(FIRST_WAIT_MS * 2 ** Math.max(0, failures - 1), MAX_WAIT_MS);
   }
 
   function tellAndWait(thrown: unknown): number {
@@ -75,7 +75,7 @@ export async function keepLine({ open, clock, log }: Line): Promise<Stop> {
     const facts = { why: errorText(thrown), mend: thrown instanceof HypercareError ? thrown.mend : null };
     if (told !== facts.why) log[needsHand ? 'error' : 'warn'](facts, needsHand ? 'slack: cannot listen until somebody mends this' : 'slack: could not connect, trying again');
     told = facts.why;
-    return needsHand ? REFUSED_WAIT_MS : growing();
+    return needsHand ? REFUSED_WAIT_MS : growing(failures);
   }
 
   /** False when it is time to stop. */
@@ -83,4 +83,8 @@ export async function keepLine({ open, clock, log }: Line): Promise<Stop> {
     await clock.sleep(ms, signal).catch(() => {});
     return !signal.aborted;
   }
+}
+
+function growing(failures: number): number {
+  return Math.min(FIRST_WAIT_MS * 2 ** Math.max(0, failures - 1), MAX_WAIT_MS);
 }

@@ -2,7 +2,7 @@ import type { App, ButtonAction, Receiver } from '@slack/bolt';
 import { HypercareError, errorText } from '../../../src/domain/errors.js';
 import type { Clock } from '../../../src/io/clock.js';
 import type { Logger } from '../../../src/io/log.js';
-import type { Hear, Stop } from '../channel.js';
+import type { Hear, NoteHearing, Stop } from '../channel.js';
 import type { Slack } from './client.js';
 import { dial } from './connection.js';
 import { createConversation } from './converse.js';
@@ -34,7 +34,7 @@ export interface Listen {
  * Listens to the slash command, mentions, direct messages and our buttons. Resolves once Slack has said hello, or the door is open.
  * Throws `invalid` for a token of another workspace, and what Slack refuses or fails at; nothing is left running then.
  */
-export async function listen(settings: Listen, hear: Hear): Promise<Stop> {
+export async function listen(settings: Listen, hear: Hear, hearing: NoteHearing): Promise<Stop> {
   const { order, clock, log } = settings;
   const slack = await settings.slack();
   const self = await whoAmI(slack, settings.team);
@@ -47,7 +47,8 @@ export async function listen(settings: Listen, hear: Hear): Promise<Stop> {
     log,
   });
   const wiring = { command: settings.command, botUserId: self.userId, log, take: conversation.take };
-  const hangUp = 'http' in settings.way ? await overHttp(slack, self, settings, settings.way.http, wiring) : await overSocket(slack, self, settings, settings.way.appToken, wiring);
+  const hangUp = 'http' in settings.way ? await overHttp(slack, self, settings, settings.way.http, wiring) : await overSocket(slack, self, { ...settings, hearing, appToken: settings.way.appToken }, wiring);
+  hearing(null);
   log.info({ team: self.teamId, command: settings.command }, 'slack: listening');
   return async () => {
     await hangUp();
@@ -55,13 +56,13 @@ export async function listen(settings: Listen, hear: Hear): Promise<Stop> {
   };
 }
 
-async function overSocket(slack: Slack, self: Self, settings: Listen, appToken: string, wiring: Omit<Wiring, 'app'>): Promise<Stop> {
-  const { clock, log } = settings;
+async function overSocket(slack: Slack, self: Self, settings: Listen & { readonly appToken: string; readonly hearing: NoteHearing }, wiring: Omit<Wiring, 'app'>): Promise<Stop> {
+  const { appToken, hearing, clock, log } = settings;
   // Sockets come and go in line.ts, each with a receiver that is bound to this app.
   const nowhere: Receiver = { init: () => {}, start: async () => {}, stop: async () => {} };
   const app = await createApp(slack, self, settings, nowhere);
   wire({ ...wiring, app });
-  return keepLine({ open: () => dial({ slack, app, appToken, pingTimeoutMs: PING_TIMEOUT_MS, clock }), clock, log });
+  return keepLine({ open: () => dial({ slack, app, appToken, pingTimeoutMs: PING_TIMEOUT_MS, clock }), hearing, clock, log });
 }
 
 async function overHttp(slack: Slack, self: Self, settings: Listen, http: HttpLine, wiring: Omit<Wiring, 'app'>): Promise<Stop> {

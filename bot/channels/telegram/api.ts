@@ -1,10 +1,10 @@
 import type { Telegram } from 'telegraf';
-import type { Message, Opts } from 'telegraf/types';
+import type { Message, Opts, WebhookInfo } from 'telegraf/types';
 import { troubleOf, type Trouble } from './trouble.js';
 
-export type Method = 'getMe' | 'sendMessage' | 'editMessageText' | 'editMessageReplyMarkup' | 'answerCallbackQuery' | 'setMyCommands';
+export type Method = 'getMe' | 'getWebhookInfo' | 'setWebhook' | 'sendMessage' | 'editMessageText' | 'editMessageReplyMarkup' | 'answerCallbackQuery' | 'setMyCommands';
 
-export type Answered<M extends Method> = { readonly result: M extends 'sendMessage' ? Message.TextMessage : unknown } | { readonly trouble: Trouble };
+export type Answered<M extends Method> = { readonly result: M extends 'sendMessage' ? Message.TextMessage : M extends 'getWebhookInfo' ? WebhookInfo : unknown } | { readonly trouble: Trouble };
 
 /** The Bot API as this channel uses it; what goes wrong is a value. */
 export interface Api {

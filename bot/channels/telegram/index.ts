@@ -1,9 +1,10 @@
+import type { Update } from 'telegraf/types';
 import { z } from 'zod';
 import { HypercareError } from '../../../src/domain/errors.js';
 import { systemClock, type Clock } from '../../../src/io/clock.js';
 import type { Logger } from '../../../src/io/log.js';
 import { within } from '../../../src/io/within.js';
-import type { Channel, ChannelKind, Hear, Secrets, Stop, Verb } from '../channel.js';
+import type { Channel, ChannelKind, Hear, NoteHearing, Secrets, Stop, Verb } from '../channel.js';
 import { openApi } from './api.js';
 import { openChats } from './chats.js';
 import { converse } from './converse.js';
@@ -11,6 +12,7 @@ import { openExamine } from './examine.js';
 import { listen, LISTEN_TIMING, type ListenTiming } from './listen.js';
 import { offerMenu } from './menu.js';
 import { openDelivery } from './post.js';
+import { receiveUpdates, type Webhook, type WebhookTiming } from './webhook.js';
 
 export interface TelegramOptions {
   /** Where cards go and commands come from; TELEGRAM_CHAT_ID where absent. Groups have negative ids. */
@@ -21,12 +23,14 @@ export interface TelegramOptions {
   readonly level: 'info' | 'warning' | 'critical';
   /** A Bot API server of one's own. */
   readonly api_root: string;
+  /** Telegram calls the bot here; absent: the bot polls. */
+  readonly webhook?: Webhook | undefined;
   /** False for all but one channel of a token: Telegram lets only one of them listen. */
   readonly listen: boolean;
 }
 
 /** What tests make shorter. Milliseconds. */
-export interface TelegramTiming extends ListenTiming {
+export interface TelegramTiming extends ListenTiming, WebhookTiming {
   /** Deadline of one call. */
   readonly callMs: number;
   /** See ConverseInput. */
@@ -39,7 +43,7 @@ export interface TelegramParts {
   readonly timing: TelegramTiming;
 }
 
-const PARTS: TelegramParts = { clock: systemClock, timing: { ...LISTEN_TIMING, callMs: 10_000, ackMs: 3_000, holdMs: 3_000 } };
+const PARTS: TelegramParts = { clock: systemClock, timing: { ...LISTEN_TIMING, lookMs: 60_000, callMs: 10_000, ackMs: 3_000, holdMs: 3_000 } };
 
 const CHAT_ID = z.union([z.number().int(), z.string().regex(/^-?\d{1,16}$/, 'a chat id is a whole number').transform(Number)]).refine((id) => id !== 0, 'a chat id is not 0');
 const TOKEN = /^\d+:[\w-]{30,}$/;
@@ -54,6 +58,12 @@ export function telegramKind(parts: TelegramParts): ChannelKind<TelegramOptions>
       level: z.enum(['info', 'warning', 'critical']).default('info'),
       api_root: z.url({ protocol: /^https?$/ }).default('https://api.telegram.org'),
       listen: z.boolean().default(true),
+      webhook: z.strictObject({
+        // Telegram calls https alone, and these ports alone.
+        url: z.url({ protocol: /^https$/, error: 'must be an https address that leads to this host from outside' }).refine((url) => ['', '80', '88', '443', '8443'].includes(new URL(url).port), 'Telegram calls the ports 443, 80, 88 and 8443 alone'),
+        host: z.string().min(1).max(253).default('127.0.0.1'),
+        port: z.number().int().min(0).max(65_535).default(3981),
+      }).optional(),
     }),
     create(options, secrets, log) {
       const token = secrets.TELEGRAM_BOT_TOKEN?.trim();
@@ -94,9 +104,10 @@ function open({ options, chat, token, log, parts: { clock, timing } }: Opening):
   const chats = openChats(chat, options.allowed_chats, log);
   const delivery = openDelivery({ api, chats, clock, log }, options.level);
 
-  async function start(hear: Hear, verbs: readonly Verb[]): Promise<Stop> {
+  async function start(hear: Hear, verbs: readonly Verb[], hearing: NoteHearing): Promise<Stop> {
     const conversation = converse({ api, chats, hear, clock, log, ackMs: timing.ackMs, holdMs: timing.holdMs });
-    const stop = await listen({ token, apiRoot, clock, log, timing, onUpdate: (update, botName) => conversation.take(update, botName) });
+    const ear = { token, apiRoot, clock, log, timing, hearing, onUpdate: (update: Update, botName: string) => conversation.take(update, botName) };
+    const stop = await (options.webhook === undefined ? listen(ear) : receiveUpdates({ ...ear, api, webhook: options.webhook }));
     void offerMenu(api, verbs, log);
     return async () => {
       await stop();

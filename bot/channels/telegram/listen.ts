@@ -1,6 +1,6 @@
-import { errorText } from '../../../src/domain/errors.js';
-import { within } from '../../../src/io/within.js';
-import type { Stop } from '../channel.js';
+import { errorText, HypercareError } from '../../../src/domain/errors.js';
+import { LATE, within } from '../../../src/io/within.js';
+import { DeliveryDelay, type NoteHearing, type Stop } from '../channel.js';
 import { openSession, type Ended, type Session, type SessionInput } from './session.js';
 import { errorOf } from './trouble.js';
 
@@ -18,12 +18,15 @@ export interface ListenTiming {
   readonly silenceMs: number;
   /** How long stopping waits for what is in work. */
   readonly stopMs: number;
+  /** See SessionInput. */
+  readonly firstPollS: number;
 }
 
-export const LISTEN_TIMING: ListenTiming = { startMs: 10_000, againMs: 5_000, conflictMs: 60_000, tokenMs: 600_000, silenceMs: 90_000, stopMs: 3_000 };
+export const LISTEN_TIMING: ListenTiming = { startMs: 10_000, againMs: 5_000, conflictMs: 60_000, tokenMs: 600_000, silenceMs: 90_000, stopMs: 3_000, firstPollS: 1 };
 
-export interface ListenInput extends Omit<SessionInput, 'silenceMs' | 'onHearing'> {
+export interface ListenInput extends Omit<SessionInput, 'silenceMs' | 'onHearing' | 'firstPollS'> {
   readonly timing: ListenTiming;
+  readonly hearing: NoteHearing;
 }
 
 /**
@@ -56,8 +59,9 @@ class Listener {
       this.input.log.error({ error: errorText(thrown) }, 'telegram: listens no more');
       this.#starter?.failed(thrown);
     });
-    await within(first, this.input.timing.startMs, this.input.clock);
+    const begun = await within(first, this.input.timing.startMs, this.input.clock);
     this.#starter = undefined;
+    if (begun === LATE && this.#told === null) this.input.hearing(new HypercareError('telegram.unreachable', 'transient', 'Telegram has not answered yet', 'If this lasts, check that this host reaches api.telegram.org over HTTPS.'));
   }
 
   async stop(): Promise<void> {
@@ -69,14 +73,17 @@ class Listener {
   async #sessions(): Promise<void> {
     const { timing, clock } = this.input;
     while (!this.#stopping.signal.aborted) {
-      this.#session = await openSession({ ...this.input, silenceMs: timing.silenceMs, onHearing: () => this.#hears() });
+      this.#session = await openSession({ ...this.input, silenceMs: timing.silenceMs, firstPollS: timing.firstPollS, onHearing: () => this.#hears() });
       if (this.#stopping.signal.aborted) this.#session.stop();
       const ended = await this.#session.ended;
       if (this.#stopping.signal.aborted) return;
       this.#hearing = false;
       if (ended.why === 'trouble' && ended.trouble.kind === 'token' && this.#starter !== undefined) throw errorOf(ended.trouble);
-      const { ms, why } = nextTry(ended, timing);
-      if (why !== this.#told) this.input.log.warn({ againInMs: ms }, `telegram: does not hear: ${why}`);
+      const { ms, why, error } = nextTry(ended, timing);
+      if (why !== this.#told) {
+        this.input.log.warn({ againInMs: ms }, `telegram: does not hear: ${why}`);
+        this.input.hearing(error);
+      }
       this.#told = why;
       await clock.sleep(ms, this.#stopping.signal).catch(() => undefined);
     }
@@ -85,16 +92,26 @@ class Listener {
   #hears(): void {
     if (!this.#hearing) this.input.log.info({}, 'telegram: hears');
     this.#hearing = true;
+    this.input.hearing(null);
     this.#told = null;
     this.#starter?.began();
   }
 }
 
-function nextTry(ended: Ended, timing: ListenTiming): { readonly ms: number; readonly why: string } {
-  if (ended.why !== 'trouble') return { ms: timing.againMs, why: ended.why === 'silent' ? 'the connection fell silent' : 'the polling ended' };
+interface Next {
+  readonly ms: number;
+  readonly why: string;
+  readonly error: HypercareError | DeliveryDelay;
+}
+
+function nextTry(ended: Ended, timing: ListenTiming): Next {
+  if (ended.why !== 'trouble') {
+    const why = ended.why === 'silent' ? 'the connection fell silent' : 'the polling ended';
+    return { ms: timing.againMs, why, error: new HypercareError('telegram.silent', 'transient', `${why}; it is opened again`) };
+  }
   const { trouble } = ended;
-  if (trouble.kind === 'wait') return { ms: Math.max(trouble.ms, timing.againMs), why: 'Telegram asks to wait' };
+  if (trouble.kind === 'wait') return { ms: Math.max(trouble.ms, timing.againMs), why: 'Telegram asks to wait', error: new DeliveryDelay(trouble.ms) };
   const error = errorOf(trouble);
   const why = [error.message, error.mend].filter(Boolean).join('. ');
-  return { ms: { conflict: timing.conflictMs, token: timing.tokenMs }[trouble.kind as string] ?? timing.againMs, why };
+  return { ms: { conflict: timing.conflictMs, token: timing.tokenMs }[trouble.kind as string] ?? timing.againMs, why, error };
 }

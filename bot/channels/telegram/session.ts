@@ -18,8 +18,10 @@ export interface SessionInput {
   /** No poll for this long: the connection is half open, and its own deadline would come after more than eight minutes. */
   readonly silenceMs: number;
   readonly onUpdate: (update: Update, botName: string) => Promise<void>;
-  /** The first poll is out: from now on nothing is missed. */
+  /** Telegram has answered the first poll: until then the token may be none, and another process may poll. */
   readonly onHearing: () => void;
+  /** How long Telegram holds the answer to the first poll where nothing was said; then it is known that we hear. */
+  readonly firstPollS: number;
 }
 
 export interface Session {
@@ -27,7 +29,7 @@ export interface Session {
   stop(): void;
 }
 
-const ALLOWED = ['message', 'callback_query'] as const;
+export const ALLOWED = ['message', 'callback_query'] as const;
 /** An update is let go after `holdMs` (converse.ts); this only guards against a fault in that. */
 const HANDLER_TIMEOUT_MS = 20_000;
 const MIN_WATCH_MS = 10;
@@ -38,11 +40,7 @@ const CONFIRM_MS = 500;
  * nothing can wake them and hide from the log what is wrong: every failed poll ends the session, and listen.ts begins another.
  */
 export async function openSession(input: SessionInput): Promise<Session> {
-  const { Telegraf } = await import('telegraf');
-  const bot = new Telegraf(input.token, { handlerTimeout: HANDLER_TIMEOUT_MS, telegram: { apiRoot: input.apiRoot, webhookReply: false } });
-  // Without it one failing handler ends the polling.
-  bot.catch((thrown) => input.log.error({ error: errorText(thrown).replaceAll(input.token, '[token]') }, 'telegram: an update could not be handled'));
-  bot.use((ctx) => input.onUpdate(ctx.update, ctx.me));
+  const bot = await openBot(input);
   const polls = watchPolls(bot, input);
   const silence = new AbortController();
   const ended = Promise.race([run(bot, polls, input.token), watch(input, polls, silence.signal)]).finally(() => {
@@ -57,6 +55,16 @@ export async function openSession(input: SessionInput): Promise<Session> {
       if (!stopPolling(bot)) polls.over.abort();
     },
   };
+}
+
+/** telegraf with one listener, which takes everything. */
+export async function openBot({ token, apiRoot, log, onUpdate }: Pick<SessionInput, 'token' | 'apiRoot' | 'log' | 'onUpdate'>): Promise<Telegraf> {
+  const { Telegraf } = await import('telegraf');
+  const bot = new Telegraf(token, { handlerTimeout: HANDLER_TIMEOUT_MS, telegram: { apiRoot, webhookReply: false } });
+  // Without it one failing handler ends the polling.
+  bot.catch((thrown) => log.error({ error: errorText(thrown).replaceAll(token, '[token]') }, 'telegram: an update could not be handled'));
+  bot.use((ctx) => onUpdate(ctx.update, ctx.me));
+  return bot;
 }
 
 interface Polls {
@@ -102,12 +110,11 @@ function watchPolls(bot: Telegraf, input: SessionInput): Polls {
       return (updates === LATE ? [] : updates) as never;
     }
     polls.lastAt = input.clock.monotonic();
-    const answer = call(method, payload, options);
-    if (!hearing) input.onHearing();
-    hearing = true;
     try {
-      const updates = await answer;
+      const updates = await call(method, hearing ? payload : { ...(payload as object), timeout: input.firstPollS } as typeof payload, options);
       polls.lastAt = input.clock.monotonic();
+      if (!hearing) input.onHearing();
+      hearing = true;
       return updates;
     } catch (thrown) {
       if (polls.stopping || (thrown as Error).name === 'AbortError') throw thrown;

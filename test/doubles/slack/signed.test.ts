@@ -42,6 +42,15 @@ describe('signed delivery, judged by Slack\'s own receiver (1.1, 1.2)', () => {
     expect(await deliverSigned({ url, secret: SECRET, timestampS: now() + aheadS, body: BODY, ...differs })).toMatchObject({ status });
   });
 
+  it('shows what is answered, and what is not acknowledged as an error (1.2)', async () => {
+    double.calling = { url, secret: SECRET };
+    double.workspace.addUser('U0ADA0001', 'Ada');
+    expect((await double.people.command('U0ADA0001', '/hypercare status')).ack.payload).toEqual({ text: 'on it' });
+    await expect(double.people.command('U0ADA0001', '/unknown')).rejects.toThrow(/404|aborted/);
+    double.calling = { url, secret: 'f'.repeat(32) };
+    await expect(double.people.command('U0ADA0001', '/hypercare status')).rejects.toThrow('401 (the person sees an error)');
+  });
+
   it('signs as Slack\'s own example does', () => {
     // The example of Slack's page on verifying requests.
     const body = 'token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c';

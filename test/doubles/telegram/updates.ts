@@ -66,6 +66,20 @@ export class UpdateQueue {
     return this.#wait({ ...request, timeout }, closed);
   }
 
+  /** What waits to be confirmed, oldest first. */
+  get waiting(): readonly Update[] {
+    return this.#queue;
+  }
+
+  confirm(updateId: number): void {
+    this.#queue = this.#queue.filter((update) => update.update_id !== updateId);
+  }
+
+  /** Chat platforms 2.1: what a webhook is set with sticks as well. */
+  allow(kinds: readonly string[] | undefined): void {
+    if (kinds !== undefined) this.#allowed = kinds;
+  }
+
   stop(): void {
     this.#release()?.answer([]);
   }

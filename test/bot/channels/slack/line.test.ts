@@ -39,6 +39,7 @@ describe('a connection that ends', () => {
     await connections(2);
     expect(await isHeard()).toBe(true);
     expect(stage.double.called('apps.connections.open')).toHaveLength(5);
+    expect(stage.hearing).toMatchObject([null, { code: 'slack.failed' }, { code: 'slack.failed' }, { code: 'slack.failed' }, null]);
   });
 
   it('waits as long as Slack asks', async () => {
@@ -80,7 +81,7 @@ describe('a connection that ends', () => {
 
 describe('stopping', () => {
   it('closes the socket and opens no other', async () => {
-    const stop = await stage.channel.start?.(async () => toPerson('heard'), []);
+    const stop = await stage.channel.start?.(async () => toPerson('heard'), [], () => undefined);
     await stop?.();
     await until(() => stage.double.sockets.open === 0, 'the socket to close');
     expect(stage.double.called('apps.connections.open')).toHaveLength(1);
@@ -111,7 +112,7 @@ describe('stopping', () => {
   });
 
   it('can be followed by another start', async () => {
-    const stop = await stage.channel.start?.(async () => toPerson('first life'), []);
+    const stop = await stage.channel.start?.(async () => toPerson('first life'), [], () => undefined);
     await stop?.();
     await stage.listen(() => toPerson('second life'));
     const [answer] = await (await stage.double.people.command(ADA, '/hypercare status')).saw();

@@ -10,6 +10,8 @@ export interface Stage {
   readonly log: Logger;
   /** Every log line so far, as JSON. */
   logs(): string;
+  /** What it said of whether it hears, in order; null: it does. */
+  readonly hearing: readonly unknown[];
   /** Starts listening; what is heard is kept, and answered by `answer`. */
   listen(answer?: (utterance: Utterance) => Reply | Promise<Reply>): Promise<readonly Utterance[]>;
   stop(): Promise<void>;
@@ -24,18 +26,20 @@ export async function openStage(options: Partial<SlackOptions> = {}, secrets: Se
   const { log, logs } = keepLog();
   const channel = openChannel(double, log, options, secrets);
   let stopListening: Stop | undefined;
+  const hearing: unknown[] = [];
   return {
     double,
     channel,
     log,
     logs,
+    hearing,
     async listen(answer = () => toPerson('heard')) {
       const heard: Utterance[] = [];
       const hear: Hear = async (utterance) => {
         heard.push(utterance);
         return answer(utterance);
       };
-      stopListening = await channel.start?.(hear, []);
+      stopListening = await channel.start?.(hear, [], (trouble) => void hearing.push(trouble));
       return heard;
     },
     async stop() {

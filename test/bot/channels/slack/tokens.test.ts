@@ -66,7 +66,7 @@ describe('tokens that look right and that Slack refuses', () => {
   });
   afterEach(() => double.stop());
 
-  const start = (options = {}): Promise<unknown> => openChannel(double, keepLog().log, options).start?.(() => expect.unreachable(), []) ?? Promise.reject(new Error('it does not listen'));
+  const start = (options = {}): Promise<unknown> => openChannel(double, keepLog().log, options).start?.(() => expect.unreachable(), [], () => undefined) ?? Promise.reject(new Error('it does not listen'));
 
   it('a revoked bot token ends the start with what to do', async () => {
     double.tokens.delete(double.botToken);

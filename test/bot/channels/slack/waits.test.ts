@@ -54,7 +54,7 @@ const refused = new HypercareError('slack.refused', 'permanent', 'refused', 'men
 
 async function waitsOf(tries: Try[], count: number): Promise<readonly number[]> {
   const { open, clock, waits } = world(tries);
-  const stop = await keepLine({ open, clock, log: keepLog().log });
+  const stop = await keepLine({ open, hearing: () => undefined, clock, log: keepLog().log });
   await until(() => waits.length >= count, `${count} waits`);
   const waited = [...waits];
   await stop();
@@ -85,7 +85,7 @@ describe('how long it waits before another connection', () => {
 
   it('not at all for the first one, whose failure is the caller\'s', async () => {
     const { open, clock, waits } = world([broken()]);
-    await expect(keepLine({ open, clock, log: keepLog().log })).rejects.toThrow('broken');
+    await expect(keepLine({ open, hearing: () => undefined, clock, log: keepLog().log })).rejects.toThrow('broken');
     expect(waits).toEqual([]);
   });
 });
@@ -95,7 +95,7 @@ describe('stopping while a connection is being opened', () => {
     let stand = (): void => {};
     const hangs = new Promise<void>((resolve) => (stand = resolve));
     const { open, clock, waits, ended } = world([{ holdsMs: 60_000 }, { hangs }]);
-    const stop = await keepLine({ open, clock, log: keepLog().log });
+    const stop = await keepLine({ open, hearing: () => undefined, clock, log: keepLog().log });
     await until(() => waits.length > 0, 'the second try');
     await stop();
     expect(ended).toEqual([]);

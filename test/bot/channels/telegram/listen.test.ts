@@ -56,6 +56,35 @@ describe('listening to Telegram', () => {
     await until(() => stage.heard.length === 1);
   });
 
+  it('says that it hears once Telegram has answered a poll, and not before', async () => {
+    await begin({ timing: { startMs: 50 } });
+    stage.double.breakOnce(['getUpdates'], 'hang');
+    await stage.start();
+    expect(stage.hearing).toMatchObject([{ code: 'telegram.unreachable', message: 'Telegram has not answered yet' }]);
+    expect(stage.logs()).not.toContain('telegram: hears');
+  });
+
+  it('never says that it hears while another process polls', async () => {
+    await begin({ timing: { firstPollS: 1, startMs: 100 } });
+    stage.double.updates.occupied = true;
+    await stage.start();
+    await until(() => stage.logs().includes('another process listens'));
+    expect(stage.hearing).not.toContain(null);
+    stage.double.updates.occupied = false;
+    await until(() => stage.hearing.at(-1) === null);
+  });
+
+  it('says when it hears no more, why, and when it does again', async () => {
+    await begin();
+    await stage.start();
+    expect(stage.hearing).toEqual([null]);
+    stage.double.wire.down = true;
+    await until(() => stage.hearing.length === 2);
+    expect(stage.hearing[1]).toMatchObject({ code: 'telegram.unreachable', mend: expect.stringContaining('api.telegram.org') as unknown });
+    stage.double.wire.down = false;
+    await until(() => stage.hearing.at(-1) === null);
+  });
+
   it('comes back after the connection broke', async () => {
     await begin();
     await stage.start();
@@ -98,7 +127,8 @@ describe('listening to Telegram', () => {
     expect(stage.double.calls.filter((call) => call.payload['limit'] === 1)).toEqual([]);
     stage.double.updates.occupied = false;
     await until(() => stage.double.updates.waits);
-    expect(calls('getUpdates')).toBe(polls + 1);
+    // The short one that tells that we hear, and the long one.
+    expect(calls('getUpdates')).toBe(polls + 2);
   });
 
   it('waits a minute after a conflict and five seconds after other failures, unless told otherwise', async () => {
@@ -160,7 +190,7 @@ describe('listening to Telegram', () => {
     for (const trouble of [() => {}, () => (stage.double.wire.down = true), () => stage.double.breakOnce(['getMe'], 'hang')]) {
       stage.double.wire.down = false;
       trouble();
-      const stop = await stage.channel.start?.(stage.answer, VERBS);
+      const stop = await stage.channel.start?.(stage.answer, VERBS, () => undefined);
       const before = performance.now();
       await stop?.();
       expect(performance.now() - before).toBeLessThan(1_000);
@@ -184,7 +214,7 @@ describe('listening to Telegram', () => {
 
   it('stops soon in the middle of a poll, though Telegram holds the answer to its confirmation for three', async () => {
     await begin({ timing: { stopMs: 20_000 } });
-    const stop = await stage.channel.start?.(stage.answer, VERBS);
+    const stop = await stage.channel.start?.(stage.answer, VERBS, () => undefined);
     await until(() => stage.double.updates.waits);
     const before = performance.now();
     await stop?.();

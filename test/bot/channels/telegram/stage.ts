@@ -32,6 +32,8 @@ export interface Stage {
   channel: Channel;
   /** What was heard so far. */
   readonly heard: readonly Utterance[];
+  /** What it said of whether it hears, in order; null: it does. */
+  readonly hearing: readonly unknown[];
   /** What is answered to the next utterances; replaced at will. */
   answer: Hear;
   logs(): string;
@@ -52,7 +54,7 @@ export interface StageOptions {
 }
 
 // Short enough for tests, long enough that a slow machine does not reach a limit by itself.
-const TIMING: TelegramTiming = { startMs: 5_000, againMs: 20, conflictMs: 30, tokenMs: 40, silenceMs: 60_000, stopMs: 3_000, callMs: 5_000, ackMs: 5_000, holdMs: 5_000 };
+const TIMING: TelegramTiming = { startMs: 5_000, againMs: 20, conflictMs: 30, tokenMs: 40, silenceMs: 60_000, stopMs: 3_000, firstPollS: 0, lookMs: 60_000, callMs: 5_000, ackMs: 5_000, holdMs: 5_000 };
 
 /** The channel with its real client, beside a double of Telegram that shares its wall clock. */
 export async function startStage(options: StageOptions = {}): Promise<Stage> {
@@ -70,18 +72,20 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     return channel;
   };
   const heard: Utterance[] = [];
+  const hearing: unknown[] = [];
   const stops: Stop[] = [];
   const stage: Stage = {
     double,
     channel: create(),
     heard,
+    hearing,
     answer: async (utterance) => said(`heard ${'words' in utterance.said ? utterance.said.words : utterance.said.pressed}`),
     logs: log.text,
     async start() {
       const stop = await stage.channel.start?.((utterance) => {
         heard.push(utterance);
         return stage.answer(utterance);
-      }, VERBS);
+      }, VERBS, (trouble) => void hearing.push(trouble));
       if (stop !== undefined) stops.push(stop);
     },
     async restart() {
