@@ -34,6 +34,10 @@ async function dispatch(argv: Argv, io: CliIo): Promise<Exit> {
     const { demo } = await import('./demo.js');
     return demo(rest, io, argv.json);
   }
+  if (verb === 'init') {
+    const { init } = await import('./init.js');
+    return put(argv, io, await init(rest, io, argv.config));
+  }
   if (verb === 'slack') {
     const { slack } = await import('./slack.js');
     return slack(rest, io, argv);

@@ -11,6 +11,10 @@ const NO_FLAGS = { positionals: [], flags: {} } as const;
 
 /** Verbs of the terminal alone, which need no store. */
 export const OWN_VERBS: readonly Shown[] = [
+  {
+    name: 'init', summary: 'look what PM2 runs here, ask four questions, and write hypercare.yaml', usage: 'init [--yes]', examples: ['init', 'init --yes'], role: null,
+    words: { positionals: [], flags: { yes: { type: 'boolean', about: 'ask nothing: watch everything, and only look' } } },
+  },
   { name: 'config', summary: 'check hypercare.yaml: every mistake with its line', usage: 'config check [file]', examples: ['config check', 'config check /etc/hypercare/hypercare.yaml'], words: NO_FLAGS, role: null },
   {
     name: 'demo', summary: 'break a sample shop for real, and watch it being healed', usage: 'demo <crash|late-crash-loop|hang|errors|slow|leak|bad-release> [--yes]', examples: ['demo crash', 'demo bad-release --yes'], role: null,

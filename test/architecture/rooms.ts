@@ -56,6 +56,7 @@ export const WITHOUT_NODE = ['src/domain/', 'src/policy/', 'src/cards/', 'monito
 
 /** The one home of each library. A new one gets a line here. */
 export const HOMES: Readonly<Record<string, readonly string[]>> = {
+  '@clack/prompts': ['src/cli/init/'],
   '@marcbachmann/cel-js': ['src/policy/'],
   '@slack/bolt': ['bot/channels/slack/'],
   'better-sqlite3': ['src/store/'],
@@ -69,7 +70,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   'simple-git': ['src/io/'],
   telegraf: ['bot/channels/telegram/'],
   undici: ['src/io/'],
-  yaml: ['src/config/', 'monitoring/runbooks/'],
+  yaml: ['src/config/', 'monitoring/runbooks/', 'src/cli/init/'],
   // What units and commands say of their options.
   zod: ['src/config/', 'src/commands/', 'monitoring/probes/', 'monitoring/detectors/', 'monitoring/repairs/', 'monitoring/runbooks/', 'bot/channels/'],
 };

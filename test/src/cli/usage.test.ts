@@ -39,6 +39,8 @@ describe('help', () => {
         audit          who did what, when and why; and whether nobody changed it
         whoami         who you are here, and what you may do
         help           what you may ask, or how one command is used
+        init           look what PM2 runs here, ask four questions, and write
+                       hypercare.yaml
         config         check hypercare.yaml: every mistake with its line
         demo           break a sample shop for real, and watch it being healed
         slack          the manifest of its Slack app, and a link with it filled in
@@ -63,7 +65,7 @@ describe('help', () => {
 
   it('is a document too', async () => {
     const document = JSON.parse((await cli(stage, ['--help', '--json'])).stdout) as { commands: { name: string }[] };
-    expect(document.commands.map(({ name }) => name)).toEqual(['status', 'incidents', 'why', 'approve', 'deny', 'repair', 'rollback', 'launch', 'restore-point', 'freeze', 'unfreeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help', 'config', 'demo', 'slack', 'chat']);
+    expect(document.commands.map(({ name }) => name)).toEqual(['status', 'incidents', 'why', 'approve', 'deny', 'repair', 'rollback', 'launch', 'restore-point', 'freeze', 'unfreeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help', 'init', 'config', 'demo', 'slack', 'chat']);
   });
 
   it('tells the version', async () => {
