@@ -42,6 +42,10 @@ async function dispatch(argv: Argv, io: CliIo): Promise<Exit> {
     const { slack } = await import('./slack.js');
     return slack(rest, io, argv);
   }
+  if (verb === 'telegram') {
+    const { telegram } = await import('./telegram.js');
+    return put(argv, io, await telegram(rest, io, argv.config));
+  }
   if (verb === 'chat') {
     const { chat } = await import('./chat-test.js');
     return put(argv, io, await chat(rest, io, argv.config));

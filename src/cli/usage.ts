@@ -25,6 +25,10 @@ export const OWN_VERBS: readonly Shown[] = [
     examples: ['slack manifest', 'slack manifest --http https://hooks.example/slack/events'],
     words: { positionals: ['manifest'], flags: { http: { type: 'string', about: 'where Slack calls the bot, instead of Socket Mode' } } },
   },
+  {
+    name: 'telegram', summary: 'learn an account and a chat by a code that is sent to the bot', usage: 'telegram pair [--person <name>]', examples: ['telegram pair', 'telegram pair --person Ben'], role: null,
+    words: { positionals: ['pair'], flags: { person: { type: 'string', about: 'whose account it is; default: who sits at this terminal' } } },
+  },
   { name: 'chat', summary: 'post a test card to every channel, and say what is wrong there', usage: 'chat test', examples: ['chat test', 'chat test --json'], role: null, words: { positionals: ['test'], flags: {} } },
 ];
 

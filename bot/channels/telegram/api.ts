@@ -1,10 +1,17 @@
 import type { Telegram } from 'telegraf';
-import type { Message, Opts, WebhookInfo } from 'telegraf/types';
+import type { Message, Opts, Update, User, WebhookInfo } from 'telegraf/types';
 import { troubleOf, type Trouble } from './trouble.js';
 
-export type Method = 'getMe' | 'getWebhookInfo' | 'setWebhook' | 'sendMessage' | 'editMessageText' | 'editMessageReplyMarkup' | 'answerCallbackQuery' | 'setMyCommands';
+export type Method = 'getMe' | 'getUpdates' | 'getWebhookInfo' | 'setWebhook' | 'sendMessage' | 'editMessageText' | 'editMessageReplyMarkup' | 'answerCallbackQuery' | 'setMyCommands';
 
-export type Answered<M extends Method> = { readonly result: M extends 'sendMessage' ? Message.TextMessage : M extends 'getWebhookInfo' ? WebhookInfo : unknown } | { readonly trouble: Trouble };
+interface Results {
+  readonly getMe: User;
+  readonly getUpdates: readonly Update[];
+  readonly getWebhookInfo: WebhookInfo;
+  readonly sendMessage: Message.TextMessage;
+}
+
+export type Answered<M extends Method> = { readonly result: M extends keyof Results ? Results[M] : unknown } | { readonly trouble: Trouble };
 
 /** The Bot API as this channel uses it; what goes wrong is a value. */
 export interface Api {

@@ -85,7 +85,7 @@ function chatOf(secrets: Secrets): number {
     'telegram.chat',
     'invalid',
     secrets.TELEGRAM_CHAT_ID ? 'TELEGRAM_CHAT_ID is no chat id, which is a whole number' : 'there is a TELEGRAM_BOT_TOKEN but no TELEGRAM_CHAT_ID',
-    'Set TELEGRAM_CHAT_ID in .env to the id of the group (negative) or of your own account. Where you know it not, set your best guess, write /status to the bot from there, and read the id in its log.',
+    'Run “hypercare telegram pair”, which learns it; or set TELEGRAM_CHAT_ID in .env to the id of the group (negative) or of your own account.',
   );
 }
 

@@ -42,6 +42,8 @@ function understandMessage(message: Message, updateId: number, rules: Rules): Un
   const silently = (why: string): Understood => ({ kind: 'refused', why, tell: null, at, queryId: null });
   if (!servedHere(message.chat, rules)) return silently(`it came from chat ${message.chat.id}, which is not configured`);
   if (isForwarded(message)) return silently('it was forwarded');
+  // The terminal waits for it; what it did not take is void.
+  if (/^pair(?: |$)/.test(words)) return silently('it is a pairing code, which the terminal takes');
   const { from } = message;
   if (message.sender_chat !== undefined || from === undefined) {
     const anonymous = message.sender_chat?.id === message.chat.id;

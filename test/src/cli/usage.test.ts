@@ -44,6 +44,7 @@ describe('help', () => {
         config         check hypercare.yaml: every mistake with its line
         demo           break a sample shop for real, and watch it being healed
         slack          the manifest of its Slack app, and a link with it filled in
+        telegram       learn an account and a chat by a code that is sent to the bot
         chat           post a test card to every channel, and say what is wrong there
 
         How one of them is used: hypercare help <command>.
@@ -65,7 +66,7 @@ describe('help', () => {
 
   it('is a document too', async () => {
     const document = JSON.parse((await cli(stage, ['--help', '--json'])).stdout) as { commands: { name: string }[] };
-    expect(document.commands.map(({ name }) => name)).toEqual(['status', 'incidents', 'why', 'approve', 'deny', 'repair', 'rollback', 'launch', 'restore-point', 'freeze', 'unfreeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help', 'init', 'config', 'demo', 'slack', 'chat']);
+    expect(document.commands.map(({ name }) => name)).toEqual(['status', 'incidents', 'why', 'approve', 'deny', 'repair', 'rollback', 'launch', 'restore-point', 'freeze', 'unfreeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help', 'init', 'config', 'demo', 'slack', 'telegram', 'chat']);
   });
 
   it('tells the version', async () => {
