@@ -2,14 +2,9 @@ import type { Config } from '../src/config/config.js';
 import { fileCarrier } from '../src/io/file-carrier.js';
 import { notifyCarrier } from '../src/io/notify-carrier.js';
 import { systemClock, type Clock } from '../src/io/clock.js';
-import { createExec } from '../src/io/exec.js';
-import { createGit } from '../src/io/git.js';
-import { createHttp } from '../src/io/http.js';
 import type { Io } from '../src/io/io.js';
 import type { Logger } from '../src/io/log.js';
-import { createPm2 } from '../src/io/pm2-client.js';
-import { createPostgres } from '../src/io/postgres.js';
-import { createRedis } from '../src/io/redis.js';
+import { openIo } from '../src/io/open-io.js';
 import { storeAddress, storeFile } from '../src/store/address.js';
 import { ballastFile, withBallast } from '../src/store/ballast.js';
 import { poking } from '../src/store/poking.js';
@@ -48,16 +43,13 @@ export async function composeMonitor({ config, secrets, log, osUser, clock = sys
   const { store: opened, ballast } = 'file' in address ? withBallast(openStore(address), ballastFile(address.file)) : { store: openStore(address), ballast: null };
   const carrier = 'url' in address ? notifyCarrier(address.url, config.host, log) : fileCarrier(storeFile(config), () => opened.dataVersion());
   const store = poking(opened, () => carrier.poke());
-  const real: Io = { clock, http: createHttp(), exec: createExec(), git: createGit(), pm2: createPm2({ home: config.pm2Home, clock: systemClock, log }), postgres: createPostgres({ clock: systemClock }), redis: createRedis() };
+  const real = openIo({ pm2Home: config.pm2Home, log, clock });
   const closeParts = async () => {
-    await real.pm2.close();
-    await real.postgres.close();
-    await real.http.close();
-    await real.redis.close();
+    await real.close();
     await store.close();
   };
   try {
-    const monitor = await createMonitor({ config, store, carrier, io: outside(real), log, units: { probes, detectors, repairs, evidence: collectors }, osUser, ...(ticker ? { ticker } : {}), ...(ballast ? { ballast } : {}) });
+    const monitor = await createMonitor({ config, store, carrier, io: outside(real.io), log, units: { probes, detectors, repairs, evidence: collectors }, osUser, ...(ticker ? { ticker } : {}), ...(ballast ? { ballast } : {}) });
     let running: Promise<void> = Promise.resolve();
     return {
       monitor, store,

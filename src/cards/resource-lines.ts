@@ -4,7 +4,7 @@ import type { ResourceStatus } from '../domain/resource-status.js';
 import { sayAgo, sayIn, type Reader } from './say-time.js';
 import { shortId } from './short-id.js';
 
-const WORD: Readonly<Record<Verdict, string>> = { good: 'good', bad: 'bad', unknown: 'not known', error: 'could not be measured' };
+export const WORD: Readonly<Record<Verdict, string>> = { good: 'good', bad: 'bad', unknown: 'not known', error: 'could not be measured' };
 const ORDER: readonly Verdict[] = ['bad', 'error', 'unknown', 'good'];
 /** The host's name says what it is; a server's seldom does. */
 const KIND: Readonly<Record<ResourceKind, string>> = { app: '', host: '', dependency: '', redis: ' (Redis)', postgres: ' (PostgreSQL)' };

@@ -34,6 +34,10 @@ async function dispatch(argv: Argv, io: CliIo): Promise<Exit> {
     const { demo } = await import('./demo.js');
     return demo(rest, io, argv.json);
   }
+  if (verb === 'check') {
+    const { check } = await import('./check.js');
+    return put(argv, io, await check(rest, io, argv.config));
+  }
   if (verb === 'init') {
     const { init } = await import('./init.js');
     return put(argv, io, await init(rest, io, argv.config));
