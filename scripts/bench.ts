@@ -1,5 +1,6 @@
 /**
  * `npm run bench`: what this monitor does for a broken app and what it costs, side by side with others in one run.
+ * A part may be named by a word (`repairs`: what repairs of Redis, PostgreSQL and PM2 come to beside the plain ways).
  * Options: --reps N (faults; 30 for a figure to quote), --checks N,M, --seconds S (load), --idle S, --only PARTS, --json,
  * --profile DIR (CPU profiles of the monitor under load). Absolute figures move with the machine; the ratios are what counts.
  */
