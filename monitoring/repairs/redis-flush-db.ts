@@ -4,6 +4,7 @@ import type { Json } from '../../src/domain/json.js';
 import type { Prepared, Refusal } from '../../src/domain/plan.js';
 import { keyUse, shownKeys } from '../../src/domain/redis-keys.js';
 import type { Io } from '../../src/io/io.js';
+import { redisDb } from '../../src/io/redis-address.js';
 import { judgedByChecks } from './process-plan.js';
 import { isMarked, newMark } from './redis-mark.js';
 import { keysBelow } from './redis-scan.js';
@@ -43,7 +44,7 @@ async function prepare(target: RepairTarget, io: Io, signal: AbortSignal): Promi
   const { count, samples, foreign } = await lookThrough(io, url, signal);
   if (foreign !== null) return { refused: `keys of a ${foreign} are in it, and would be lost: name the cache under redis.${target.name}.invalidate, and use redis.invalidate` };
   if (count === 0) return { refused: 'the database is empty' };
-  const db = new URL(url).pathname.slice(1) || '0';
+  const db = redisDb(url);
   const most = roundedUp(count);
   return {
     does: [{ name: 'flush', does: `FLUSHDB ASYNC of database ${db}, if it has no more than ${sayCount(most)} keys`, timeoutMs: TIMEOUT_MS }],

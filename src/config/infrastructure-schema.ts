@@ -17,7 +17,7 @@ type Known = Pick<Units, 'repairs' | 'incidents'>;
 
 /** `redis:` and `postgres:`: by name an address alone, or a mapping. */
 export function redisSchema(units: Known) {
-  return servers(z.strictObject({ url: serverUrl(['redis', 'rediss']), ...common(units), ...redisFields }));
+  return servers(z.strictObject({ url: serverUrl(['redis', 'rediss', 'unix']), ...common(units), ...redisFields }));
 }
 
 export function postgresSchema(units: Known) {

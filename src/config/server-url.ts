@@ -6,12 +6,19 @@ export function serverUrl(schemes: readonly string[]) {
   const what = `an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`;
   return checkedText(what, (text) => {
     if (!schemes.some((scheme) => text.startsWith(`${scheme}://`))) return mustBe(what)({ input: text }) ?? '';
-    return URL.canParse(text) && new URL(text).hostname !== '' ? null : 'is no address that can be called: check host and port, and write special characters of the password as %..';
+    return URL.canParse(text) && isReachable(new URL(text)) ? null : 'is no address that can be called: check host and port, and write special characters of the password as %..';
   });
+}
+
+/** By a host, or by a socket of this machine: 'unix:///run/redis.sock', 'postgres:///blog?host=/run/postgresql'. */
+function isReachable({ protocol, hostname, pathname, searchParams }: URL): boolean {
+  if (protocol === 'unix:') return ['', 'localhost'].includes(hostname) && pathname.length > 1;
+  return hostname !== '' || (protocol.startsWith('postgres') && searchParams.get('host')?.startsWith('/') === true);
 }
 
 /** Where it is, without who we are there: 'redis://10.0.0.5:6379/2'. */
 export function shownServer(url: string): string {
-  const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+  const { protocol, host, pathname, searchParams } = new URL(url);
+  const socket = searchParams.get('host');
+  return `${protocol}//${host}${pathname === '/' ? '' : pathname}${socket === null ? '' : `?host=${socket}`}`;
 }

@@ -18,7 +18,7 @@ export interface WatchedCheck {
   readonly resource: string;
   /** Unique within the resource. */
   readonly name: string;
-  readonly probe: 'http' | 'pm2' | 'release' | InfrastructureConfig['kind'];
+  readonly probe: 'http' | 'pm2' | 'pm2-daemon' | 'release' | InfrastructureConfig['kind'];
   /** In full, secrets and all: for this process's memory. */
   readonly options: Json;
   /** What the store keeps of them: of what is reached by an address, only by which name it is known here, and a short hash to tell when it moves. */
@@ -39,7 +39,7 @@ export function watchList(config: Config): WatchList {
   return {
     resources: [...config.dependencies.map(dependencyResource), ...config.infrastructure.map(infrastructureResource), ...config.apps.map(appResource)],
     edges: config.apps.flatMap((app) => app.uses.map((to) => ({ from: app.name, to }))),
-    checks: [...config.dependencies.map(dependencyCheck), ...config.infrastructure.map(infrastructureCheck), ...config.apps.flatMap((app) => appChecks(app, tickMs))].map((check) => ({ ...check, stored: storedOf(check) })),
+    checks: [...config.dependencies.map(dependencyCheck), ...config.infrastructure.flatMap(infrastructureChecks), ...config.apps.flatMap((app) => appChecks(app, tickMs))].map((check) => ({ ...check, stored: storedOf(check) })),
   };
 }
 
@@ -104,9 +104,11 @@ function dependencyCheck(dependency: DependencyConfig): AskedCheck {
   return { resource: dependency.name, name: 'up', probe: 'http', options: httpOptions(dependency), cadence: 'every', everyMs: dependency.everyMs, critical: true };
 }
 
-/** One check, named and measured as the kind. */
-function infrastructureCheck({ kind, name, url, everyMs, options }: InfrastructureConfig): AskedCheck {
-  return { resource: name, name: kind, probe: kind, options: url === null ? options : { ...options, url }, cadence: 'every', everyMs, critical: true };
+/** One check, named and measured as the kind; on the host also whether PM2 lives. */
+function infrastructureChecks({ kind, name, url, everyMs, options }: InfrastructureConfig): readonly AskedCheck[] {
+  const each = { resource: name, cadence: 'every', everyMs, critical: true } as const;
+  const own: AskedCheck = { ...each, name: kind, probe: kind, options: url === null ? options : { ...options, url } };
+  return kind === 'host' ? [own, { ...each, name: 'pm2-daemon', probe: 'pm2-daemon', options: {} }] : [own];
 }
 
 function httpOptions({ url, method, status, body, bodyShown, timeoutMs, samples, headers }: HttpAsk): Json {
@@ -115,7 +117,7 @@ function httpOptions({ url, method, status, body, bodyShown, timeoutMs, samples,
 
 /** Address, headers and text may come from the environment: whoever reads the store, or a copy of it, must not learn them. */
 function storedOf({ resource, name, probe, options }: AskedCheck): Json {
-  if (probe === 'pm2' || probe === 'release') return options;
+  if (probe === 'pm2' || probe === 'pm2-daemon' || probe === 'release') return options;
   const address = addressOf(options);
   return { ask: `${resource} ${name}`, ...(address === null ? {} : { address }) };
 }

@@ -55,5 +55,7 @@ export function postgresError(thrown: unknown): HypercareError {
 }
 
 function unsaid(thrown: unknown, message: string): Meaning | undefined {
+  // A server takes its socket along when it ends.
+  if ((thrown as { readonly code?: unknown }).code === 'ENOENT') return SOCKET['refused'];
   return SOCKET[httpFault(thrown).fault] ?? WORDS.find(([words]) => words.test(message))?.[1];
 }

@@ -21,6 +21,13 @@ export function redisError(fault: RedisFault): HypercareError {
   return new HypercareError(`redis.${fault}`, errorClass, `Redis: ${sayRedisFault(fault)}`, mendRedisFault(fault));
 }
 
+const MODES = { cluster: 'it is part of a Redis Cluster', sentinel: 'it is a Sentinel, and holds no keys' } as const;
+
+/** Each address is one server that holds all of its keys. */
+export function refusedMode(mode: keyof typeof MODES): HypercareError {
+  return new HypercareError('redis.mode', 'permanent', `Redis: ${MODES[mode]}; hypercare knows single servers alone`, mode === 'sentinel' ? 'Give the address of the primary it watches.' : 'Take it out of “redis” in hypercare.yaml; what apps answer shows how it is.');
+}
+
 /** Which fault of the server an error stands for; null: none of its. */
 export function redisFaultOf(thrown: unknown): RedisFault | null {
   const word = thrown instanceof HypercareError && thrown.code.startsWith('redis.') ? thrown.code.slice('redis.'.length) : '';
@@ -50,6 +57,7 @@ function fromText(text: string, connecting: Connecting): HypercareError {
 }
 
 function fromSocket(thrown: unknown, code: string, connecting: Connecting): HypercareError {
+  if (code === 'ENOENT') return redisError('down'); // A server takes its socket along when it ends.
   switch (httpFault(thrown).fault) {
     case 'dns': return ours('name');
     case 'local': return ours('local');

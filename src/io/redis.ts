@@ -1,5 +1,6 @@
 import type { Redis as Client } from 'ioredis';
-import { fromClient, redisError } from './redis-error.js';
+import { redisAddress, redisDb } from './redis-address.js';
+import { fromClient, redisError, refusedMode } from './redis-error.js';
 
 export type RedisCommand = readonly [name: string, ...words: (string | number)[]];
 
@@ -59,12 +60,12 @@ interface Connection {
  * that has more patience than a reading keeps it until it has its answer.
  */
 class Line {
-  readonly #url: URL;
+  readonly #url: string;
   readonly #all = new Set<Connection>();
   #current: Connection | null = null;
 
   constructor(url: string) {
-    this.#url = new URL(url);
+    this.#url = url;
   }
 
   async call([name, ...words]: RedisCommand, timeoutMs: number, signal: AbortSignal | undefined): Promise<unknown> {
@@ -104,7 +105,7 @@ class Line {
   }
 }
 
-async function connect(connection: Connection, RedisClient: typeof Client, url: URL): Promise<Client> {
+async function connect(connection: Connection, RedisClient: typeof Client, url: string): Promise<Client> {
   if (connection.ended) throw redisError('down'); // Given up meanwhile.
   const client = new RedisClient(optionsOf(url));
   connection.client = client;
@@ -115,13 +116,24 @@ async function connect(connection: Connection, RedisClient: typeof Client, url: 
   try {
     await client.connect();
     // Asked for in its options, a database that is not there would leave the client in the first one, without an error.
-    const db = Number(url.pathname.slice(1));
-    if (db > 0) await client.select(db);
+    const db = redisDb(url);
+    if (db !== '0') await client.call('SELECT', db);
+    await demandSingle(client);
     return client;
   } catch (thrown) {
     client.disconnect();
     throw fromClient(first ?? thrown, { reached });
   }
+}
+
+/** Of a Cluster we would see one part of its keys, and a Sentinel has none. Who may not ask is told so by what it asks next. */
+async function demandSingle(client: Client): Promise<void> {
+  const mode = await client.call('INFO', 'server').then((told) => /redis_mode:(\w+)/.exec(String(told))?.[1], (thrown: unknown) => (isReply(thrown) ? undefined : Promise.reject(thrown as Error)));
+  if (mode === 'cluster' || mode === 'sentinel') throw refusedMode(mode);
+}
+
+function isReply(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'ReplyError';
 }
 
 async function before(answer: Promise<unknown>, { timeoutMs, signal, late }: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined; late(): unknown }): Promise<unknown> {
@@ -143,13 +155,9 @@ async function before(answer: Promise<unknown>, { timeoutMs, signal, late }: { r
 }
 
 /** Deadlines are ours: of ioredis' own only `commandTimeout` rejects where a server hangs, and a connection counts as made before it answers. */
-function optionsOf({ protocol, hostname, port, username, password }: URL) {
+function optionsOf(url: string) {
   return {
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: port === '' ? 6_379 : Number(port),
-    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
-    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
-    ...(protocol === 'rediss:' ? { tls: {} } : {}),
+    ...redisAddress(url),
     connectionName: OUR_NAME,
     // Redis before 7.2 counts the client's greeting as two errors of its users.
     disableClientInfo: true,

@@ -78,7 +78,8 @@ const BROKEN: readonly (readonly [why: string, yaml: string, lines: readonly str
   ['a pattern where the beginning of keys is meant', 'redis: { cache: { url: redis://h, invalidate: "page:*" } }', ['1:47: redis.cache.invalidate: is what keys begin with, without * and other patterns: page:, not page:*']],
   ['a cache that would take sessions along', 'redis: { cache: { url: redis://h, invalidate: ["page:", "se"] } }', ['1:57: redis.cache.invalidate[1]: would take keys of a session along: name the cache\'s own keys more exactly']],
   ['locks that would take a queue along', 'redis: { cache: { url: redis://h, locks: ["bull:mail:"] } }', ['1:43: redis.cache.locks[0]: would take keys of a queue along: name the locks more exactly']],
-  ['an address that is no Redis', 'apps: { shop: {} }\nredis: { cache: http://h }', ['2:17: redis.cache: must be an address that begins with redis:// or rediss://']],
+  ['a socket without a path, and a PostgreSQL without a host', 'redis: { cache: "unix://" }\npostgres: { db: "postgres:///blog" }', ['1:17: redis.cache: is no address that can be called: check host and port, and write special characters of the password as %..', '2:17: postgres.db: is no address that can be called: check host and port, and write special characters of the password as %..']],
+  ['an address that is no Redis', 'apps: { shop: {} }\nredis: { cache: http://h }', ['2:17: redis.cache: must be an address that begins with redis:// or rediss:// or unix://']],
   // Tiers.
   ['tiers that go backwards', 'watch:\n  tiers:\n    - { until: 6h, every: 15m }\n    - { until: 2h, every: 15m }', ['4:16: watch.tiers[1].until: must be later than the end of the tier before']],
   ['a tier shorter than its cadence', 'watch: { tiers: [{ until: 6h, every: 15m }, { until: 7h, every: 4h }] }', ['1:65: watch.tiers[1].every: is longer than the tier itself']],

@@ -36,6 +36,7 @@ it('lists the checks of each, with their cadence', () => {
     ['payments', 'up', 'http', 'every', 20_000, true],
     ['cache', 'redis', 'redis', 'every', 30_000, true],
     ['host', 'host', 'host', 'every', 60_000, true],
+    ['host', 'pm2-daemon', 'pm2-daemon', 'every', 60_000, true],
     ['shop', 'http:/health', 'http', 'tick', 300_000, false],
     ['shop', 'http:/checkout', 'http', 'tick', 300_000, true],
     ['shop', 'liveness', 'http', 'every', 10_000, true],
@@ -71,6 +72,16 @@ describe('options', () => {
 it('shows where a server is, and not who we are there', () => {
   expect(list.resources.find(({ name }) => name === 'cache')?.config).toMatchObject({ url: 'redis://10.0.0.5:6379/2' });
   expect(check('cache', 'redis')?.options).toMatchObject({ url: 'redis://ann:secret@10.0.0.5:6379/2' });
+});
+
+it.each([
+  ['redis', 'unix:///run/redis/redis.sock?db=2', 'unix:///run/redis/redis.sock'],
+  ['redis', 'unix://:secret@localhost/run/redis.sock', 'unix://localhost/run/redis.sock'],
+  ['postgres', 'postgres://ann:secret@localhost/blog?host=/run/postgresql', 'postgres://localhost/blog?host=/run/postgresql'],
+  ['postgres', 'postgres:///blog?host=/run/postgresql&user=ann&password=secret', 'postgres:///blog?host=/run/postgresql'],
+])('shows the socket through which a %s is reached, and not who we are there', (kind, url, shown) => {
+  const { resources } = watchList(configFor(`{ ${kind}: { up: ${JSON.stringify(url)} } }`));
+  expect(resources.find(({ name }) => name === 'up')?.config).toMatchObject({ url: shown });
 });
 
 it('is plain JSON', () => {

@@ -56,6 +56,13 @@ describe.skipIf(noPostgres)('a PostgreSQL', () => {
     await expect(postgres.ask(at(town.shopUrl), { sql: 'delete from public.orders' }, soon())).rejects.toMatchObject({ code: 'postgres.failed' });
   });
 
+  it('is asked through its socket, and is down where that is gone', async () => {
+    const [told] = await town.sql<{ dir: string; port: string }>("select current_setting('unix_socket_directories') as dir, current_setting('port') as port");
+    const through = (dir = ''): string => `postgres:///postgres?host=${told?.dir}${dir}&port=${told?.port}&user=hypercare`;
+    expect(await postgres.ask(at(through()), { sql: 'select current_user as me, inet_client_addr() as from' }, soon())).toEqual([{ me: 'hypercare', from: null }]);
+    expect(await thrownBy(through('/nowhere'))).toMatchObject({ code: 'postgres.refused' });
+  });
+
   it('is still asked when every connection is taken', async () => {
     await postgres.ask(at(), { sql: 'select 1' }, soon());
     const taken = [];
