@@ -51,7 +51,7 @@ const ADVICE: readonly Advice[] = [
     kind: 'postgres-connections', severity: 'warning',
     side: ({ now }) => shareSide(now('used'), now('limit')),
     say: ({ now }) => `${now('used') ?? 0} of ${now('limit') ?? 0} connections are in use`,
-    evidence: ({ now }) => [`the instances of all apps, each times the size of its pool, should come to less than ${(now('limit') ?? 1) - 1}`],
+    evidence: ({ now, note }) => [...seen(note), `the instances of all apps, each times the size of its pool, should come to less than ${(now('limit') ?? 1) - 1}; a pool with many idle connections may be smaller`],
   },
   {
     kind: 'postgres-long-query', severity: 'warning',
@@ -68,7 +68,7 @@ const ADVICE: readonly Advice[] = [
   {
     kind: 'postgres-wraparound', severity: 'warning',
     side: ({ now }) => above(now('xid_age'), OLD_XIDS),
-    say: ({ now }) => `its oldest rows are ${Math.round((now('xid_age') ?? 0) / 1_000_000)} million transactions old; from 2 billion on it takes no changes`,
+    say: ({ now }) => `its oldest transaction numbers are ${Math.round((now('xid_age') ?? 0) / 1_000_000)} million behind; from 2 billion on it takes no changes`,
     evidence: () => ['end what holds old rows (long transactions, replication slots nobody reads), then: VACUUM FREEZE'],
   },
   {

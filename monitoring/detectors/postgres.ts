@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { POSTGRES_FAULTS, sayPostgresFault, type PostgresFault } from '../../src/domain/postgres-fault.js';
+import { mendPostgresFault, POSTGRES_FAULTS, sayPostgresFault, type PostgresFault } from '../../src/domain/postgres-fault.js';
 import { valueNamed } from '../../src/domain/series.js';
 import type { Detector, Series } from './detector.js';
 import { postgresAdvice } from './postgres-advice.js';
@@ -24,7 +24,7 @@ export const postgres: Detector<Options> = {
   kind: 'postgres',
   options,
   detect: (input) => input.series.filter(({ check }) => check.probe === 'postgres').flatMap((series) => [
-    ...faultClaims(series, input, { kind: 'postgres', faults: POSTGRES_FAULTS, title: (fault, newest) => newest.note ?? sayPostgresFault(fault), helps: (fault) => whatHelps(fault, series) }),
+    ...faultClaims(series, input, { kind: 'postgres', faults: POSTGRES_FAULTS, title: (fault, newest) => (fault === 'hung' && newest.note !== null ? `${sayPostgresFault(fault)}: ${newest.note}` : (newest.note ?? sayPostgresFault(fault))), helps: (fault) => whatHelps(fault, series) }),
     ...postgresAdvice(series, input),
   ]),
 };
@@ -32,7 +32,6 @@ export const postgres: Detector<Options> = {
 function whatHelps(fault: PostgresFault, { fields, samples }: Series): readonly string[] {
   const last = (name: string): number | null => samples.findLast(({ values }) => valueNamed(fields, values, name) !== null)?.values[fields.indexOf(name)] ?? null;
   const limit = last('limit');
-  if (fault === 'saturated') return [`the instances of all apps, each times the size of its pool, should come to less than ${limit === null ? 'max_connections' : limit - 1}; a reload of the app with the largest pool gives back what it lost`];
-  if (fault === 'blocked') return [`${last('chain') ?? 0} sessions stand in the longest row; idle_in_transaction_session_timeout keeps apps from holding others up for ever`];
-  return [];
+  if (fault === 'saturated') return [`the instances of all apps, each times the size of its pool, should come to less than ${limit === null ? 'max_connections' : limit - 1}`, mendPostgresFault(fault)];
+  return [...(fault === 'blocked' ? [`${last('chain') ?? 0} sessions stand in the longest row`] : []), mendPostgresFault(fault)];
 }

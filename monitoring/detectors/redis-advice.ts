@@ -1,4 +1,5 @@
 import type { Sample } from '../../src/domain/check.js';
+import { sayDuration } from '../../src/domain/duration.js';
 import type { Claim, Severity } from '../../src/domain/finding.js';
 import { valueNamed } from '../../src/domain/series.js';
 import { standing, streakOf, type Side } from '../../src/domain/streak.js';
@@ -8,6 +9,8 @@ import type { DetectorInput, Series } from './detector.js';
 const MEMORY = { tight: 0.9, roomy: 0.85 } as const;
 /** A replica that was there within this time and is not any more is missed. */
 const MISSED_MS = 3_600_000;
+/** For so long a restart is news. */
+const NEWS_MS = 10 * 60_000;
 /** An hour at the usual cadence, and some more. */
 const MOST_LOOKS = 150;
 
@@ -66,6 +69,12 @@ const ADVICE: readonly Advice[] = [
     say: ({ grew }) => `it removed ${grew('evicted') ?? 0} keys before their time since the last look, because its memory is full`,
     mend: 'Raise its maxmemory, or let keys expire sooner.',
   },
+  {
+    kind: 'redis-restarted', severity: 'info',
+    side: ({ now, most }) => restartSide(now('uptime_ms'), most('uptime_ms') ?? 0),
+    say: ({ now }) => `it began anew ${sayDuration(now('uptime_ms') ?? 0)} ago: a restart, or another server took over`,
+    mend: 'What it held in memory alone is gone, and apps that gave up to connect need a reload.',
+  },
 ];
 
 /** What its users do not feel yet, and its operator should know. Readings in which they cannot work say nothing of it. */
@@ -96,6 +105,10 @@ function lookAt({ fields, samples }: Series, index: number): Look {
     },
     most: (name) => samples.slice(0, index + 1).filter((one) => one.at > sample.at - MISSED_MS).reduce<number | null>((most, one) => Math.max(most ?? 0, at(one, name) ?? 0), null),
   };
+}
+
+function restartSide(uptimeMs: number | null, longestMs: number): Side {
+  return uptimeMs === null ? null : uptimeMs < NEWS_MS && longestMs > uptimeMs + 1_000 ? 'bad' : 'good';
 }
 
 function shareOf({ now }: Look): number | null {

@@ -24,6 +24,8 @@ const NOTE_CHARS = 200;
 /** Others wait longer than is usual, and not yet so long that it counts: an app that fails meanwhile is not to be judged without it. */
 const WAITING_MS = 1_000;
 const MOST_APPS = 3;
+/** From this share of its connections on, who holds them is worth a look. */
+const CROWDED = 0.75;
 
 /** What the failure of a call says of the server. Of what is not here nobody is blamed: it is our way there, our rights, or our question. */
 const FAULT_OF: Readonly<Record<string, PostgresFault>> = {
@@ -87,7 +89,7 @@ function isLost(error: unknown): boolean {
 function readingOf(seen: Seen, advice: PgAdvice, { asked, ms }: { readonly asked: Options; readonly ms: number }): Reading {
   const fault = faultOf(seen, asked);
   const verdict = fault !== null ? 'bad' : (seen.roots[0]?.longestMs ?? 0) >= WAITING_MS ? 'unknown' : 'good';
-  const note = verdict === 'good' ? advice.notes.join('; ') || null : noteOf(fault ?? 'blocked', seen);
+  const note = verdict === 'good' ? [...crowd(seen), ...advice.notes].join('; ') || null : noteOf(fault ?? 'blocked', seen);
   return { verdict, ms, values: valuesOf(fault, seen, advice), note: note && note.slice(0, NOTE_CHARS) };
 }
 
@@ -107,11 +109,19 @@ function noteOf(fault: PostgresFault, { state, sessions, roots }: Seen): string 
   return `${session ? saySession(session) : 'a prepared transaction'} keeps ${root.waiters.length} waiting for ${sayDuration(root.longestMs)}${does}`;
 }
 
-/** 'shop-web 12, shop-worker 4': which pools are how large. */
+function crowd({ state, sessions }: Seen): readonly string[] {
+  return state.used >= state.limit * CROWDED ? [`held by ${tallyOf(sessions)}`] : [];
+}
+
+/** 'shop-web 12 (9 idle), shop-worker 4': which pools are how large, and larger than they need to be just now. */
 function tallyOf(sessions: readonly PgSession[]): string {
-  const counts = new Map<string, number>();
-  for (const { app, kind, ours } of sessions) if (isClient({ kind }) && !ours) counts.set(app || 'no name', (counts.get(app || 'no name') ?? 0) + 1);
-  return [...counts].toSorted(([, a], [, b]) => b - a).slice(0, MOST_APPS).map(([app, count]) => `${app} ${count}`).join(', ');
+  const pools = new Map<string, { count: number; idle: number }>();
+  for (const { app, kind, ours, state } of sessions) {
+    if (!isClient({ kind }) || ours) continue;
+    const pool = pools.get(app || 'no name') ?? { count: 0, idle: 0 };
+    pools.set(app || 'no name', { count: pool.count + 1, idle: pool.idle + Number(state === 'idle') });
+  }
+  return [...pools].toSorted(([, a], [, b]) => b.count - a.count).slice(0, MOST_APPS).map(([app, { count, idle }]) => `${app} ${count}${idle > 0 ? ` (${idle} idle)` : ''}`).join(', ');
 }
 
 function valuesOf(fault: PostgresFault | null, { state, sessions, roots }: Seen, advice: PgAdvice): readonly (number | null)[] {

@@ -30,7 +30,7 @@ const OWN_KEY_S = 60;
 export const redis: Probe<Options> = {
   kind: 'redis',
   options,
-  fields: ['fault', 'used_bytes', 'max_bytes', 'evicts', 'evicted', 'rejected', 'clients', 'max_clients', 'blocked_clients', 'save_failed', 'link_down', 'replicas', 'ops_per_s'],
+  fields: ['fault', 'used_bytes', 'max_bytes', 'evicts', 'evicted', 'rejected', 'clients', 'max_clients', 'blocked_clients', 'save_failed', 'link_down', 'replicas', 'ops_per_s', 'uptime_ms'],
   measure,
 };
 
@@ -74,9 +74,10 @@ function valuesOf(info: RedisInfo): readonly (number | null)[] {
   const of = (name: string): number | null => infoNumber(info, name);
   const saved = [info['rdb_last_bgsave_status'], info['aof_last_write_status'], info['aof_last_bgrewrite_status']];
   const told = (value: number): number | null => (info['redis_version'] === undefined ? null : value);
+  const uptimeS = of('uptime_in_seconds');
   return [
     of('used_memory'), of('maxmemory'), told(evictsOf(info)), of('evicted_keys'), of('rejected_connections'), of('connected_clients'), of('maxclients'),
-    of('blocked_clients'), told(Number(saved.includes('err'))), told(Number(info['master_link_status'] === 'down')), of('connected_slaves'), of('instantaneous_ops_per_sec'),
+    of('blocked_clients'), told(Number(saved.includes('err'))), told(Number(info['master_link_status'] === 'down')), of('connected_slaves'), of('instantaneous_ops_per_sec'), uptimeS === null ? null : uptimeS * 1_000,
   ];
 }
 

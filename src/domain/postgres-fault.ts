@@ -11,6 +11,20 @@ const WORDS: Readonly<Record<PostgresFault, string>> = {
   blocked: 'one session holds up others',
 };
 
+const MENDS: Readonly<Record<PostgresFault, string>> = {
+  down: 'Look whether the server runs, and whether its address in hypercare.yaml is right.',
+  hung: 'Look at its processes and its machine: they may be stopped, swapping, or waiting for a disk.',
+  starting: 'Wait: a restart would begin its recovery anew.',
+  saturated: 'A reload of the app with the largest pool gives back what it lost.',
+  'read-only': 'Give the address of the primary, or write “standby: true”.',
+  blocked: 'idle_in_transaction_session_timeout keeps apps from holding others up for ever.',
+};
+
+/** What people do about it. */
+export function mendPostgresFault(fault: PostgresFault): string {
+  return MENDS[fault];
+}
+
 export function sayPostgresFault(fault: PostgresFault): string {
   return WORDS[fault];
 }

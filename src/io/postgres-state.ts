@@ -10,6 +10,7 @@ export interface PgState {
   readonly readOnly: boolean;
   readonly uptimeMs: number;
   readonly lagMs: number | null;
+  /** Of transactions, or of groups of them that lock one row together: both run out. */
   readonly xidAge: number;
   readonly maySee: boolean;
   readonly maySignal: boolean;
@@ -27,7 +28,7 @@ select (select count(*)::int from pg_stat_activity where coalesce(backend_type, 
   (case when not pg_is_in_recovery() then (select extract(epoch from max(replay_lag)) * 1000 from pg_stat_replication)
         when exists (select from pg_stat_wal_receiver) and pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then 0
         else extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000 end)::float8 as "lagMs",
-  (select max(age(datfrozenxid))::float8 from pg_database where datallowconn) as "xidAge",
+  (select max(greatest(age(datfrozenxid), mxid_age(datminmxid)))::float8 from pg_database where datallowconn) as "xidAge",
   pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') as "maySee",
   pg_has_role(current_user, 'pg_signal_backend', 'USAGE') as "maySignal",
   exists (select from pg_extension where extname = 'pg_stat_statements') as statements,

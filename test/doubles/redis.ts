@@ -13,6 +13,8 @@ export interface OwnRedis {
   /** It keeps its connections and answers nothing, until it is thawed. */
   freeze(): void;
   thaw(): void;
+  /** Ends it and starts it again, empty. */
+  restart(): Promise<void>;
   /** Ends it as a crash would. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -23,10 +25,13 @@ export async function ownRedis(): Promise<OwnRedis> {
   const other: Redis = createRedis();
   return {
     url: service.url,
-    pid: service.pid,
+    get pid() {
+      return service.pid;
+    },
     say: (...command) => other.call(service.url, command, { timeoutMs: 20_000 }),
     freeze: () => void process.kill(service.pid, 'SIGSTOP'),
     thaw: () => void process.kill(service.pid, 'SIGCONT'),
+    restart: () => service.restart(),
     kill: () => service.stop(),
     async stop() {
       await other.close();

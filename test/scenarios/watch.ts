@@ -52,8 +52,8 @@ export interface Watch extends Watched {
   incident(state: IncidentState): Promise<Incident>;
   /** What was decided and done since then, one audit entry after another. */
   story(since?: number): Promise<string>;
-  /** The newest incident's card. */
-  card(): Promise<string>;
+  /** The card of an incident; without one, that of the newest. */
+  card(of?: Incident): Promise<string>;
 }
 
 /** Starts to watch, and waits until the app's first release is seen running. */
@@ -85,8 +85,8 @@ export async function beginWatch(yaml: (dataDir: string) => string, options: { r
         const entries = (await readAudit(store.db, hostId, 200)).filter(({ at }) => at >= since);
         return masked(`\n${entries.map(({ who, what, why }) => `${who}: ${what}\n    ${why}`).join('\n')}\n`);
       },
-      async card() {
-        const incident = await newest();
+      async card(of) {
+        const incident = of ?? (await newest());
         return incident ? masked(drawn(incidentCard(await incidentView(store.db, incident.id), { now: clock.now(), timeZone: 'UTC' }))) : 'no incident';
       },
     };

@@ -43,10 +43,10 @@ const thrice = (happening: Happening): readonly Happening[] => [well, happening,
 describe('a PostgreSQL whose users cannot work', () => {
   it('is critical, and the way names it', () => {
     expect(told(thrice(failing('blocked', 'session 4711 (shop-web) keeps 2 waiting for 45 s: it is idle in transaction', { chain: 3 })))).toEqual([
-      'critical postgres-blocked: session 4711 (shop-web) keeps 2 waiting for 45 s: it is idle in transaction (3 readings in a row, for 60 s; 3 sessions stand in the longest row; idle_in_transaction_session_timeout keeps apps from holding others up for ever)',
+      'critical postgres-blocked: session 4711 (shop-web) keeps 2 waiting for 45 s: it is idle in transaction (3 readings in a row, for 60 s; 3 sessions stand in the longest row; idle_in_transaction_session_timeout keeps apps from holding others up for ever.)',
     ]);
     expect(told(thrice(failing('saturated', 'all 17 connections are in use: shop-web 12', { used: 17, limit: 17 })))[0]).toBe(
-      'critical postgres-saturated: all 17 connections are in use: shop-web 12 (3 readings in a row, for 60 s; the instances of all apps, each times the size of its pool, should come to less than 16; a reload of the app with the largest pool gives back what it lost)',
+      'critical postgres-saturated: all 17 connections are in use: shop-web 12 (3 readings in a row, for 60 s; the instances of all apps, each times the size of its pool, should come to less than 16; A reload of the app with the largest pool gives back what it lost.)',
     );
   });
 
@@ -68,10 +68,10 @@ describe('a PostgreSQL whose users cannot work', () => {
 describe('advice', () => {
   it.each<readonly [Values, string]>([
     [{ idle_ms: 720_000, idle_pid: 4711 }, 'warning postgres-idle-in-transaction: session 4711 has been idle in transaction for 12 min'],
-    [{ used: 33 }, 'warning postgres-connections: 33 of 37 connections are in use (the instances of all apps, each times the size of its pool, should come to less than 36)'],
+    [{ used: 33 }, 'warning postgres-connections: 33 of 37 connections are in use (the instances of all apps, each times the size of its pool, should come to less than 36; a pool with many idle connections may be smaller)'],
     [{ query_ms: 1_200_000, query_pid: 42 }, 'warning postgres-long-query: session 42 has run one query for 20 min (it can be ended: hypercare repair postgres.cancel <name> --with pid=42)'],
     [{ lag_ms: 300_000 }, 'warning postgres-replication-lag: a standby is 5 min behind'],
-    [{ xid_age: 1_500_000_000 }, 'warning postgres-wraparound: its oldest rows are 1500 million transactions old'],
+    [{ xid_age: 1_500_000_000 }, 'warning postgres-wraparound: its oldest transaction numbers are 1500 million behind; from 2 billion on it takes no changes'],
     [{ may_see: 0, may_signal: 0, query_ms: null, idle_ms: null }, 'info postgres-rights: hypercare may not see what others do there (to be run by a superuser, with the user of its url for USER; GRANT pg_monitor TO USER; GRANT pg_signal_backend TO USER)'],
     [{ statements: 0, slow_ms: null }, 'info postgres-extensions: slow queries cannot be told: pg_stat_statements is not there (shared_preload_libraries'],
     [{ invalid_indexes: 1 }, 'info postgres-invalid-index: one index is invalid'],

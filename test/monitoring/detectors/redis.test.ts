@@ -9,7 +9,7 @@ const MIB = 1_048_576;
 
 /** A reading; what is not said is as in a server that is well. */
 function reading(values: Readonly<Record<string, number>> = {}, fault: RedisFault | null = null): Happening {
-  const well: Readonly<Record<string, number>> = { fault: 0, used_bytes: 10 * MIB, max_bytes: 100 * MIB, evicts: 0, evicted: 0, rejected: 0, clients: 5, max_clients: 10_000, blocked_clients: 3, save_failed: 0, link_down: 0, replicas: 0, ops_per_s: 100 };
+  const well: Readonly<Record<string, number>> = { fault: 0, used_bytes: 10 * MIB, max_bytes: 100 * MIB, evicts: 0, evicted: 0, rejected: 0, clients: 5, max_clients: 10_000, blocked_clients: 3, save_failed: 0, link_down: 0, replicas: 0, ops_per_s: 100, uptime_ms: 3_600_000 };
   const all = { ...well, ...values, ...(fault ? { fault: REDIS_FAULTS.indexOf(fault) + 1 } : {}) };
   return { verdict: fault ? 'bad' : 'good', values: probe.fields.map((field) => all[field as keyof typeof all] ?? null), note: fault && sayRedisFault(fault) };
 }
@@ -61,6 +61,7 @@ describe('what deserves advice', () => {
     ['a replica without its primary', 'redis-replication', () => reading({ link_down: 1 }), 'it is a replica, and does not reach its primary'],
     ['a replica that went', 'redis-replication', (n) => reading({ replicas: n === 0 ? 2 : 1 }), '1 of 2 replicas are connected'],
     ['keys that went before their time', 'redis-evicting', (n) => reading({ evicts: 1, evicted: n * 9 }), 'it removed 9 keys before their time since the last look, because its memory is full'],
+    ['a server that began anew', 'redis-restarted', (n) => reading({ uptime_ms: n === 0 ? 9_000_000 : n * 30_000 }), 'it began anew 90 s ago: a restart, or another server took over'],
   ])('is %s, and is never critical', (_, kind, one, title) => {
     const [claim, ...others] = claims(times(4, one));
     expect(others).toEqual([]);
@@ -72,6 +73,7 @@ describe('what deserves advice', () => {
     ['a cache that evicts: that is what it is for', (n) => reading({ evicts: 2, evicted: n * 500, used_bytes: 100 * MIB })],
     ['workers of a queue that wait', () => reading({ blocked_clients: 40 })],
     ['counters that began anew with the server', (n) => reading({ rejected: 100 - n })],
+    ['a server that is young and was never seen older', (n) => reading({ uptime_ms: n * 30_000 })],
     ['a server without a limit', () => reading({ max_bytes: 0, used_bytes: 900 * MIB })],
   ])('is not %s', (_, one) => {
     expect(claims(times(5, one))).toEqual([]);

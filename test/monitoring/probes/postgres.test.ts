@@ -57,7 +57,7 @@ describe.skipIf(noPostgres)('of a PostgreSQL', () => {
     await measure(town.url);
     for (let n = 0; n < 16; n += 1) await town.session(n < 12 ? 'shop-web' : 'shop-worker');
     const reading = await measure(town.url);
-    expect([reading.verdict, faultOf(reading), reading.note]).toEqual(['bad', 'saturated', 'all 17 connections are in use: shop-web 12, shop-worker 4']);
+    expect([reading.verdict, faultOf(reading), reading.note]).toEqual(['bad', 'saturated', 'all 17 connections are in use: shop-web 12 (12 idle), shop-worker 4 (4 idle)']);
     const other = createPostgres({ clock: systemClock });
     const late = await postgres.measure(postgres.options.parse({ url: town.url, timeoutMs: 2_000 }), ioOf({ postgres: other }), AbortSignal.timeout(9_000));
     await other.close();
