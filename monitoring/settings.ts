@@ -46,6 +46,7 @@ function optionsOf(detector: string, resource: Pick<Resource, 'kind' | 'config'>
     case 'all-endpoints-failing':
     case 'hang':
     case 'process-down':
+    case 'pm2-daemon':
       return confirm;
     case 'latency':
       return { ...confirm, ...(limits?.latencyMs ? { limitMs: limits.latencyMs } : {}), ...(limits?.latencyRatio ? { ratio: limits.latencyRatio } : {}) };

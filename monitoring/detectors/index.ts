@@ -6,6 +6,7 @@ import { hang } from './hang.js';
 import { host } from './host.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
+import { pm2Daemon } from './pm2-daemon.js';
 import { postgres } from './postgres.js';
 import { processDown } from './process-down.js';
 import { redis } from './redis.js';
@@ -25,5 +26,6 @@ export const detectors = {
   latency,
   postgres,
   redis,
+  'pm2-daemon': pm2Daemon,
   host,
 } satisfies Readonly<Record<string, Detector<unknown>>>;

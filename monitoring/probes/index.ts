@@ -1,5 +1,6 @@
 import { host } from './host.js';
 import { http } from './http.js';
+import { pm2Daemon } from './pm2-daemon.js';
 import { pm2 } from './pm2.js';
 import { postgres } from './postgres.js';
 import type { Probe } from './probe.js';
@@ -11,6 +12,7 @@ export const probes = {
   host,
   http,
   pm2,
+  'pm2-daemon': pm2Daemon,
   postgres,
   redis,
   release,

@@ -10,6 +10,8 @@ import type { Repair, RepairTarget, Step, StepPosition } from './repair.js';
 
 const TIMEOUT_MS = 90_000;
 const MOST_NAMES = 20;
+/** Of the host, what shows that its PM2 lives. */
+const DAEMON_CHECK = 'pm2-daemon';
 
 const args = z.strictObject({});
 const witnessSchema = z.object({ names: z.array(z.string()) });
@@ -41,7 +43,8 @@ async function prepare(target: RepairTarget, _args: unknown, io: Io): Promise<Pr
     does: [{ name: 'pm2 resurrect', does: `pm2 resurrect: ${sayNames(names)}`, timeoutMs: TIMEOUT_MS }],
     touches: [target.id],
     bounds: { restarts: 0, processes: names.length },
-    verify: judgedByChecks(target),
+    // Whether the machine is well otherwise, and each app, others judge.
+    verify: { ...judgedByChecks(target), checks: target.checks.filter((check) => check === DAEMON_CHECK) },
     wayBack: 'pm2 kill',
     witness: { names },
     artefacts: [],

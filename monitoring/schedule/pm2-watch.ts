@@ -1,8 +1,13 @@
 import type { HostId, ResourceId } from '../../src/domain/ids.js';
+import { PM2_DEAD } from '../../src/domain/incident.js';
 import type { Clock } from '../../src/io/clock.js';
 import type { Pm2, Pm2Event } from '../../src/io/pm2.js';
+import { deadPm2 } from '../../src/io/pm2-resurrect.js';
+import { confirmFast } from '../../src/store/checks.js';
 import { tell } from '../../src/store/events.js';
 import { hostByName, pm2Lost } from '../../src/store/hosts.js';
+import { openIncidentOf } from '../../src/store/incidents.js';
+import { listResources } from '../../src/store/resources.js';
 import { insertSignal } from '../../src/store/signals.js';
 import type { Store } from '../../src/store/store.js';
 import { pm2SignalBody } from '../stages/signals.js';
@@ -18,6 +23,8 @@ export interface Pm2Watch {
   readonly poke: () => void;
 }
 
+/** So long the host is looked at quickly after its PM2 went or came. */
+const LOOK_FOR_MS = 30_000;
 /** Most notes of one crash that are kept, in characters. */
 const NOTE = 300;
 
@@ -53,15 +60,22 @@ function noteOf(event: Extract<Pm2Event, { readonly kind: 'exit' | 'overlimit' |
   return event.signal ? `ended by ${event.signal}` : event.code === null ? 'ended' : `exited with code ${event.code}`;
 }
 
-/** PM2's daemon died or came back: told once, however often the connection breaks. */
+/**
+ * PM2's daemon is gone or back: told once, however often the connection breaks. That it died is an incident of the host,
+ * whose check is made at once; what is left is one that was ended, or that does not answer.
+ */
 async function daemon(watch: Pm2Watch, kind: 'connected' | 'lost'): Promise<void> {
   if (kind === 'lost' && (await watch.pm2.alive())) return; // Only our connection broke.
   const lostBefore = (await hostByName(watch.store.db, watch.host.name))?.pm2_lost_at ?? null;
   if ((kind === 'lost') === (lostBefore !== null)) return;
   const now = watch.clock.now();
+  const crashed = kind === 'lost' && (await deadPm2(watch.pm2.home).crashed());
   await watch.store.write(async (tx) => {
     await pm2Lost(tx, watch.host.id, kind === 'lost' ? now : null);
-    await tell(tx, watch.host.id, { kind: kind === 'lost' ? 'monitor.pm2_lost' : 'monitor.pm2_back' }, now);
+    const machine = (await listResources(tx, watch.host.id)).find((resource) => resource.kind === 'host');
+    if (machine) await confirmFast(tx, machine.id, now, now + LOOK_FOR_MS);
+    const toldByIncident = crashed || (machine && (await openIncidentOf(tx, machine.id))?.kind === PM2_DEAD);
+    if (!toldByIncident) await tell(tx, watch.host.id, { kind: kind === 'lost' ? 'monitor.pm2_lost' : 'monitor.pm2_back' }, now);
   });
   watch.poke();
 }

@@ -9,6 +9,7 @@ import { closeFinding, findingsOf, noteFinding } from '../../src/store/findings.
 import { changeIncident, openIncident, openIncidentOf } from '../../src/store/incidents.js';
 import { heatLaunch } from '../../src/store/launches.js';
 import { getResource, listEdges } from '../../src/store/resources.js';
+import { hostWithoutPm2 } from '../../src/store/pm2-death.js';
 import { livePlanOf } from '../../src/store/plans.js';
 import { underWayOn } from '../../src/store/remediations.js';
 import { newestSample } from '../../src/store/samples.js';
@@ -77,9 +78,10 @@ async function incidentFor(tx: Db, ctx: StageContext, resource: Resource, launch
   return opened;
 }
 
-/** What is used counts as bad with an open incident (of a server, a critical one: advice on its indexes mends no app), or when its newest reading is bad. */
+/** Without PM2 an app lacks its host. What is used counts as bad with an open incident (of a server, a critical one: advice on its indexes mends no app), or when its newest reading is bad. */
 async function findCause(tx: Db, ctx: StageContext, start: ResourceId): Promise<ResourceId> {
-  const edges = await listEdges(tx, ctx.hostId);
+  const machine = (await getResource(tx, start)).kind === 'app' ? await hostWithoutPm2(tx, ctx.hostId) : null;
+  const edges = [...(machine === null ? [] : [{ resourceId: start, usesId: machine.id }]), ...(await listEdges(tx, ctx.hostId))];
   const bad = new Set<ResourceId>();
   for (const id of new Set(edges.map((edge) => edge.usesId))) {
     const open = await openIncidentOf(tx, id);

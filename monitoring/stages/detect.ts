@@ -7,13 +7,15 @@ import { valueNamed } from '../../src/domain/series.js';
 import { actsOn } from '../../src/store/acts.js';
 import { checksOf, markDetected, undetected } from '../../src/store/checks.js';
 import { openFindingsOn } from '../../src/store/findings.js';
-import { lastEndOf } from '../../src/store/incidents.js';
+import { lastEndOf, openIncidents } from '../../src/store/incidents.js';
 import { openLaunchOf } from '../../src/store/launches.js';
+import { pm2BackAt } from '../../src/store/pm2-death.js';
 import { remediationsSince, underWayOn } from '../../src/store/remediations.js';
 import { getResource, listEdges } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import type { Series } from '../detectors/detector.js';
 import { applyClaims } from './claims.js';
+import { blameConnections } from './connections-lost.js';
 import { baselinesFor, createLearner, type Baselines, type Learner } from './learn.js';
 import { doubtAddresses } from './never-good.js';
 import { createRecall, type Past, type Recall } from './recall.js';
@@ -29,10 +31,12 @@ export function detect(): Stage {
     name: 'detect',
     waits: (glance) => glance.undetected,
     async run(ctx) {
-      const resources = await undetected(ctx.store.db, ctx.hostId);
+      const news = await undetected(ctx.store.db, ctx.hostId);
+      const resources = [...news, ...(await sickUsersOf(ctx, news))];
+      const pm2Back = await pm2BackAt(ctx.store.db, ctx.hostId);
       const quiet: (readonly Past[])[] = [];
       for (const id of resources) {
-        const looked = await detectOn(ctx, memory, id);
+        const looked = await detectOn(ctx, memory, { id, pm2Back });
         if (looked) quiet.push(looked);
       }
       if (quiet.length > 0) await ctx.store.write((tx) => markLooked(tx, quiet.flat()));
@@ -41,24 +45,32 @@ export function detect(): Stage {
   };
 }
 
+/** Apps with an incident that need what has news, and have none themselves: why they are bad may be another reason by now, and is to be known before anything is planned. */
+async function sickUsersOf({ store: { db }, hostId }: StageContext, news: readonly ResourceId[]): Promise<readonly ResourceId[]> {
+  const sick = (await openIncidents(db, hostId)).map(({ resourceId }) => resourceId);
+  if (sick.length === 0) return [];
+  const edges = await listEdges(db, hostId);
+  return sick.filter((id) => !news.includes(id) && neededBy(id, edges).some((needed) => news.includes(needed)));
+}
+
 interface Memory {
   readonly recall: Recall;
   readonly learner: Learner;
 }
 
 /** What a detector has to say is written here, and null comes back; else what was looked at, to be marked together with others. */
-async function detectOn(ctx: StageContext, memory: Memory, id: ResourceId): Promise<readonly Past[] | null> {
+async function detectOn(ctx: StageContext, memory: Memory, { id, pm2Back }: { readonly id: ResourceId; readonly pm2Back: number | null }): Promise<readonly Past[] | null> {
   const { db } = ctx.store;
   const resource = await getResource(db, id);
   const checks = await checksOf(db, id);
   const launch = await openLaunchOf(db, id);
-  const view = await viewOf(ctx, id, launch);
+  const view = await viewOf(ctx, id, { launch, pm2Back });
   // Also what is masked counts as looked at; what is written from here on does not.
   const pasts = await memory.recall.pastOf(db, checks, ctx.clock.now());
   const baselines = launch ? await baselinesFor(ctx, launch, checks.map((check) => check.id)) : null;
   const open = await openFindingsOn(db, id);
   const made = view === null ? [] : await ask(ctx, resource, { pasts, view, baselines, open });
-  const claims = resource.kind === 'app' ? await doubtAddresses(db, checks, made) : made;
+  const claims = resource.kind === 'app' ? await blameConnections(ctx, resource, { launch, pasts }, await doubtAddresses(db, checks, made)) : made;
   const claimed = claims.some(({ claims: made }) => made.length > 0);
   if (claimed) {
     await ctx.store.write(async (tx) => {
@@ -83,18 +95,18 @@ interface View {
 
 /**
  * Samples count from the launch's beginning (verdicts belong to a release) and settling (a slow boot is no fault), or
- * from a fresh start: the last repair that helped, or the end of the last trouble of anything it uses, after which it
- * has the same time to come back by itself. A repair's own effects are never a problem. Null while one works or
- * settles: then nothing is judged.
+ * from a fresh start: the last repair that helped, or the end of the last trouble of anything it uses, and of PM2's death,
+ * after which it has the same time to come back by itself. A repair's own effects are never a problem. Null while one
+ * works or settles: then nothing is judged.
  */
-async function viewOf(ctx: StageContext, id: ResourceId, launch: Launch | null): Promise<View | null> {
+async function viewOf(ctx: StageContext, id: ResourceId, { launch, pm2Back }: { readonly launch: Launch | null; readonly pm2Back: number | null }): Promise<View | null> {
   const now = ctx.clock.now();
   const underWay = await underWayOn(ctx.store.db, id);
   if (underWay && (underWay.settleUntil === null || now < underWay.settleUntil)) return null;
   const runs = await remediationsSince(ctx.store.db, id, now - LOOK_BACK_MS);
   const helped = runs.findLast((run) => run.state === 'verified');
   const usedAgain = await lastEndOf(ctx.store.db, neededBy(id, await listEdges(ctx.store.db, ctx.hostId)));
-  const starts = [launch?.startedAt, usedAgain].map((at) => (at == null ? 0 : at + ctx.settings.settleMs - 1));
+  const starts = [launch?.startedAt, usedAgain, pm2Back].map((at) => (at == null ? 0 : at + ctx.settings.settleMs - 1));
   return {
     since: Math.max(...starts, (helped?.settleUntil ?? 0) - 1, now - LOOK_BACK_MS),
     masked: runs.map((run) => ({ from: run.startedAt, to: run.settleUntil ?? run.endedAt ?? now })),

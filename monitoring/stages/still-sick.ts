@@ -1,10 +1,11 @@
 import type { Check } from '../../src/domain/check.js';
-import type { Incident } from '../../src/domain/incident.js';
+import { PM2_DEAD, type Incident } from '../../src/domain/incident.js';
 import type { ResourceId } from '../../src/domain/ids.js';
 import { actsOn } from '../../src/store/acts.js';
 import { checksOf } from '../../src/store/checks.js';
 import { openLaunchOf } from '../../src/store/launches.js';
 import { recentSamples } from '../../src/store/samples.js';
+import { CONNECTIONS_LOST } from './connections-lost.js';
 import type { StageContext } from './stage.js';
 
 /** So many fresh good readings of every check, and the problem still stands: then it is of another kind than up or down. */
@@ -12,7 +13,7 @@ const GOOD_ENOUGH = 3;
 /** After this without fresh readings nothing is done. */
 export const LOOK_FOR_MS = 60_000;
 /** What stands and falls with the verdict of a reading: while readings are good, it is about to be over. */
-const BY_VERDICT: ReadonlySet<string> = new Set(['endpoint-failing', 'all-endpoints-failing', 'hang', 'process-down']);
+const BY_VERDICT: ReadonlySet<string> = new Set(['endpoint-failing', 'all-endpoints-failing', 'hang', 'process-down', PM2_DEAD, CONNECTIONS_LOST]);
 const DAY_MS = 24 * 3_600_000;
 
 /** go: it is wrong now · wait: not measured enough yet · blind: it could not be measured, and nobody knows what a repair would meet. */

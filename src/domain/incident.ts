@@ -27,6 +27,9 @@ export interface Incident {
   readonly nextAt: number;
 }
 
+/** The kind of an incident of a host whose PM2 daemon died. */
+export const PM2_DEAD = 'pm2-dead';
+
 /** How an incident ends of which nobody saw that its app was good again: its reason begins so. */
 export const UNSEEN_END = { superseded: 'superseded by release', elsewhere: 'its cause is elsewhere', unnamed: 'the config no longer names it' } as const;
 

@@ -13,6 +13,8 @@ const MOST_DUMP_CHARS = 64 * 1_048_576;
 export interface DeadPm2 {
   /** Pids of daemons of this home, by what they call themselves, and by the pid file while it names a living process. */
   daemons(): Promise<readonly number[]>;
+  /** True where none is there and its pid file still names one. Whoever ends it in order, as `pm2 kill` does, takes the file along. */
+  crashed(): Promise<boolean>;
   /** Names of the processes that `pm2 save` wrote down, each once; null where there is no list that can be read. */
   saved(): Promise<readonly string[] | null>;
   /** Runs `pm2 resurrect` with a clean environment: the daemon hands on what it has. Throws what PM2 said where it failed. */
@@ -20,7 +22,7 @@ export interface DeadPm2 {
 }
 
 export function deadPm2(home: string): DeadPm2 {
-  return { daemons: () => daemonsOf(home), saved: () => savedIn(home), resurrect: (signal) => resurrect(home, signal) };
+  return { daemons: () => daemonsOf(home), crashed: () => crashedIn(home), saved: () => savedIn(home), resurrect: (signal) => resurrect(home, signal) };
 }
 
 async function daemonsOf(home: string): Promise<readonly number[]> {
@@ -29,6 +31,11 @@ async function daemonsOf(home: string): Promise<readonly number[]> {
   const commands = await Promise.all(pids.map(async (pid) => ({ pid, command: await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '') })));
   // The pid may be another's by now; a daemon that starts has no title yet, and is some node.
   return commands.filter(({ pid, command }) => command.includes(`God Daemon (${home})`) || (pid === named && /pm2/i.test(command))).map(({ pid }) => pid);
+}
+
+async function crashedIn(home: string): Promise<boolean> {
+  const named = await readFile(join(home, 'pm2.pid'), 'utf8').catch(() => '');
+  return /^\d+\s*$/.test(named) && (await daemonsOf(home)).length === 0;
 }
 
 async function savedIn(home: string): Promise<readonly string[] | null> {

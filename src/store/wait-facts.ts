@@ -5,6 +5,7 @@ import { dependencyState, type DependencyState, type WaitFacts } from '../domain
 import { answersTo } from './answers.js';
 import { checksOf } from './checks.js';
 import { getPlan, livePlanOf, plansOf } from './plans.js';
+import { hostWithoutPm2 } from './pm2-death.js';
 import { questionOf } from './questions.js';
 import { remediationsOf, underWayOn } from './remediations.js';
 import { getResource, listEdges } from './resources.js';
@@ -54,12 +55,14 @@ export async function staleSighting(db: Db, incident: Incident, now: number): Pr
   return newest && newest.at < since && since <= now ? check : null;
 }
 
-/** What the incident's resource uses, and what is known of each since it began. */
+/** What the incident's resource uses, and what is known of each since it began. Of an app the host comes first while its PM2 is gone: nothing can be done to the app without it. */
 export async function dependenciesOf(db: Db, incident: Incident): Promise<readonly { readonly resource: Resource; readonly state: DependencyState }[]> {
-  const { hostId } = await getResource(db, incident.resourceId);
+  const { hostId, kind } = await getResource(db, incident.resourceId);
+  const machine = kind === 'app' ? await hostWithoutPm2(db, hostId) : null;
   const used = (await listEdges(db, hostId)).filter((edge) => edge.resourceId === incident.resourceId);
-  return Promise.all(used.map(async ({ usesId }) => {
+  const needed = await Promise.all(used.map(async ({ usesId }) => {
     const newest = await Promise.all((await checksOf(db, usesId)).map((check) => newestSample(db, check.id)));
     return { resource: await getResource(db, usesId), state: dependencyState(newest, incident.openedAt) };
   }));
+  return [...(machine === null ? [] : [{ resource: machine, state: 'bad' as const }]), ...needed];
 }

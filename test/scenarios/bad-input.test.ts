@@ -136,10 +136,10 @@ describe('a name that PM2 does not know', () => {
 });
 
 describe('a PM2 daemon that dies', () => {
-  it('is told once, blames nobody, and is told once more when it is back', { timeout: 60_000 }, async () => {
+  it('is one incident of the host, blames no app, and is over when it is back', { timeout: 60_000 }, async () => {
     await home.startApp({ name: 'survivor', code: idleApp, awaitAnswer: false });
     await home.pm2('save');
-    watch = await startWatched((dir) => config(`${url()}\n    liveness: { path: /, every: 500ms }`)(dir).replace('  shop:', '  survivor:'));
+    watch = await startWatched((dir) => config(`${url()}\n    liveness: { path: /, every: 500ms }`)(dir).replace('  shop:', '  survivor:').replace('default: act-and-tell', 'default: observe'));
     const { store, monitor } = watch;
     const told = async () => (await eventsSince(store.db, monitor.ctx.hostId, 0, 100)).map(({ kind }) => kind);
     const [app] = (await listResources(store.db, monitor.ctx.hostId)).filter(({ kind }) => kind === 'app');
@@ -147,21 +147,21 @@ describe('a PM2 daemon that dies', () => {
     const orphans = await pidsOf('survivor');
     await home.killDaemon();
     try {
-      await until('it to be told', async () => (await told()).includes('monitor.pm2_lost'));
+      await until('it to be told', async () => (await told()).includes('incident.escalated'));
       const then = systemClock.monotonic() + 4_000;
       await until('more looks', () => systemClock.monotonic() >= then);
-      expect(await told()).toEqual(['monitor.started', 'launch.started', 'monitor.pm2_lost']);
+      expect(await told()).toEqual(['monitor.started', 'launch.started', 'incident.opened', 'incident.escalated']);
       expect((await run(['status', 'survivor'], watch.dir)).replaceAll(/\s+/g, ' ')).toContain('PM2’s daemon has not answered since');
       expect((await run(['repair', 'pm2.reload', 'survivor', '--dry-run'], watch.dir)).replaceAll(/\s+/g, ' ')).toMatch(/no PM2 daemon runs for .* Bring it back with "pm2 resurrect".* exit 3/);
     } finally {
       for (const pid of orphans) if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGKILL');
     }
     await home.pm2('resurrect');
-    await until('it to be told', async () => (await told()).includes('monitor.pm2_back'));
+    await until('it to be told', async () => (await told()).includes('incident.resolved'));
     const then = systemClock.monotonic() + 3_000;
     await until('more looks', () => systemClock.monotonic() >= then);
-    expect(await told()).toEqual(['monitor.started', 'launch.started', 'monitor.pm2_lost', 'monitor.pm2_back']);
-    expect(await recentIncidents(store.db, monitor.ctx.hostId, 10)).toEqual([]);
+    expect(await told()).toEqual(['monitor.started', 'launch.started', 'incident.opened', 'incident.escalated', 'incident.resolved']);
+    expect((await recentIncidents(store.db, monitor.ctx.hostId, 10)).map(({ kind }) => kind)).toEqual(['pm2-dead']);
   });
 });
 

@@ -167,17 +167,17 @@ describe('an app whose dependency is down', () => {
           good again by itself after a while
       hypercare: storm of stuck-shop ended
           its time was up
-      hypercare: incident on stuck-shop: /checkout: status 500, some checks in a row over a while
-          status 500 × some; never good in the readings looked at
-      hypercare: pm2.reload is tried first
-          for endpoint-failing the order is pm2.reload, pm2.restart, release.rollback
+      hypercare: incident on stuck-shop: /checkout: status 500, some checks in a row over a while, though payments is good again
+          status 500 × some; never good in the readings looked at; it was well before, and broke with payments: its connections there are most likely lost
+      hypercare: pm2.reload is what can be tried
+          for connections-lost the runbook has nothing else
       hypercare: pm2.reload on stuck-shop: auto
           the rule “default” lets it act and tell
       hypercare: pm2.reload on stuck-shop began
           rule default, plan hash ‹hash›
       hypercare: pm2.reload on stuck-shop ended: verified
           3 good readings in a row of each of 3 checks
-      hypercare: incident over: /checkout: status 500, some checks in a row over a while
+      hypercare: incident over: /checkout: status 500, some checks in a row over a while, though payments is good again
           pm2.reload mended it after a while: 3 good readings in a row of each of 3 checks
       "
     `);

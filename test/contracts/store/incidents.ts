@@ -4,9 +4,11 @@ import { incidentsEndingWith } from '../../../src/store/find-incidents.js';
 import { closeFinding, closeFindingsOf, findingsOf, noteFinding, openFindingsOn } from '../../../src/store/findings.js';
 import { changeIncident, getIncident, newestIncidentOf, openIncident, openIncidentOf, openIncidents, recentIncidents, resolveIncident } from '../../../src/store/incidents.js';
 import { draftPlan } from '../../../src/store/plans.js';
-import { beginRemediation } from '../../../src/store/remediations.js';
+import { pastTrouble } from '../../../src/store/past-trouble.js';
+import { beginRemediation, endRemediation } from '../../../src/store/remediations.js';
+import { insertSamples } from '../../../src/store/samples.js';
 import type { IncidentId } from '../../../src/domain/ids.js';
-import { NOW, openOn, type Stage } from './stage.js';
+import { NOW, oneCheck, openOn, type Stage } from './stage.js';
 
 const CLAIM: Extract<Claim, { state: 'present' }> = { state: 'present', fingerprint: 'hang:liveness', kind: 'hang', severity: 'warning', emergency: false, title: 'silent', evidence: ['for 10 s'] };
 
@@ -44,6 +46,27 @@ export function incidentsContract(stage: Stage): void {
         await beginRemediation(tx, { planId, resourceId: stage.shop, fingerprint: 'manual', fence: 1 }, NOW + 4);
       });
       expect(await newestIncidentOf(db, stage.shop)).toMatchObject({ id: done });
+    });
+
+    it('that kept others from working, and repairs, are past trouble since it was last seen good; advice is none', async () => {
+      const { db } = stage.store;
+      const check = await oneCheck(stage);
+      await stage.write((tx) => insertSamples(tx, [[NOW - 9, 'good'], [NOW - 5, 'bad'], [NOW + 90, 'good']].map(([at, verdict]) => ({ checkId: check, at: at as number, verdict: verdict as 'good', ms: 1, values: [], note: null }))));
+      const lived = (severity: 'info' | 'critical', openedAt: number) => stage.write(async (tx) => {
+        const { id } = await openIncident(tx, { resourceId: stage.shop, launchId: null, kind: 'redis-down', severity, emergency: false, title: 'it is down' }, openedAt);
+        await resolveIncident(tx, id, 'over', openedAt + 10);
+        return id;
+      });
+      const id = await lived('critical', NOW);
+      await lived('info', NOW + 20);
+      expect(await pastTrouble(db, stage.shop, NOW)).toEqual([{ from: NOW - 9, until: NOW + 10 }]);
+      await stage.write(async (tx) => {
+        const planId = await draftPlan(tx, { incidentId: id, targetId: stage.shop, repair: 'redis.flush-db', args: {}, risk: 'destructive', askedBy: 'Ann', requestId: null }, NOW);
+        const run = await beginRemediation(tx, { planId, resourceId: stage.shop, fingerprint: 'manual', fence: 1 }, NOW + 100);
+        await endRemediation(tx, run as never, 'verified', 'done', NOW + 120);
+      });
+      expect(await pastTrouble(db, stage.shop, NOW + 50)).toEqual([{ from: NOW + 90, until: NOW + 120 }]);
+      expect(await pastTrouble(db, stage.blog, 0)).toEqual([]);
     });
 
     it('are opened by one of two connections at once', async () => {

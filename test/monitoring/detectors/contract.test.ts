@@ -20,8 +20,9 @@ const fingerprints: Readonly<Record<keyof typeof detectors, readonly string[]>> 
     ...POSTGRES_FAULTS,
     'idle-in-transaction', 'connections', 'long-query', 'replication-lag', 'wraparound', 'restarted', 'rights', 'extensions', 'invalid-index', 'missing-index', 'slow-query', 'bloat',
   ].map((what) => `postgres-${what}:postgres`),
+  'pm2-daemon': ['pm2-dead:pm2-daemon'],
   'process-down': ['process-down:pm2'],
-  redis: [...REDIS_FAULTS.map((fault) => `redis-${fault}:redis`), ...['memory', 'save-failed', 'rejecting', 'replication', 'evicting'].map((kind) => `redis-${kind}:advice:redis`)],
+  redis: [...REDIS_FAULTS.map((fault) => `redis-${fault}:redis`), ...['memory', 'save-failed', 'rejecting', 'replication', 'evicting', 'restarted'].map((kind) => `redis-${kind}:advice:redis`)],
 };
 
 describe('the registry of detectors', () => {
@@ -42,6 +43,7 @@ detectorContract(detectors.redis, fingerprints.redis, {
   // A server with room, whose counters stand still; a queue's workers wait in it.
   well: fc.integer({ min: 1, max: 80 }).map((used) => [0, used, 100, 0, 7, 3, used, 10_000, 5, 0, 0, 1, used]),
 });
+detectorContract(detectors['pm2-daemon'], fingerprints['pm2-daemon'], { name: 'pm2-daemon', probe: 'pm2-daemon', fields: [], well: fc.constant([]) });
 detectorContract(detectors.host, fingerprints.host, {
   name: 'host', probe: 'host', fields: hostProbe.fields,
   // A busy machine with room; its clocks stand still together.
