@@ -42,7 +42,7 @@ export function createInbox(parts: InboxParts): Hear {
 
 async function serve(parts: InboxParts, utterance: Utterance): Promise<Reply> {
   const { store, clock } = parts;
-  const person = await personOf(store.db, utterance.platform, utterance.userId);
+  const person = await personOf(store.db, parts.hostId, utterance);
   const ctx = createContext({
     store, hostId: parts.hostId, person, via: utterance.platform, userId: utterance.userId, nonce: utterance.nonce,
     timeZone: parts.timeZone, tiers: parts.tiers, settleMs: parts.settleMs, policy: parts.policy, now: () => clock.now(), sleep: (ms) => clock.sleep(ms), poke: () => parts.carrier.poke(),

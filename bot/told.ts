@@ -61,7 +61,7 @@ export async function drawTold(db: Db, { subject, events }: Told, { hostName, re
     const view = await incidentView(db, first.incidentId);
     const silenced = await isSilenced(db, view.resource.hostId, { name: view.resource.name, now: reader.now });
     const text = silenced ? null : callText(view, events.map(({ kind }) => kind), reader);
-    return { card: incidentCard(view, reader), anew, call: text === null ? null : { text, people: await approverAccounts(db) } };
+    return { card: incidentCard(view, reader), anew, call: text === null ? null : { text, people: await approverAccounts(db, view.resource.hostId) } };
   }
   if (first?.launchId) {
     const view = await launchView(db, first.launchId);

@@ -154,7 +154,7 @@ async function takeOver(tx: Db, parts: MonitorParts, hostId: StageContext['hostI
   };
   await syncEdges(tx, hostId, wanted.edges.map(({ from, to }) => ({ resourceId: idOf(from), usesId: idOf(to) })));
   const moved = await syncChecks(tx, hostId, wanted.checks.map(({ resource, stored, ...check }) => ({ ...check, options: stored, resourceId: idOf(resource) })), now);
-  await syncPeople(tx, peopleOf(config, parts.osUser), now);
+  await syncPeople(tx, hostId, peopleOf(config, parts.osUser), now);
   await tell(tx, hostId, { kind: 'monitor.started' }, now);
   await audit(tx, hostId, { who: 'hypercare', what: 'the monitor began', why: `watches ${config.apps.map((app) => app.name).join(', ') || 'nothing'}`, body: { apps: config.apps.map((app) => app.name) } }, now);
   return { apps: new Map(config.apps.flatMap((app) => app.processes.map((name) => [name, idOf(app.name)] as const))), moved };

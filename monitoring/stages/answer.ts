@@ -40,7 +40,7 @@ function warnAt(question: Question): number {
 async function judge(tx: Db, ctx: StageContext, given: Answer & { readonly name: string }): Promise<void> {
   const now = ctx.clock.now();
   const question = await getQuestion(tx, given.questionId);
-  const person = await getPerson(tx, given.personId);
+  const person = await getPerson(tx, ctx.hostId, given.personId);
   if (!question || !person || !maySay(given.yes, person, question)) return judgeAnswer(tx, given, 'not_allowed');
   if (question.state === 'expired' || (question.state === 'open' && now >= question.expiresAt)) return judgeAnswer(tx, given, 'too_late');
   if (question.state !== 'open') return judgeAnswer(tx, given, 'already_decided');
@@ -48,7 +48,7 @@ async function judge(tx: Db, ctx: StageContext, given: Answer & { readonly name:
   const plan = await getPlan(tx, question.planId);
   await record(tx, ctx, { who: person.name, what: `said ${given.yes ? 'yes' : 'no'} to ${plan.repair}`, why: `plan hash ${question.hash.slice(0, 12)}, through ${given.via}`, body: { question: question.id, plan: plan.id, hash: question.hash, yes: given.yes } });
   if (!given.yes) return denied(tx, ctx, { question, plan, person });
-  const yes = await standingYes(tx, question);
+  const yes = await standingYes(tx, ctx, question);
   if (yes.length < question.need) return tell(tx, ctx.hostId, { kind: 'incident.changed', incidentId: plan.incidentId, body: { yes: yes.length, need: question.need } }, now);
   if (!(await closeQuestion(tx, question.id, 'approved', yes.map((one) => one.name).join(' and '), now))) return;
   await movePlan(tx, plan.id, 'asked', 'confirming');
@@ -57,9 +57,9 @@ async function judge(tx: Db, ctx: StageContext, given: Answer & { readonly name:
 }
 
 /** Whoever lost the role since he said yes, as after a restart with other people, counts no more. */
-async function standingYes(tx: Db, question: Question): Promise<readonly { readonly name: string }[]> {
+async function standingYes(tx: Db, ctx: StageContext, question: Question): Promise<readonly { readonly name: string }[]> {
   const said = (await answersTo(tx, question.id)).filter((one) => one.yes && one.outcome === 'counted');
-  const people = await Promise.all(said.map(({ personId }) => getPerson(tx, personId)));
+  const people = await Promise.all(said.map(({ personId }) => getPerson(tx, ctx.hostId, personId)));
   return people.filter((person) => person !== null).filter((person) => maySay(true, person, question));
 }
 

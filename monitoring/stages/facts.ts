@@ -41,8 +41,8 @@ export async function factsFor(db: Db, ctx: StageContext, around: Around): Promi
   const { plan, target, incident } = around;
   const now = ctx.clock.now();
   const launch = await openLaunchOf(db, target.id);
-  const person = plan.askedBy === null ? null : await personNamed(db, plan.askedBy);
-  const able = await whoMay(db, 'operator');
+  const person = plan.askedBy === null ? null : await personNamed(db, ctx.hostId, plan.askedBy);
+  const able = await whoMay(db, ctx.hostId, 'operator');
   return {
     now,
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,

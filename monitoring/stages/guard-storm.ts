@@ -59,7 +59,7 @@ async function fellSick(db: Db, app: ResourceId): Promise<boolean> {
 async function isLifted(ctx: StageContext, storm: Storm): Promise<boolean> {
   const last = await lastEnded(ctx.store.db, ctx.hostId, storm.key);
   if (last === null || (last.endedAt ?? 0) <= ctx.clock.now() - ctx.settings.afterStormMs) return false;
-  return storm.apps.every((app) => appsNamed(last).includes(app)) && (await personNamed(ctx.store.db, last.endedBy ?? '')) !== null;
+  return storm.apps.every((app) => appsNamed(last).includes(app)) && (await personNamed(ctx.store.db, ctx.hostId, last.endedBy ?? '')) !== null;
 }
 
 function isAbout(hold: Hold, { apps }: Storm): boolean {

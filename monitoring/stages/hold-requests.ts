@@ -26,7 +26,7 @@ interface Wanted {
 }
 
 export async function holdByHand(tx: Db, ctx: StageContext, request: Request): Promise<Json> {
-  const person = await getPerson(tx, request.personId);
+  const person = await getPerson(tx, ctx.hostId, request.personId);
   if (!person || !mayActAs(person, MAY[request.verb] ?? 'approver')) throw new HypercareError('denied.role', 'denied', `${request.personName} may not ${request.verb}`, null);
   const wanted = request.args as unknown as Wanted;
   if (request.verb === 'unfreeze') return lift(tx, ctx, { by: person.name, kinds: LIFTED, scope: wanted.scope });

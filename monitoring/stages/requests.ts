@@ -88,7 +88,7 @@ function tooOld(): HypercareError {
 
 async function serve(tx: Db, ctx: StageContext, request: Request): Promise<Json> {
   if (isHoldVerb(request.verb)) return holdByHand(tx, ctx, request);
-  await demandOperator(tx, request);
+  await demandOperator(tx, ctx, request);
   if (request.resourceId === null) throw new HypercareError('request.no_target', 'invalid', 'the request names no app', 'Name one: hypercare status lists them.');
   const app = await getResource(tx, request.resourceId);
   const args = request.args as Readonly<Record<string, string | null>>;
@@ -102,8 +102,8 @@ async function serve(tx: Db, ctx: StageContext, request: Request): Promise<Json>
 }
 
 /** The doors ask for the role too; who lost it since, and whatever door forgets to ask, is stopped here. */
-async function demandOperator(tx: Db, { personId, personName, verb }: Request): Promise<void> {
-  const person = await getPerson(tx, personId);
+async function demandOperator(tx: Db, { hostId }: StageContext, { personId, personName, verb }: Request): Promise<void> {
+  const person = await getPerson(tx, hostId, personId);
   if (!person || !mayActAs(person, 'operator')) throw new HypercareError('denied.role', 'denied', `${personName} may not ask for a ${verb}`, 'An operator or an approver may; roles stand under “people” in hypercare.yaml.');
 }
 

@@ -42,7 +42,8 @@ async function takePm2(tx: Db, ctx: StageContext, resource: Resource, signal: Si
   const body = signal.body as unknown as Pm2Signal;
   if ((body.manual || body.killed) && (await isAtWork(tx, resource, signal.at))) return; // Our own, which is counted where it is begun.
   const kind = body.event === 'exit' ? 'restart' : body.event;
-  const act = { resourceId: resource.id, at: signal.at, kind, fingerprint: null, dedupe: body.dedupe, note: body.note };
+  // PM2's own numbers and times may be those of another host's PM2, whose acts stand in the same table.
+  const act = { resourceId: resource.id, at: signal.at, kind, fingerprint: null, dedupe: `${resource.id}:${body.dedupe}`, note: body.note };
   const fresh = await noteAct(tx, { ...act, by: body.manual ? 'person' : 'pm2' });
   const now = ctx.clock.now();
   if (fresh) await confirmFast(tx, resource.id, now, now + ctx.settings.confirmForMs);

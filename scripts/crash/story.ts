@@ -71,7 +71,7 @@ type Both = Readonly<Record<'monitor' | 'bot', Lives>>;
 async function begin(dir: string, both: Both): Promise<void> {
   await waitFor('the shop is watched', { dir, both, ...BEGIN_WITHIN }, async ({ db, appId }) => appId !== null && (await openLaunchOf(db, appId)) !== null);
   const id = await lookInto(dir, async ({ store, db, hostId, appId }) => {
-    const person = await personNamed(db, userInfo().username);
+    const person = await personNamed(db, hostId, userInfo().username);
     if (!person) throw new HypercareError('crash.person', 'permanent', 'the store does not know who runs this');
     const request = { resourceId: appId, verb: 'restore-point', args: { reason: 'the run begins with it' }, personId: person.id, via: 'terminal', key: 'crash:restore-point' } as const;
     return store.write((tx) => putRequest(tx, hostId, request, systemClock.now()));
@@ -85,7 +85,7 @@ async function press(dir: string, both: Both, thinkMs: number): Promise<readonly
   await systemClock.sleep(thinkMs);
   const kept = await lookInto(dir, async ({ store, db, hostId }) => {
     const [question] = await openQuestions(db, hostId);
-    const [first, second] = [await personNamed(db, userInfo().username), await personNamed(db, LATECOMER)];
+    const [first, second] = [await personNamed(db, hostId, userInfo().username), await personNamed(db, hostId, LATECOMER)];
     if (!question || !first || !second) return null;
     const yes = { questionId: question.id, yes: true, via: 'terminal' } as const;
     return store.write(async (tx) => [

@@ -20,7 +20,7 @@ const GOOD_SAMPLES = 5;
 export async function settleIn({ store, monitor }: Scene, io: Pick<CliIo, 'user' | 'clock'>): Promise<string> {
   const { hostId } = monitor.ctx;
   const app = (await listResources(store.db, hostId)).find((resource) => resource.kind === 'app');
-  const person = await personNamed(store.db, io.user);
+  const person = await personNamed(store.db, hostId, io.user);
   if (!app || !person) throw new Error('the demo has lost its own app');
   const launch = await until('the shop is watched', () => openLaunchOf(store.db, app.id), WELL_WITHIN);
   const request = { resourceId: app.id, verb: 'restore-point', args: { app: app.name, reason: 'the demo begins with it' }, personId: person.id, via: 'terminal', key: 'demo:restore-point' } as const;

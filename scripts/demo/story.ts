@@ -75,7 +75,7 @@ async function answerQuestions({ store, monitor }: Scene, teller: Teller, progre
     if (progress.asked.has(question.id)) continue;
     progress.asked.add(question.id);
     const yes = await teller.answer();
-    const person = await personNamed(store.db, teller.io.user);
+    const person = await personNamed(store.db, monitor.ctx.hostId, teller.io.user);
     progress.unanswered ||= yes === null;
     if (yes === null || !person) continue;
     await store.write((tx) => answer(tx, { questionId: question.id, personId: person.id, yes, via: 'terminal', nonce: `demo:${question.id}` }, teller.io.clock.now()));

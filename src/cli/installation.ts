@@ -82,7 +82,7 @@ async function speak(io: CliIo, paths: ConfigPaths, config: Config, store: Store
   const host = await hostByName(store.db, config.host);
   if (!host) throw nothingYet(`no monitor of the host ${config.host} has run with this store`);
   return createContext({
-    store, hostId: host.id, person: await personOf(store.db, 'terminal', io.user), via: 'terminal', userId: io.user, unnamed: !isNamed(config), nonce: randomUUID(), timeZone: io.timeZone, tiers: config.watch.tiers, settleMs: config.watch.settleMs, policy: config.policy, auditAnchor: anchorFile(config.pm2Home), freezeFile: freezeFile(config),
+    store, hostId: host.id, person: await personOf(store.db, host.id, { platform: 'terminal', userId: io.user }), via: 'terminal', userId: io.user, unnamed: !isNamed(config), nonce: randomUUID(), timeZone: io.timeZone, tiers: config.watch.tiers, settleMs: config.watch.settleMs, policy: config.policy, auditAnchor: anchorFile(config.pm2Home), freezeFile: freezeFile(config),
     now: () => io.clock.now(),
     sleep: (ms) => io.clock.sleep(ms),
     poke: () => notify(store, CHANNEL, config.host),

@@ -26,7 +26,7 @@ export async function demand(command: Pick<Command<unknown>, 'name' | 'role' | '
   const needs = `“${command.name}” asks for ${ARTICLE[command.role]}`;
   // Who works here is nobody's business outside: a bot of Telegram can be found and written to by anybody.
   if (!ctx.person) throw new HypercareError('denied.stranger', 'denied', `${needs}, and the ${ctx.via} account ${ctx.userId} belongs to nobody who is known here`, 'To be known, have this account added under “people” in hypercare.yaml.');
-  const able = await whoMay(ctx.store.db, command.role);
+  const able = await whoMay(ctx.store.db, ctx.hostId, command.role);
   const names = able.slice(0, MOST_NAMES).map(({ name, role }) => `${name} (${role})`).join(', ');
   const may = able.length === 0 ? `Nobody may yet: give somebody the role ${command.role} under “people” in hypercare.yaml.` : `These may: ${names}.`;
   throw new HypercareError('denied.role', 'denied', `${needs}, and ${ctx.person.name} is ${ARTICLE[ctx.person.role]}`, may);

@@ -31,7 +31,7 @@ export async function giveAnswer(yes: boolean, which: string, ctx: Context): Pro
 }
 
 async function keep(ctx: Context, question: Question, person: Person, yes: boolean): Promise<void> {
-  const nonce = `${ctx.via}:${ctx.userId}:${ctx.nonce}`;
+  const nonce = `${ctx.hostId}:${ctx.via}:${ctx.userId}:${ctx.nonce}`;
   await ctx.store.write((tx) => answer(tx, { questionId: question.id, personId: person.id, yes, via: ctx.via, nonce }, ctx.now()));
   await ctx.poke();
 }
@@ -62,7 +62,7 @@ async function resultOf(ctx: Context, judged: Judged): Promise<Result> {
   const plan = await getPlan(ctx.store.db, question.planId);
   const app = (await getResource(ctx.store.db, plan.targetId)).name;
   const destinations = await destinationsOf(ctx.store.db, [plan]);
-  const answered: Answered = { app, plan, destinations, question, own, again: judged.again, name: person.name, yes: judged.yes, approvers: await mayAnswer(ctx.store.db, question) };
+  const answered: Answered = { app, plan, destinations, question, own, again: judged.again, name: person.name, yes: judged.yes, approvers: await mayAnswer(ctx.store.db, ctx.hostId, question) };
   const counted = own?.outcome === 'counted';
   return {
     data: {

@@ -43,7 +43,7 @@ export async function incidentView(db: Db, id: IncidentId): Promise<IncidentView
     destinations: await destinationsOf(db, plans),
     remediations: await remediationsWithSteps(db, id),
     question,
-    approvers: await mayAnswer(db, question?.state === 'open' ? question : null),
+    approvers: await mayAnswer(db, resource.hostId, question?.state === 'open' ? question : null),
   };
 }
 

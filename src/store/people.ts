@@ -1,47 +1,57 @@
-import type { PersonId } from '../domain/ids.js';
+import type { HostId, PersonId } from '../domain/ids.js';
 import type { Person, Platform, Role } from '../domain/person.js';
 import { newId } from './new-id.js';
 import type { Db } from './schema.js';
 
+/** The platform's own id of an account. */
+export interface Account {
+  readonly platform: Platform;
+  readonly userId: string;
+}
+
 export interface KnownPerson {
   readonly name: string;
   readonly role: Role;
-  readonly accounts: readonly { readonly platform: Platform; readonly userId: string }[];
+  readonly accounts: readonly Account[];
 }
 
-/** Makes the people and their accounts equal to the configured ones. One person with two accounts stays one person. */
-export async function syncPeople(tx: Db, wanted: readonly KnownPerson[], now: number): Promise<void> {
-  await tx.updateTable('people').set({ retired: 1 }).execute();
-  await tx.deleteFrom('accounts').execute();
+/**
+ * Makes the people of a host and their accounts equal to its config; those of other hosts in the same store are none of
+ * its business. One person with two accounts stays one person.
+ */
+export async function syncPeople(tx: Db, hostId: HostId, wanted: readonly KnownPerson[], now: number): Promise<void> {
+  await tx.updateTable('people').set({ retired: 1 }).where('host_id', '=', hostId).execute();
+  await tx.deleteFrom('accounts').where('host_id', '=', hostId).execute();
   for (const person of wanted) {
-    await tx.insertInto('people').values({ id: newId(now), name: person.name, role: person.role, retired: 0 })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet({ role: person.role, retired: 0 })).execute();
-    const { id } = await tx.selectFrom('people').select('id').where('name', '=', person.name).executeTakeFirstOrThrow();
-    for (const account of person.accounts) {
-      // Another host's monitor, on a shared PostgreSQL, may be doing the same.
-      await tx.insertInto('accounts').values({ platform: account.platform, user_id: account.userId, person_id: id })
-        .onConflict((conflict) => conflict.columns(['platform', 'user_id']).doUpdateSet({ person_id: id })).execute();
-    }
+    await tx.insertInto('people').values({ id: newId(now), host_id: hostId, name: person.name, role: person.role, retired: 0 })
+      .onConflict((conflict) => conflict.columns(['host_id', 'name']).doUpdateSet({ role: person.role, retired: 0 })).execute();
+    const { id } = await tx.selectFrom('people').select('id').where('host_id', '=', hostId).where('name', '=', person.name).executeTakeFirstOrThrow();
+    for (const { platform, userId } of person.accounts) await tx.insertInto('accounts').values({ host_id: hostId, platform, user_id: userId, person_id: id }).execute();
   }
 }
 
-/** Who an account belongs to; null for a stranger. */
-export async function personOf(db: Db, platform: Platform, userId: string): Promise<Person | null> {
+/** Who an account belongs to on a host; null for a stranger. */
+export async function personOf(db: Db, hostId: HostId, { platform, userId }: Account): Promise<Person | null> {
   const row = await db.selectFrom('accounts').innerJoin('people', 'people.id', 'accounts.person_id').select(['people.id', 'people.name', 'people.role'])
-    .where('accounts.platform', '=', platform).where('accounts.user_id', '=', userId).where('people.retired', '=', 0).executeTakeFirst();
+    .where('accounts.host_id', '=', hostId).where('accounts.platform', '=', platform).where('accounts.user_id', '=', userId).where('people.retired', '=', 0).executeTakeFirst();
   return row ?? null;
 }
 
-export async function getPerson(db: Db, id: PersonId): Promise<Person | null> {
-  return (await db.selectFrom('people').select(['id', 'name', 'role']).where('id', '=', id).where('retired', '=', 0).executeTakeFirst()) ?? null;
+/** Null for one the host does not know, or no longer. */
+export async function getPerson(db: Db, hostId: HostId, id: PersonId): Promise<Person | null> {
+  return (await known(db, hostId).where('id', '=', id).executeTakeFirst()) ?? null;
+}
+
+export async function personNamed(db: Db, hostId: HostId, name: string): Promise<Person | null> {
+  return (await known(db, hostId).where('name', '=', name).executeTakeFirst()) ?? null;
 }
 
 /** Accounts of those who may answer questions, by which they are called. */
-export async function approverAccounts(db: Db): Promise<readonly { readonly name: string; readonly platform: Platform; readonly userId: string }[]> {
+export async function approverAccounts(db: Db, hostId: HostId): Promise<readonly (Account & { readonly name: string })[]> {
   return db.selectFrom('accounts').innerJoin('people', 'people.id', 'accounts.person_id').select(['people.name', 'accounts.platform', 'accounts.user_id as userId'])
-    .where('people.role', '=', 'approver').where('people.retired', '=', 0).orderBy('people.name').orderBy('accounts.user_id').execute();
+    .where('accounts.host_id', '=', hostId).where('people.role', '=', 'approver').where('people.retired', '=', 0).orderBy('people.name').orderBy('accounts.user_id').execute();
 }
 
-export async function personNamed(db: Db, name: string): Promise<Person | null> {
-  return (await db.selectFrom('people').select(['id', 'name', 'role']).where('name', '=', name).where('retired', '=', 0).executeTakeFirst()) ?? null;
+function known(db: Db, hostId: HostId) {
+  return db.selectFrom('people').select(['id', 'name', 'role']).where('host_id', '=', hostId).where('retired', '=', 0);
 }

@@ -29,17 +29,18 @@ export interface NewRequest {
   readonly args: Json;
   readonly personId: PersonId;
   readonly via: Platform;
-  /** Equal for every redelivery of one wish. */
+  /** Equal for every redelivery of one wish to one host: two bots are given the same numbers by their platform. */
   readonly key: string;
 }
 
 /** Writes the request; a key that is known gives the request it already is. */
 export async function putRequest(tx: Db, hostId: HostId, request: NewRequest, now: number): Promise<RequestId> {
+  const key = `${hostId}:${request.key}`;
   await tx.insertInto('requests').values({
     id: newId(now), host_id: hostId, resource_id: request.resourceId, verb: request.verb, args: JSON.stringify(request.args),
-    person_id: request.personId, via: request.via, key: request.key, at: now, taken_at: null, ended_at: null, result: null,
+    person_id: request.personId, via: request.via, key, at: now, taken_at: null, ended_at: null, result: null,
   }).onConflict((conflict) => conflict.column('key').doNothing()).execute();
-  const row = await tx.selectFrom('requests').select('id').where('key', '=', request.key).executeTakeFirstOrThrow();
+  const row = await tx.selectFrom('requests').select('id').where('key', '=', key).executeTakeFirstOrThrow();
   return row.id;
 }
 

@@ -146,8 +146,8 @@ export interface DeliveriesTable {
 }
 export interface CardsTable { subject: string; channel: string; ref: JsonText; version: number }
 export interface ChannelsTable { host_id: HostId; name: string; part: ChannelState['part']; since: number; why: string | null; mend: string | null }
-export interface PeopleTable { id: PersonId; name: string; role: Role; retired: Flag }
-export interface AccountsTable { platform: Platform; user_id: string; person_id: PersonId }
+export interface PeopleTable { id: PersonId; host_id: HostId; name: string; role: Role; retired: Flag }
+export interface AccountsTable { host_id: HostId; platform: Platform; user_id: string; person_id: PersonId }
 export interface AuditsTable {
   host_id: HostId; seq: number; at: number; who: string; what: string; why: string; body: JsonText; prev: string;
   hash: string;

@@ -109,7 +109,7 @@ let spoken = 0;
 async function say({ store, monitor }: Watched, words: readonly string[]): Promise<string> {
   const { hostId, clock, units, settings } = monitor.ctx;
   const ctx = createContext({
-    store, hostId, person: await personOf(store.db, 'terminal', 'tester'), via: 'terminal', userId: 'tester', nonce: `spoken-${(spoken += 1)}`,
+    store, hostId, person: await personOf(store.db, hostId, { platform: 'terminal', userId: 'tester' }), via: 'terminal', userId: 'tester', nonce: `spoken-${(spoken += 1)}`,
     timeZone: 'UTC', tiers: DEFAULT_TIERS, settleMs: settings.settleMs, policy: settings.policy, now: () => clock.now(), sleep: (ms) => systemClock.sleep(ms), poke: async () => monitor.loop.poke(),
     repairs: async () => Object.values(units.repairs).map(({ kind, target, summary, refuses, risk }) => ({ kind, target, summary, refuses, risk })),
   });

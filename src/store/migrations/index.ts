@@ -6,6 +6,7 @@ import { decisions } from './0004-decisions.js';
 import { spans } from './0005-spans.js';
 import { holdsOfHosts } from './0006-holds.js';
 import { channels } from './0007-channels.js';
+import { peopleOfHosts } from './0008-people-of-hosts.js';
 
 /** Append-only: a migration that has been released is never changed. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -16,5 +17,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0005-spans': spans(engine),
     '0006-holds': holdsOfHosts(engine),
     '0007-channels': channels(engine),
+    '0008-people-of-hosts': peopleOfHosts(engine),
   };
 }

@@ -43,8 +43,8 @@ export function forgettingContract(stage: Stage): void {
 
   /** An incident with one of everything that belongs to it. */
   const story = async (resourceId: ResourceId, at: number, word: string): Promise<{ readonly incidentId: IncidentId; readonly requestId: RequestId }> => stage.write(async (tx) => {
-    await syncPeople(tx, [{ name: stage.unique('ann'), role: 'approver', accounts: [] }], at);
-    const person = (await personNamed(tx, stage.unique('ann'))) as { id: PersonId };
+    await syncPeople(tx, stage.hostId, [{ name: stage.unique('ann'), role: 'approver', accounts: [] }], at);
+    const person = (await personNamed(tx, stage.hostId, stage.unique('ann'))) as { id: PersonId };
     const incidentId = await openOn(tx, resourceId, at);
     await noteFinding(tx, { incidentId, resourceId, detector: 'hang', now: at }, { state: 'present', fingerprint: stage.unique(word), kind: 'hang', severity: 'critical', emergency: false, title: 'it hangs', evidence: [] });
     const requestId = await putRequest(tx, stage.hostId, { resourceId, verb: 'repair', args: {}, personId: person.id, via: 'terminal', key: stage.unique(word) } as never, at);
@@ -130,8 +130,8 @@ export function forgettingContract(stage: Stage): void {
 
     it('takes ended requests, taken signals and acts, and not what waits', async () => {
       await stage.write(async (tx) => {
-        await syncPeople(tx, [{ name: stage.unique('bob'), role: 'operator', accounts: [] }], NOW);
-        const bob = (await personNamed(tx, stage.unique('bob'))) as { id: PersonId };
+        await syncPeople(tx, stage.hostId, [{ name: stage.unique('bob'), role: 'operator', accounts: [] }], NOW);
+        const bob = (await personNamed(tx, stage.hostId, stage.unique('bob'))) as { id: PersonId };
         const ask = (key: string) => putRequest(tx, stage.hostId, { resourceId: null, verb: 'launch', args: {}, personId: bob.id, via: 'terminal', key: stage.unique(key) } as never, OLD);
         await endRequest(tx, await ask('ended'), { ok: true, text: 'done' } as never, OLD);
         await ask('waiting');

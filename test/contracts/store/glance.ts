@@ -22,8 +22,8 @@ export function glanceContract(stage: Stage): void {
     });
 
     it('shows requests and signals until they are taken', async () => {
-      await stage.write((tx) => syncPeople(tx, [{ name: stage.unique('ann'), role: 'operator', accounts: [] }], NOW));
-      const personId = (await personNamed(stage.store.db, stage.unique('ann')))?.id as never;
+      await stage.write((tx) => syncPeople(tx, stage.hostId, [{ name: stage.unique('ann'), role: 'operator', accounts: [] }], NOW));
+      const personId = (await personNamed(stage.store.db, stage.hostId, stage.unique('ann')))?.id as never;
       const id = await stage.write((tx) => putRequest(tx, stage.hostId, { resourceId: null, verb: 'v', args: {}, personId, via: 'slack', key: stage.unique('k') }, NOW + 1));
       await stage.write((tx) => insertSignal(tx, stage.hostId, { resourceId: null, kind: 'ping', key: null, body: {}, at: NOW + 2 }));
       expect(await glance()).toEqual({ ...NOTHING, requestAt: NOW + 1, signalAt: NOW + 2 });

@@ -1,7 +1,10 @@
-import { sql } from 'kysely';
+import { Migrator, sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { takeFence } from '../../../src/store/hosts.js';
 import { isMigrated, migrate } from '../../../src/store/migrate.js';
+import { migrations } from '../../../src/store/migrations/index.js';
+import { getPerson, personOf, syncPeople } from '../../../src/store/people.js';
+import { putRequest } from '../../../src/store/requests.js';
 import { openStore, type Store, type StoreAddress } from '../../../src/store/store.js';
 import { NOW } from './stage.js';
 
@@ -37,6 +40,23 @@ export function migrationsContract(empty: () => Promise<StoreAddress>): void {
         await usable(one);
         await usable(two);
       }));
+    });
+
+    it('keeps who was known when people became those of a host, with their answers and the keys of their wishes', async () => {
+      await on(await empty(), async (store) => {
+        const before = Object.fromEntries(Object.entries(migrations(store.engine)).filter(([name]) => name < '0008'));
+        await new Migrator({ db: store.db, provider: { getMigrations: async () => before } }).migrateToLatest();
+        const { id } = await store.write((tx) => takeFence(tx, 'vm', NOW));
+        await sql`insert into people (id, name, role, retired) values ('ann', 'Ann', 'approver', 0)`.execute(store.db);
+        await sql`insert into accounts (platform, user_id, person_id) values ('slack', 'U1', 'ann')`.execute(store.db);
+        await sql`insert into requests (id, host_id, verb, args, person_id, via, key, at) values ('r', ${id}, 'freeze', '{}', 'ann', 'slack', 'slack:U1:n', ${NOW})`.execute(store.db);
+        await migrate(store);
+        expect(await personOf(store.db, id, { platform: 'slack', userId: 'U1' })).toEqual({ id: 'ann', name: 'Ann', role: 'approver' });
+        const again = { resourceId: null, verb: 'freeze', args: {}, personId: 'ann', via: 'slack', key: 'slack:U1:n' } as const;
+        expect(await store.write((tx) => putRequest(tx, id, again as never, NOW))).toBe('r');
+        await store.write((tx) => syncPeople(tx, id, [{ name: 'Ann', role: 'viewer', accounts: [] }], NOW));
+        expect(await getPerson(store.db, id, 'ann' as never)).toEqual({ id: 'ann', name: 'Ann', role: 'viewer' });
+      });
     });
 
     it('leaves nothing behind when it fails on its way, and succeeds once that is mended', async () => {

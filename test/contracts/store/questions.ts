@@ -8,8 +8,8 @@ import { askAbout, NOW, planFor, type Stage } from './stage.js';
 export function questionsContract(stage: Stage): void {
   const asked = () => stage.write((tx) => askAbout(tx, stage.shop));
   const people = async (): Promise<{ readonly ann: PersonId; readonly bob: PersonId }> => {
-    await stage.write((tx) => syncPeople(tx, ['ann', 'bob'].map((name) => ({ name: stage.unique(name), role: 'approver', accounts: [] })), NOW));
-    const [ann, bob] = await Promise.all(['ann', 'bob'].map((name) => personNamed(stage.store.db, stage.unique(name))));
+    await stage.write((tx) => syncPeople(tx, stage.hostId, ['ann', 'bob'].map((name) => ({ name: stage.unique(name), role: 'approver', accounts: [] })), NOW));
+    const [ann, bob] = await Promise.all(['ann', 'bob'].map((name) => personNamed(stage.store.db, stage.hostId, stage.unique(name))));
     return { ann: (ann as { id: PersonId }).id, bob: (bob as { id: PersonId }).id };
   };
 

@@ -8,8 +8,8 @@ import { NOW, type Stage } from './stage.js';
 
 export function requestsContract(stage: Stage): void {
   const ann = async (): Promise<PersonId> => {
-    await stage.write((tx) => syncPeople(tx, [{ name: stage.unique('ann'), role: 'operator', accounts: [] }], NOW));
-    return ((await personNamed(stage.store.db, stage.unique('ann'))) as { id: PersonId }).id;
+    await stage.write((tx) => syncPeople(tx, stage.hostId, [{ name: stage.unique('ann'), role: 'operator', accounts: [] }], NOW));
+    return ((await personNamed(stage.store.db, stage.hostId, stage.unique('ann'))) as { id: PersonId }).id;
   };
   const put = (personId: PersonId, key: string, store: Store = stage.store) =>
     store.write((tx) => putRequest(tx, stage.hostId, { resourceId: stage.shop, verb: 'repair', args: { kind: 'pm2.reload' }, personId, via: 'slack', key: stage.unique(key) }, NOW));

@@ -29,7 +29,7 @@ async function asked(terms: Partial<NewQuestion>): Promise<Question> {
 
 /** What became of an answer, and of the question. */
 async function says(question: Question, name: string, yes: boolean): Promise<string> {
-  const person = await personNamed(house.store.db, name);
+  const person = await personNamed(house.store.db, house.hostId, name);
   await house.store.write((tx) => answer(tx, { questionId: question.id, personId: person?.id as never, yes, via: 'terminal', nonce: `${name}${yes}` }, house.now));
   await stage.run(ctx());
   const own = (await answersTo(house.store.db, question.id)).find((one) => one.name === name);
@@ -55,7 +55,7 @@ describe('who may say yes', () => {
     const question = await asked({ need: 2 });
     expect(await says(question, 'Ann', true)).toBe('counted, open');
     const people = [{ name: 'Ann', role: 'viewer', accounts: [] }, { name: 'Bob', role: 'approver', accounts: [] }] as const;
-    await house.store.write((tx) => syncPeople(tx, people, house.now));
+    await house.store.write((tx) => syncPeople(tx, house.hostId, people, house.now));
     expect(await says(question, 'Bob', true)).toBe('counted, open');
   });
 });

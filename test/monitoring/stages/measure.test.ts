@@ -54,7 +54,7 @@ describe('what is bad at a tick', { timeout: 60_000 }, () => {
     try {
       await time.reach(START + 1.1 * MINUTE);
       const app = (await listResources(store.db, monitor.ctx.hostId)).find(({ kind }) => kind === 'app');
-      const person = await personNamed(store.db, 'Ann');
+      const person = await personNamed(store.db, monitor.ctx.hostId, 'Ann');
       const wish = { resourceId: app?.id ?? null, verb: 'launch', args: { app: 'shop', why: 'again' }, personId: person?.id as PersonId, via: 'terminal', key: 'again' } as const;
       await store.write((tx) => putRequest(tx, monitor.ctx.hostId, wish, time.clock.now()));
       monitor.loop.poke();

@@ -33,7 +33,7 @@ describe('what is recorded of a plan', () => {
     await say('asked');
     expect(await newest()).toMatchObject({ plan: plan.id, incident: incident.id, repair: 'release.rollback', hash: plan.hash, verdict: 'ask', rule: 'rollbacks ask', wayBack: 'none is needed: the same code runs', answers: [], evidence: [], result: null });
 
-    const ann = (await personOf(stage.store.db, 'terminal', 'ann'))?.id as PersonId;
+    const ann = (await personOf(stage.store.db, stage.hostId, { platform: 'terminal', userId: 'ann' }))?.id as PersonId;
     await stage.store.write(async (tx) => {
       await answer(tx, { questionId: question.id, personId: ann, yes: true, via: 'slack', nonce: 'n1' }, stage.now);
       for (const one of await unjudgedAnswers(tx, stage.hostId)) await judgeAnswer(tx, one, 'counted');

@@ -62,7 +62,7 @@ async function look(reading: Reading, name = 'release'): Promise<void> {
 
 let asked = 0;
 async function ask(verb: string, args: Json = {}, name = 'Ann'): Promise<RequestId> {
-  const ann = await personNamed(house.store.db, name);
+  const ann = await personNamed(house.store.db, house.hostId, name);
   return house.store.write((tx) => putRequest(tx, house.hostId, { resourceId: house.shop, verb, args, personId: ann?.id as never, via: 'terminal', key: `r${(asked += 1)}` }, house.now));
 }
 
@@ -135,7 +135,7 @@ describe('a request that got here', () => {
     const id = await ask('rollback', { reason: 'x' });
     house.now += 10;
     await look(seen('1'));
-    await house.store.write((tx) => syncPeople(tx, [], house.now));
+    await house.store.write((tx) => syncPeople(tx, house.hostId, [], house.now));
     expect(await answered(id)).toMatchObject({ ok: false, code: 'denied.role' });
   });
 

@@ -17,7 +17,7 @@ let compiled: Compiled;
 beforeAll(async () => {
   stage = await openStage();
   await writeConfig(stage);
-  await stage.store.write((tx) => syncPeople(tx, [{ name: 'Me', role: 'approver', accounts: [{ platform: 'terminal', userId: userInfo().username }] }], stage.now));
+  await stage.store.write((tx) => syncPeople(tx, stage.hostId, [{ name: 'Me', role: 'approver', accounts: [{ platform: 'terminal', userId: userInfo().username }] }], stage.now));
   compiled = await compile('src/cli/main.ts');
 });
 afterAll(async () => {

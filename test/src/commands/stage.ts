@@ -69,7 +69,7 @@ async function makeTemplate(): Promise<Buffer> {
   await migrate(store);
   const host = await store.write((tx) => takeFence(tx, 'vm-1', BEGAN));
   await store.write(async (tx) => {
-    await syncPeople(tx, PEOPLE, BEGAN);
+    await syncPeople(tx, host.id, PEOPLE, BEGAN);
     await syncResources(tx, host.id, ['shop', 'blog'].map((name) => ({ kind: 'app', name, config: { processes: [`${name}-web`] } })), BEGAN);
   });
   await store.close();
@@ -92,7 +92,7 @@ export async function openStage(): Promise<Stage> {
     store, file, dir, hostId: host.id, shop: idOf('shop'), blog: idOf('blog'), now: BEGAN, pokes: 0, meanwhile: async () => undefined,
     async as(name, change = {}) {
       const account = PEOPLE.find((person) => person.name === name)?.accounts[0] ?? { platform: 'slack' as const, userId: 'U0NOBODY' };
-      const person: Person | null = await personOf(store.db, account.platform, account.userId);
+      const person: Person | null = await personOf(store.db, host.id, account);
       return createContext({
         store, hostId: host.id, person, via: account.platform, userId: account.userId, nonce: `nonce-${(spoken += 1)}`, timeZone: 'UTC', tiers: DEFAULT_TIERS, settleMs: 0, policy: policy('observe'),
         now: () => stage.now,

@@ -36,7 +36,7 @@ describe.skipIf(missing !== null)(`what commands read, on PostgreSQL${missing ==
     await store.write(async (tx) => {
       const [resource] = await syncResources(tx, hostId, [{ kind: 'app', name: 'shop', config: {} }], BEGAN);
       shop = resource?.id as ResourceId;
-      await syncPeople(tx, [{ name: 'Ann', role: 'approver', accounts: [] }, { name: 'Vera', role: 'viewer', accounts: [] }], BEGAN);
+      await syncPeople(tx, hostId, [{ name: 'Ann', role: 'approver', accounts: [] }, { name: 'Vera', role: 'viewer', accounts: [] }], BEGAN);
       await syncChecks(tx, hostId, [{ resourceId: shop, name: 'liveness', probe: 'http', options: {}, cadence: 'every', everyMs: 30_000, critical: true }], BEGAN);
       const [check] = await checksOf(tx, shop);
       for (const [n, verdict] of (['good', 'bad', 'good'] as const).entries()) await insertSamples(tx, [{ checkId: check?.id as number, at: BEGAN + n, verdict, ms: 1.5, values: [1.5], note: null }]);
@@ -57,7 +57,7 @@ describe.skipIf(missing !== null)(`what commands read, on PostgreSQL${missing ==
     const incident = await store.write((tx) => openIncident(tx, { resourceId: shop, launchId: launch.id, kind: 'hang', severity: 'critical', emergency: false, title: 'hangs' }, BEGAN));
     expect(await incidentView(store.db, incident.id)).toMatchObject({ incident: { id: incident.id }, launched: { commit: 'a'.repeat(40) }, approvers: ['Ann'], question: null });
     expect(await incidentsEndingWith(store.db, hostId, incident.id.slice(-6))).toMatchObject([{ id: incident.id }]);
-    expect(await whoMay(store.db, 'viewer')).toHaveLength(2);
+    expect(await whoMay(store.db, hostId, 'viewer')).toHaveLength(2);
     expect(await watchOf(store.db, hostId)).toEqual({ monitorSeenAt: BEGAN, pm2LostAt: null, botSeenAt: null, storeFullAt: null });
   });
 });

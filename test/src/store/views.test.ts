@@ -102,12 +102,12 @@ describe('small lookings', () => {
   });
 
   it('knows who may', async () => {
-    expect((await whoMay(stage.store.db, 'approver')).map(({ name }) => name)).toEqual(['Ann', 'Bob']);
-    expect((await whoMay(stage.store.db, 'viewer')).map(({ name }) => name)).toEqual(['Ann', 'Bob', 'Otto', 'Vera']);
+    expect((await whoMay(stage.store.db, stage.hostId, 'approver')).map(({ name }) => name)).toEqual(['Ann', 'Bob']);
+    expect((await whoMay(stage.store.db, stage.hostId, 'viewer')).map(({ name }) => name)).toEqual(['Ann', 'Bob', 'Otto', 'Vera']);
   });
 
   it('takes a request back only before it was taken', async () => {
-    const ann = await personOf(stage.store.db, 'terminal', 'ann');
+    const ann = await personOf(stage.store.db, stage.hostId, { platform: 'terminal', userId: 'ann' });
     const put = (key: string) => stage.store.write((tx) => putRequest(tx, stage.hostId, { resourceId: stage.shop, verb: 'launch', args: {}, personId: ann?.id as never, via: 'terminal', key }, BEGAN));
     const [free, taken] = [await put('a'), await put('b')];
     await stage.store.write((tx) => takeRequest(tx, taken, BEGAN));
