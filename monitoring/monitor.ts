@@ -5,6 +5,7 @@ import type { ResourceId } from '../src/domain/ids.js';
 import type { Io } from '../src/io/io.js';
 import type { Logger } from '../src/io/log.js';
 import type { Carrier } from '../src/io/carrier.js';
+import { createSelfCheck } from '../src/io/self-check.js';
 import { anchorFile } from '../src/store/audit-anchor.js';
 import { audit } from '../src/store/audits.js';
 import type { Ballast } from '../src/store/ballast.js';
@@ -89,7 +90,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   const pokeSoon = coalesced(poke);
   const effects = createEffects({ most: MOST_EFFECTS, ended: pokeSoon, clock: io.clock, log });
   const settings = settingsOf(config, parts.units.repairs);
-  const ctx: StageContext = { store, hostId: host.id, fence: host.fence, clock: io.clock, io, log, settings, units: parts.units, effects, readings: createReadings((taken) => keepReadings(ctx, taken)), freezeFile: freezeFile(config) };
+  const ctx: StageContext = { store, hostId: host.id, fence: host.fence, clock: io.clock, io, log, settings, units: parts.units, effects, self: createSelfCheck(), readings: createReadings((taken) => keepReadings(ctx, taken)), freezeFile: freezeFile(config) };
   await store.write((tx) => retire(tx, ctx, moved));
   await store.write((tx) => policyChanged(tx, ctx));
   const anchored = anchor(anchorFile(config.pm2Home));

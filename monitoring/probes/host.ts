@@ -33,6 +33,7 @@ type Options = z.output<typeof options>;
  */
 export const host: Probe<Options> = {
   kind: 'host',
+  local: true,
   options,
   fields: [
     'cpu_pressure', 'load_per_core', 'memory_percent', 'memory_pressure', 'swap_percent', 'swapped_pages', 'oom_kills',

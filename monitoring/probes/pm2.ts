@@ -26,6 +26,7 @@ const UP: ReadonlySet<string> = new Set(['online', 'launching', 'one-launch-stat
  */
 export const pm2: Probe<Options> = {
   kind: 'pm2',
+  local: true,
   options,
   fields: ['online', 'instances', 'restarts', 'memory_bytes', 'cpu_percent', 'event_loop_p95_ms', 'uptime_ms', 'memory_share', 'errored'],
   measure,

@@ -44,7 +44,7 @@ interface Untold {
  * time. `started_at` is when the first of them began, in milliseconds.
  * The reflog counts in seconds, so a move in the very second of a start counts as before it.
  */
-export const release: Probe<Options> = { kind: 'release', options, fields: ['workers', 'started_at'], measure };
+export const release: Probe<Options> = { kind: 'release', local: true, options, fields: ['workers', 'started_at'], measure };
 
 async function measure(sought: Options, io: Io): Promise<Reading> {
   const listed = await io.pm2.list();

@@ -4,19 +4,19 @@ import type { StageContext } from './stage.js';
 
 /** Whatever a probe's own deadlines are, it is given up after this. */
 const PROBE_DEADLINE_MS = 60_000;
-/** A pause that takes this much longer than asked shows that the monitor itself lags. */
-const LAG_MS = 500;
-const LAG_PROBE_MS = 20;
 
 /** An effect: measures one check once. Its reading is kept together with those that come at the same time. */
 export async function measure(ctx: StageContext, check: Check, signal: AbortSignal): Promise<void> {
   const at = ctx.clock.now();
   const keep = ctx.readings.begin();
-  const reading = await read(ctx, check, signal).then((first) => selfChecked(ctx, first));
+  const checkSelf = ctx.self.begin();
+  const read = await readingOf(ctx, check, signal);
+  const ours = await checkSelf(read.verdict === 'bad');
+  const reading = ctx.units.probes[check.probe]?.local ? read : calledOff(read, ours);
   await keep(signal.aborted ? null : { check, reading, at }); // Aborted by our own stop: not a reading. It is still due.
 }
 
-async function read(ctx: StageContext, check: Check, signal: AbortSignal): Promise<Reading> {
+async function readingOf(ctx: StageContext, check: Check, signal: AbortSignal): Promise<Reading> {
   const probe = ctx.units.probes[check.probe];
   if (!probe) return failed(`no probe named ${check.probe}`);
   try {
@@ -30,11 +30,8 @@ function failed(note: string): Reading {
   return { verdict: 'error', ms: null, values: [], note: note.slice(0, 200) };
 }
 
-/** Nobody is blamed while the monitor itself lags: a bad reading then becomes an error. */
-async function selfChecked(ctx: StageContext, reading: Reading): Promise<Reading> {
-  if (reading.verdict !== 'bad') return reading;
-  const before = ctx.clock.monotonic();
-  await ctx.clock.sleep(LAG_PROBE_MS);
-  const lag = ctx.clock.monotonic() - before - LAG_PROBE_MS;
-  return lag < LAG_MS ? reading : { ...reading, verdict: 'error', note: `the monitor itself lagged by ${Math.round(lag)} ms; first read: ${reading.note}` };
+/** Nobody is blamed for our own trouble, and nobody is praised: what was read meanwhile is no reading of the app. */
+function calledOff(reading: Reading, ours: string | null): Reading {
+  if (ours === null || (reading.verdict !== 'bad' && reading.verdict !== 'good')) return reading;
+  return failed(reading.note === null ? ours : `${ours}; it read: ${reading.note}`);
 }

@@ -5,6 +5,7 @@ import type { Tier } from '../../src/domain/tiers.js';
 import type { Clock } from '../../src/io/clock.js';
 import type { Io } from '../../src/io/io.js';
 import type { Logger } from '../../src/io/log.js';
+import type { SelfCheck } from '../../src/io/self-check.js';
 import type { MaintenanceWindow } from '../../src/policy/maintenance.js';
 import type { Policy } from '../../src/policy/policy.js';
 import type { Glance } from '../../src/store/glance.js';
@@ -79,6 +80,8 @@ export interface StageContext {
   readonly units: Units;
   readonly effects: Effects;
   readonly readings: Readings;
+  /** Is what was read our own trouble? */
+  readonly self: SelfCheck;
   /** Path of the file that holds every hand while it is there. */
   readonly freezeFile: string;
 }
