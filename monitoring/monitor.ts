@@ -42,6 +42,7 @@ import { plan } from './stages/plan.js';
 import { keepReadings } from './stages/keep-readings.js';
 import { lookAnew } from './stages/look-anew.js';
 import { policyChanged } from './stages/policy-changed.js';
+import { remind } from './stages/remind.js';
 import { requests } from './stages/requests.js';
 import { reserve } from './stages/reserve.js';
 import { retire } from './stages/retire.js';
@@ -94,7 +95,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   await store.write((tx) => retire(tx, ctx, moved));
   await store.write((tx) => policyChanged(tx, ctx));
   const anchored = anchor(anchorFile(config.pm2Home));
-  const stages = [requests, lookAnew, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, explain, trust(), followUp(), blindness(), upkeep(config.heartbeatUrl), botWatch(), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
+  const stages = [requests, lookAnew, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, remind, explain, trust(), followUp(), blindness(), upkeep(config.heartbeatUrl), botWatch(), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
   loop = createLoop(ctx, stages, parts.ticker ?? createTicker(io.clock));
   const stopping = new AbortController();
   const running = loop;

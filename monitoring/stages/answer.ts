@@ -33,7 +33,8 @@ export const answer: Stage = {
   },
 };
 
-function warnAt(question: Question): number {
+/** When those who were asked are called once more, before it expires. */
+export function warnAt(question: Question): number {
   return Math.round(question.askedAt + (question.expiresAt - question.askedAt) * WARN_AT);
 }
 

@@ -21,6 +21,8 @@ export function eventLine(event: Pick<Event, 'kind'> & Partial<Pick<Event, 'body
       return `${resource.name}: ${incident.title}`;
     case 'incident.escalated':
       return `${resource.name} needs you: ${incident.reason ?? incident.title}`;
+    case 'incident.reminded':
+      return incident.state === 'escalated' ? `${resource.name} still needs you: ${incident.reason ?? incident.title}` : null;
     case 'incident.resolved':
       if (isUndone(view)) return `${resource.name}: not done${incident.reason === null ? '' : `: ${incident.reason}`}`;
       return `${resource.name}: over after ${sayDuration((incident.closedAt ?? reader.now) - began(view))}`;

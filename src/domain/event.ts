@@ -4,7 +4,7 @@ import type { Json } from './json.js';
 /** What can happen that people or machines may want to know. Bodies hold ids and facts, never text for people. */
 export const EVENT_KINDS = [
   'launch.started', 'launch.six_hours', 'launch.ended',
-  'incident.opened', 'incident.changed', 'incident.escalated', 'incident.resolved',
+  'incident.opened', 'incident.changed', 'incident.escalated', 'incident.reminded', 'incident.resolved',
   'plan.suggested', 'question.asked', 'question.warned', 'question.closed',
   'remediation.started', 'remediation.ended',
   'hold.began', 'hold.ended', 'trust.proposed',
