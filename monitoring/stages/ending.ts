@@ -1,11 +1,11 @@
 import type { Incident } from '../../src/domain/incident.js';
-import type { RemediationId } from '../../src/domain/ids.js';
+import type { RemediationId, ResourceId } from '../../src/domain/ids.js';
 import { canonicalJson, type Json } from '../../src/domain/json.js';
 import type { Plan } from '../../src/domain/plan.js';
 import { releaseName, rolledBackBy } from '../../src/domain/release.js';
 import { wasStopped, type Remediation } from '../../src/domain/remediation.js';
 import { sayDuration } from '../../src/domain/duration.js';
-import { takeBackAct } from '../../src/store/acts.js';
+import { actsOn, takeBackAct } from '../../src/store/acts.js';
 import { beganAt } from '../../src/store/born-bad.js';
 import { checksOf, distrust } from '../../src/store/checks.js';
 import { tell } from '../../src/store/events.js';
@@ -26,7 +26,7 @@ import { ROLLBACK, ROLLED_BACK_TO, type StageContext } from './stage.js';
 /**
  * What follows from the end of a remediation, in the transaction that ends it. Verified: the incident is over, and
  * after a rollback the launch too. Not verified: the next rung; but a rollback that did not help is followed by people,
- * and what people stopped by the same rung.
+ * who are asked where the ladder goes on, and what people stopped by the same rung.
  */
 export async function ended(tx: Db, ctx: StageContext, id: RemediationId): Promise<void> {
   const now = ctx.clock.now();
@@ -81,13 +81,19 @@ async function afterFailure(tx: Db, ctx: StageContext, { remediation, plan, inci
   // What could not be measured leads to nothing more, least of all to a rollback.
   if (plan.repair !== ROLLBACK) return blind ? escalate(tx, ctx, incident, why) : undefined;
   const suspects = await distrustBad(tx, plan, remediation);
+  // What the ladder has behind it (an end to a loop that the older release goes on with) is only asked for: see the brake “after a rollback in vain”.
+  if (!blind && suspects.length === 0 && (await goesOn(tx, ctx, incident))) return;
   const suspicion = suspects.length > 0 ? `. The release that was good before fails ${suspects.join(', ')} too: the check or something outside is the suspect, and it is not trusted until a person begins a launch` : '';
   await escalate(tx, ctx, incident, `${why}. It is not rolled back a second time${suspicion}`);
 }
 
-/** Checks that the release gone back to fails too cannot be blamed on the one it was gone back from. */
+async function goesOn(tx: Db, ctx: StageContext, { kind, rung, resourceId }: Incident): Promise<boolean> {
+  return ctx.settings.ladder(kind, await getResource(tx, resourceId)).length > rung + 1;
+}
+
+/** Checks that the release gone back to fails too cannot be blamed on the one it was gone back from; but where PM2 saw it die, that is why they fail. */
 async function distrustBad(tx: Db, plan: Plan, remediation: Remediation): Promise<readonly string[]> {
-  if (remediation.settleUntil === null) return []; // It never came to run.
+  if (remediation.settleUntil === null || (await diedSince(tx, plan.targetId, remediation.settleUntil))) return []; // Or it never came to run.
   const bad: string[] = [];
   for (const check of await checksOf(tx, plan.targetId)) {
     if (check.probe !== 'http' || (await newestSample(tx, check.id))?.verdict !== 'bad') continue;
@@ -95,6 +101,13 @@ async function distrustBad(tx: Db, plan: Plan, remediation: Remediation): Promis
     bad.push(check.name);
   }
   return bad;
+}
+
+async function diedSince(tx: Db, app: ResourceId, since: number): Promise<boolean> {
+  const acts = await actsOn(tx, app, since - 1);
+  if (acts.some(({ by, kind }) => by === 'pm2' && (kind === 'restart' || kind === 'overlimit'))) return true;
+  const pm2 = (await checksOf(tx, app)).find(({ probe }) => probe === 'pm2');
+  return pm2 !== undefined && (await newestSample(tx, pm2.id))?.verdict === 'bad';
 }
 
 /** The launch ends rolled back, its release is bad and quarantined, and the restored one is watched without another automatic rollback. */

@@ -12,7 +12,7 @@ import { actsOn, oursSince } from '../../src/store/acts.js';
 import { openLaunchOf } from '../../src/store/launches.js';
 import { personNamed } from '../../src/store/people.js';
 import { getRelease } from '../../src/store/releases.js';
-import { remediationsSince, runsFor } from '../../src/store/remediations.js';
+import { remediationsOf, remediationsSince, runsFor } from '../../src/store/remediations.js';
 import { listResources } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import { whoMay } from '../../src/store/who-may.js';
@@ -53,6 +53,7 @@ export async function factsFor(db: Db, ctx: StageContext, around: Around): Promi
     holds: await holdsOver(db, ctx, { name: target.name, askedBy: plan.askedBy }),
     mayRollBackAlone: launch?.autoRollback ?? true,
     whyNotAlone: launch && !launch.autoRollback ? await behind(db, launch) : null,
+    rolledBackInVain: incident !== null && (await remediationsOf(db, incident.id)).some(({ repair, state }) => repair === ROLLBACK && state === 'failed'),
     incident: incident && { kind: incident.kind, severity: incident.severity, emergency: incident.emergency, ageMs: Math.max(0, now - incident.openedAt) },
     launch: launch && { tier: tierAt(ctx.settings.tiers, now - launch.startedAt) + 1, ageMs: Math.max(0, now - launch.startedAt) },
     memoryShare: await memoryShareOf(db, ctx, target),

@@ -2,6 +2,7 @@ import type { RemediationId } from '../../src/domain/ids.js';
 import type { Json } from '../../src/domain/json.js';
 import type { JournalStep, Remediation } from '../../src/domain/remediation.js';
 import { maskedError } from '../../src/io/mask.js';
+import { noteAct } from '../../src/store/acts.js';
 import { endStep, intendStep, journalOf } from '../../src/store/journal.js';
 import { getPlan } from '../../src/store/plans.js';
 import { beginUndo } from '../../src/store/remediations.js';
@@ -34,10 +35,13 @@ export async function undoesUnproved(ctx: StageContext, remediation: Remediation
   return run !== null && undoable(run, await journalOf(ctx.store.db, run.id)).some(({ step }) => step.undoUntil !== 'done');
 }
 
-/** From here on the road leads back, after a crash too. */
+/** From here on the road leads back, after a crash too. Where it restarts the app once more, that counts once more. */
 export async function takeBack(tx: Db, ctx: StageContext, remediation: Pick<Remediation, 'id' | 'planId'>, why: string): Promise<void> {
   await beginUndo(tx, remediation.id, why);
   const plan = await getPlan(tx, remediation.planId);
+  if ((plan.prepared?.bounds['restarts'] ?? 0) > 0) {
+    await noteAct(tx, { resourceId: plan.targetId, at: ctx.clock.now(), by: 'us', kind: 'restart', fingerprint: null, dedupe: `undo:${remediation.id}`, note: `undo of ${plan.repair}` });
+  }
   await record(tx, ctx, { who: 'hypercare', what: `${plan.repair} is taken back`, why, body: { plan: plan.id, remediation: remediation.id } });
 }
 

@@ -76,7 +76,7 @@ async function answers({ db }: Look, { witnessed }: Finished): Promise<readonly 
   ];
 }
 
-/** Budgets count these rows: one for each remediation, none for anything else of ours, and none of ours as another's. */
+/** Budgets count these rows: one for each remediation and one more where it was undone, none for anything else of ours, and none of ours as another's. */
 async function acts(look: Look, run: Finished): Promise<readonly string[]> {
   const { db } = look;
   const workers = workersOf(run).length;
@@ -84,7 +84,8 @@ async function acts(look: Look, run: Finished): Promise<readonly string[]> {
   // PM2 tells a deliberate end twice, and only the first time that it was deliberate: a death between the two loses that.
   const torn = readTrace(run.dir, 'monitor').some(({ line }) => line === 'killed');
   const counted = (await db.selectFrom('acts').select('dedupe').where('by', '=', 'us').orderBy('dedupe').execute()).map(({ dedupe }) => dedupe);
-  const done = (await db.selectFrom('remediations').select('id').orderBy('id').execute()).map(({ id }) => `remediation:${id}`);
+  const undone = await db.selectFrom('steps').select('remediation_id as id').distinct().where('dir', '=', 'undo').execute();
+  const done = [...(await db.selectFrom('remediations').select('id').execute()).map(({ id }) => `remediation:${id}`), ...undone.map(({ id }) => `undo:${id}`)].toSorted();
   return [
     ...(counted.join() === done.join() ? [] : [`acts of ours: ${counted.join() || 'none'}; remediations: ${done.join() || 'none'}`]),
     ...(run.ending.crashes || (others.length <= workers && others.every(({ by, kind }) => kind === 'restart' && (by === 'person' || torn))) ? [] : [`acts of others, where a person reloaded ${workers} workers: ${others.map(({ by, kind }) => `${kind} by ${by}`).join(', ')}`]),

@@ -18,14 +18,15 @@ export interface Act {
 const BURST_GAP_MS = 60_000;
 
 /**
- * The restarts among acts, oldest first, over every cause. Each of ours is one. PM2's own and people's count once a burst:
+ * The restarts among acts, oldest first, over every cause. Each of ours is one, a rollback too: it starts the app anew,
+ * whatever it is called. PM2's own and people's count once a burst:
  * sixteen tries of one failing boot, or one `pm2 restart` of eight instances, are one event to whoever lives with the app.
  */
 export function restartsIn(acts: readonly Act[]): readonly Act[] {
   const lastBy = { pm2: Number.NEGATIVE_INFINITY, person: Number.NEGATIVE_INFINITY };
   return acts.filter((act) => {
+    if (act.by === 'us') return act.kind === 'restart' || act.kind === 'rollback';
     if (act.kind !== 'restart') return false;
-    if (act.by === 'us') return true;
     const anew = act.at - lastBy[act.by] > BURST_GAP_MS;
     lastBy[act.by] = act.at;
     return anew;

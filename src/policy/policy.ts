@@ -118,6 +118,8 @@ export interface PolicyFacts {
   readonly mayRollBackAlone: boolean;
   /** Which rollback that was; null where it may, absent in records of older versions. */
   readonly whyNotAlone?: string | null;
+  /** True where a rollback was done for this incident and did not help; absent in records of older versions. */
+  readonly rolledBackInVain?: boolean;
   /** What the same repair for the same problem did before, in the last 24 h: how often it was run. */
   readonly sameBefore: number;
   /** How often any repair had helped against this problem in the last 24 h, and it came back. */

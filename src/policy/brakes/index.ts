@@ -1,4 +1,5 @@
 import { afterRollback } from './after-rollback.js';
+import { afterVainRollback } from './after-vain-rollback.js';
 import { allowList } from './allow-list.js';
 import { attempts } from './attempts.js';
 import { backoff } from './backoff.js';
@@ -31,5 +32,6 @@ export const brakes: readonly Brake[] = [
   migrations,
   rollbackBudget,
   afterRollback,
+  afterVainRollback,
   spread,
 ];

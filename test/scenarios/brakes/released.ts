@@ -15,7 +15,7 @@ import { brisk } from '../brisk.js';
 import { beginWatch, type Watch } from '../watch.js';
 
 const REAL_MS = 90_000;
-/** Its checkout breaks with its release, or, for every release alike, with what is outside of it. */
+/** Its checkout breaks with its release, or, for every release alike, with what is outside of it; where the world is dead it dies at every boot. */
 const APP = `
 const http = require('node:http');
 const fs = require('node:fs');
@@ -24,6 +24,7 @@ http.createServer((request, response) => {
   const bad = request.url === '/checkout' && ['', '-' + name].some((which) => fs.existsSync(process.env.BROKEN + which));
   response.writeHead(bad ? 500 : 200).end(name);
 }).listen(Number(process.env.PORT), '127.0.0.1');
+setInterval(() => fs.existsSync(process.env.BROKEN + '-dead') && process.exit(1), 150);
 `;
 
 export interface ReleasedWatch {
@@ -34,8 +35,8 @@ export interface ReleasedWatch {
   deployDead(name: string): Promise<void>;
   /** The same release again, well at first. */
   redeploy(name: string): Promise<void>;
-  /** That release, or what every release needs. */
-  breaks(what: string | 'outside'): void;
+  /** That release, or what every release needs: to sell, or to live. */
+  breaks(what: string | 'outside' | 'dead'): void;
   /** The release that answers. */
   runs(): Promise<string>;
   rollbacks(): Promise<number>;
@@ -52,6 +53,8 @@ export interface Released {
   readonly repo?: boolean;
   /** Of a failing endpoint; default: the way back alone. */
   readonly runbook?: string;
+  /** Of an app that dies again and again, as which it may also be seen to fail from outside; PM2 never gives it up then. */
+  readonly loop?: string;
   readonly outside?: (real: Io) => Io;
   /** Workers in cluster mode; default: one in fork mode. */
   readonly cluster?: number;
@@ -90,7 +93,8 @@ async function beginReleased(home: Pm2Home, name: string, options: Released = {}
     link(base, dir);
   };
   await put(make('v1', {}));
-  const app = await home.startApp({ name, cwd: join(base, 'current'), code: APP, awaitAnswer: true, env: { BROKEN: broken }, ...(options.cluster === undefined ? {} : { cluster: options.cluster }) });
+  const app = await home.startApp({ name, cwd: join(base, 'current'), code: APP, awaitAnswer: true, env: { BROKEN: broken }, ...(options.cluster === undefined ? {} : { cluster: options.cluster }), ...(options.loop === undefined ? {} : { pm2: { restart_delay: 400, max_restarts: 1_000 } }) });
+  const ladder = options.loop ?? options.runbook ?? 'release.rollback';
   const time = steppedTime();
   const begun = await beginWatch(brisk(home, `apps:
   ${name}:
@@ -98,7 +102,7 @@ async function beginReleased(home: Pm2Home, name: string, options: Released = {}
     endpoints: [{ path: /checkout, critical: true, samples: 1, timeout: 2s }]
     liveness: { path: /, every: 1s }
     release: { mode: releases, dir: ${JSON.stringify(base)}${options.repo === false ? '' : `, repo: ${JSON.stringify(repo.dir)}`} }
-    runbook: { endpoint-failing: [${options.runbook ?? 'release.rollback'}] }
+    runbook: { endpoint-failing: [${ladder}]${options.loop === undefined ? '' : `, all-endpoints-failing: [${ladder}], crash-loop: [${ladder}], process-down: [${ladder}], hang: [${ladder}]`} }
 policy:
   default: act-and-tell
 `, { tiers: '{ until: 80m, every: 1s }, { until: 72h, every: 1h }' }), { time, ...(options.outside ? { outside: options.outside } : {}) });

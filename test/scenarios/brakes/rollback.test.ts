@@ -141,6 +141,21 @@ describe('a release that was rolled back to and fails the same check', () => {
   });
 });
 
+describe('a loop that the older release goes on with', () => {
+  it('is not blamed on the checks: people are asked to end it, whatever the rung, and it stays stopped', STORY, async () => {
+    const shop = await begin('looping', { loop: 'release.rollback, pm2.stop' });
+    await shop.deploy('v2');
+    shop.breaks('dead');
+    await shop.begun.asked();
+    expect(shop.named(await shop.begun.card())).toContain('pm2 stop looping');
+    expect([await shop.rollbacks(), (await checksOf(shop.begun.store.db, shop.begun.app.id)).filter(({ trusted }) => !trusted)]).toEqual([1, []]);
+    expect(await shop.story()).toMatch(/release.rollback on looping ended: failed[^]*pm2.stop on looping: ask/);
+    await shop.begun.say('approve', 'looping');
+    expect((await shop.begun.incident('escalated')).reason).toContain('pm2.stop: it was done, and stays so until somebody goes back: pm2 restart looping');
+    expect((await shop.begun.monitor.ctx.io.pm2.list()).filter(({ name }) => name === 'looping').map(({ status }) => status)).toEqual(['stopped']);
+  });
+});
+
 describe('a release that dies at its boot', () => {
   it.each([['in cluster mode', 2], ['in fork mode', undefined]] as const)('%s is seen to be what runs, and rolled back', STORY, async (_mode, cluster) => {
     const shop = await begin(`dies-${cluster ?? 1}`, { ...(cluster === undefined ? {} : { cluster }) });

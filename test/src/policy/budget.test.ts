@@ -17,7 +17,8 @@ describe('a budget', () => {
     ['forgets what is older than its window', [act(35, 'us'), act(30, 'us'), act(5, 'us')], 1],
     ['counts a burst of PM2 once', Array.from({ length: 16 }, (_, n) => act(10 - n / 20, 'pm2')), 1],
     ['counts each of ours', [act(10, 'us'), act(9.9, 'us')], 2],
-    ['counts restarts alone', [act(10, 'us', 'rollback'), act(9, 'us', 'redis.clear')], 0],
+    ['counts restarts alone', [act(10, 'us', 'redis.clear'), act(9, 'pm2', 'exit')], 0],
+    ['counts a rollback of ours, which starts the app anew', [act(10, 'us', 'rollback'), act(9.9, 'us')], 2],
   ])('%s', (_, acts, count) => {
     expect(countRestarts(acts, since)).toBe(count);
   });

@@ -49,6 +49,8 @@ describe('policy', () => {
     ['the third restart in 30 min is the last', policy('act-and-tell'), restart, counted({ restarts30m: 3 }), 'deny', 'budget:restarts'],
     ['the sixth of a day too', policy('act-and-tell'), restart, counted({ restarts24h: 6 }), 'deny', 'budget:restarts'],
     ['a person over the budget is asked to confirm', policy('act-and-tell'), restart, counted({ restarts30m: 3 }, { askedBy: ann }), 'ask', 'budget:restarts'],
+    ['after a rollback in vain the machine asks, whatever the rung', policy('act-and-tell'), restart, facts({ rolledBackInVain: true }), 'ask', 'after-vain-rollback'],
+    ['and a person does what he may', policy('act-and-tell'), restart, facts({ rolledBackInVain: true, askedBy: ann }), 'auto', 'asked-by-approver'],
     ['a rollback is no restart', policy('act-and-tell'), rollback, counted({ restarts30m: 3 }), 'auto', 'shop'],
     ['ten remediations of one target in an hour are the last', policy('act-and-tell'), rollback, counted({ remediationsTargetHour: 10 }), 'deny', 'budget:remediations'],
     ['a hundred of all too', policy('act-and-tell'), restart, counted({ remediationsHour: 100 }), 'deny', 'budget:remediations'],

@@ -38,7 +38,7 @@ const facts: fc.Arbitrary<PolicyFacts> = now.chain((at) => fc.record({
   counts: fc.record({ restarts30m: fc.nat(4), restarts24h: fc.nat(6), rollbacks24h: fc.nat(2), remediationsTargetHour: fc.nat(10), remediationsHour: fc.nat(20) }),
   attempts: fc.record({ count: fc.nat(4), lastAt: fc.option(fc.integer({ min: at - 7_200_000, max: at })) }), spread: fc.record({ others: fc.nat(5), watched: fc.nat(10) }),
   askedBy: fc.option(fc.record({ name: fc.constantFrom('Ann', 'Otto'), role: fc.constantFrom('viewer' as const, 'operator' as const, 'approver' as const) })),
-  eligible: fc.record({ operator: fc.nat(4), approver: fc.nat(3) }), holds: fc.array(hold, { maxLength: 1 }), mayRollBackAlone: fc.boolean(), sameBefore: fc.nat(3), cameBack: fc.nat(3),
+  eligible: fc.record({ operator: fc.nat(4), approver: fc.nat(3) }), holds: fc.array(hold, { maxLength: 1 }), mayRollBackAlone: fc.boolean(), rolledBackInVain: fc.boolean(), sameBefore: fc.nat(3), cameBack: fc.nat(3),
   incident: fc.constant(null), launch: fc.constant(null), memoryShare: fc.constant(null),
 }));
 
@@ -53,6 +53,11 @@ const stricter: Readonly<Record<string, (policy: Policy, facts: PolicyFacts, by:
   'narrower windows': (p, f, by) => [{ ...p, rules: p.rules.map((one) => ({ ...one, windows: one.windows.map((w) => ({ ...w, days: w.days.slice(by % 3) })) })) }, f],
   'a window where there was none': (p, f) => [{ ...p, rules: p.rules.map((one) => (one.windows.length > 0 ? one : { ...one, windows: [{ days: [1], from: 0, to: 60, zone: 'UTC', text: 'w' }] })) }, f],
   'fewer targets at once': (p, f) => [{ ...p, rules: p.rules.map((one) => ({ ...one, maxTargets: { count: 1 } })) }, f],
+  'more people who say yes': (p, f) => [{ ...p, rules: p.rules.map((one) => ({ ...one, approvers: one.approvers + 1 })) }, f],
+  'approvers alone': (p, f) => [{ ...p, rules: p.rules.map((one) => ({ ...one, role: 'approver' as const })) }, f],
+  'another person than who asked': (p, f) => [{ ...p, rules: p.rules.map((one) => ({ ...one, requesterMayApprove: false })) }, f],
+  'a wait between attempts': (p, f) => [{ ...p, rules: p.rules.map((one) => ({ ...one, backoff: 'exponential' as const })) }, f],
+  'a rollback in vain before it': (p, f) => [p, { ...f, rolledBackInVain: true }],
   'a dry run': (p, f) => [{ ...p, dryRun: true }, f],
   'a dry run of one rule': (p, f, by) => [{ ...p, rules: p.rules.map((one, n) => (n === by % p.rules.length ? { ...one, dryRun: true } : one)) }, f],
   'a hold': (p, f) => [p, { ...f, holds: [...f.holds, { kind: 'freeze', reason: 'r', author: 'a' }] }],
