@@ -1,4 +1,4 @@
-import { mayActAs, type Person } from '../../src/domain/person.js';
+import type { Person } from '../../src/domain/person.js';
 import type { Plan } from '../../src/domain/plan.js';
 import type { Answer, Question } from '../../src/domain/question.js';
 import { confirmFast } from '../../src/store/checks.js';
@@ -6,12 +6,13 @@ import { tell } from '../../src/store/events.js';
 import { changeIncident, getIncident } from '../../src/store/incidents.js';
 import { getPerson } from '../../src/store/people.js';
 import { getPlan, movePlan } from '../../src/store/plans.js';
-import { answersTo, judgeAnswer, unjudgedAnswers } from '../../src/store/answers.js';
+import { judgeAnswer, unjudgedAnswers } from '../../src/store/answers.js';
 import { closeQuestion, getQuestion, markWarned, openQuestions } from '../../src/store/questions.js';
 import type { Db } from '../../src/store/schema.js';
 import { closeIncident, escalate } from './closing.js';
 import { record } from './record.js';
 import type { Stage, StageContext } from './stage.js';
+import { maySay, standingYes } from './standing-yes.js';
 
 /** Part of a question's life after which those who were asked are reminded. */
 const WARN_AT = 2 / 3;
@@ -55,18 +56,6 @@ async function judge(tx: Db, ctx: StageContext, given: Answer & { readonly name:
   await movePlan(tx, plan.id, 'asked', 'confirming');
   await confirmFast(tx, plan.targetId, now, now + ctx.settings.confirmForMs);
   await tell(tx, ctx.hostId, { kind: 'question.closed', incidentId: plan.incidentId, body: { question: question.id } }, now);
-}
-
-/** Whoever lost the role since he said yes, as after a restart with other people, counts no more. */
-async function standingYes(tx: Db, ctx: StageContext, question: Question): Promise<readonly { readonly name: string }[]> {
-  const said = (await answersTo(tx, question.id)).filter((one) => one.yes && one.outcome === 'counted');
-  const people = await Promise.all(said.map(({ personId }) => getPerson(tx, ctx.hostId, personId)));
-  return people.filter((person) => person !== null).filter((person) => maySay(true, person, question));
-}
-
-/** Who asked for it may take it back, also where the rule wants another's yes. */
-function maySay(yes: boolean, person: Person, question: Question): boolean {
-  return mayActAs(person, question.role) && !(yes && question.barred === person.name);
 }
 
 async function denied(tx: Db, ctx: StageContext, on: { readonly question: Question; readonly plan: Plan; readonly person: Person }): Promise<void> {

@@ -17,6 +17,7 @@ import { problemOf } from './problem.js';
 import { runJournal } from './journal.js';
 import { record } from './record.js';
 import { ROLLBACK, type Stage, type StageContext } from './stage.js';
+import { yesStands } from './standing-yes.js';
 
 /**
  * Approved plans begin, one a target, after the brakes were asked once more: whoever approved it, and however long ago,
@@ -55,8 +56,15 @@ async function begin(ctx: StageContext, plan: Plan): Promise<boolean> {
     }
     // Something was done since it was decided, and now people are asked: it is decided again.
     if (asksNow) return movePlan(tx, plan.id, 'approved', 'prepared');
+    if (approved && !(await yesStands(tx, ctx, plan))) return askAgain(tx, ctx, plan, target);
     return start(tx, ctx, plan, target);
   });
+}
+
+/** Between the yes and the act a monitor may have begun with other people. */
+async function askAgain(tx: Db, ctx: StageContext, plan: Plan, target: Resource): Promise<boolean> {
+  await record(tx, ctx, { who: 'hypercare', what: `${plan.repair} on ${target.name} is decided again`, why: 'who said yes to it may not say it any more', body: { plan: plan.id } });
+  return movePlan(tx, plan.id, 'approved', 'prepared');
 }
 
 /** The lane, the act that budgets count, the audit entry and the event: written down before anything is done. */

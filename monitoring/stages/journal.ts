@@ -8,14 +8,14 @@ import { endRemediation, getRemediation, settle } from '../../src/store/remediat
 import type { Step, StepPosition } from '../repairs/repair.js';
 import { ended } from './ending.js';
 import { frozenNow } from './holding.js';
-import { keepsSeat, loadRun, type Run } from './run.js';
+import { keepsSeat, loadRun, tooLate, type Run } from './run.js';
 import { snapshot } from './snapshot.js';
 import type { StageContext } from './stage.js';
 import { canUndo, takeBack, undoAll, UNDONE } from './undo.js';
 
 /** How often a step's state is asked while it moves. */
 const LOOK_EVERY_MS = 150;
-/** How the error of a step begins that a freeze kept from beginning: by that it is known after a crash too. */
+/** How the error of a step begins that was kept from beginning, by a freeze or because it is too late: by that it is known after a crash too. */
 const NOT_BEGUN = 'was not begun: ';
 
 /**
@@ -25,7 +25,8 @@ const NOT_BEGUN = 'was not begun: ';
  *
  * Where people freeze meanwhile, no further step begins: a step that has begun is finished, because nobody could tell
  * what half of it left; then what has an undo is undone, as after a failure, and what has none stands by itself (one of
- * two processes restarted, a release built beside the live one).
+ * two processes restarted, a release built beside the live one). The same where the monitor was away for so long that
+ * nobody decides on that any more.
  */
 export async function runJournal(ctx: StageContext, id: RemediationId, signal: AbortSignal): Promise<void> {
   const remediation = await getRemediation(ctx.store.db, id);
@@ -116,7 +117,7 @@ async function untilDone(ctx: StageContext, run: Run, at: StepAt & { readonly ke
     if (position === 'before' && acted && trouble !== null) return { state: 'failed', error: trouble };
     if (position === 'before' && !acted) {
       await keepsSeat(ctx);
-      const frozen = await frozenNow(ctx, run.targetName);
+      const frozen = (await frozenNow(ctx, run.targetName)) ?? tooLate(ctx, run);
       if (frozen !== null) return { state: 'failed', error: `${NOT_BEGUN}${frozen}`, frozen: true };
       if (signal.aborted) break; // The monitor stops: the next one looks, and does it.
       acted = true;

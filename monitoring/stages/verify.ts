@@ -2,10 +2,10 @@ import type { Check, Sample } from '../../src/domain/check.js';
 import type { VerifySpec } from '../../src/domain/plan.js';
 import type { Remediation } from '../../src/domain/remediation.js';
 import { actsOn } from '../../src/store/acts.js';
-import { checksOf } from '../../src/store/checks.js';
+import { checksOf, confirmFast } from '../../src/store/checks.js';
 import { getIncident } from '../../src/store/incidents.js';
 import { getPlan } from '../../src/store/plans.js';
-import { endRemediation, remediationsIn } from '../../src/store/remediations.js';
+import { endRemediation, remediationsIn, settle } from '../../src/store/remediations.js';
 import { getResource } from '../../src/store/resources.js';
 import { recentSamples } from '../../src/store/samples.js';
 import { ended } from './ending.js';
@@ -41,10 +41,12 @@ export const verify: Stage = {
 
 async function judge(ctx: StageContext, run: Remediation): Promise<boolean> {
   const now = ctx.clock.now();
-  if (run.settleUntil === null || run.deadlineAt === null || now < run.settleUntil) return false;
+  if (run.settleUntil === null || run.deadlineAt === null) return false;
   const prepared = (await getPlan(ctx.store.db, run.planId)).prepared;
   if (!prepared) return false;
   const { verify: spec, wayBack } = prepared;
+  if (run.settleUntil > now + spec.settleMs) return settleAnew(ctx, run, spec);
+  if (now < run.settleUntil) return false;
   if (spec.good === 0) return leaveToPeople(ctx, run, wayBack);
   const checks = (await checksOf(ctx.store.db, run.resourceId)).filter((check) => spec.checks.includes(check.name) && check.trusted);
   const fresh = await Promise.all(checks.map(async (check) => ({ check, samples: await recentSamples(ctx.store.db, check.id, run.settleUntil ?? now, 50) })));
@@ -59,6 +61,16 @@ async function judge(ctx: StageContext, run: Remediation): Promise<boolean> {
     if (back && frozen === null) return takeBack(tx, ctx, run, verdict.outcome);
     await endRemediation(tx, run.id, verdict.state, frozen === null ? verdict.outcome : `${verdict.outcome}; it was not taken back: ${frozen}`, now);
     await ended(tx, ctx, run.id);
+  });
+  return true;
+}
+
+/** The clock was set back: else the app would be neither judged nor repaired until it has come as far again. */
+async function settleAnew(ctx: StageContext, run: Remediation, { settleMs, withinMs }: VerifySpec): Promise<true> {
+  const from = ctx.clock.now() + settleMs;
+  await ctx.store.write(async (tx) => {
+    await settle(tx, run.id, from, from + withinMs);
+    await confirmFast(tx, run.resourceId, from, from + withinMs);
   });
   return true;
 }

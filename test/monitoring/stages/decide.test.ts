@@ -7,9 +7,11 @@ import { DEFAULT_TIERS } from '../../../src/domain/tiers.js';
 import { readRecord } from '../../../src/policy/decision-record.js';
 import type { Policy } from '../../../src/policy/policy.js';
 import { noteAct } from '../../../src/store/acts.js';
+import { answer, judgeAnswer } from '../../../src/store/answers.js';
 import { getIncident } from '../../../src/store/incidents.js';
 import { decidedFor, draftPlan, getPlan, keepPrepared, movePlan } from '../../../src/store/plans.js';
-import { openQuestions } from '../../../src/store/questions.js';
+import { personNamed, syncPeople } from '../../../src/store/people.js';
+import { closeQuestion, openQuestions } from '../../../src/store/questions.js';
 import { beginRemediation, endRemediation, runOfPlan } from '../../../src/store/remediations.js';
 import type { PlanId } from '../../../src/domain/ids.js';
 import { handClock, keepLog, type HandClock } from '../../bot/stage.js';
@@ -132,5 +134,40 @@ describe('a plan that is cancelled while it is looked at', () => {
     expect(await states(id)).toBe('approved');
     await execute.run(late(policy(rung), id, 'approved'));
     expect([await states(id), await runOfPlan(house.store.db, id)]).toEqual(['cancelled', null]);
+  });
+});
+
+describe('a yes that was given', () => {
+  /** Both say yes where two are needed, and it was looked at once more: it may begin. */
+  async function approved(): Promise<PlanId> {
+    const id = await prepared();
+    const both = policy('ask', { rules: [rule('ask', { approvers: 2 })] });
+    await decide.run(ctx(both));
+    const [question] = await openQuestions(house.store.db, house.hostId);
+    await house.store.write(async (tx) => {
+      for (const name of ['Ann', 'Bob']) {
+        const person = await personNamed(tx, house.hostId, name);
+        await answer(tx, { questionId: question?.id as never, personId: person?.id as never, yes: true, via: 'slack', nonce: name }, clock.now());
+        await judgeAnswer(tx, { questionId: question?.id as never, personId: person?.id as never }, 'counted');
+      }
+      await closeQuestion(tx, question?.id as never, 'approved', 'Ann and Bob', clock.now());
+      await movePlan(tx, id, 'asked', 'approved');
+    });
+    return id;
+  }
+
+  it('is acted on while those who gave it may give it', async () => {
+    const id = await approved();
+    await execute.run(ctx(policy('ask')));
+    expect(await states(id)).toBe('running');
+  });
+
+  it('is asked for again where one of them is gone by then, as after a restart with other people', async () => {
+    const id = await approved();
+    await house.store.write((tx) => syncPeople(tx, house.hostId, [{ name: 'Bob', role: 'approver', accounts: [] }, { name: 'Ann', role: 'operator', accounts: [] }], clock.now()));
+    await execute.run(ctx(policy('ask')));
+    expect([await states(id), await runOfPlan(house.store.db, id)]).toEqual(['prepared', null]);
+    await decide.run(ctx(policy('ask')));
+    expect([await states(id), (await openQuestions(house.store.db, house.hostId)).length]).toEqual(['asked', 1]);
   });
 });

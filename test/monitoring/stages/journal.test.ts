@@ -23,7 +23,7 @@ import type { StageContext } from '../../../monitoring/stages/stage.js';
 
 // A monitor that dies is played by a store that never comes back from its n-th transaction; what stands in it is real.
 
-const NOW = 1_000;
+const NOW = Date.now();
 const NEVER = new Promise<never>(() => undefined);
 
 let dir: string;
@@ -170,6 +170,43 @@ describe('a journal whose monitor loses the seat while it looks', () => {
     did = [];
     await expect(live(run, [takenOver(wayBack, 'after'), step('one')])).rejects.toMatchObject({ code: 'seat.lost' });
     expect(did).toEqual([]);
+  });
+});
+
+describe('a journal whose monitor comes back late', () => {
+  const HOUR = 3_600_000;
+  /** What stands in the store was begun an hour ago. */
+  const longAgo = (run: { readonly id: RemediationId }) => store.write((tx) => tx.updateTable('remediations').set({ started_at: NOW - HOUR }).where('id', '=', run.id).execute());
+  const said = async ({ id }: { readonly id: RemediationId }) => (await getRemediation(store.db, id)).outcome;
+
+  it('begins no step of what was decided long ago, and counts nothing: it is looked at anew', async () => {
+    const run = await begin('memory');
+    await life(run, [step('one')], { nth: 1, when: 'after' });
+    await longAgo(run);
+    await life(run, [step('one')], null);
+    expect(did).toEqual([]);
+    expect([(await getRemediation(store.db, run.id)).state, await said(run)]).toEqual(['unclear', 'step “one” was not begun: it was begun 1 h ago, and what was true then may not be any more']);
+    expect(await recentIncidents(store.db, run.hostId, 1)).toMatchObject([{ state: 'open', rung: 0, failed: 0 }]);
+    expect(await actsOn(store.db, (await getRemediation(store.db, run.id)).resourceId, 0)).toEqual([]);
+  });
+
+  it('undoes what would stay half done', async () => {
+    const run = await begin('memory');
+    await life(run, [wayBack, step('one'), step('two')], { nth: 8, when: 'after' });
+    expect(did).toEqual(['one']);
+    await longAgo(run);
+    await life(run, [wayBack, step('one'), step('two')], null);
+    expect(did).toEqual(['one', 'undo']);
+    expect(await said(run)).toContain('what had been done was undone');
+  });
+
+  it('finds done what was done, and goes on to its proof', async () => {
+    const run = await begin('memory');
+    await life(run, [step('one')], { nth: 3, when: 'before' });
+    expect(did).toEqual(['one']);
+    await longAgo(run);
+    await life(run, [step('one')], null);
+    expect([did, (await getRemediation(store.db, run.id)).state]).toEqual([['one'], 'settling']);
   });
 });
 

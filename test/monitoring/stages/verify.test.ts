@@ -6,7 +6,7 @@ import { noteAct } from '../../../src/store/acts.js';
 import { checksOf } from '../../../src/store/checks.js';
 import { openIncident } from '../../../src/store/incidents.js';
 import { draftPlan, keepDecision, keepPrepared } from '../../../src/store/plans.js';
-import { beginRemediation, getRemediation, settle } from '../../../src/store/remediations.js';
+import { beginRemediation, getRemediation, remediationsIn, settle } from '../../../src/store/remediations.js';
 import { insertSamples } from '../../../src/store/samples.js';
 import { handClock, keepLog } from '../../bot/stage.js';
 import { stageOfEachTest } from '../../src/commands/spoken.js';
@@ -45,5 +45,17 @@ describe('a repair of a crash loop', () => {
 describe('a repair of anything else', () => {
   it('is judged by its good readings', async () => {
     expect(await judgedAfter('hang', 20)).toBe('verified');
+  });
+});
+
+describe('a clock that is set back while a repair settles', () => {
+  it('leaves the app neither unjudged nor unrepaired for as long', async () => {
+    const DAY = 24 * 3_600 * SECOND;
+    house.now += DAY;
+    expect(await judgedAfter('hang', 0)).toBe('settling');
+    const [run] = await remediationsIn(house.store.db, house.hostId, ['settling']);
+    const now = house.now - DAY;
+    await verify.run({ store: house.store, hostId: house.hostId, fence: 1, clock: handClock(now), log: keepLog(), freezeFile: '/nowhere', settings: { settleMs: SECOND }, units: { repairs: {}, probes: {} } } as unknown as StageContext);
+    expect(await getRemediation(house.store.db, run?.id as RemediationId)).toMatchObject({ state: 'settling', settleUntil: now + 10 * SECOND, deadlineAt: now + 70 * SECOND });
   });
 });
