@@ -12,7 +12,7 @@ import { getResource } from '../src/store/resources.js';
 import type { Db } from '../src/store/schema.js';
 
 /** That these are over, people are to notice: somebody counts on them. The others' cards are only brought up to date. */
-const END_IS_NEWS: readonly HoldKind[] = ['freeze', 'silence', 'failures'];
+const END_IS_NEWS: readonly HoldKind[] = ['freeze', 'silence', 'failures', 'restored'];
 
 /** The hold that an event is about; null: it is about something else. */
 export function holdIn({ kind, body }: Event): HoldId | null {

@@ -95,6 +95,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   await store.write((tx) => retire(tx, ctx, moved));
   await store.write((tx) => policyChanged(tx, ctx));
   const anchored = anchor(anchorFile(config.pm2Home));
+  await anchored.begin(ctx);
   const stages = [requests, lookAnew, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, remind, explain, trust(), followUp(), blindness(), upkeep(config.heartbeatUrl), botWatch(), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
   loop = createLoop(ctx, stages, parts.ticker ?? createTicker(io.clock));
   const stopping = new AbortController();

@@ -1,21 +1,37 @@
 import { errorText, HypercareError } from '../../src/domain/errors.js';
+import { EVERYTHING } from '../../src/domain/hold.js';
 import { judgeAnchor, readAnchor, writeAnchor, type Anchor, type AnchorVerdict } from '../../src/store/audit-anchor.js';
 import { auditHead } from '../../src/store/audits.js';
+import { begin as hold } from './holding.js';
 import { record } from './record.js';
 import type { Stage, StageContext } from './stage.js';
 
 /** So many seconds of entries at most could be cut off unseen while the monitor runs; once it stopped, none. */
 const KEEP_EVERY_MS = 60_000;
 
+/** Budgets look back a day at most: what was forgotten counts no more then. */
+const HELD_MS = 24 * 3_600_000;
+
 export interface AnchorStage extends Stage {
+  /** Compares what stands in the file with the chain, before anything is done on what the store says. */
+  begin(ctx: StageContext): Promise<void>;
   /** Writes where the chain stands now; for the monitor's end. Never throws. */
   keep(ctx: StageContext): Promise<void>;
 }
 
-/** Keeps the audit chain's head in a file outside of the store. Before the first writing, what stands there is compared. */
+/**
+ * Keeps the audit chain's head in a file outside of the store. Before the first writing, what stands there is compared:
+ * a store that was put back to an older copy has forgotten what was done since, so that nothing is done by itself on it.
+ */
 export function anchor(file: string): AnchorStage {
   let keptAt: number | null = null;
   let keptSeq = 0;
+  let compared = false;
+
+  async function begin(ctx: StageContext): Promise<void> {
+    if (!compared) await compare(ctx, file);
+    compared = true;
+  }
 
   async function keep(ctx: StageContext): Promise<void> {
     try {
@@ -30,10 +46,11 @@ export function anchor(file: string): AnchorStage {
 
   return {
     name: 'anchor',
+    begin,
     async run(ctx) {
       const mono = ctx.clock.monotonic();
       if (keptAt !== null && mono - keptAt < KEEP_EVERY_MS) return false;
-      if (keptAt === null) await compare(ctx, file);
+      await begin(ctx);
       keptAt = mono;
       await keep(ctx);
       return false;
@@ -46,10 +63,14 @@ export function anchor(file: string): AnchorStage {
 async function compare(ctx: StageContext, file: string): Promise<void> {
   const kept = await readAnchor(file).catch((error: unknown) => (error as HypercareError).message);
   if (kept === null) return;
-  const says = typeof kept === 'string' ? kept : sayMisfit(kept, await judgeAnchor(ctx.store.db, ctx.hostId, kept));
+  const verdict = typeof kept === 'string' ? null : await judgeAnchor(ctx.store.db, ctx.hostId, kept);
+  const says = typeof kept === 'string' ? kept : verdict && sayMisfit(kept, verdict);
   if (says === null) return;
   ctx.log.error({ mend: 'Compare “hypercare audit export --json” with a copy that was kept elsewhere.' }, says);
-  await ctx.store.write((tx) => record(tx, ctx, { who: 'hypercare', what: 'found another audit trail than the one it left', why: says, body: { anchor: typeof kept === 'string' ? null : { ...kept } } }));
+  await ctx.store.write(async (tx) => {
+    await record(tx, ctx, { who: 'hypercare', what: 'found another audit trail than the one it left', why: says, body: { anchor: typeof kept === 'string' ? null : { ...kept } } });
+    if (verdict === 'cut' || verdict === 'differs') await hold(tx, ctx, { kind: 'restored', scope: EVERYTHING, author: 'hypercare', reason: says, until: ctx.clock.now() + HELD_MS, key: 'restored' });
+  });
 }
 
 function sayMisfit({ seq, hash }: Anchor, verdict: AnchorVerdict): string | null {

@@ -12,7 +12,7 @@ import type { StageContext } from './stage.js';
 /** Stopping is for whoever may ask for something; letting go again for whoever may say yes. */
 const MAY: Readonly<Record<string, Role>> = { freeze: 'operator', silence: 'operator', unsilence: 'operator', unfreeze: 'approver' };
 /** A person's word ends these before their time. A maintenance window would begin again at once. */
-const LIFTED: readonly HoldKind[] = ['freeze', 'flap', 'storm', 'failures'];
+const LIFTED: readonly HoldKind[] = ['freeze', 'flap', 'storm', 'failures', 'restored'];
 const FILE_KEY = 'freeze-file';
 
 export function isHoldVerb(verb: string): boolean {

@@ -11,7 +11,7 @@ const REASON_CHARS = 300;
 export type HoldShown = Pick<Hold, 'kind' | 'scope' | 'author' | 'reason' | 'from' | 'until'>;
 
 const NAMES: Readonly<Record<HoldKind, string>> = {
-  freeze: 'Frozen', silence: 'Silenced', maintenance: 'Maintenance', flap: 'Comes and goes', storm: 'Storm', failures: 'Repairs are off',
+  freeze: 'Frozen', silence: 'Silenced', maintenance: 'Maintenance', flap: 'Comes and goes', storm: 'Storm', failures: 'Repairs are off', restored: 'Older memory',
 };
 
 /** One line for a list: what is held, by whom, since when, until when and why. */
@@ -44,10 +44,11 @@ const BEGAN: Readonly<Record<HoldKind, (scope: string) => Says>> = {
   flap: (scope) => ({ level: 'warning', title: `${scope} comes and goes by itself, and is left alone`, body: `${MEASURED} It is no longer told each time. ${BY_HAND} To have it repaired again: unfreeze ${scope}.` }),
   storm: (scope) => ({ level: 'critical', title: `${scope}: left alone, the cause lies elsewhere`, body: `${MEASURED} Restarting one app after the other would mend nothing. ${BY_HAND}` }),
   failures: (scope) => ({ level: 'critical', title: `${scope}: repairs are off, too many of them failed`, body: `${MEASURED} ${BY_HAND} To let hypercare repair again: unfreeze.` }),
+  restored: (scope) => ({ level: 'critical', title: `${scope}: repairs are off, the store is an older copy`, body: `${MEASURED} What was done since that copy is forgotten, and with it what was used of the budgets. ${BY_HAND} To let hypercare repair again: unfreeze.` }),
 };
 
 const OVER: Readonly<Record<HoldKind, string>> = {
-  freeze: 'no longer frozen', silence: 'people are called again', maintenance: 'maintenance is over', flap: 'it no longer comes and goes', storm: 'the storm is over', failures: 'repairs are on again',
+  freeze: 'no longer frozen', silence: 'people are called again', maintenance: 'maintenance is over', flap: 'it no longer comes and goes', storm: 'the storm is over', failures: 'repairs are on again', restored: 'repairs are on again',
 };
 
 function endedCard(hold: Hold, at: number, { subject, waiting }: { readonly subject: string; readonly waiting: readonly string[] }): Card {

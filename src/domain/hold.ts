@@ -3,9 +3,10 @@ import type { HoldId, HostId } from './ids.js';
 
 /**
  * freeze: people stopped every hand · silence: nobody is called · maintenance: a planned window · flap: it comes and goes
- * by itself · storm: many at once, or what they need is bad · failures: repairs of one app or of this host mostly fail.
+ * by itself · storm: many at once, or what they need is bad · failures: repairs of one app or of this host mostly fail ·
+ * restored: the store is an older copy, so that nobody knows what budgets would count.
  */
-export type HoldKind = 'freeze' | 'silence' | 'maintenance' | 'flap' | 'storm' | 'failures';
+export type HoldKind = 'freeze' | 'silence' | 'maintenance' | 'flap' | 'storm' | 'failures' | 'restored';
 
 /** Why nothing may act or speak for now. Measuring always goes on. */
 export interface Hold {

@@ -8,6 +8,7 @@ import type { StageContext } from '../../../monitoring/stages/stage.js';
 import type { HostId } from '../../../src/domain/ids.js';
 import { readAnchor } from '../../../src/store/audit-anchor.js';
 import { audit, readAudit } from '../../../src/store/audits.js';
+import { activeHolds, openHolds } from '../../../src/store/holds.js';
 import { takeFence } from '../../../src/store/hosts.js';
 import { migrate } from '../../../src/store/migrate.js';
 import { openStore, type Store } from '../../../src/store/store.js';
@@ -72,10 +73,25 @@ describe('the stage that keeps the end of the audit trail outside of the store',
     await anchor(file).run(ctx());
     await sql`delete from audits where seq > 3`.execute(store.db);
     await anchor(file).run(ctx());
-    expect((await readAudit(store.db, hostId, 1))[0]).toMatchObject({
+    expect((await readAudit(store.db, hostId, 2))[0]).toMatchObject({
       seq: 4, who: 'hypercare', what: 'found another audit trail than the one it left', why: 'the audit trail ends before entry 5, which it had: entries were cut off, or the store is an older copy',
     });
-    expect(await readAnchor(file)).toMatchObject({ seq: 4 });
+    expect(await readAnchor(file)).toMatchObject({ seq: 5 });
+  });
+
+  it('does nothing by itself for a day on a store that was put back: what its budgets would count is forgotten', async () => {
+    await entries(5);
+    await anchor(file).run(ctx());
+    await sql`delete from audits where seq > 3`.execute(store.db);
+    const stage = anchor(file);
+    await stage.begin(ctx());
+    expect((await activeHolds(store.db, hostId, 1_000)).map(({ kind, scope, until }) => [kind, scope, until])).toEqual([['restored', '*', 1_000 + 24 * 3_600_000]]);
+    await stage.run(ctx());
+    await anchor(file).begin(ctx());
+    expect(await openHolds(store.db, hostId)).toHaveLength(1);
+    await sql`delete from holds`.execute(store.db);
+    await anchor(file).begin(ctx());
+    expect(await openHolds(store.db, hostId)).toEqual([]);
   });
 
   it('goes on where the file cannot be written, and says so', async () => {
