@@ -30,6 +30,7 @@ export function settingsOf(config: Config, repairs: Units['repairs']): Settings 
     ladder: (kind, resource) => ((resource.config as unknown as AppConfig).runbook?.[kind] ?? shipped[kind] ?? []).filter(({ repair }) => targets[repair] === resource.kind),
     detectorOptions: (detector, resource) => optionsOf(detector, resource, config),
     urlOf: (name) => config.infrastructure.find((one) => one.name === name)?.url ?? null,
+    smokeOf: (name) => config.apps.find((one) => one.name === name)?.release?.smoke ?? null,
     keep: config.keep,
     optionsOf: optionsByStored(watchList(config).checks),
   };

@@ -5,8 +5,9 @@ import { HypercareError } from '../../src/domain/errors.js';
 import type { Io } from '../../src/io/io.js';
 import { isWithin } from '../../src/io/processes.js';
 import { revisionOf } from './identify.js';
-import { releaseDir, releasesDir, REVISION_FILE, temporaryDir } from './layout.js';
+import { BUILT_FILE, releaseDir, releasesDir, REVISION_FILE, temporaryDir } from './layout.js';
 import { makeModules, planModules, type ModulesPlan } from './node-modules.js';
+import { noRoomFor } from './room.js';
 import { sweep } from './sweep.js';
 
 /** Everything a build will do, decided before: the build itself makes no choice. Plain JSON, since a witness carries it. */
@@ -35,25 +36,27 @@ export interface BuildWish {
 const MAX_ENTRY_BYTES = 64 * 1024 * 1024;
 
 /** Reads only. Refuses what would build a release that cannot start. */
-export async function planBuild(wish: BuildWish, io: Pick<Io, 'git'>): Promise<BuildPlan | { readonly refused: string }> {
+export async function planBuild(wish: BuildWish, io: Pick<Io, 'git' | 'exec'>): Promise<BuildPlan | { readonly refused: string }> {
   const { base, repo, commit, like, entries } = wish;
   const name = commit.slice(0, 7);
   for (const entry of entries) {
     if ((await io.git.read(repo, commit, entry, MAX_ENTRY_BYTES)) !== null) continue;
-    return { refused: `${name} cannot be built again: PM2 starts ${entry}, which is not in the repository (hypercare runs no build of the app's own)` };
+    return { refused: `${name} cannot be built: PM2 starts ${entry}, which is not in the repository (hypercare runs no build of the app's own)` };
   }
   const alone = like === null ? [] : await ownSettings(like, (file) => io.git.read(repo, commit, file, MAX_ENTRY_BYTES));
   if (alone.length > 0) {
-    return { refused: `${name} cannot be built again: the running release has ${alone.join(', ')} outside of git; keep such files in ${join(base, 'shared')} and symlink them` };
+    return { refused: `${name} cannot be built: the running release has ${alone.join(', ')} outside of git; keep such files in ${join(base, 'shared')} and symlink them` };
   }
   const modules = await planModules(io.git, { base, repo, commit, first: like });
-  if ('refused' in modules) return { refused: `${name} cannot be built again: ${modules.refused}` };
+  if ('refused' in modules) return { refused: `${name} cannot be built: ${modules.refused}` };
+  const full = (await isBuilt({ dir: releaseDir(base, commit), commit })) ? null : await noRoomFor({ base, repo, commit, like, modules }, io);
+  if (full !== null) return { refused: `${name} cannot be built: ${full}` };
   return { base, repo, commit, dir: releaseDir(base, commit), modules, links: like === null ? [] : await outwardLinks(like), entries };
 }
 
 /**
- * Steps: take away what killed builds left · export beside · symlinks · node_modules · look for what PM2 starts · write
- * REVISION · rename. The live release is never touched; a kill at any point leaves either no release or a whole one,
+ * Steps: take away what killed builds left · export beside · symlinks · node_modules · look for what PM2 starts · mark it
+ * as built by us · write REVISION · rename. The live release is never touched; a kill at any point leaves either no release or a whole one,
  * and the same build can be run again. Throws; `signal` and the deadline end the children too.
  */
 export async function buildRelease(plan: BuildPlan, timeoutMs: number, io: Pick<Io, 'git' | 'exec' | 'clock'>, signal: AbortSignal): Promise<void> {
@@ -72,6 +75,7 @@ export async function buildRelease(plan: BuildPlan, timeoutMs: number, io: Pick<
     signal.throwIfAborted();
     await makeModules(io.exec, { dir: beside, plan: plan.modules, timeoutMs: left() }, signal);
     await requireEntries(plan, beside);
+    await writeFile(join(beside, BUILT_FILE), `${JSON.stringify({ version: 1, commit: plan.commit, builtAt: io.clock.now() })}\n`);
     await writeFile(join(beside, REVISION_FILE), `${plan.commit}\n`);
     signal.throwIfAborted();
     await rename(beside, plan.dir);

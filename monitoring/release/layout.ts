@@ -9,6 +9,9 @@ const TEMPORARY = '.tmp-';
 /** Holds the full commit, on one line; written last, so a directory that has it is whole. */
 export const REVISION_FILE = 'REVISION';
 
+/** Lies in each release that hypercare built, and says when: those alone may it remove. */
+export const BUILT_FILE = '.hypercare-release';
+
 export function releasesDir(base: string): string {
   return join(base, 'releases');
 }

@@ -11,6 +11,12 @@ export interface Preflight {
 
 /** Where Prisma, Knex, TypeORM, Sequelize, Drizzle and node-pg-migrate keep theirs by default. */
 const MIGRATION = /(^|\/)(migrations?|migrate|drizzle)\/.+\.(sql|[cm]?js|ts)$/i;
+
+/** By where it stands: those of other tools, or elsewhere, are not seen. */
+export function looksLikeMigration(path: string): boolean {
+  return MIGRATION.test(path);
+}
+
 const MAX_PATHS = 20_000;
 const NAMED = 5;
 

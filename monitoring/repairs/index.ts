@@ -19,6 +19,7 @@ import { redisClearLocks } from './redis-clear-locks.js';
 import { redisFlushDb } from './redis-flush-db.js';
 import { redisInvalidate } from './redis-invalidate.js';
 import { redisKillClients } from './redis-kill-clients.js';
+import { releaseDeploy } from './release-deploy.js';
 import { releaseRollback } from './release-rollback.js';
 import type { Repair } from './repair.js';
 
@@ -45,5 +46,6 @@ export const repairs = {
   'redis.flush-db': redisFlushDb,
   'redis.invalidate': redisInvalidate,
   'redis.kill-clients': redisKillClients,
+  'release.deploy': releaseDeploy,
   'release.rollback': releaseRollback,
 } satisfies Readonly<Record<string, Repair<unknown>>>;

@@ -65,7 +65,7 @@ async function survey(target: RepairTarget, { from, to }: { readonly from: Relea
   const own = listed.find((one) => names.includes(one.name) && one.pid === process.pid);
   if (own) return { refused: `"${own.name}" is hypercare itself, which is never the target of its own repairs` };
   if (release.mode === 'in-place') return surveyInPlace({ dir: release.dir, from, to, names, listed }, io);
-  return surveyReleases({ base: release.dir, repo: release.repo, from, to, names, listed }, io);
+  return surveyReleases({ base: release.dir, repo: release.repo, from, to, names, listed, configFiles: release.configFiles ?? [] }, io);
 }
 
 async function plan(target: RepairTarget, witness: Witness, { from, to }: { readonly from: Release; readonly to: Release }, io: Io): Promise<Prepared> {

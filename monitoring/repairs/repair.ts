@@ -5,12 +5,18 @@ import type { Release } from '../../src/domain/release.js';
 import type { ResourceId } from '../../src/domain/ids.js';
 import type { ResourceKind } from '../../src/domain/resource.js';
 import type { Io } from '../../src/io/io.js';
+import type { SmokeCheck } from '../release/smoke.js';
+
+export type { SmokeCheck };
 
 /** before: not done yet · after: done · moving: under way, look again soon · unknown: cannot be told. */
 export type StepPosition = 'before' | 'after' | 'moving' | 'unknown';
 
 /** What the steps before this one returned, by step name. */
 export type Receipts = Readonly<Record<string, Json>>;
+
+/** The step after which PM2 starts another release: its row in the journal tells that this release was live. */
+export const SWITCHED = 'switch current';
 
 export interface Step {
   readonly name: string;
@@ -47,6 +53,10 @@ export interface RepairTarget {
     readonly dir: string;
     /** Absolute path of the git repository releases are built from; null: only kept directories can be gone to. */
     readonly repo: string | null;
+    /** Files, relative to a release, that count as its configuration. */
+    readonly configFiles?: readonly string[];
+    /** How a release is started for a look before it goes live; its environment may hold secrets, as `url` does. Absent: not declared. */
+    readonly smoke?: SmokeCheck;
   } | null;
   readonly running: Release | null;
   /** Every release known of the app, newest first. */

@@ -29,6 +29,14 @@ export const releasesWitness = z.object({
   to: z.string(),
   build: buildSchema.nullable(),
   processes: z.array(rolledProcess),
+  /** What is looked at before anything is switched; absent in what an older version prepared. */
+  look: z.object({ commit: z.string().nullable(), entries: z.array(z.string()), configFiles: z.array(z.string()), nodeVersion: z.string().nullable() }).optional(),
+  /** Only of a deploy: it is also gone back from where fresh readings show that the app is not well. */
+  onTrial: z.literal(true).optional(),
+  /** Only of a deploy: releases of ours that are removed first. */
+  removes: z.array(z.string()).optional(),
+  /** Only of a deploy with a declared smoke check: what is started. Its environment is in memory alone. */
+  smoke: z.object({ command: z.array(z.string()), path: z.string(), timeoutMs: z.number() }).optional(),
 });
 export type ReleasesWitness = z.infer<typeof releasesWitness>;
 
@@ -36,9 +44,10 @@ export interface Survey {
   readonly base: string;
   readonly repo: string | null;
   readonly from: Release;
-  readonly to: Release;
+  readonly to: Pick<Release, 'commit' | 'dir'>;
   readonly names: readonly string[];
   readonly listed: readonly Pm2Process[];
+  readonly configFiles: readonly string[];
 }
 
 /** Reads only; the witness, or why it cannot be done, in plain words. */
@@ -53,7 +62,9 @@ export async function surveyReleases(survey: Survey, io: Io): Promise<ReleasesWi
   const place = await findTarget({ ...survey, base }, { like: current.dir, entries }, io);
   if ('refused' in place) return place;
   if (place.dir === current.dir) return { refused: `${releaseName(to)} is the directory that is live; the two differ outside of it only (configuration, lockfile)` };
-  return { mode: 'releases', base, from: current.dir, to: place.dir, build: place.build, processes };
+  const nodeVersion = survey.listed.find(({ name }) => survey.names.includes(name))?.nodeVersion ?? null;
+  const look = { commit: to.commit, entries: [...entries], configFiles: [...survey.configFiles], nodeVersion };
+  return { mode: 'releases', base, from: current.dir, to: place.dir, build: place.build, processes, look };
 }
 
 async function findTarget(survey: Survey, running: { readonly like: string; readonly entries: readonly string[] }, io: Io): Promise<{ readonly dir: string; readonly build: ReleasesWitness['build'] } | { readonly refused: string }> {
@@ -64,9 +75,9 @@ async function findTarget(survey: Survey, running: { readonly like: string; read
     const same = revision === null || to.commit === null || revision === to.commit;
     return same ? { dir: releaseOf(base, kept) ?? kept, build: null } : { refused: `${kept} was ${releaseName(to)}, but holds ${revision.slice(0, 7)} by now` };
   }
-  if (to.commit === null || repo === null) return { refused: `The directory of ${releaseName(to)} (${to.dir}) is gone, and there is no repository to build it from again` };
+  if (to.commit === null || repo === null) return { refused: `${to.dir} of ${releaseName(to)} is not there, and there is no repository to build it from` };
   const commit = await io.git.resolve(repo, to.commit);
-  if (commit === null) return { refused: `The directory of ${releaseName(to)} is gone, and ${repo} does not have its commit; git fetch may bring it` };
+  if (commit === null) return { refused: `${to.dir} of ${releaseName(to)} is not there, and ${repo} does not have its commit; git fetch may bring it` };
   const plan = await planBuild({ base, repo, commit, ...running }, io);
   if ('refused' in plan) return plan;
   return { dir: plan.dir, build: (await isBuilt(plan)) ? null : buildSchema.parse(plan) };

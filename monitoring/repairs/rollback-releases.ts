@@ -2,7 +2,10 @@ import { z } from 'zod';
 import type { Json } from '../../src/domain/json.js';
 import { buildRelease, isBuilt, type BuildPlan } from '../release/build.js';
 import { currentLink } from '../release/layout.js';
+import type { SmokeCheck } from '../release/smoke.js';
 import { readCurrent, switchCurrent } from '../release/switch.js';
+import { lookLeg, removeLeg, restorePointLeg, smokeLeg } from './release-legs.js';
+import { SWITCHED } from './repair.js';
 import { releasesWitness, type ReleasesWitness } from './rollback-releases-survey.js';
 import { startingMs, WAY_BACK, workerLegs, orUnknown, type Leg } from './rollback-road.js';
 import { actOn, areAsNoted, backVerb, processPosition, untilStarted, verbFor, type RolledProcess } from './rollback-workers.js';
@@ -10,12 +13,25 @@ import { actOn, areAsNoted, backVerb, processPosition, untilStarted, verbFor, ty
 /** npm and what compiles for it; minutes were measured where a native module is built. */
 const BUILD_MS = 600_000;
 const SWITCH_MS = 10_000;
-const SWITCHED = 'switch current';
 
-/** Build where it is missing · note the way back · switch the link · each process · look that all came up. */
-export function releasesRoad(witness: ReleasesWitness): readonly Leg[] {
+/**
+ * Remove what is old · build where it is missing · look whether it is whole · start it for a look · save how it stands ·
+ * note the way back · switch the link · each process · look that all came up. A deploy takes this road to a new commit
+ * and a rollback to an old one; `smoke` is what the operator declared, which a deploy alone asks for.
+ */
+export function releasesRoad(witness: ReleasesWitness, smoke?: SmokeCheck): readonly Leg[] {
   const to = { dir: witness.to, shown: witness.to, moved: [SWITCHED] };
-  return [...(witness.build ? [buildLeg(witness.build)] : []), wayBackLeg(witness), switchLeg(witness), ...workerLegs(witness.processes, to)];
+  return [...readyRoad(witness, smoke), ...(witness.look ? [restorePointLeg(witness)] : []), wayBackLeg(witness), switchLeg(witness), ...workerLegs(witness.processes, to)];
+}
+
+/** The part of the road that touches nothing live. */
+export function readyRoad(witness: ReleasesWitness, smoke?: SmokeCheck): readonly Leg[] {
+  return [
+    ...(witness.removes && witness.removes.length > 0 ? [removeLeg(witness.base, witness.removes)] : []),
+    ...(witness.build ? [buildLeg(witness.build)] : []),
+    ...(witness.look ? [lookLeg(witness.to, witness.look)] : []),
+    ...(witness.smoke ? [smokeLeg(witness.to, witness.smoke, smoke)] : []),
+  ];
 }
 
 function buildLeg(plan: BuildPlan): Leg {
@@ -39,14 +55,14 @@ function buildLeg(plan: BuildPlan): Leg {
  * has the same order as going there, and not the reverse. It also covers a step whose receipt a crash swallowed.
  */
 function wayBackLeg(witness: ReleasesWitness): Leg {
+  const when = witness.onTrial ? 'if a later step fails, or the app is not well afterwards' : 'if a later step fails';
   return {
     name: WAY_BACK,
-    does: `if a later step fails: ${currentLink(witness.base)} → ${witness.from}, and ${witness.processes.map((one) => one.name).join(', ')} anew`,
+    does: `${when}: ${currentLink(witness.base)} → ${witness.from}, and ${witness.processes.map((one) => one.name).join(', ')} anew`,
     timeoutMs: startingMs(witness.processes),
     state: async (_witness, receipts) => (receipts[WAY_BACK] === undefined ? 'before' : 'after'),
     act: async () => witness as Json,
-    // Where the release gone back to fails too, the newer one is no better: people decide which of the two shall run.
-    undoUntil: 'done',
+    ...standsOnceDone(witness),
     async undo(receipt, io, signal) {
       const noted = releasesWitness.parse(receipt);
       await switchCurrent(noted.base, { from: noted.to, to: noted.from });
@@ -63,7 +79,16 @@ function wayBackLeg(witness: ReleasesWitness): Leg {
   };
 }
 
-function switchLeg({ base, from, to }: ReleasesWitness): Leg {
+/**
+ * Where the release gone back to fails too, the newer one is no better: people decide which of the two shall run. What
+ * was deployed, on the other hand, came from one that ran.
+ */
+function standsOnceDone({ onTrial }: ReleasesWitness): Pick<Leg, 'undoUntil'> {
+  return onTrial ? {} : { undoUntil: 'done' };
+}
+
+function switchLeg(witness: ReleasesWitness): Leg {
+  const { base, from, to } = witness;
   return {
     name: SWITCHED,
     does: `rename ${currentLink(base)} → ${to}, now ${from}`,
@@ -75,7 +100,7 @@ function switchLeg({ base, from, to }: ReleasesWitness): Leg {
       await switchCurrent(base, { from, to });
       return { base, from, to, at };
     },
-    undoUntil: 'done',
+    ...standsOnceDone(witness),
     async undo(receipt) {
       const done = z.object({ base: z.string(), from: z.string(), to: z.string() }).parse(receipt);
       await switchCurrent(done.base, { from: done.to, to: done.from });

@@ -7,7 +7,8 @@ import { openIncidentOf } from '../../src/store/incidents.js';
 import { getResource } from '../../src/store/resources.js';
 import { factsFor, inQuestion } from './facts.js';
 import { hashOf, prepare } from './prepare.js';
-import { ROLLBACK, type StageContext } from './stage.js';
+import type { StageContext } from './stage.js';
+import { wishedRelease } from './wished-release.js';
 
 /** An effect: the same preparing and the same decision as the real thing, and nothing is kept or done. */
 export async function dryRun(ctx: StageContext, request: Request, signal: AbortSignal): Promise<void> {
@@ -19,8 +20,8 @@ async function look(ctx: StageContext, request: Request, signal: AbortSignal): P
   if (request.resourceId === null) return found({ refused: 'the request names no app' });
   const target = await getResource(ctx.store.db, request.resourceId);
   const args = request.args as Readonly<Record<string, string | null>>;
-  const wanted = request.verb === 'rollback'
-    ? { repair: ROLLBACK, args: { to: args['to'] ?? null, reason: args['reason'] ?? '' } }
+  const release = wishedRelease(request);
+  const wanted = release ? { repair: release.repair, args: release.repairArgs }
     : args['repair'] === 'general' ? ctx.settings.ladder('manual', target)[0] : { repair: args['repair'] ?? '', args: wishedArgs(request) };
   if (!wanted) return found({ refused: 'the general runbook is empty' });
   const plan: Pick<Plan, 'repair' | 'args' | 'targetId' | 'risk' | 'askedBy'> = {

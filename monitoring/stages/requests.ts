@@ -8,7 +8,7 @@ import { changeIncident, openIncident, openIncidentOf } from '../../src/store/in
 import { tell } from '../../src/store/events.js';
 import { openLaunchOf } from '../../src/store/launches.js';
 import { draftPlan, livePlanOf } from '../../src/store/plans.js';
-import { closeQuestion, questionOf } from '../../src/store/questions.js';
+import { closeQuestion, openQuestions, questionOf } from '../../src/store/questions.js';
 import { endRequest, takeRequest, waitingRequests, type Request, type RequestResult } from '../../src/store/requests.js';
 import { underWayOn } from '../../src/store/remediations.js';
 import { getPerson } from '../../src/store/people.js';
@@ -19,8 +19,9 @@ import { dryRun, wishedArgs } from './dry-run.js';
 import { holdByHand, isHoldVerb } from './hold-requests.js';
 import { mergeWish } from './merge-wish.js';
 import { record } from './record.js';
-import { ROLLBACK, type Stage, type StageContext } from './stage.js';
+import { DEPLOY, type Stage, type StageContext } from './stage.js';
 import { launchByHand, restorePoint } from './vouching.js';
+import { wishedRelease } from './wished-release.js';
 import { lookBy, lookNow, lookSince, notLooked, type Look } from './what-runs-now.js';
 
 /** Whoever asked waits five seconds. What lay longer was given up on, and is not done behind anybody's back. */
@@ -66,8 +67,8 @@ async function holdFor(ctx: StageContext, request: Request): Promise<false> {
 }
 
 function onlyLooks(request: Request): boolean {
-  const args = request.args as { readonly dryRun?: boolean; readonly planOnly?: boolean };
-  return (request.verb === 'repair' && args.dryRun === true) || (request.verb === 'rollback' && args.planOnly === true);
+  const args = request.args as { readonly dryRun?: boolean };
+  return (request.verb === 'repair' && args.dryRun === true) || wishedRelease(request)?.planOnly === true;
 }
 
 async function answer(tx: Db, ctx: StageContext, request: Request, look: Look): Promise<RequestResult> {
@@ -92,11 +93,13 @@ async function serve(tx: Db, ctx: StageContext, request: Request): Promise<Json>
   if (request.resourceId === null) throw new HypercareError('request.no_target', 'invalid', 'the request names no app', 'Name one: hypercare status lists them.');
   const app = await getResource(tx, request.resourceId);
   const args = request.args as Readonly<Record<string, string | null>>;
+  const wish = wishedRelease(request);
+  if (wish?.repair === DEPLOY) await refuseWhileAsked(tx, ctx, app);
+  if (wish) return draft(tx, ctx, app, { request, ...wish });
   switch (request.verb) {
     case 'launch': return launchByHand(tx, ctx, app, request);
     case 'restore-point': return restorePoint(tx, ctx, app, request);
     case 'repair': return draft(tx, ctx, app, { request, repair: args['repair'] ?? '', repairArgs: wishedArgs(request), title: `${request.personName} asked for ${args['repair']}` });
-    case 'rollback': return draft(tx, ctx, app, { request, repair: ROLLBACK, repairArgs: { to: args['to'] ?? null, reason: args['reason'] ?? '' }, title: `${request.personName} asked for a rollback: ${args['reason'] || 'no reason given'}` });
     default: throw new HypercareError('request.unknown', 'invalid', `this monitor does not know the request “${request.verb}”`, 'Restart it after an update: npm start.');
   }
 }
@@ -105,6 +108,12 @@ async function serve(tx: Db, ctx: StageContext, request: Request): Promise<Json>
 async function demandOperator(tx: Db, { hostId }: StageContext, { personId, personName, verb }: Request): Promise<void> {
   const person = await getPerson(tx, hostId, personId);
   if (!person || !mayActAs(person, 'operator')) throw new HypercareError('denied.role', 'denied', `${personName} may not ask for a ${verb}`, 'An operator or an approver may; roles stand under “people” in hypercare.yaml.');
+}
+
+/** A release that changes under an open question would make its answer one to something else. */
+async function refuseWhileAsked(tx: Db, ctx: StageContext, app: Resource): Promise<void> {
+  if (!(await openQuestions(tx, ctx.hostId)).some(({ appId }) => appId === app.id)) return;
+  throw new HypercareError('deploy.question_open', 'denied', `people are being asked about ${app.name}, and what they answer is about the release that runs now`, `Answer it first: hypercare approve ${app.name}, or hypercare deny ${app.name}.`);
 }
 
 interface Wish {

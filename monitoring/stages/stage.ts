@@ -15,7 +15,7 @@ import type { Effects } from '../effects.js';
 import type { Collector } from '../evidence/collector.js';
 import type { Readings } from '../readings.js';
 import type { Probe } from '../probes/probe.js';
-import type { Repair } from '../repairs/repair.js';
+import type { Repair, SmokeCheck } from '../repairs/repair.js';
 
 /** Intervals and rules of this installation; the same for every app but where an app's own config says otherwise. */
 export interface Settings {
@@ -39,6 +39,8 @@ export interface Settings {
   ladder(kind: string, resource: Pick<Resource, 'kind' | 'config'>): readonly RunbookRung[];
   /** How the server of this name is reached: it may hold user and password, so it is in this process's memory alone. Null: it has no address. */
   urlOf(name: string): string | null;
+  /** How a release of the app of this name is started for a look; in this process's memory alone, as addresses are. Null: not declared. */
+  smokeOf(name: string): SmokeCheck | null;
   /** Options of a detector for one resource, as its schema takes them. */
   detectorOptions(detector: string, resource: Pick<Resource, 'kind' | 'config'>): unknown;
   /** What a check asks in full, by the options the store has of it: secrets are in this process's memory alone. */
@@ -49,7 +51,7 @@ export interface Settings {
 /** The config of a resource, as the watch list writes it: of an app what is below, of a server its options and runbook. */
 export interface AppConfig {
   readonly processes: readonly string[];
-  readonly release: { readonly mode: 'releases' | 'in-place'; readonly dir: string; readonly repo: string | null } | null;
+  readonly release: { readonly mode: 'releases' | 'in-place'; readonly dir: string; readonly repo: string | null; readonly configFiles: readonly string[] } | null;
   readonly limits: Json;
   readonly options?: Readonly<Record<string, Json>>;
   readonly runbook: Readonly<Record<string, readonly RunbookRung[]>>;
@@ -101,6 +103,8 @@ export interface Stage {
 
 /** The repair that takes an app back to its last stable release. */
 export const ROLLBACK = 'release.rollback';
+/** The repair that brings another commit live: it is asked for by people alone. */
+export const DEPLOY = 'release.deploy';
 /** How the reason begins for which a launch was opened by a rollback. */
 export const ROLLED_BACK_TO = 'rolled back to';
 

@@ -22,12 +22,17 @@ export async function targetOf(db: Db, ctx: StageContext, id: ResourceId): Promi
     options: config.options ?? {},
     users: await usersOf(db, resource),
     processes: config.processes ?? [],
-    release: config.release ?? null,
+    release: config.release ? { ...config.release, ...smokeOf(ctx, resource.name) } : null,
     running: newest ? await getRelease(db, newest.releaseId) : null,
     ledger: await ledgerOf(db, id),
     checks: checks.map((check) => check.name),
     settleMs: ctx.settings.settleMs,
   };
+}
+
+function smokeOf({ settings }: StageContext, name: string): Pick<NonNullable<RepairTarget['release']>, 'smoke'> {
+  const smoke = settings.smokeOf(name);
+  return smoke === null ? {} : { smoke };
 }
 
 async function usersOf(db: Db, { id, hostId }: Resource): Promise<RepairTarget['users']> {

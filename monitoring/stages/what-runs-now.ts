@@ -16,7 +16,7 @@ import type { StageContext } from './stage.js';
 /** People wait for the answer, and PM2 or git may not answer at all; on a busy host they take seconds. */
 const LOOK_WITHIN_MS = 10_000;
 /** Requests that speak of what runs as they are made. */
-const SPEAK_OF_IT: readonly string[] = ['launch', 'restore-point', 'rollback', 'repair'];
+const SPEAK_OF_IT: readonly string[] = ['launch', 'restore-point', 'rollback', 'repair', 'deploy'];
 const MOST_SIGNALS = 200;
 
 /** wait: the look is still to come · looked: what is known of the app is newer than the request · late: no look came in time. */

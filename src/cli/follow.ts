@@ -5,11 +5,14 @@ import { incidentDocument } from '../commands/incident-document.js';
 import { sayDuration } from '../domain/duration.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import type { PlanState } from '../domain/plan.js';
+import { saidBy } from '../domain/receipt.js';
 import { eventsOf } from '../store/events.js';
 import { incidentView } from '../store/incident-view.js';
 import type { CliIo } from './cli-io.js';
 
 const FOLLOW_MS = 120_000;
+/** While its steps run it is followed longer: npm, and what it compiles, takes minutes. */
+const FOLLOW_WORK_MS = 30 * 60_000;
 const LOOK_EVERY_MS = 250;
 /** Nobody is left without a word for longer. */
 const SILENCE_MS = 15_000;
@@ -30,12 +33,12 @@ export async function follow(first: Result, begun: Follow & { readonly since: nu
   for (;;) {
     const elapsed = io.clock.monotonic() - startedAt;
     const view = await incidentView(ctx.store.db, begun.incidentId);
-    const lines = await newLines(view, told, ctx);
+    const lines = [...(await newLines(view, told, ctx)), ...newSteps(view, told, begun.since)];
     if (lines.length === 0 && io.clock.monotonic() - spokenAt >= SILENCE_MS) lines.push('still under way');
     for (const line of lines) io.stderr.write(`${sayDuration(elapsed).padStart(6)}  ${line}\n`);
     if (lines.length > 0) spokenAt = io.clock.monotonic();
     const outcome = outcomeOf(view, begun);
-    if (outcome !== null || elapsed >= FOLLOW_MS) return lastWord(first, view, outcome ?? 'under_way', ctx);
+    if (outcome !== null || elapsed >= (isAtWork(view) ? FOLLOW_WORK_MS : FOLLOW_MS)) return lastWord(first, view, outcome ?? 'under_way', ctx);
     await io.clock.sleep(LOOK_EVERY_MS);
   }
 }
@@ -49,6 +52,28 @@ async function newLines(view: IncidentView, told: Set<string>, ctx: Context): Pr
     if (line !== null) lines.push(line);
   }
   return lines;
+}
+
+/** Each step as it begins, and what it says that it did. */
+function newSteps({ remediations, plans }: IncidentView, told: Set<string>, since: number): string[] {
+  const lines: string[] = [];
+  for (const run of remediations.filter(({ startedAt }) => startedAt >= since)) {
+    const all = plans.find(({ id }) => id === run.planId)?.prepared?.does.length ?? run.steps.length;
+    for (const { dir, n, name, receipt } of run.steps.toSorted((a, b) => a.intendedAt - b.intendedAt)) {
+      const said = saidBy(receipt);
+      const step = dir === 'undo' ? `taking back “${name}”` : `step ${n + 1} of ${all}: ${name}`;
+      const news = [{ key: `${run.id} ${dir} ${n}`, line: step }, ...(said === null || dir === 'undo' ? [] : [{ key: `${run.id} ${dir} ${n} said`, line: `it ${said}` }])];
+      for (const { key, line } of news.filter((one) => !told.has(one.key))) {
+        told.add(key);
+        lines.push(line);
+      }
+    }
+  }
+  return lines;
+}
+
+function isAtWork({ remediations }: IncidentView): boolean {
+  return remediations.some(({ endedAt }) => endedAt === null);
 }
 
 type Outcome = 'mended' | 'failed' | 'unclear' | 'asked' | 'escalated' | 'resolved' | 'under_way' | PlanState;

@@ -2,6 +2,7 @@ import { approve } from './approve.js';
 import { audit } from './audit.js';
 import type { Command } from './command.js';
 import { deny } from './deny.js';
+import { deploy } from './deploy.js';
 import { freeze } from './freeze.js';
 import { helpOn } from './help.js';
 import { holds } from './holds.js';
@@ -28,6 +29,7 @@ export const commands: readonly Command<unknown>[] = [
   approve,
   deny,
   repair,
+  deploy,
   rollback,
   launch,
   restorePoint,

@@ -81,6 +81,18 @@ function release() {
     dir: absolutePath().describe('Holds releases/ and current, or is the working tree'),
     repo: absolutePath().optional().describe('The git repository releases are built from'),
     config_files: noneOrMany(innerPath(), MAX_NAMES).prefault('.env').describe('Files, relative to the release, that count as its configuration'),
+    smoke: smoke().optional().describe('How a release is started on a spare port and asked, before it goes live; without it none is'),
+  });
+}
+
+/** An undeclared boot on a live host could migrate a schema or take jobs from a queue: so nothing here has a default but the time. */
+function smoke() {
+  return z.strictObject({
+    command: z.array(z.string().min(1).max(1_000)).min(1).max(50).describe('The program and its arguments, started in the release; no shell'),
+    env: entries(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'must be the name of a variable' }), z.string().max(8_192), 100).prefault({})
+      .describe('All that it is told beside PATH, HOME, LANG, PORT and HOST'),
+    path: z.string().max(1_000).regex(/^\//, { error: 'must begin with /' }).describe('What is asked of it at 127.0.0.1; 2xx is good'),
+    timeout: duration('1s', '10m').prefault('30s').describe('How long it may take until it answers well'),
   });
 }
 

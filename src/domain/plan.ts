@@ -41,6 +41,8 @@ export interface Prepared {
   readonly touches: readonly ResourceId[];
   /** The release that runs afterwards, of a repair that changes it. */
   readonly leadsTo?: ReleaseId;
+  /** The commit that runs afterwards, of a repair that brings one which the ledger may not know yet. */
+  readonly brings?: string;
   readonly bounds: Bounds;
   readonly verify: VerifySpec;
   readonly followUp?: FollowUp;

@@ -14,8 +14,8 @@ export interface TrustProposal {
 const UP_AFTER = 10;
 /** Runs in a row that it did by itself in vain, before it is proposed to ask: one alone is how a ladder works. */
 const DOWN_AFTER = 2;
-/** Going back to older code is for people to say yes to, however often it helped. */
-const NEVER_ALONE = 'release.rollback';
+/** Other code, older or newer, is for people to say yes to, however often it helped. */
+const NEVER_ALONE: readonly string[] = ['release.rollback', 'release.deploy'];
 
 /** By repair; `runs` oldest first. What destroys something, and a rollback, is never proposed to be done without asking. */
 export function proposalsFrom(runs: readonly JudgedRun[]): readonly TrustProposal[] {
@@ -25,7 +25,7 @@ export function proposalsFrom(runs: readonly JudgedRun[]): readonly TrustProposa
 
 function proposalFor(repair: string, runs: readonly JudgedRun[]): TrustProposal | null {
   const settled = runs.filter(({ outcome, byHand }) => outcome !== 'open' && !byHand);
-  const up = lastRow(settled, (run) => run.outcome === 'helped' && run.verdict === 'ask' && run.risk !== 'destructive' && run.repair !== NEVER_ALONE);
+  const up = lastRow(settled, (run) => run.outcome === 'helped' && run.verdict === 'ask' && run.risk !== 'destructive' && !NEVER_ALONE.includes(run.repair));
   if (up && up.runs >= UP_AFTER) return { repair, from: 'ask', to: 'act-and-tell', ...up };
   const down = lastRow(settled, (run) => run.outcome === 'did_not_help' && run.verdict === 'auto');
   return down && down.runs >= DOWN_AFTER ? { repair, from: 'act-and-tell', to: 'ask', ...down } : null;

@@ -65,6 +65,11 @@ export async function readAt(repo: string, commit: string, path: string, maxByte
   return (await blobOf(repo, commit, path)).toString('utf8');
 }
 
+export async function sizeOf(repo: string, commit: string): Promise<number> {
+  const entries = zeroSeparated(await askGit(repo, ['ls-tree', '-r', '-l', '-z', requireCommit(commit)]));
+  return entries.reduce((sum, entry) => sum + Number(/^\d+ blob \S+ +(\d+)\t/.exec(entry)?.[1] ?? 0), 0);
+}
+
 export async function changedPaths(repo: string, from: string, to: string, limit: number): Promise<{ paths: readonly string[]; total: number }> {
   const paths = zeroSeparated(await askGit(repo, ['diff', ...PLAIN_DIFF, '--name-only', '-z', requireCommit(from), requireCommit(to), '--']));
   return { paths: paths.slice(0, limit), total: paths.length };

@@ -1,7 +1,8 @@
 import { createExec, type Exec } from './exec.js';
-import { changedPaths, dirtyDiff, headOf, readAt, resolveRef, subjectOf } from './git-read.js';
+import { changedPaths, dirtyDiff, headOf, readAt, resolveRef, sizeOf, subjectOf } from './git-read.js';
 import { checkoutCommit } from './git-checkout.js';
 import { exportCommit } from './git-export.js';
+import { fetchOrigin } from './git-fetch.js';
 import { inTheWay } from './git-in-the-way.js';
 
 /** What we ask of git. Refs are checked before use; hooks never run; the environment is small and fixed. */
@@ -13,6 +14,13 @@ export interface Git {
    * reflog: the commit a worker started from, whatever was pulled since; null where the reflog does not reach back.
    */
   head(dir: string, at?: number): Promise<string | null>;
+  /**
+   * Brings the branches and tags of `origin` into a corner of our own (FETCHED); false where there is no such remote.
+   * Throws `git.remote` where it cannot be reached. Nothing is asked, and no hook runs.
+   */
+  fetch(repo: string, timeoutMs: number): Promise<boolean>;
+  /** How many bytes the commit's files have. */
+  size(repo: string, commit: string): Promise<number>;
   /** One line of the commit's message. */
   subject(repo: string, commit: string): Promise<string | null>;
   /** A file's text at a commit; null where the commit has none there. Throws `git.too_large` above `maxBytes`. */
@@ -40,6 +48,8 @@ export interface Git {
 export function createGit(exec: Exec = createExec()): Git {
   return {
     resolve: resolveRef,
+    fetch: (repo, timeoutMs) => fetchOrigin(exec, { repo, timeoutMs }),
+    size: sizeOf,
     head: headOf,
     subject: subjectOf,
     read: readAt,

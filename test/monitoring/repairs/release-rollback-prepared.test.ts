@@ -123,7 +123,7 @@ describe('release.rollback refuses in plain words', () => {
     writeFileSync(join(dirs.v1, 'REVISION'), `${'f'.repeat(40)}\n`);
     expect(await refusal(target)).toContain('holds fffffff by now');
     rmSync(dirs.v1, { recursive: true });
-    expect(await refusal({ ...target, release: { mode: 'releases', dir: base, repo: null } })).toMatch(/is gone, and there is no repository to build it from/);
+    expect(await refusal({ ...target, release: { mode: 'releases', dir: base, repo: null } })).toMatch(/is not there, and there is no repository to build it from/);
     expect(await refusal({ ...target, release: { mode: 'releases', dir: base, repo: join(box.dir, 'elsewhere') } })).toContain('there is no git repository');
     expect(await refusal({ ...target, release: { mode: 'releases', dir: base, repo: box.repo('other').dir } })).toContain('does not have its commit');
     expect(await refusal(target, {}, seen({ execPath: join(shop.current, 'dist/app.cjs') }))).toContain('PM2 starts dist/app.cjs, which is not in the repository');

@@ -57,9 +57,9 @@ describe('release.rollback, releases side by side', () => {
     const { base, dirs, commits } = shop;
     const app = await start(2);
     const { prepared, steps } = await prepareRollback(await shop.target(), later(io));
-    expect(prepared.does.map(({ name }) => name)).toEqual(['note the way back', 'switch current', 'renew shop', 'confirm workers']);
-    expect(prepared.does[1]?.does).toBe(`rename ${base}/current → ${dirs.v1}, now ${dirs.v2}`);
-    expect(prepared.does[2]?.does).toBe('pm2 reload shop, or pm2 restart shop while not all of its workers serve');
+    expect(prepared.does.map(({ name }) => name)).toEqual(['look at the release', 'save a restore point', 'note the way back', 'switch current', 'renew shop', 'confirm workers']);
+    expect(prepared.does[3]?.does).toBe(`rename ${base}/current → ${dirs.v1}, now ${dirs.v2}`);
+    expect(prepared.does[4]?.does).toBe('pm2 reload shop, or pm2 restart shop while not all of its workers serve');
     expect(prepared.bounds).toEqual({ restarts: 2, rollbacks: 1, migrations: 0 });
     expect(prepared.wayBack).toBe(`ln -sfn ${dirs.v2} ${base}/current && pm2 reload shop`);
     expect(prepared.notes).toContain('expected downtime: none, workers are replaced one by one');
@@ -130,7 +130,7 @@ describe('release.rollback, releases side by side', () => {
     const { prepared, steps } = await prepareRollback(await shop.target(), io);
     const impatient = ioOf(home.home, 500);
     await home.freeze();
-    const states = await Promise.all(steps.slice(2).map((step) => step.state(prepared.witness, {}, impatient)));
+    const states = await Promise.all(steps.slice(4).map((step) => step.state(prepared.witness, {}, impatient)));
     await home.thaw();
     await impatient.pm2.close();
     expect(states).toEqual(['unknown', 'unknown']);

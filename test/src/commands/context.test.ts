@@ -3,6 +3,7 @@ import { ENDED_WITHIN_MS, TAKEN_WITHIN_MS } from '../../../src/commands/context.
 import { launch } from '../../../src/commands/launch.js';
 import { repair } from '../../../src/commands/repair.js';
 import { restorePoint } from '../../../src/commands/restore-point.js';
+import { deploy } from '../../../src/commands/deploy.js';
 import { rollback } from '../../../src/commands/rollback.js';
 import type { Json } from '../../../src/domain/json.js';
 import type { Request, RequestResult } from '../../../src/store/requests.js';
@@ -18,7 +19,7 @@ const rows = () => stage.store.db.selectFrom('requests').selectAll().execute();
 const ok = (data: Json): RequestResult => ({ ok: true, data });
 const planned = { plan: { repair: 'pm2.reload', target: 'shop', does: reload.does.map((step) => ({ ...step })), bounds: { ...reload.bounds }, wayBack: reload.wayBack, notes: [], verdict: 'auto', rule: 'asked-by-approver', why: 'Ann asked for it, and may approve', hash: 'c'.repeat(64) } };
 
-for (const command of [launch, repair, restorePoint, rollback]) commandContract(command);
+for (const command of [deploy, launch, repair, restorePoint, rollback]) commandContract(command);
 
 describe('what the monitor is asked', () => {
   const seen = async (line: string, data: Json): Promise<Pick<Request, 'verb' | 'args' | 'resourceId' | 'personName' | 'via'>> => {
@@ -50,6 +51,11 @@ describe('what the monitor is asked', () => {
   it('a rollback', async () => {
     await release(stage, '9d1e003');
     expect(await seen('rollback shop --to 9d1e003 --reason "checkout is broken"', { refused: 'no' })).toEqual({ verb: 'rollback', args: { app: 'shop', to: '9d1e003', reason: 'checkout is broken', planOnly: false }, resourceId: stage.shop, ...by });
+  });
+
+  it('a deploy', async () => {
+    expect(await seen('deploy shop main --reason "new checkout"', { refused: 'no' })).toEqual({ verb: 'deploy', args: { app: 'shop', ref: 'main', reason: 'new checkout', override: null, planOnly: false }, resourceId: stage.shop, ...by });
+    expect((await seen('deploy shop 9d1e003 --plan --override "it was the database"', { refused: 'no' })).args).toMatchObject({ ref: '9d1e003', override: 'it was the database', planOnly: true });
   });
 
   it('a rollback’s plan', async () => {

@@ -17,7 +17,7 @@ describe('help', () => {
   it('lists only what the speaker may use', async () => {
     const names = async (who: string | null): Promise<unknown> => ((await say('help', who)).data['commands'] as { name: string }[]).map(({ name }) => name);
     expect(await names('Vera')).toEqual(['status', 'incidents', 'why', 'holds', 'repairs', 'learned', 'policy', 'whoami', 'help']);
-    expect(await names('Otto')).toEqual(['status', 'incidents', 'why', 'approve', 'deny', 'repair', 'rollback', 'launch', 'restore-point', 'freeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help']);
+    expect(await names('Otto')).toEqual(['status', 'incidents', 'why', 'approve', 'deny', 'repair', 'deploy', 'rollback', 'launch', 'restore-point', 'freeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help']);
     expect(await names(null)).toEqual(['whoami', 'help']);
   });
 
