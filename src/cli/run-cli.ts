@@ -38,6 +38,10 @@ async function dispatch(argv: Argv, io: CliIo): Promise<Exit> {
     const { check } = await import('./check.js');
     return put(argv, io, await check(rest, io, argv.config));
   }
+  if (verb === 'doctor') {
+    const { doctor } = await import('./doctor.js');
+    return put(argv, io, await doctor(rest, io, argv.config));
+  }
   if (verb === 'init') {
     const { init } = await import('./init.js');
     return put(argv, io, await init(rest, io, argv.config));

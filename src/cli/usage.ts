@@ -16,6 +16,7 @@ export const OWN_VERBS: readonly Shown[] = [
     words: { positionals: [], flags: { yes: { type: 'boolean', about: 'ask nothing: watch everything, and only look' } } },
   },
   { name: 'check', summary: 'measure everything once, now, without a monitor', usage: 'check [name]', examples: ['check', 'check shop --json'], role: null, words: { positionals: ['name'], flags: {} } },
+  { name: 'doctor', summary: 'look over PM2, the machine and the configuration, and say what mends what', usage: 'doctor', examples: ['doctor', 'doctor --json'], role: null, words: NO_FLAGS },
   { name: 'config', summary: 'check hypercare.yaml: every mistake with its line', usage: 'config check [file]', examples: ['config check', 'config check /etc/hypercare/hypercare.yaml'], words: NO_FLAGS, role: null },
   {
     name: 'demo', summary: 'break a sample shop for real, and watch it being healed', usage: 'demo <crash|late-crash-loop|hang|errors|slow|leak|bad-release> [--yes]', examples: ['demo crash', 'demo bad-release --yes'], role: null,

@@ -1,11 +1,11 @@
-import { dirname, join } from 'node:path';
-import { realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Git } from '../../io/git.js';
 import type { Http } from '../../io/http.js';
 import { listeningPorts } from '../../io/listening-ports.js';
 import type { Pm2, Pm2Process } from '../../io/pm2.js';
 import { isRunning } from '../../io/pm2-process.js';
 import { environmentOf } from '../../io/processes.js';
+import { releasesBase } from '../releases-base.js';
 import { findServers, type FoundServer } from './find-servers.js';
 
 /** An app that PM2 runs, and what can be seen of it from outside. */
@@ -86,17 +86,4 @@ async function findRelease(git: Git, cwd: string): Promise<FoundRelease | null> 
   }
   const head = await git.head(cwd).catch(() => null);
   return head === null ? null : { mode: 'in-place', dir: cwd };
-}
-
-/** PM2 keeps the directory an app was started with: through the link, or what the link stood for. */
-async function releasesBase(cwd: string): Promise<string | null> {
-  for (const path of [cwd, await realpath(cwd).catch(() => cwd)]) {
-    const parts = path.split('/');
-    const at = Math.max(parts.lastIndexOf('current'), parts.lastIndexOf('releases'));
-    if (at < 2) continue;
-    const base = dirname(parts.slice(0, at + 1).join('/'));
-    const [link, releases] = await Promise.all([realpath(join(base, 'current')).catch(() => null), stat(join(base, 'releases')).catch(() => null)]);
-    if (releases?.isDirectory() && link?.startsWith(`${await realpath(join(base, 'releases'))}/`)) return base;
-  }
-  return null;
 }

@@ -42,6 +42,8 @@ describe('help', () => {
         init           look what PM2 runs here, ask four questions, and write
                        hypercare.yaml
         check          measure everything once, now, without a monitor
+        doctor         look over PM2, the machine and the configuration, and say what
+                       mends what
         config         check hypercare.yaml: every mistake with its line
         demo           break a sample shop for real, and watch it being healed
         slack          the manifest of its Slack app, and a link with it filled in
@@ -67,7 +69,7 @@ describe('help', () => {
 
   it('is a document too', async () => {
     const document = JSON.parse((await cli(stage, ['--help', '--json'])).stdout) as { commands: { name: string }[] };
-    expect(document.commands.map(({ name }) => name)).toEqual(['status', 'incidents', 'why', 'approve', 'deny', 'repair', 'rollback', 'launch', 'restore-point', 'freeze', 'unfreeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help', 'init', 'check', 'config', 'demo', 'slack', 'telegram', 'chat']);
+    expect(document.commands.map(({ name }) => name)).toEqual(['status', 'incidents', 'why', 'approve', 'deny', 'repair', 'rollback', 'launch', 'restore-point', 'freeze', 'unfreeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help', 'init', 'check', 'doctor', 'config', 'demo', 'slack', 'telegram', 'chat']);
   });
 
   it('tells the version', async () => {
