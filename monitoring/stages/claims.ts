@@ -124,7 +124,9 @@ async function follow(tx: Db, ctx: StageContext, incident: Incident): Promise<vo
   // Nothing was tried for what was never good, nor for advice: as what it is now it begins its ladder.
   const outgrown = await outgrewAdvice(tx, incident, { kind, severity });
   const anew = outgrown || (incident.kind === NEVER_GOOD && kind !== NEVER_GOOD) ? ({ state: 'open', reason: null, rung: 0, nextAt: ctx.clock.now() } as const) : {};
-  await changeIncident(tx, incident.id, { kind, severity, emergency, title, ...anew });
+  const worsened = severity !== incident.severity && worse(severity, incident.severity) === severity;
+  const unseen = worsened || (emergency && !incident.emergency) ? { ackedAt: null, ackedBy: null } : {};
+  await changeIncident(tx, incident.id, { kind, severity, emergency, title, ...anew, ...unseen });
   if (outgrown) await record(tx, ctx, { who: 'hypercare', what: `what was advice is an incident: ${title}`, why: `it was: ${incident.title}`, body: { incident: incident.id, kind, severity } });
   if (kind === incident.kind && severity === incident.severity) return; // The same problem, with newer numbers.
   await tell(tx, ctx.hostId, { kind: 'incident.changed', incidentId: incident.id, body: { kind, severity } }, ctx.clock.now());

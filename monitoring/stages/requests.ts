@@ -15,6 +15,7 @@ import { getPerson } from '../../src/store/people.js';
 import { getResource } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import { movePlan } from '../../src/store/plans.js';
+import { acknowledge } from './acknowledge.js';
 import { dryRun, wishedArgs } from './dry-run.js';
 import { holdByHand, isHoldVerb } from './hold-requests.js';
 import { mergeWish } from './merge-wish.js';
@@ -97,6 +98,7 @@ async function serve(tx: Db, ctx: StageContext, request: Request): Promise<Json>
   if (wish?.repair === DEPLOY) await refuseWhileAsked(tx, ctx, app);
   if (wish) return draft(tx, ctx, app, { request, ...wish });
   switch (request.verb) {
+    case 'ack': return acknowledge(tx, ctx, app, request);
     case 'launch': return launchByHand(tx, ctx, app, request);
     case 'restore-point': return restorePoint(tx, ctx, app, request);
     case 'repair': return draft(tx, ctx, app, { request, repair: args['repair'] ?? '', repairArgs: wishedArgs(request), title: `${request.personName} asked for ${args['repair']}` });

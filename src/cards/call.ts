@@ -31,6 +31,8 @@ export function calls(kind: EventKind): boolean {
 export function callText(view: IncidentView, kinds: readonly EventKind[], reader: Reader): string | null {
   if (!kinds.some(calls)) return null;
   const { incident, resource, question } = view;
+  // Who has seen it looks after it.
+  if (incident.ackedBy !== null) return null;
   const asked = planAsked(view);
   if (asked) {
     const waits = kinds.includes('question.warned') || kinds.includes('incident.reminded') ? ' Nobody has decided yet.' : '';

@@ -46,7 +46,8 @@ export function eventLine(event: Pick<Event, 'kind'> & Partial<Pick<Event, 'body
 }
 
 function change(body: Event['body'] | undefined, { incident, resource, launched }: IncidentView): string {
-  const { launch, policy } = (body ?? {}) as { readonly launch?: string; readonly policy?: string };
+  const { launch, policy, ackedBy } = (body ?? {}) as { readonly launch?: string; readonly policy?: string; readonly ackedBy?: string };
+  if (ackedBy !== undefined) return `${resource.name}: ${ackedBy} has seen it`;
   if (launch !== undefined && launched) return `${resource.name}: it belongs to release ${releaseName(launched)}, which is live now`;
   if (policy !== undefined) return `${resource.name}: the policy changed; it is looked at again`;
   return `${resource.name}: ${incident.title}`;

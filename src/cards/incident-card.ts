@@ -102,6 +102,7 @@ function fieldsOf(view: IncidentView, reader: Reader): Card['fields'] {
   const release = mender(view) && deployOf(view) ? null : runningNow(view);
   return [
     ...(incident.state === 'resolved' ? [] : [{ name: 'Began', value: sayAgo(began(view), reader) }]),
+    ...(incident.state === 'resolved' || incident.ackedAt === null ? [] : [{ name: 'Seen', value: `by ${incident.ackedBy}, ${sayAgo(incident.ackedAt, reader)}; nobody is called about it until it gets worse` }]),
     ...(incident.state === 'resolved' ? [] : view.holds.filter(({ until }) => until === null || until > reader.now).map((hold) => ({ name: 'Held', value: holdLine(hold, reader) }))),
     ...(view.debt.points < DEBT_SHOWN ? [] : [{ name: 'Healing debt', value: `${view.debt.points}: ${sayDebt(view.debt)}` }]),
     ...(release === null ? [] : [{ name: 'Release', value: `${releaseName(release)} (${release.verdict})` }]),

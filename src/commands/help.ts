@@ -55,11 +55,15 @@ function commandDocument({ name, summary, usage, examples, role }: Command<unkno
   return { name, summary, usage, examples, role };
 }
 
-/** The command of this name, or an error that says which one was meant. */
-export function findCommand(all: readonly Command<unknown>[], name: string): Command<unknown> {
+/**
+ * The command of this name, or an error that says which one was meant. Of commands the speaker may not use only one that
+ * was named rightly is spoken of; `able` are the others.
+ */
+export function findCommand(all: readonly Command<unknown>[], name: string, able?: readonly Command<unknown>[]): Command<unknown> {
   const found = all.find((command) => command.name === name.toLowerCase());
   if (found) return found;
-  const near = nearestWord(name, all.map((command) => command.name));
+  const near = nearestWord(name.toLowerCase(), (able ?? all).map((command) => command.name));
   const said = name.length > 40 ? `${name.slice(0, 40)}…` : name;
-  throw new HypercareError('command.unknown', 'invalid', `there is no command “${said}”`, `${near === null ? '' : `Did you mean “${near}”? `}“help” lists what you may ask.`);
+  const rest = able === undefined ? '“help” lists what you may ask.' : `You may say: ${able.map((command) => command.name).join(', ')}.`;
+  throw new HypercareError('command.unknown', 'invalid', `there is no command “${said}”`, `${near === null ? '' : `Did you mean “${near}”? `}${rest}`);
 }

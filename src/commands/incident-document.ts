@@ -11,7 +11,7 @@ type JsonObject = { readonly [key: string]: Json };
 export function incidentSummary(incident: Incident, at: string): JsonObject {
   return {
     id: incident.id, at, kind: incident.kind, severity: incident.severity, emergency: incident.emergency, state: incident.state, title: incident.title,
-    openedAt: iso(incident.openedAt), closedAt: iso(incident.closedAt), reason: incident.reason,
+    openedAt: iso(incident.openedAt), closedAt: iso(incident.closedAt), reason: incident.reason, ackedBy: incident.ackedBy, ackedAt: iso(incident.ackedAt),
   };
 }
 

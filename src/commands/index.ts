@@ -1,10 +1,13 @@
+import { ack } from './ack.js';
 import { approve } from './approve.js';
 import { audit } from './audit.js';
+import { baseline } from './baseline.js';
 import type { Command } from './command.js';
 import { deny } from './deny.js';
 import { deploy } from './deploy.js';
 import { freeze } from './freeze.js';
 import { helpOn } from './help.js';
+import { history } from './history.js';
 import { holds } from './holds.js';
 import { incidents } from './incidents.js';
 import { launch } from './launch.js';
@@ -26,8 +29,11 @@ export const commands: readonly Command<unknown>[] = [
   status,
   incidents,
   why,
+  history,
+  baseline,
   approve,
   deny,
+  ack,
   repair,
   deploy,
   rollback,

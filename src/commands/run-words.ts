@@ -1,6 +1,6 @@
 import { readToken } from '../cards/token.js';
 import { HypercareError } from '../domain/errors.js';
-import { demand } from './access.js';
+import { demand, mayUse } from './access.js';
 import type { Command, Context, Result } from './command.js';
 import { findCommand } from './help.js';
 import { commands } from './index.js';
@@ -9,7 +9,7 @@ import { parseWords } from './parse-words.js';
 /** Does what the words ask for; no words ask for help. Throws HypercareErrors that `errorCard` draws. */
 export async function runWords(words: readonly string[], ctx: Context): Promise<Result> {
   const [name = 'help', ...rest] = words;
-  return runCommand(findCommand(commands, name), rest, ctx);
+  return runCommand(findCommand(commands, name, commands.filter((command) => mayUse(command, ctx))), rest, ctx);
 }
 
 /** Does what a pressed button asks for. */

@@ -25,6 +25,9 @@ export interface Incident {
   readonly failed: number;
   /** Nothing is planned for it before this. */
   readonly nextAt: number;
+  /** Since when somebody has it in hand, and who: nobody is called about it meanwhile. Taken back when it gets worse. */
+  readonly ackedAt: number | null;
+  readonly ackedBy: string | null;
 }
 
 /** The kind of an incident of a host whose PM2 daemon died. */

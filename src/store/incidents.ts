@@ -18,21 +18,23 @@ export async function openIncident(tx: Db, incident: NewIncident, now: number): 
   await tx.insertInto('incidents').values({
     id, resource_id: incident.resourceId, launch_id: incident.launchId, kind: incident.kind, severity: incident.severity,
     emergency: incident.emergency ? 1 : 0, state: 'open', title: incident.title, opened_at: now, closed_at: null, reason: null,
-    rung: 0, failed: 0, next_at: now, open_resource: incident.resourceId,
+    rung: 0, failed: 0, next_at: now, acked_at: null, acked_by: null, open_resource: incident.resourceId,
   }).execute();
   return getIncident(tx, id);
 }
 
 /** What may change in an open incident. */
-export type IncidentChange = Partial<Pick<Incident, 'kind' | 'severity' | 'emergency' | 'state' | 'title' | 'reason' | 'rung' | 'failed' | 'nextAt' | 'launchId'>>;
+export type IncidentChange = Partial<Pick<Incident, 'kind' | 'severity' | 'emergency' | 'state' | 'title' | 'reason' | 'rung' | 'failed' | 'nextAt' | 'launchId' | 'ackedAt' | 'ackedBy'>>;
 
 export async function changeIncident(tx: Db, id: IncidentId, change: IncidentChange): Promise<void> {
-  const { emergency, nextAt, launchId, ...same } = change;
+  const { emergency, nextAt, launchId, ackedAt, ackedBy, ...same } = change;
   await tx.updateTable('incidents').set({
     ...same,
     ...(emergency === undefined ? {} : { emergency: emergency ? 1 : 0 }),
     ...(nextAt === undefined ? {} : { next_at: nextAt }),
     ...(launchId === undefined ? {} : { launch_id: launchId }),
+    ...(ackedAt === undefined ? {} : { acked_at: ackedAt }),
+    ...(ackedBy === undefined ? {} : { acked_by: ackedBy }),
   }).where('id', '=', id).execute();
 }
 
@@ -85,6 +87,6 @@ function toIncident(row: IncidentsTable): Incident {
   return {
     id: row.id, resourceId: row.resource_id, launchId: row.launch_id, kind: row.kind, severity: row.severity,
     emergency: row.emergency === 1, state: row.state, title: row.title, openedAt: row.opened_at, closedAt: row.closed_at,
-    reason: row.reason, rung: row.rung, failed: row.failed, nextAt: row.next_at,
+    reason: row.reason, rung: row.rung, failed: row.failed, nextAt: row.next_at, ackedAt: row.acked_at, ackedBy: row.acked_by,
   };
 }

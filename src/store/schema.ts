@@ -69,7 +69,7 @@ export interface SignalsTable {
 export interface IncidentsTable {
   id: IncidentId; resource_id: ResourceId; launch_id: LaunchId | null; kind: string; severity: Severity;
   emergency: Flag; state: IncidentState; title: string; opened_at: number; closed_at: number | null;
-  reason: string | null; rung: number; failed: number; next_at: number;
+  reason: string | null; rung: number; failed: number; next_at: number; acked_at: number | null; acked_by: string | null;
   /** The cause's id while the incident is not resolved: one open incident a cause. */
   open_resource: ResourceId | null;
 }

@@ -7,6 +7,7 @@ import { spans } from './0005-spans.js';
 import { holdsOfHosts } from './0006-holds.js';
 import { channels } from './0007-channels.js';
 import { peopleOfHosts } from './0008-people-of-hosts.js';
+import { acks } from './0009-acks.js';
 
 /** Append-only: a migration that has been released is never changed. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -18,5 +19,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0006-holds': holdsOfHosts(engine),
     '0007-channels': channels(engine),
     '0008-people-of-hosts': peopleOfHosts(engine),
+    '0009-acks': acks(engine),
   };
 }

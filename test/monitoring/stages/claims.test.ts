@@ -61,3 +61,19 @@ it('of a server, what was handed to people as advice begins its ladder when it k
   await house.store.write((tx) => applyClaims(tx, ctx, db, null, [claim('postgres-blocked', 'critical')]));
   expect(await openIncidentOf(house.store.db, db.id)).toMatchObject({ id: advice?.id, kind: 'postgres-blocked', severity: 'critical', state: 'open', rung: 0, reason: null });
 });
+
+it('what somebody has seen is theirs while it stays what it is, and is told anew when it gets worse', async () => {
+  const ctx = { store: house.store, hostId: house.hostId, clock, log: keepLog(), units: { detectors }, settings: { hotMs: 1, confirmForMs: 1 } } as unknown as StageContext;
+  const shop = await getResource(house.store.db, house.shop);
+  const claim = async (severity: 'warning' | 'critical', emergency: boolean) => {
+    await house.store.write((tx) => applyClaims(tx, ctx, shop, null, [{ detector: 'endpoint-failing', claims: [{ state: 'present', fingerprint: 'x', kind: 'endpoint-failing', severity, emergency, title: `${severity} ${emergency}`, evidence: [] }] }]));
+    return (await openIncidentOf(house.store.db, house.shop))?.ackedBy;
+  };
+  const seen = async () => house.store.write(async (tx) => changeIncident(tx, (await openIncidentOf(tx, house.shop))?.id as never, { ackedAt: clock.now(), ackedBy: 'Ann' }));
+  await claim('critical', false);
+  await seen();
+  expect([await claim('critical', false), await claim('warning', false)]).toEqual(['Ann', 'Ann']);
+  expect(await claim('critical', false)).toBeNull();
+  await seen();
+  expect([await claim('critical', false), await claim('critical', true)]).toEqual(['Ann', null]);
+});

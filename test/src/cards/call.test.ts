@@ -30,6 +30,7 @@ describe('what is said aloud beside a card', () => {
     ['nobody for what only informs', asking, ['incident.opened', 'incident.changed', 'remediation.started', 'remediation.ended', 'question.closed', 'incident.resolved', 'plan.suggested']],
     ['nobody once the question is over', view({ ...asking, question: { ...question, state: 'approved' } }), ['question.asked', 'question.warned']],
     ['nobody once the incident is over', view({ incident: { ...incident, state: 'resolved' } }), ['incident.escalated', 'incident.reminded']],
+    ['nobody where somebody has seen it', view({ ...asking, incident: { ...asking.incident, state: 'escalated', ackedAt: UTC.now, ackedBy: 'Ann' } }), ['question.asked', 'question.warned', 'incident.escalated', 'incident.reminded']],
     ['not the one back who has just said no', view({ ...escalated, plans: asking.plans, question: { ...question, state: 'denied' } }), ['incident.escalated']],
   ] as const)('calls %s', (_, shown, kinds) => {
     expect(callText(shown, kinds, UTC)).toBeNull();

@@ -13,7 +13,7 @@ export const UTC = { now: BEGAN + 4 * MINUTE, timeZone: 'UTC' };
 
 export const incident: Incident = {
   id: '06g8zk2v1a7k2m9qx' as never, resourceId: 'r-shop' as never, launchId: 'l-1' as never, kind: 'endpoint-failing', severity: 'critical', emergency: false,
-  state: 'open', title: '/checkout: status 500, 3 checks in a row over 20 s', openedAt: BEGAN, closedAt: null, reason: null, rung: 0, failed: 0, nextAt: 0,
+  state: 'open', title: '/checkout: status 500, 3 checks in a row over 20 s', openedAt: BEGAN, closedAt: null, reason: null, rung: 0, failed: 0, nextAt: 0, ackedAt: null, ackedBy: null,
 };
 
 export const finding: Finding = {

@@ -21,8 +21,12 @@ describe('help', () => {
         status         how the apps are, and what is watched beside them
         incidents      what was and is wrong; with an id, one incident whole
         why            why it acted or did not: every decision and every wait
+        history        what went live, how it went, and what was wrong and done
+        baseline       what an app’s readings look like when it is healthy
         approve        say yes to the open question
         deny           say no to the open question
+        ack            say that you have seen it: nobody is called about it until it
+                       gets worse
         repair         have one repair done, or “general”: an app’s whole runbook
         rollback       take an app back to its last stable release
         launch         begin a new watch of what runs now
@@ -69,7 +73,11 @@ describe('help', () => {
 
   it('is a document too', async () => {
     const document = JSON.parse((await cli(stage, ['--help', '--json'])).stdout) as { commands: { name: string }[] };
+<<<<<<< HEAD
     expect(document.commands.map(({ name }) => name)).toEqual(['status', 'incidents', 'why', 'approve', 'deny', 'repair', 'rollback', 'launch', 'restore-point', 'freeze', 'unfreeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help', 'init', 'check', 'doctor', 'config', 'demo', 'slack', 'telegram', 'chat']);
+=======
+    expect(document.commands.map(({ name }) => name)).toEqual(['status', 'incidents', 'why', 'history', 'baseline', 'approve', 'deny', 'ack', 'repair', 'rollback', 'launch', 'restore-point', 'freeze', 'unfreeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help', 'init', 'check', 'config', 'demo', 'slack', 'telegram', 'chat']);
+>>>>>>> 34a133e (commands: ack, history and baseline; a mistyped word gets what this person may say)
   });
 
   it('tells the version', async () => {

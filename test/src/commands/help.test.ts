@@ -16,8 +16,8 @@ commandContract(findCommand(commands, 'help'));
 describe('help', () => {
   it('lists only what the speaker may use', async () => {
     const names = async (who: string | null): Promise<unknown> => ((await say('help', who)).data['commands'] as { name: string }[]).map(({ name }) => name);
-    expect(await names('Vera')).toEqual(['status', 'incidents', 'why', 'holds', 'repairs', 'learned', 'policy', 'whoami', 'help']);
-    expect(await names('Otto')).toEqual(['status', 'incidents', 'why', 'approve', 'deny', 'repair', 'deploy', 'rollback', 'launch', 'restore-point', 'freeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help']);
+    expect(await names('Vera')).toEqual(['status', 'incidents', 'why', 'history', 'baseline', 'holds', 'repairs', 'learned', 'policy', 'whoami', 'help']);
+    expect(await names('Otto')).toEqual(['status', 'incidents', 'why', 'history', 'baseline', 'approve', 'deny', 'ack', 'repair', 'deploy', 'rollback', 'launch', 'restore-point', 'freeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help']);
     expect(await names(null)).toEqual(['whoami', 'help']);
   });
 
@@ -41,6 +41,16 @@ describe('help', () => {
 
         for everybody from operator on"
     `);
+  });
+
+  it.each([
+    ['Vera', 'statsu', 'Did you mean “status”? You may say: status, incidents, why, history, baseline, holds, repairs, learned, policy, whoami, help.'],
+    ['Vera', 'rolback shop', 'You may say: status,'],
+    ['Otto', 'ROLBACK shop', 'Did you mean “rollback”? You may say: status,'],
+    [null, 'statsu', 'You may say: whoami, help.'],
+  ])('is what mistyped words get, with the nearest one and no other than %s may use: %s', async (who, line, mend) => {
+    await expect(say(line, who)).rejects.toMatchObject({ code: 'command.unknown', mend: expect.stringContaining(mend) as unknown });
+    if (!mend.startsWith('Did you')) await expect(say(line, who)).rejects.not.toMatchObject({ mend: expect.stringContaining('Did you mean') as unknown });
   });
 
   it('names the nearest command', async () => {
