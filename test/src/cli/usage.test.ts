@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SHOP_FAULTS } from '../../../scripts/shop/break-shop.js';
+import { OWN_VERBS } from '../../../src/cli/usage.js';
+import { commands } from '../../../src/commands/index.js';
 import { stageOfEachTest } from '../commands/spoken.js';
 import { cli, writeConfig } from './run.js';
 
@@ -28,6 +30,7 @@ describe('help', () => {
         ack            say that you have seen it: nobody is called about it until it
                        gets worse
         repair         have one repair done, or “general”: an app’s whole runbook
+        deploy         build a commit beside the live release, and switch to it
         rollback       take an app back to its last stable release
         launch         begin a new watch of what runs now
         restore-point  call the running release stable: rollbacks may go to it
@@ -73,11 +76,7 @@ describe('help', () => {
 
   it('is a document too', async () => {
     const document = JSON.parse((await cli(stage, ['--help', '--json'])).stdout) as { commands: { name: string }[] };
-<<<<<<< HEAD
-    expect(document.commands.map(({ name }) => name)).toEqual(['status', 'incidents', 'why', 'approve', 'deny', 'repair', 'rollback', 'launch', 'restore-point', 'freeze', 'unfreeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help', 'init', 'check', 'doctor', 'config', 'demo', 'slack', 'telegram', 'chat']);
-=======
-    expect(document.commands.map(({ name }) => name)).toEqual(['status', 'incidents', 'why', 'history', 'baseline', 'approve', 'deny', 'ack', 'repair', 'rollback', 'launch', 'restore-point', 'freeze', 'unfreeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help', 'init', 'check', 'config', 'demo', 'slack', 'telegram', 'chat']);
->>>>>>> 34a133e (commands: ack, history and baseline; a mistyped word gets what this person may say)
+    expect(document.commands.map(({ name }) => name)).toEqual([...commands, ...OWN_VERBS].map(({ name }) => name));
   });
 
   it('tells the version', async () => {
