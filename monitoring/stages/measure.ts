@@ -4,6 +4,8 @@ import type { StageContext } from './stage.js';
 
 /** Whatever a probe's own deadlines are, it is given up after this. */
 const PROBE_DEADLINE_MS = 60_000;
+/** Names of values that say how long answers took. */
+const TOOK = /^p\d+_ms$/;
 
 /** An effect: measures one check once. Its reading is kept together with those that come at the same time. */
 export async function measure(ctx: StageContext, check: Check, signal: AbortSignal): Promise<void> {
@@ -12,7 +14,8 @@ export async function measure(ctx: StageContext, check: Check, signal: AbortSign
   const checkSelf = ctx.self.begin();
   const read = await readingOf(ctx, check, signal);
   const ours = await checkSelf(read.verdict === 'bad');
-  const reading = ctx.units.probes[check.probe]?.local ? read : calledOff(read, ours);
+  const probe = ctx.units.probes[check.probe];
+  const reading = probe?.local ? read : calledOff(read, ours, probe?.fields ?? []);
   await keep(signal.aborted ? null : { check, reading, at }); // Aborted by our own stop: not a reading. It is still due.
 }
 
@@ -30,8 +33,9 @@ function failed(note: string): Reading {
   return { verdict: 'error', ms: null, values: [], note: note.slice(0, 200) };
 }
 
-/** Nobody is blamed for our own trouble, and nobody is praised: what was read meanwhile is no reading of the app. */
-function calledOff(reading: Reading, ours: string | null): Reading {
-  if (ours === null || (reading.verdict !== 'bad' && reading.verdict !== 'good')) return reading;
-  return failed(reading.note === null ? ours : `${ours}; it read: ${reading.note}`);
+/** Nobody is blamed for our own trouble: a bad reading is none then. A good answer stays good, but how long it took is ours. */
+export function calledOff(reading: Reading, ours: string | null, fields: readonly string[]): Reading {
+  if (ours === null) return reading;
+  if (reading.verdict === 'bad') return failed(reading.note === null ? ours : `${ours}; it read: ${reading.note}`);
+  return { ...reading, ms: null, values: reading.values.map((value, index) => (TOOK.test(fields[index] ?? '') ? null : value)) };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { calledOff } from '../../../monitoring/stages/measure.js';
 import type { PersonId } from '../../../src/domain/ids.js';
 import { recentIncidents } from '../../../src/store/incidents.js';
 import { personNamed } from '../../../src/store/people.js';
@@ -66,5 +67,22 @@ describe('what is bad at a tick', { timeout: 60_000 }, () => {
       broken.clear();
       await watched.stop();
     }
+  });
+});
+
+describe('what was read while hypercare itself was in trouble', () => {
+  const FIELDS = ['p50_ms', 'p95_ms', 'ok', 'uptime_ms'];
+  const read = (verdict: 'good' | 'bad') => ({ verdict, ms: 900, values: [900, 950, 3, 60_000], note: null });
+
+  it('is no reading where it is bad: nobody is blamed', () => {
+    expect(calledOff(read('bad'), 'it stood still', FIELDS)).toEqual({ verdict: 'error', ms: null, values: [], note: 'it stood still' });
+  });
+
+  it('is a good answer still, whose time was ours', () => {
+    expect(calledOff(read('good'), 'it stood still', FIELDS)).toEqual({ verdict: 'good', ms: null, values: [null, null, 3, 60_000], note: null });
+  });
+
+  it('is what it is where nothing was wrong with us', () => {
+    expect(calledOff(read('bad'), null, FIELDS)).toEqual(read('bad'));
   });
 });
