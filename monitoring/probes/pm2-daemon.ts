@@ -12,6 +12,7 @@ const options = z.strictObject({});
  */
 export const pm2Daemon: Probe<z.output<typeof options>> = {
   kind: 'pm2-daemon',
+  local: true,
   options,
   fields: [],
   async measure(_options, io) {

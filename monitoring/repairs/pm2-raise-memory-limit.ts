@@ -74,10 +74,10 @@ function limitStep(limit: Limit, timeoutMs: number): Step {
     timeoutMs,
     state: (_witness, _receipts, io) => positionOf(limit, io).catch(unknownToPm2),
     async act(_witness, _receipts, io, signal): Promise<Json> {
-      await setLimit(name, toBytes, io, signal);
+      await setLimit({ name, from: fromBytes, to: toBytes }, io, signal);
       return { fromBytes, toBytes };
     },
-    undo: (_receipt, io, signal) => setLimit(name, fromBytes, io, signal),
+    undo: (_receipt, io, signal) => setLimit({ name, from: toBytes, to: fromBytes }, io, signal),
   };
 }
 
@@ -89,11 +89,12 @@ async function positionOf({ name, fromBytes, toBytes }: Limit, io: Io): Promise<
   return now.every(({ maxMemoryRestartBytes: is }) => is === toBytes) ? 'after' : 'before';
 }
 
-async function setLimit(name: string, bytes: number, io: Io, signal: AbortSignal): Promise<void> {
-  const others = (await io.pm2.list()).filter((one) => one.name === name && one.maxMemoryRestartBytes !== bytes);
-  for (const { pmId } of others) {
+/** Of the instances that have the one limit, none else: a third one somebody has set since, and it is his. */
+async function setLimit({ name, from, to }: { readonly name: string; readonly from: number; readonly to: number }, io: Io, signal: AbortSignal): Promise<void> {
+  const due = (await io.pm2.list()).filter((one) => one.name === name && one.maxMemoryRestartBytes === from);
+  for (const { pmId } of due) {
     signal.throwIfAborted();
-    await orAborted(io.pm2.reload(name, { pmId, maxMemoryRestartBytes: bytes }), signal);
+    await orAborted(io.pm2.reload(name, { pmId, maxMemoryRestartBytes: to }), signal);
   }
 }
 

@@ -9,8 +9,8 @@ import { instancesOf, scalePosition } from './scaling.js';
 
 const TIMEOUT_MS = 60_000;
 
-/** `to`: how many workers stay; default: one less. */
-const scaleDownArgs = z.strictObject({ process: z.string().optional(), to: z.int().min(1).max(64).optional() });
+/** `to`: how many workers stay; default: one less. `from`: only where there are so many: another number is somebody's own. */
+const scaleDownArgs = z.strictObject({ process: z.string().optional(), from: z.int().min(2).max(64).optional(), to: z.int().min(1).max(64).optional() });
 type ScaleDownArgs = z.infer<typeof scaleDownArgs>;
 
 const witnessSchema = z.object({ name: z.string(), had: z.number(), to: z.number() });
@@ -38,6 +38,7 @@ async function prepare(target: RepairTarget, args: ScaleDownArgs, io: Io): Promi
   const busy = busyWith({ startsWaiting: false }, name, instances);
   if (busy !== null) return { refused: busy, again: true };
   const to = args.to ?? instances.length - 1;
+  if (args.from !== undefined && instances.length !== args.from) return { refused: `"${name}" has ${instances.length} workers, and not the ${args.from} that hypercare left: somebody scaled it since, and it stays so` };
   if (instances.some(({ mode }) => mode === 'fork')) return { refused: `"${name}" runs in fork mode, which has no workers to end` };
   if (to < 1 || instances.length <= to) return { refused: `"${name}" has ${instances.length === 1 ? 'one worker' : `${instances.length} workers`}, and ${Math.max(1, to)} shall stay` };
   return {
@@ -62,8 +63,9 @@ function scaleStep({ name, had, to }: Witness): Step {
       for (const one of newest) await orAborted(io.pm2.removeInstance(one), signal);
       return { ended: newest.map(({ pmId }) => pmId) };
     },
+    // Where it has another number by now, somebody scaled it himself.
     async undo(_receipt, io, signal) {
-      for (let count = (await instancesOf(name, io)).length; count < had; count += 1) await orAborted(io.pm2.addInstance(name), signal);
+      for (let count = (await instancesOf(name, io)).length; count >= to && count < had; count += 1) await orAborted(io.pm2.addInstance(name), signal);
     },
   };
 }

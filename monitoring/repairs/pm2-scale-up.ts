@@ -22,6 +22,8 @@ type ScaleUpArgs = z.infer<typeof scaleUpArgs>;
 const witnessSchema = z.object({ name: z.string(), had: z.array(z.number()), want: z.number() });
 type Witness = z.infer<typeof witnessSchema>;
 
+const receiptSchema = z.object({ added: z.array(z.number()) });
+
 /** For an app that has more to do than its workers can. More workers ask more of its database: it helps only where CPU is short. */
 export const pm2ScaleUp: Repair<ScaleUpArgs> = {
   kind: 'pm2.scale-up',
@@ -50,7 +52,7 @@ async function prepare(target: RepairTarget, args: ScaleUpArgs, io: Io): Promise
     touches: [target.id],
     bounds: { restarts: 0, workers: args.by },
     verify: judgedByChecks(target),
-    followUp: { repair: 'pm2.scale-down', args: { process: name, to: instances.length }, afterMs: BACK_AFTER_MS },
+    followUp: { repair: 'pm2.scale-down', args: { process: name, from: want, to: instances.length }, afterMs: BACK_AFTER_MS },
     wayBack: `pm2 scale ${name} ${instances.length}`,
     witness: { name, had: instances.map(({ pmId }) => pmId), want },
     artefacts: [],
@@ -77,11 +79,12 @@ function scaleStep({ name, had, want }: Witness): Step {
     async act(_witness, _receipts, io, signal): Promise<Json> {
       const now = await instancesOf(name, io);
       for (let count = now.length; count < want; count += 1) await orAborted(io.pm2.addInstance(name), signal);
-      return { had: now.length, want };
+      return { added: (await instancesOf(name, io)).map(({ pmId }) => pmId).filter((pmId) => !had.includes(pmId)) };
     },
-    async undo(_receipt, io, signal) {
-      const added = (await instancesOf(name, io)).filter(({ pmId }) => !had.includes(pmId));
-      for (const one of added) await orAborted(io.pm2.removeInstance(one), signal);
+    // What somebody else has added since is his.
+    async undo(receipt, io, signal) {
+      const { added } = receiptSchema.parse(receipt);
+      for (const one of (await instancesOf(name, io)).filter(({ pmId }) => added.includes(pmId))) await orAborted(io.pm2.removeInstance(one), signal);
     },
   };
 }

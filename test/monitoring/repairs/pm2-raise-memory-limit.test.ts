@@ -66,3 +66,15 @@ test('a limit that somebody else changed meanwhile is not written over unseen', 
   const [step] = pm2RaiseMemoryLimit.steps(appOf(['shop']), {}, prepared);
   expect(await step?.state(prepared.witness, {}, ioListing([listed({ maxMemoryRestartBytes: 400 * MIB })]))).toBe('unknown');
 });
+
+test('a limit that a person has set since is not taken back', async () => {
+  await home.startApp({ name: 'raised', code: TELLING, pm2: { max_memory_restart: '300M' }, awaitAnswer: true });
+  const raise = await prepareStep(pm2RaiseMemoryLimit, 'raised', {}, io);
+  const receipt = await raise.act();
+  await until('the step to be done', async () => (await raise.position()) === 'after');
+  await home.pm2('restart', 'raised', '--max-memory-restart', '700M');
+  const [set] = await instancesOf(io, 'raised');
+  await raise.step.undo?.(receipt, io, new AbortController().signal);
+  const [left] = await instancesOf(io, 'raised');
+  expect([left?.maxMemoryRestartBytes, left?.startedAt]).toEqual([700 * MIB, set?.startedAt]);
+});

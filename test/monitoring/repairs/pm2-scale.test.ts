@@ -7,7 +7,7 @@ import type { Pm2Process } from '../../../src/io/pm2.js';
 import { repairContract } from '../../contracts/repair.js';
 import { startPm2Home, until } from '../../doubles/pm2-home.js';
 import type { Pm2Home, StartedApp } from '../../doubles/pm2-home.js';
-import { ioListing, listed } from '../../doubles/pm2-list.js';
+import { appOf, ioListing, listed } from '../../doubles/pm2-list.js';
 import { instancesOf, ioOf, prepareStep } from '../../doubles/pm2-repair.js';
 import { openPm2World, refusedOfAll, type Pm2World } from '../../doubles/pm2-world.js';
 
@@ -63,7 +63,7 @@ test('a worker more shares the port and has its environment, and the way back en
   onTestFinished(async () => void (await home.pm2('delete', 'shop')));
   const [first] = await instancesOf(io, 'shop');
   const up = await prepareStep(pm2ScaleUp, 'shop', { by: 1 }, io);
-  expect(up.prepared.followUp).toEqual({ repair: 'pm2.scale-down', args: { process: 'shop', to: 1 }, afterMs: 1_800_000 });
+  expect(up.prepared.followUp).toEqual({ repair: 'pm2.scale-down', args: { process: 'shop', from: 2, to: 1 }, afterMs: 1_800_000 });
   await up.act();
   await until('both to serve', async () => (await instances(app)).size === 2);
   expect([...(await instances(app))].toSorted()).toEqual(['"0","as it was"]', '"1","as it was"]']);
@@ -71,4 +71,27 @@ test('a worker more shares the port and has its environment, and the way back en
   expect(await down.act()).toMatchObject({ ended: [expect.any(Number)] });
   expect(await down.position()).toBe('after');
   expect((await instancesOf(io, 'shop')).map(({ pmId, pid }) => ({ pmId, pid }))).toEqual([{ pmId: first?.pmId, pid: first?.pid }]);
+});
+
+test('the workers that a person has added since stay, whether it is taken back at once or half an hour later', async () => {
+  await home.startApp({ name: 'busy', code: TELLING, cluster: 1, awaitAnswer: true });
+  onTestFinished(async () => void (await home.pm2('delete', 'busy')));
+  const up = await prepareStep(pm2ScaleUp, 'busy', { by: 1 }, io);
+  const receipt = await up.act();
+  await home.pm2('scale', 'busy', '4');
+  const later = await pm2ScaleDown.prepare(appOf(['busy']), { process: 'busy', from: 2, to: 1 }, io, new AbortController().signal);
+  expect(later).toMatchObject({ refused: '"busy" has 4 workers, and not the 2 that hypercare left: somebody scaled it since, and it stays so' });
+  const before = (await instancesOf(io, 'busy')).map(({ pmId }) => pmId);
+  await up.step.undo?.(receipt, io, new AbortController().signal);
+  expect((await instancesOf(io, 'busy')).map(({ pmId }) => pmId)).toEqual([before[0], before[2], before[3]]);
+});
+
+test('a number of workers that a person has set since is not taken back', async () => {
+  await home.startApp({ name: 'idle', code: TELLING, cluster: 3, awaitAnswer: true });
+  onTestFinished(async () => void (await home.pm2('delete', 'idle')));
+  const down = await prepareStep(pm2ScaleDown, 'idle', { to: 2 }, io);
+  const receipt = await down.act();
+  await home.pm2('scale', 'idle', '1');
+  await down.step.undo?.(receipt, io, new AbortController().signal);
+  expect(await instancesOf(io, 'idle')).toHaveLength(1);
 });
