@@ -65,7 +65,8 @@ async function identifyWorkers(workers: readonly Pm2Process[], sought: Options, 
   const { dir } = place;
   const startedAt = Math.min(...workers.map((worker) => worker.startedAt));
   const { configFiles } = sought;
-  const sighting = await identifyRelease(dir, { configFiles, nodeVersion: workers[0]?.nodeVersion ?? null, startedAt }, git);
+  const { pid } = workers.toSorted((a, b) => a.startedAt - b.startedAt)[0] ?? { pid: 0 };
+  const sighting = await identifyRelease(dir, { configFiles, nodeVersion: workers[0]?.nodeVersion ?? null, startedAt, ...(pid > 0 ? { pid } : {}) }, git);
   return (await headMoved(dir, sighting.commit, git)) ?? (await writtenSince(dir, [...LOCKFILES, ...configFiles], startedAt)) ?? sighting;
 }
 

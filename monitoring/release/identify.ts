@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { canonicalJson } from '../../src/domain/json.js';
 import type { ReleaseSighting } from '../../src/domain/release.js';
 import type { Git } from '../../src/io/git.js';
+import { environmentNames } from '../../src/io/environment-names.js';
 import { sha256, sha256OfFile } from '../../src/io/hash.js';
 import { workingDirectory } from '../../src/io/processes.js';
 import { REVISION_FILE } from './layout.js';
@@ -14,6 +15,8 @@ export interface Sought {
   /** Files, relative to the directory, whose content counts as configuration. */
   readonly configFiles: readonly string[];
   readonly nodeVersion: string | null;
+  /** The worker whose environment is looked at for names; absent: nobody's. */
+  readonly pid?: number;
   /**
    * When the worker began (milliseconds): in a working tree the running release is what HEAD was then, not what was
    * pulled since. Absent: HEAD as it is.
@@ -30,6 +33,7 @@ export async function identifyRelease(dir: string, sought: Sought, git: Git): Pr
     lockHash: await lockHashOf(real),
     configHash: await configHashOf(real, sought.configFiles),
     nodeVersion: sought.nodeVersion,
+    ...(sought.pid === undefined ? {} : { envKeys: await environmentNames(sought.pid, sought.configFiles.map((file) => join(real, file))) }),
   };
 }
 

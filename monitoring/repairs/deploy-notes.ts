@@ -2,7 +2,7 @@ import { errorText } from '../../src/domain/errors.js';
 import { releaseName, type Release } from '../../src/domain/release.js';
 import { sha256 } from '../../src/io/hash.js';
 import type { Io } from '../../src/io/io.js';
-import { looksLikeMigration } from '../release/preflight.js';
+import { looksLikeMigration } from '../release/preflight/migrations.js';
 import { lockfileAt } from '../release/node-modules.js';
 import type { ReleasesWitness } from './rollback-releases-survey.js';
 

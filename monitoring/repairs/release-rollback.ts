@@ -7,7 +7,8 @@ import type { Release } from '../../src/domain/release.js';
 import type { Io } from '../../src/io/io.js';
 import { chooseTarget } from '../release/choose-target.js';
 import { releasesDir } from '../release/layout.js';
-import { preflight } from '../release/preflight.js';
+import type { Crossing } from '../release/preflight/check.js';
+import { preflight } from '../release/preflight/index.js';
 import type { Repair, RepairTarget } from './repair.js';
 import { inPlaceByHand, inPlaceRoad } from './rollback-in-place.js';
 import { inPlaceWitness, surveyInPlace, type InPlaceWitness } from './rollback-in-place-survey.js';
@@ -37,14 +38,14 @@ export const releaseRollback: Repair<RollbackArgs> = {
   steps: (_target, _args, prepared) => road(witnessSchema.parse(prepared.witness)),
 };
 
-async function prepare(target: RepairTarget, args: RollbackArgs, io: Io): Promise<Prepared | Refusal> {
+async function prepare(target: RepairTarget, args: RollbackArgs, io: Io, signal: AbortSignal): Promise<Prepared | Refusal> {
   const chosen = chooseTarget({ ...target, releases: await releasesOf(target) }, args.to);
   if ('refused' in chosen) return chosen;
   const { from, to } = chosen;
   try {
     const witness = await survey(target, chosen, io);
     if ('refused' in witness) return witness;
-    return await plan(target, witness, { from, to }, io);
+    return await plan(target, witness, { from, to, listed: await io.pm2.list() }, io, signal);
   } catch (thrown) {
     // A dead PM2, a repository that is not there, a link that is none: reasons to refuse, not faults of ours.
     if (!(thrown instanceof HypercareError)) throw thrown;
@@ -68,22 +69,34 @@ async function survey(target: RepairTarget, { from, to }: { readonly from: Relea
   return surveyReleases({ base: release.dir, repo: release.repo, from, to, names, listed, configFiles: release.configFiles ?? [] }, io);
 }
 
-async function plan(target: RepairTarget, witness: Witness, { from, to }: { readonly from: Release; readonly to: Release }, io: Io): Promise<Prepared> {
-  const repo = witness.mode === 'in-place' ? witness.dir : (target.release?.repo ?? null);
-  const facts = await preflight({ from, to, repo }, io.git);
+async function plan(target: RepairTarget, witness: Witness, between: Pick<Crossing, 'from' | 'to' | 'listed'>, io: Io, signal: AbortSignal): Promise<Prepared> {
+  const { items, migrations } = await preflight(crossingOf(target, witness, between), io, signal);
   const { there, back } = witness.mode === 'in-place' ? inPlaceByHand(witness) : releasesByHand(witness);
   const restarts = witness.processes.reduce((sum, one) => sum + one.instances.length, 0);
   return {
     does: road(witness).map(({ name, does, timeoutMs }) => ({ name, does, timeoutMs })),
     touches: [target.id],
-    leadsTo: to.id,
-    // Migrations stand here and not in the notes alone, so that policy can have a rule on them.
-    bounds: { restarts, rollbacks: 1, ...(facts.migrations === null ? {} : { migrations: facts.migrations }) },
+    leadsTo: between.to.id,
+    // Migrations stand here and not in the pre-flight alone, so that policy can have a rule on them.
+    bounds: { restarts, rollbacks: 1, ...(migrations === null ? {} : { migrations }) },
     verify: { checks: target.checks, good: GOOD_IN_A_ROW, settleMs: target.settleMs, withinMs: Math.max(MIN_VERIFY_MS, 10 * target.settleMs) },
     wayBack: back,
     witness: witness as Json,
     artefacts: [],
-    notes: [...facts.notes, ...outage(witness), ...modeNotes(witness), `by hand: ${there}`],
+    notes: [...modeNotes(witness), `by hand: ${there}`],
+    preflight: items,
+  };
+}
+
+function crossingOf({ name, release, processes, databases = [], past }: RepairTarget, witness: Witness, between: Pick<Crossing, 'from' | 'to' | 'listed'>): Crossing {
+  const inPlace = witness.mode === 'in-place';
+  return {
+    ...between, app: name, processes, databases, past: past ?? null, mode: witness.mode,
+    repo: inPlace ? witness.dir : (release?.repo ?? null),
+    base: inPlace ? witness.dir : witness.base,
+    away: witness.processes.filter((one) => one.verb === 'restart').map((one) => one.name),
+    builds: !inPlace && witness.build !== null,
+    installs: inPlace ? witness.install !== null : witness.build?.modules.kind === 'install',
   };
 }
 
@@ -91,17 +104,10 @@ function road(witness: Witness): readonly Leg[] {
   return witness.mode === 'in-place' ? inPlaceRoad(witness) : releasesRoad(witness);
 }
 
-function outage(witness: Witness): readonly string[] {
-  const away = witness.processes.filter((one) => one.verb === 'restart').map((one) => one.name);
-  if (away.length === 0) return ['expected downtime: none, workers are replaced one by one'];
-  return [`expected downtime: about as long as ${away.join(' and ')} ${away.length === 1 ? 'takes' : 'take'} to start`];
-}
-
 function modeNotes(witness: Witness): readonly string[] {
   if (witness.mode === 'releases') return witness.build ? ['its directory is gone and is built again first, beside the live one'] : [];
   return [
     'in place: files change under the running app, and a kill half way leaves it between two releases until it is tried again',
-    ...(witness.install ? ['packages are installed in place: the app lacks them while npm runs, which may take minutes'] : []),
     `afterwards ${witness.dir} is on no branch: git pull fails there until somebody checks one out`,
   ];
 }

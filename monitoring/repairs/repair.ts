@@ -5,6 +5,7 @@ import type { Release } from '../../src/domain/release.js';
 import type { ResourceId } from '../../src/domain/ids.js';
 import type { ResourceKind } from '../../src/domain/resource.js';
 import type { Io } from '../../src/io/io.js';
+import type { AppPast, UsedDatabase } from '../release/preflight/check.js';
 import type { SmokeCheck } from '../release/smoke.js';
 
 export type { SmokeCheck };
@@ -61,6 +62,9 @@ export interface RepairTarget {
   readonly running: Release | null;
   /** Every release known of the app, newest first. */
   readonly ledger: readonly Release[];
+  /** Of an app: the databases it uses, and its past. */
+  readonly databases?: readonly UsedDatabase[];
+  readonly past?: AppPast;
   /** Names of the checks that must be good again. */
   readonly checks: readonly string[];
   readonly settleMs: number;

@@ -31,8 +31,8 @@ async function look(ctx: StageContext, request: Request, signal: AbortSignal): P
   if ('refused' in prepared) return prepared.unchecked ? failed(prepared.unchecked) : found({ refused: prepared.refused });
   const incident = await openIncidentOf(ctx.store.db, target.id);
   const decision = decide(inQuestion(plan, prepared, target), ctx.settings.policy, await factsFor(ctx.store.db, ctx, { plan, target, incident }));
-  const { does, bounds, wayBack, notes } = prepared;
-  return found({ plan: { repair: plan.repair, target: target.name, does, bounds, wayBack, notes, hash: hashOf(plan, prepared), ...decision } } as unknown as Json);
+  const { does, bounds, wayBack, notes, preflight } = prepared;
+  return found({ plan: { repair: plan.repair, target: target.name, does, bounds, wayBack, notes, ...(preflight ? { preflight } : {}), hash: hashOf(plan, prepared), ...decision } } as unknown as Json);
 }
 
 /** What a person told the repair; its own schema checks it when it is prepared. */

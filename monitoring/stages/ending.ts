@@ -128,8 +128,8 @@ async function rolledBack(tx: Db, ctx: StageContext, plan: Plan, incident: Incid
   if (leadsTo === undefined) return; // The release probe sees what runs now, and opens its launch.
   const release = await getRelease(tx, leadsTo);
   // What was seen last is the release gone back from. Were it to go live again before another look, that would be no news.
-  const { commit, dir, lockHash, configHash, nodeVersion } = release;
-  await noteSighting(tx, app.id, canonicalJson({ commit, dir, lockHash, configHash, nodeVersion }));
+  const { commit, dir, lockHash, configHash, nodeVersion, envKeys } = release;
+  await noteSighting(tx, app.id, canonicalJson({ commit, dir, lockHash, configHash, nodeVersion, envKeys: envKeys ? [...envKeys] : null }));
   await launch(tx, ctx, app, release, { why: `${ROLLED_BACK_TO} ${releaseName(release)}: ${incident.title}`, who: plan.askedBy ?? 'hypercare', autoRollback: false });
 }
 

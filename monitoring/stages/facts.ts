@@ -27,7 +27,11 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** What policy looks at of a prepared plan. */
 export function inQuestion(plan: Pick<Plan, 'repair' | 'risk'>, prepared: Prepared, target: Resource): PlanInQuestion {
-  return { repair: plan.repair, risk: plan.risk, targetName: target.name, restarts: prepared.bounds['restarts'] ?? 0, rollsBack: plan.repair === ROLLBACK, migrations: prepared.bounds['migrations'] ?? null };
+  const red = prepared.preflight?.filter(({ light }) => light === 'red').map(({ about }) => about);
+  return {
+    repair: plan.repair, risk: plan.risk, targetName: target.name, restarts: prepared.bounds['restarts'] ?? 0, rollsBack: plan.repair === ROLLBACK,
+    migrations: prepared.bounds['migrations'] ?? null, ...(red ? { red } : {}),
+  };
 }
 
 export interface Around {

@@ -1,5 +1,6 @@
 import type { ResourceId } from '../../src/domain/ids.js';
-import type { Resource } from '../../src/domain/resource.js';
+import { neededBy, type Resource } from '../../src/domain/resource.js';
+import { answeredAfterRestarts, releaseLives } from '../../src/store/app-past.js';
 import { checksOf } from '../../src/store/checks.js';
 import { newestLaunchOf } from '../../src/store/launches.js';
 import { getRelease, ledgerOf } from '../../src/store/releases.js';
@@ -7,6 +8,9 @@ import { getResource, listEdges } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import type { RepairTarget } from '../repairs/repair.js';
 import type { AppConfig, StageContext } from './stage.js';
+
+/** How long a server may take to answer, where its config does not say. */
+const ASK_MS = 2_000;
 
 /** What a repair is told of its target, from config and ledger. Checks that lost their trust judge nothing. */
 export async function targetOf(db: Db, ctx: StageContext, id: ResourceId): Promise<RepairTarget> {
@@ -25,6 +29,7 @@ export async function targetOf(db: Db, ctx: StageContext, id: ResourceId): Promi
     release: config.release ? { ...config.release, ...smokeOf(ctx, resource.name) } : null,
     running: newest ? await getRelease(db, newest.releaseId) : null,
     ledger: await ledgerOf(db, id),
+    ...(resource.kind === 'app' ? { databases: await databasesOf(db, ctx, resource), past: { lives: await releaseLives(db, id, ctx.clock.now()), answeredAfter: await answeredAfterRestarts(db, id) } } : {}),
     checks: checks.map((check) => check.name),
     settleMs: ctx.settings.settleMs,
   };
@@ -33,6 +38,17 @@ export async function targetOf(db: Db, ctx: StageContext, id: ResourceId): Promi
 function smokeOf({ settings }: StageContext, name: string): Pick<NonNullable<RepairTarget['release']>, 'smoke'> {
   const smoke = settings.smokeOf(name);
   return smoke === null ? {} : { smoke };
+}
+
+/** Directly or through others: a migration of any of them may be the app's. */
+async function databasesOf(db: Db, ctx: StageContext, { id, hostId }: Resource): Promise<NonNullable<RepairTarget['databases']>> {
+  const needed = neededBy(id, await listEdges(db, hostId));
+  const servers = (await Promise.all(needed.map((one) => getResource(db, one)))).filter(({ kind }) => kind === 'postgres');
+  return servers.flatMap(({ name, config }) => {
+    const url = ctx.settings.urlOf(name);
+    const { timeoutMs } = ((config as unknown as AppConfig).options ?? {}) as { readonly timeoutMs?: number };
+    return url === null ? [] : [{ name, url, timeoutMs: timeoutMs ?? ASK_MS }];
+  });
 }
 
 async function usersOf(db: Db, { id, hostId }: Resource): Promise<RepairTarget['users']> {

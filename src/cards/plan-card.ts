@@ -1,6 +1,7 @@
 import type { StepSpec } from '../domain/plan.js';
 import type { Card } from './card.js';
 import { cutText } from './clean.js';
+import { drawPreflight, type PlannedItem } from './preflight-part.js';
 import { drawCaution, drawSteps } from './steps.js';
 
 /** A plan as the monitor prepared it, without doing it. */
@@ -11,6 +12,7 @@ export interface PlannedRepair {
   readonly bounds: Readonly<Record<string, number>>;
   readonly wayBack: string | null;
   readonly notes: readonly string[];
+  readonly preflight?: readonly PlannedItem[] | undefined;
   readonly verdict: 'auto' | 'ask' | 'deny';
   readonly rule: string;
   readonly why: string;
@@ -26,7 +28,7 @@ export function planCard(plan: PlannedRepair): Card {
     subject: `plan-${plan.hash.slice(0, 12)}`,
     level: plan.verdict === 'deny' ? 'warning' : 'info',
     title: cutText(`${plan.target}: ${plan.repair} ${SAYS[plan.verdict]}; nothing was done now`, TITLE_CHARS),
-    body: [drawSteps('It would do exactly this:', plan.does), drawCaution(plan), `Policy: ${plan.verdict}, because ${plan.why}${plan.why.includes(plan.rule) ? '' : ` (rule ${plan.rule})`}.`],
+    body: [...(plan.preflight ? [drawPreflight(plan.preflight)] : []), drawSteps('It would do exactly this:', plan.does), drawCaution(plan), `Policy: ${plan.verdict}, because ${plan.why}${plan.why.includes(plan.rule) ? '' : ` (rule ${plan.rule})`}.`],
     fields: [],
     buttons: [],
     footer: `plan ${plan.hash.slice(0, 12)}`,

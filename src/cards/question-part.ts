@@ -4,6 +4,7 @@ import type { Plan } from '../domain/plan.js';
 import { releaseName } from '../domain/release.js';
 import type { Button } from './card.js';
 import { cutText } from './clean.js';
+import { drawPreflight, preflightInShort } from './preflight-part.js';
 import { ROLLBACK, sayPlan } from './repair-words.js';
 import { sayClock, sayIn, type Reader } from './say-time.js';
 import { cautionInShort, drawCaution, drawSteps, shortPaths } from './steps.js';
@@ -13,6 +14,8 @@ import { drawToken } from './token.js';
 const CONFIRM_TITLE = 100;
 const CONFIRM_TEXT = 300;
 
+/** How the note begins that says how a person would do it; nobody types that on a phone. */
+const BY_HAND = 'by hand';
 const REASON_CHARS = 200;
 
 type Asked = NonNullable<IncidentView['question']>;
@@ -30,7 +33,10 @@ export function drawQuestion(view: IncidentView, asked: NonNullable<ReturnType<t
   const terms = drawTerms(view, asked, reader);
   if (prepared === null) return [terms];
   const steps = drawSteps('A yes does exactly this:', prepared.does);
-  return asked.length === 'whole' ? [terms, drawCaution(prepared), steps] : [terms, cautionInShort(prepared), shortPaths(steps)];
+  const before = prepared.preflight ?? [];
+  if (asked.length === 'whole') return [terms, ...(before.length > 0 ? [drawPreflight(before)] : []), drawCaution(prepared), steps];
+  if (before.length === 0) return [terms, cautionInShort(prepared), shortPaths(steps)];
+  return [terms, preflightInShort(before), cautionInShort({ ...prepared, notes: prepared.notes.filter((note) => !note.startsWith(BY_HAND)) }), shortPaths(steps)];
 }
 
 function drawTerms(view: IncidentView, { plan, question }: NonNullable<ReturnType<typeof planAsked>>, reader: Reader): string {

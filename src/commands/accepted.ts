@@ -4,6 +4,7 @@ import { planCard, refusedCard } from '../cards/plan-card.js';
 import { HypercareError } from '../domain/errors.js';
 import type { IncidentId, PlanId } from '../domain/ids.js';
 import type { Json } from '../domain/json.js';
+import { lightOf } from '../domain/preflight.js';
 import { incidentView } from '../store/incident-view.js';
 import type { Context, Result } from './command.js';
 import { incidentDocument } from './incident-document.js';
@@ -15,6 +16,7 @@ const plan = z.object({
   bounds: z.record(z.string(), z.number()),
   wayBack: z.string().nullable(),
   notes: z.array(z.string()),
+  preflight: z.array(z.object({ about: z.string(), light: z.enum(['green', 'amber', 'red']), says: z.string(), instead: z.string().optional() })).optional(),
   verdict: z.enum(['auto', 'ask', 'deny']),
   rule: z.string(),
   why: z.string(),
@@ -41,13 +43,19 @@ export async function resultOf(said: Json, asked: Asked, ctx: Context): Promise<
   if (!parsed.success) throw strangeAnswer();
   if ('plan' in parsed.data) {
     const planned = parsed.data.plan;
-    return { data: { version: 1, app: asked.target, plan: planned }, card: planCard(planned), exit: planned.verdict === 'deny' ? 1 : 0 };
+    return { data: { version: 1, app: asked.target, plan: planDocument(planned) }, card: planCard(planned), exit: planned.verdict === 'deny' ? 1 : 0 };
   }
   if ('refused' in parsed.data) {
     return { data: { version: 1, app: asked.target, refused: parsed.data.refused }, card: refusedCard(asked, parsed.data.refused), exit: 1 };
   }
   const planId = parsed.data.planId as PlanId | null;
   return underWay({ incidentId: parsed.data.incidentId as IncidentId, planId: asked.whole ? null : planId }, planId, ctx);
+}
+
+/** With the light of the whole pre-flight, for scripts that go by it alone. */
+function planDocument({ preflight, ...planned }: z.output<typeof plan>): Json {
+  if (!preflight) return planned;
+  return { ...planned, light: lightOf(preflight), preflight: preflight.map(({ instead = null, ...item }) => ({ ...item, instead })) };
 }
 
 /** Something has begun: how its incident stands by now. It is not done yet, so nobody may take it for good. */

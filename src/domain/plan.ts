@@ -1,6 +1,7 @@
 import type { HypercareError } from './errors.js';
 import type { IncidentId, PlanId, ReleaseId, ResourceId } from './ids.js';
 import type { Json } from './json.js';
+import type { PreflightItem } from './preflight.js';
 
 /** safe: no user notices · disruptive: some may · destructive: something may be lost. */
 export type Risk = 'safe' | 'disruptive' | 'destructive';
@@ -53,6 +54,8 @@ export interface Prepared {
   readonly artefacts: readonly { readonly name: string; readonly sha256: string }[];
   /** What people should know before they say yes, one line each; not hashed. */
   readonly notes: readonly string[];
+  /** Of a rollback: what was looked at before it; not hashed. */
+  readonly preflight?: readonly PreflightItem[];
 }
 
 /** Why a repair will not do it, for people. */

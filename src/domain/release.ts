@@ -14,6 +14,8 @@ export interface Release {
   readonly lockHash: string | null;
   readonly configHash: string | null;
   readonly nodeVersion: string | null;
+  /** Names of the environment variables it ran with last, never a value; absent or null: not written down. */
+  readonly envKeys?: readonly string[] | null;
   readonly firstSeenAt: number;
   readonly verdict: ReleaseVerdict;
   readonly verdictAt: number;
@@ -29,6 +31,7 @@ export interface ReleaseSighting {
   readonly lockHash: string | null;
   readonly configHash: string | null;
   readonly nodeVersion: string | null;
+  readonly envKeys?: readonly string[] | null;
 }
 
 /** Short name for people: the first seven digits of the commit, else the directory's name. */

@@ -75,6 +75,21 @@ export async function changedPaths(repo: string, from: string, to: string, limit
   return { paths: paths.slice(0, limit), total: paths.length };
 }
 
+/** Every file of the commit. Throws `git.too_many` where there are more than `limit`. */
+export async function pathsAt(repo: string, commit: string, limit: number): Promise<readonly string[]> {
+  const paths = zeroSeparated(await askGit(repo, ['ls-tree', '-r', '-z', '--name-only', requireCommit(commit)]));
+  if (paths.length > limit) throw new HypercareError('git.too_many', 'permanent', `${commit.slice(0, 7)} has ${paths.length} files, more than ${limit}`);
+  return paths;
+}
+
+/** A shallow clone ends somewhere: what was counted there is not all. */
+export async function commitsBetween(repo: string, from: string, to: string): Promise<{ readonly ahead: number; readonly behind: number; readonly shallow: boolean }> {
+  const counted = await askGit(repo, ['rev-list', '--left-right', '--count', `${requireCommit(from)}...${requireCommit(to)}`, '--']);
+  const [behind = 0, ahead = 0] = counted.trim().split(/\s+/).map(Number);
+  const shallow = (await askGit(repo, ['rev-parse', '--is-shallow-repository'])).trim() === 'true';
+  return { ahead, behind, shallow };
+}
+
 export async function dirtyDiff(dir: string, maxBytes: number): Promise<string> {
   const diff = await askGit(dir, ['diff', ...PLAIN_DIFF, '--binary', 'HEAD', '--']);
   return Buffer.byteLength(diff) <= maxBytes ? diff : Buffer.from(diff).subarray(0, maxBytes).toString('utf8');

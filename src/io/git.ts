@@ -1,5 +1,5 @@
 import { createExec, type Exec } from './exec.js';
-import { changedPaths, dirtyDiff, headOf, readAt, resolveRef, sizeOf, subjectOf } from './git-read.js';
+import { changedPaths, commitsBetween, dirtyDiff, headOf, pathsAt, readAt, resolveRef, sizeOf, subjectOf } from './git-read.js';
 import { checkoutCommit } from './git-checkout.js';
 import { exportCommit } from './git-export.js';
 import { fetchOrigin } from './git-fetch.js';
@@ -27,6 +27,10 @@ export interface Git {
   read(repo: string, commit: string, path: string, maxBytes: number): Promise<string | null>;
   /** Paths changed between two commits, at most `limit`, and how many there are. */
   changed(repo: string, from: string, to: string, limit: number): Promise<{ readonly paths: readonly string[]; readonly total: number }>;
+  /** Every file of a commit. Throws `git.too_many` above `limit`. */
+  paths(repo: string, commit: string, limit: number): Promise<readonly string[]>;
+  /** How many commits `to` has that `from` has not, and the other way round; in a shallow clone at least so many. */
+  between(repo: string, from: string, to: string): Promise<{ readonly ahead: number; readonly behind: number; readonly shallow: boolean }>;
   /**
    * Tracked files with local edits, and untracked files that `commit` holds too: what stands in the way of a checkout
    * in place. A file that already is as `commit` has it (left by a checkout that was killed) is in nobody's way.
@@ -54,6 +58,8 @@ export function createGit(exec: Exec = createExec()): Git {
     subject: subjectOf,
     read: readAt,
     changed: changedPaths,
+    paths: pathsAt,
+    between: commitsBetween,
     inTheWay,
     export: (repo, commit, dir, timeoutMs) => exportCommit(exec, { repo, commit, dir, timeoutMs }),
     checkout: (dir, commit, timeoutMs) => checkoutCommit(exec, { dir, commit, timeoutMs }),

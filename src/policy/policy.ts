@@ -86,8 +86,10 @@ export interface PlanInQuestion {
   readonly targetName: string;
   readonly restarts: number;
   readonly rollsBack: boolean;
-  /** Migration files between the running release and the target of a rollback; null: cannot be told. */
+  /** Migrations between the running release and the target of a rollback; null: cannot be told. */
   readonly migrations: number | null;
+  /** What the pre-flight of a rollback calls red, each in its word; absent where there was none. */
+  readonly red?: readonly string[];
 }
 
 /** What is true around the plan: counts and times, so that a decision can be kept whole and made again. */

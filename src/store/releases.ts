@@ -13,17 +13,18 @@ export async function getRelease(db: Db, id: ReleaseId): Promise<Release> {
   return toRelease(await db.selectFrom('releases').selectAll().where('id', '=', id).executeTakeFirstOrThrow());
 }
 
-/** The ledger's release for what was seen running, entered if it is new. The directory alone makes no new release. */
+/** The ledger's release for what was seen running, entered if it is new. The directory alone makes no new release, nor do the names of variables. */
 export async function enterRelease(tx: Db, appId: ResourceId, seen: ReleaseSighting, now: number): Promise<Release> {
   const known = (await ledgerOf(tx, appId)).find((r) => sameRelease(r, seen));
   if (known) {
-    if (known.dir !== seen.dir) await tx.updateTable('releases').set({ dir: seen.dir }).where('id', '=', known.id).execute();
-    return { ...known, dir: seen.dir };
+    const envKeys = seen.envKeys ?? known.envKeys ?? null;
+    if (known.dir !== seen.dir || textOf(envKeys) !== textOf(known.envKeys)) await tx.updateTable('releases').set({ dir: seen.dir, env_keys: textOf(envKeys) }).where('id', '=', known.id).execute();
+    return { ...known, dir: seen.dir, envKeys };
   }
   const id = newId<'release'>(now);
   await tx.insertInto('releases').values({
     id, app_id: appId, commit: seen.commit, dir: seen.dir, lock_hash: seen.lockHash, config_hash: seen.configHash,
-    node_version: seen.nodeVersion, first_seen_at: now, verdict: 'unwatched', verdict_at: now, verdict_reason: null, quarantined_at: null,
+    node_version: seen.nodeVersion, first_seen_at: now, verdict: 'unwatched', verdict_at: now, verdict_reason: null, quarantined_at: null, env_keys: textOf(seen.envKeys),
   }).execute();
   return getRelease(tx, id);
 }
@@ -32,6 +33,10 @@ export async function judgeRelease(tx: Db, id: ReleaseId, verdict: ReleaseVerdic
   await tx.updateTable('releases')
     .set({ verdict, verdict_at: now, verdict_reason: reason, ...(verdict === 'bad' ? { quarantined_at: now } : verdict === 'stable' ? { quarantined_at: null } : {}) })
     .where('id', '=', id).execute();
+}
+
+function textOf(names: readonly string[] | null | undefined): string | null {
+  return names ? JSON.stringify(names) : null;
 }
 
 function sameRelease(known: Release, seen: ReleaseSighting): boolean {
@@ -43,6 +48,6 @@ function toRelease(row: ReleasesTable): Release {
   return {
     id: row.id, appId: row.app_id, commit: row.commit, dir: row.dir, lockHash: row.lock_hash, configHash: row.config_hash,
     nodeVersion: row.node_version, firstSeenAt: row.first_seen_at, verdict: row.verdict, verdictAt: row.verdict_at,
-    verdictReason: row.verdict_reason, quarantinedAt: row.quarantined_at,
+    verdictReason: row.verdict_reason, quarantinedAt: row.quarantined_at, envKeys: row.env_keys === null ? null : (JSON.parse(row.env_keys) as readonly string[]),
   };
 }

@@ -38,6 +38,8 @@ export interface ReleasesTable {
   id: ReleaseId; app_id: ResourceId; commit: string | null; dir: string; lock_hash: string | null;
   config_hash: string | null; node_version: string | null; first_seen_at: number; verdict: ReleaseVerdict;
   verdict_at: number; verdict_reason: string | null; quarantined_at: number | null;
+  /** JSON array of names; null: not written down. */
+  env_keys: JsonText | null;
 }
 export interface LaunchesTable {
   id: LaunchId; app_id: ResourceId; release_id: ReleaseId; state: LaunchState; started_at: number; ends_at: number;

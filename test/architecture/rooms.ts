@@ -67,6 +67,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   picocolors: ['src/cards/'],
   pino: ['src/io/'],
   pm2: ['src/io/'],
+  semver: ['monitoring/release/'],
   'simple-git': ['src/io/'],
   telegraf: ['bot/channels/telegram/'],
   undici: ['src/io/'],
@@ -81,6 +82,8 @@ export const KINDS = [
   { folder: 'monitoring/detectors', type: 'Detector' },
   { folder: 'monitoring/repairs', type: 'Repair' },
   { folder: 'monitoring/evidence', type: 'Collector' },
+  { folder: 'monitoring/release/migrations', type: 'MigrationTool' },
+  { folder: 'monitoring/release/preflight', type: 'PreflightCheck' },
   { folder: 'src/commands', type: 'Command' },
   { folder: 'bot/channels', type: 'ChannelKind' },
 ] as const;

@@ -9,6 +9,7 @@ import { denyList } from './deny-list.js';
 import { destructive } from './destructive.js';
 import { holds } from './holds.js';
 import { migrations } from './migrations.js';
+import { preflight } from './preflight.js';
 import { recurrence } from './recurrence.js';
 import { remediationBudget } from './remediation-budget.js';
 import { restartBudget } from './restart-budget.js';
@@ -30,6 +31,7 @@ export const brakes: readonly Brake[] = [
   destructive,
   recurrence,
   migrations,
+  preflight,
   rollbackBudget,
   afterRollback,
   afterVainRollback,

@@ -8,6 +8,7 @@ import { holdsOfHosts } from './0006-holds.js';
 import { channels } from './0007-channels.js';
 import { peopleOfHosts } from './0008-people-of-hosts.js';
 import { acks } from './0009-acks.js';
+import { envKeys } from './0010-env-keys.js';
 
 /** Append-only: a migration that has been released is never changed. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -20,5 +21,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0007-channels': channels(engine),
     '0008-people-of-hosts': peopleOfHosts(engine),
     '0009-acks': acks(engine),
+    '0010-env-keys': envKeys(),
   };
 }

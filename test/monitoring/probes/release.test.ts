@@ -67,7 +67,7 @@ describe('releases beside each other', () => {
     symlinkSync(two, join(box.dir, 'base', 'current'));
     const reading = await measure([await worker(one), await worker(join(one, 'server'))], { mode: 'releases', dir: join(box.dir, 'base') });
     expect(reading).toMatchObject({ verdict: 'good', values: [2, expect.any(Number)] });
-    expect(reading.sighting).toEqual({ dir: one, commit: '1'.repeat(40), lockHash: sha256('one'), configHash: null, nodeVersion: '20.20.2' });
+    expect(reading.sighting).toEqual({ dir: one, commit: '1'.repeat(40), lockHash: sha256('one'), configHash: null, nodeVersion: '20.20.2', envKeys: expect.any(Array) as string[] });
   });
 
   it('is what the link led to when PM2 began the workers that died at their boot', async () => {

@@ -5,6 +5,7 @@ import { releaseRollback, rollbackArgs, type RollbackArgs } from '../../../monit
 import type { RepairTarget } from '../../../monitoring/repairs/repair.js';
 import type { Io } from '../../../src/io/io.js';
 import type { Pm2Process } from '../../../src/io/pm2.js';
+import { createExec } from '../../../src/io/exec.js';
 import { createGit } from '../../../src/io/git.js';
 import { systemClock } from '../../../src/io/clock.js';
 import { ioListing, listed } from '../../doubles/pm2-list.js';
@@ -18,7 +19,7 @@ afterEach(() => shop.box.remove());
 /** Real git and disk; PM2 as it would list the shop. */
 function seen(...processes: readonly Partial<Pm2Process>[]): Io {
   const all = processes.map((fields) => listed({ cwd: shop.current, execPath: join(shop.current, 'app.cjs'), startedAt: systemClock.now() - 60_000, ...fields }));
-  return { ...ioListing(all), git: createGit(), clock: systemClock } as unknown as Io;
+  return { ...ioListing(all), git: createGit(), exec: createExec(), clock: systemClock } as unknown as Io;
 }
 
 async function refusal(target: RepairTarget, args: Partial<RollbackArgs> = {}, io = seen({})): Promise<string> {
@@ -35,23 +36,26 @@ describe('release.rollback, prepared', () => {
     link(base, dir);
     const target = targetOf({ mode: 'releases', dir: base, repo: repo.dir }, [await released(three, dir, { nodeVersion: '22.1.0' }), ...(await shop.target()).ledger.slice(1)]);
     const { prepared } = await prepareRollback(target, seen({}));
-    expect(prepared.notes).toEqual([
-      `from ${three.slice(0, 7)} back to ${commits.v1.slice(0, 7)} “Sell things”, stable since 2026-11-18 11:06 UTC (held 72 h)`,
-      '3 files differ: migrations/002_vouchers.sql, package-lock.json, version.js',
-      'only one of them has a lockfile',
-      'one migration file differs: the code goes back, the database does not',
-      'it ran on Node 20.20.2, the running one on 22.1.0; a rollback does not change Node',
-      'expected downtime: about as long as shop takes to start',
-      `by hand: ln -sfn ${dirs.v1} ${base}/current && pm2 restart shop`,
+    expect(prepared.preflight?.map(({ light, says }) => `${light} ${says}`)).toEqual([
+      `green from ${three.slice(0, 7)} back to ${commits.v1.slice(0, 7)} “Sell things”, stable since 2026-11-18 11:06 UTC (held 72 h); it was not watched while it ran`,
+      'red one migration file differs, and whether it is applied was not read in a database: migrations/002_vouchers.sql. The code goes back, the database does not',
+      'green 3 commits back; 3 files differ: migrations/002_vouchers.sql, package-lock.json, version.js',
+      'green only one of them has a lockfile',
+      'amber which variables it ran with was not written down, so a missing one is not seen',
+      'amber it ran on Node 20.20.2, what runs now on 22.1.0; a rollback does not change Node',
+      'green nothing is built, so no room is needed',
+      'amber expected downtime: as long as shop takes to start; not measured yet',
+      'green nothing else under PM2 or in this user’s crontab runs from there',
     ]);
+    expect(prepared.notes).toEqual([`by hand: ln -sfn ${dirs.v1} ${base}/current && pm2 restart shop`]);
     expect(prepared.bounds).toEqual({ restarts: 1, rollbacks: 1, migrations: 1 });
   });
 
   it('says what it cannot know without a repository, and sets no bound on it', async () => {
     const target = await shop.target({ release: { mode: 'releases', dir: shop.base, repo: null } });
     const { prepared } = await prepareRollback(target, seen({}));
-    expect(prepared.notes).toContain('which files differ is not known: no repository is configured');
-    expect(prepared.notes).toContain('whether the database was migrated in between is not known; a rollback leaves the database as it is');
+    expect(prepared.preflight).toContainEqual({ about: 'files', light: 'amber', says: 'which files differ is not known: no repository is configured' });
+    expect(prepared.preflight).toContainEqual(expect.objectContaining({ about: 'migrations', light: 'red', says: 'whether the database was migrated in between is not known; a rollback leaves the database as it is' }));
     expect(prepared.bounds).toEqual({ restarts: 1, rollbacks: 1 });
   });
 
@@ -68,7 +72,7 @@ describe('release.rollback, prepared', () => {
     const young = { mode: 'cluster', startedAt: systemClock.now() - 2_000 } as const;
     const { prepared: first } = await prepareRollback(target, seen(young, { ...young, pmId: 1 }));
     const { prepared: second } = await prepareRollback(target, seen({ mode: 'cluster' }, { mode: 'cluster', pmId: 1 }));
-    expect({ ...second, witness: null, notes: [] }).toEqual({ ...first, witness: null, notes: [] });
+    expect({ ...second, witness: null, notes: [], preflight: [] }).toEqual({ ...first, witness: null, notes: [], preflight: [] });
     expect([first, second].map(({ notes }) => notes.find((note) => note.startsWith('by hand'))?.split(' && ')[1])).toEqual(['pm2 restart shop', 'pm2 reload shop']);
   });
 
