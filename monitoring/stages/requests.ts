@@ -21,6 +21,7 @@ import { holdByHand, isHoldVerb } from './hold-requests.js';
 import { mergeWish } from './merge-wish.js';
 import { record } from './record.js';
 import { DEPLOY, type Stage, type StageContext } from './stage.js';
+import { liftQuarantine } from './quarantine.js';
 import { launchByHand, restorePoint } from './vouching.js';
 import { wishedRelease } from './wished-release.js';
 import { lookBy, lookNow, lookSince, notLooked, type Look } from './what-runs-now.js';
@@ -101,6 +102,7 @@ async function serve(tx: Db, ctx: StageContext, request: Request): Promise<Json>
     case 'ack': return acknowledge(tx, ctx, app, request);
     case 'launch': return launchByHand(tx, ctx, app, request);
     case 'restore-point': return restorePoint(tx, ctx, app, request);
+    case 'lift-quarantine': return liftQuarantine(tx, ctx, app, request);
     case 'repair': return draft(tx, ctx, app, { request, repair: args['repair'] ?? '', repairArgs: wishedArgs(request), title: `${request.personName} asked for ${args['repair']}` });
     default: throw new HypercareError('request.unknown', 'invalid', `this monitor does not know the request “${request.verb}”`, 'Restart it after an update: npm start.');
   }

@@ -6,6 +6,7 @@ import { releaseName } from '../domain/release.js';
 import type { Card } from './card.js';
 import { cutText } from './clean.js';
 import { sayDebt } from './debt-words.js';
+import { drawWayBack } from './way-back-part.js';
 import { sayClock, sayIn, type Reader } from './say-time.js';
 import { shortId } from './short-id.js';
 
@@ -22,7 +23,7 @@ export function launchCard(view: LaunchView, reader: Reader): Card {
     subject: launch.id,
     level: levelOf(view, young),
     title: cutText(titleOf(view, young, reader), TITLE_CHARS),
-    body: [...(launch.endedAt === null ? [drawWatch(view, reader)] : []), ...drawSoFar(view, reader), drawWayBack(view, reader), ...drawNext(view)].filter((part) => part !== ''),
+    body: [...(launch.endedAt === null ? [drawWatch(view, reader)] : []), ...drawSoFar(view, reader), launch.endedAt === null ? drawWayBack(view.app.name, view.wayBack, reader) : '', ...drawNext(view)].filter((part) => part !== ''),
     fields: [],
     buttons: [],
     footer: `launch ${shortId(launch.id)}: ${launch.why}`,
@@ -97,15 +98,17 @@ function drawIncidents(view: LaunchView, reader: Reader): string {
   return [`${view.incidents.length} ${view.incidents.length === 1 ? 'incident' : 'incidents'}:`, ...(earlier > 0 ? [`… ${earlier} before these`] : []), ...shown].join('\n');
 }
 
-function drawWayBack(view: LaunchView, reader: Reader): string {
-  if (view.launch.endedAt !== null) return '';
-  if (!view.wayBack) return 'Way back: none; no other release of it is known to be stable.';
-  return `Way back: release ${releaseName(view.wayBack)}, stable since ${sayClock(view.wayBack.verdictAt, reader)}.`;
-}
-
 function drawNext(view: LaunchView): readonly string[] {
+  if (view.launch.state === 'rolled_back') return [drawQuarantine(view)];
   if (view.launch.state !== 'unproven') return [];
   const why = view.release.verdictReason === null ? '' : `Not proven: ${view.release.verdictReason}.\n`;
   const name = view.app.name;
   return [`${why}Now: watch on with “launch ${name}”, or accept it with “restore-point ${name} --reason …”.`];
+}
+
+/** A rollback leaves the repository as it is: the next deploy brings the bad commit back, unless somebody minds it. */
+function drawQuarantine({ app, release }: LaunchView): string {
+  const name = releaseName(release);
+  if (release.commit === null) return '';
+  return `Now: ${name} is in quarantine, and its commit is still in the repository. A patch that takes it back: “releases ${app.name} --revert ${name} --into back.patch”. CI asks “releases ${app.name} --check <commit>” before it deploys.`;
 }

@@ -87,6 +87,10 @@ async function speak(io: CliIo, paths: ConfigPaths, config: Config, store: Store
     sleep: (ms) => io.clock.sleep(ms),
     poke: () => notify(store, CHANNEL, config.host),
     readPolicy: (file) => readPolicy(io, paths, file),
+    writeRevert: async (job) => {
+      const [{ createExec }, revert] = await Promise.all([import('../io/exec.js'), import('./write-revert.js')]);
+      return revert.writeRevert({ exec: createExec(), config, cwd: io.cwd }, job);
+    },
     async repairs() {
       const { repairs } = await import('../../monitoring/repairs/index.js');
       return Object.values(repairs).map(({ kind, target, summary, refuses, risk }) => ({ kind, target, summary, refuses, risk }));

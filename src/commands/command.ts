@@ -34,6 +34,16 @@ export interface RepairKind {
   readonly risk: Risk;
 }
 
+/** A patch to be written that takes one commit of an app back to another. */
+export interface RevertJob {
+  readonly app: string;
+  readonly from: string;
+  readonly to: string;
+  readonly why: string;
+  /** The file, as typed. */
+  readonly into: string;
+}
+
 /** Who speaks, from where, and what a command may use. */
 export interface Context {
   readonly store: Store;
@@ -56,6 +66,8 @@ export interface Context {
   readonly policy: Policy;
   /** Reads a policy from a file, with what it lacks from the configuration in use; absent where no file may be named. */
   readPolicy?(file: string): Promise<Policy>;
+  /** Writes it from the app's repository, which is only read; absent where no file may be named. */
+  writeRevert?(job: RevertJob): Promise<{ readonly bytes: number }>;
   /** The file beside the store in which the audit trail's end stands; absent where only commands of chats are spoken. */
   readonly auditAnchor?: string;
   /** The freeze file, where this process can see it: what it holds is shown even without a monitor. */

@@ -13,6 +13,7 @@ import { incidents } from './incidents.js';
 import { launch } from './launch.js';
 import { learned } from './learned.js';
 import { policy } from './policy.js';
+import { releases } from './releases.js';
 import { repair } from './repair.js';
 import { repairs } from './repairs.js';
 import { replay } from './replay.js';
@@ -39,6 +40,7 @@ export const commands: readonly Command<unknown>[] = [
   rollback,
   launch,
   restorePoint,
+  releases,
   freeze,
   unfreeze,
   silence,

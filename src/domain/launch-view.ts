@@ -4,14 +4,15 @@ import type { Incident } from './incident.js';
 import type { Launch } from './launch.js';
 import type { Release } from './release.js';
 import type { Resource } from './resource.js';
+import type { WayBack } from './way-back.js';
 
 /** Everything a card of a launch is drawn from, read at one time. */
 export interface LaunchView {
   readonly launch: Launch;
   readonly app: Resource;
   readonly release: Release;
-  /** Where a rollback would go now; null: nowhere. */
-  readonly wayBack: Release | null;
+  /** Where a rollback would go now, and why. */
+  readonly wayBack: WayBack;
   /** Those that began in this launch, oldest first. */
   readonly incidents: readonly Incident[];
   /** Repairs that were run in this launch, by kind. */

@@ -3,7 +3,7 @@ import type { LaunchId } from '../domain/ids.js';
 import type { Incident } from '../domain/incident.js';
 import type { Launch } from '../domain/launch.js';
 import type { LaunchView } from '../domain/launch-view.js';
-import { rollbackTarget } from '../domain/release.js';
+import { wayBackOf } from '../domain/way-back.js';
 import { debtBy } from './debts.js';
 import { getIncident } from './incidents.js';
 import { getLaunch } from './launches.js';
@@ -24,7 +24,7 @@ export async function launchView(db: Db, id: LaunchId): Promise<LaunchView> {
     launch,
     app: await getResource(db, launch.appId),
     release,
-    wayBack: rollbackTarget(ledger, release.id),
+    wayBack: wayBackOf(ledger, release.id),
     incidents: await incidentsIn(db, id),
     repairs: await repairsIn(db, id),
     debt: await debtBy(db, launch.appId, { from: launch.startedAt, until: launch.endedAt ?? Number.MAX_SAFE_INTEGER }),

@@ -35,6 +35,11 @@ export async function judgeRelease(tx: Db, id: ReleaseId, verdict: ReleaseVerdic
     .where('id', '=', id).execute();
 }
 
+/** A person takes it out of quarantine: it counts as never watched again. */
+export async function liftQuarantineOf(tx: Db, id: ReleaseId, reason: string, now: number): Promise<void> {
+  await tx.updateTable('releases').set({ verdict: 'unwatched', verdict_at: now, verdict_reason: reason, quarantined_at: null }).where('id', '=', id).execute();
+}
+
 function textOf(names: readonly string[] | null | undefined): string | null {
   return names ? JSON.stringify(names) : null;
 }

@@ -6,7 +6,7 @@ import { bad, BEGAN, good, incident, launch, MINUTE, NO_DEBT, OWES, view } from 
 
 const HOUR = 60 * MINUTE;
 const START = launch.startedAt;
-const fresh: LaunchView = { launch, app: view().resource, release: bad, wayBack: good, incidents: [], repairs: [], debt: NO_DEBT, readings: { good: 0, bad: 0, unknown: 0, error: 0 } };
+const fresh: LaunchView = { launch, app: view().resource, release: bad, wayBack: { release: good, why: 'passed its watch: 300 readings', passedOver: [] }, incidents: [], repairs: [], debt: NO_DEBT, readings: { good: 0, bad: 0, unknown: 0, error: 0 } };
 const past = { ...incident, state: 'resolved' as const, closedAt: BEGAN + 4 * MINUTE };
 const at = (ms: number) => ({ now: START + ms, timeZone: 'UTC' });
 const draw = (shown: LaunchView, reader: ReturnType<typeof at>): string => drawPlain(launchCard(shown, reader), { width: 72, color: false });
@@ -17,14 +17,15 @@ describe('the card of a launch', () => {
       "i INFO  shop: release 4f2a91c is live, watched for 72 h
         Watched until 24 Nov 02:49 UTC. Next full check 03:19 UTC, in 30 min.
 
-        Way back: release 9d1e003, stable since 17 Nov 09:12 UTC.
+        Way back: release 9d1e003, stable since 17 Nov 09:12 UTC: passed its
+        watch: 300 readings.
 
         launch h1abcd: a new release was seen running"
     `);
   });
 
   it('says that there is no way back where there is none', () => {
-    expect(draw({ ...fresh, wayBack: null }, at(1_000))).toContain('Way back: none; no other release of it is known to be stable.');
+    expect(draw({ ...fresh, wayBack: { release: null, why: 'only what runs was ever seen', passedOver: [] } }, at(1_000))).toContain('Way back: none; only what runs was ever seen.');
   });
 
   it('says after six hours how it went', () => {
@@ -42,7 +43,8 @@ describe('the card of a launch', () => {
 
         Repairs: pm2.reload × 1.
 
-        Way back: release 9d1e003, stable since 17 Nov 09:12 UTC.
+        Way back: release 9d1e003, stable since 17 Nov 09:12 UTC: passed its
+        watch: 300 readings.
 
         launch h1abcd: a new release was seen running"
     `);

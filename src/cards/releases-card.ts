@@ -1,0 +1,52 @@
+import { sayDuration } from '../domain/duration.js';
+import { sayRestarts, type Debt } from '../domain/debt.js';
+import { releaseName, type Release } from '../domain/release.js';
+import type { DeployCheck, WayBack } from '../domain/way-back.js';
+import type { Card } from './card.js';
+import { noteCard } from './note-card.js';
+import { sayClock, type Reader } from './say-time.js';
+import { drawWayBack } from './way-back-part.js';
+
+const MOST_SHOWN = 15;
+
+/** One release of the ledger, with what its past says. */
+export interface LedgerLine {
+  readonly release: Release;
+  readonly isRunning: boolean;
+  /** How long it ran, and how long of that without an incident; null: it was never watched. */
+  readonly ranMs: number | null;
+  readonly healthyMs: number | null;
+  readonly debt: Debt;
+}
+
+/** Every release that is known of an app, and which of them is the way back. */
+export function releasesCard(app: string, lines: readonly LedgerLine[], wayBack: WayBack, reader: Reader): Card {
+  const shown = lines.slice(0, MOST_SHOWN);
+  const more = lines.length - shown.length;
+  return noteCard({
+    subject: `releases-${app}`, level: wayBack.release === null ? 'warning' : 'info',
+    title: wayBack.release ? `${app}: the way back is ${releaseName(wayBack.release)}` : `${app}: there is no way back`,
+    body: [
+      drawWayBack(app, wayBack, reader),
+      ...(lines.length === 0 ? ['No release of it was seen yet.'] : [[...shown.map((line) => drawLine(line, wayBack, reader)), ...(more > 0 ? [`… and ${more} older ones`] : [])].join('\n')]),
+    ],
+    footer: 'what it would do: rollback <app> --plan',
+  });
+}
+
+function drawLine({ release, isRunning, ranMs, healthyMs, debt }: LedgerLine, wayBack: WayBack, reader: Reader): string {
+  const marks = [...(isRunning ? ['runs now'] : []), ...(release.id === wayBack.release?.id ? ['way back'] : []), ...(release.quarantinedAt === null ? [] : ['quarantined'])];
+  const ran = ranMs === null ? 'not watched' : healthyMs === ranMs ? `ran ${sayDuration(ranMs)}` : `ran ${sayDuration(ranMs)}, ${sayDuration(healthyMs ?? 0)} of it well`;
+  const owes = debt.points === 0 ? '' : `, ${sayRestarts(debt)}`;
+  return `${releaseName(release)}  ${release.verdict}${marks.length > 0 ? ` (${marks.join(', ')})` : ''}, first seen ${sayClock(release.firstSeenAt, reader)}, ${ran}${owes}`;
+}
+
+/** What CI asks before it deploys. */
+export function deployCheckCard(app: string, commit: string, check: DeployCheck, reader: Reader): Card {
+  const name = commit.slice(0, 7);
+  if (check.refused === null) return noteCard({ subject: `deploy-${app}-${name}`, level: 'good', title: `${app}: ${name} may be deployed`, body: [check.known ? 'It was seen before, and is not in quarantine.' : 'It was never seen here, so nothing speaks against it.'] });
+  return noteCard({
+    subject: `deploy-${app}-${name}`, level: 'warning', title: `${app}: ${name} is in quarantine, and is not to be deployed`,
+    body: [`It ${check.refused}, on ${sayClock(check.since, reader)}.`, `If you know that it is good by now: releases ${app} --lift ${name} --reason …`],
+  });
+}

@@ -1,0 +1,38 @@
+import type { ReleaseId } from './ids.js';
+import { rollbackTarget, sayBad, type Release } from './release.js';
+
+/** Where a rollback goes now, and why there; `release` null: nowhere. */
+export interface WayBack {
+  readonly release: Release | null;
+  readonly why: string;
+  /** Releases that were found good or bad, or seen, after that one and are not gone to, newest first. */
+  readonly passedOver: readonly { readonly release: Release; readonly why: string }[];
+}
+
+/** Answers “which is the way back now, and why?” from the ledger alone. */
+export function wayBackOf(ledger: readonly Release[], runningId: ReleaseId): WayBack {
+  const release = rollbackTarget(ledger, runningId);
+  const others = ledger.filter(({ id }) => id !== runningId && id !== release?.id);
+  const later = others.filter(({ firstSeenAt }) => release === null || firstSeenAt > release.firstSeenAt).toSorted((a, b) => b.firstSeenAt - a.firstSeenAt);
+  return {
+    release,
+    why: release ? (release.verdictReason ?? 'it was found stable') : ledger.length > 1 ? 'no other release of it was found stable, or vouched for' : 'only what runs was ever seen',
+    passedOver: later.map((one) => ({ release: one, why: whyNot(one) })),
+  };
+}
+
+function whyNot(release: Release): string {
+  if (release.verdict === 'bad' || release.quarantinedAt !== null) return sayBad(release);
+  if (release.verdict === 'stable') return 'is stable too, and was found so earlier';
+  const reason = release.verdictReason === null ? '' : `: ${release.verdictReason}`;
+  return `was never found stable (${release.verdict}${reason})`;
+}
+
+/** What CI may do with a commit: `refused` says why it is not to be deployed. */
+export type DeployCheck = { readonly known: boolean; readonly refused: null } | { readonly known: true; readonly refused: string; readonly since: number };
+
+/** A commit in quarantine is not deployed again; one that nobody has seen has nothing against it. */
+export function mayDeploy(named: readonly Release[]): DeployCheck {
+  const bad = named.filter(({ quarantinedAt }) => quarantinedAt !== null).toSorted((a, b) => (b.quarantinedAt ?? 0) - (a.quarantinedAt ?? 0))[0];
+  return bad ? { known: true, refused: sayBad(bad), since: bad.quarantinedAt ?? 0 } : { known: named.length > 0, refused: null };
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import type { Release } from '../../../src/domain/release.js';
+import { mayDeploy, wayBackOf } from '../../../src/domain/way-back.js';
+import { side } from '../../doubles/crossing.js';
+
+const at = (digit: string, seen: number, fields: Partial<Release> = {}): Release => side({ id: digit as Release['id'], commit: digit.repeat(40), firstSeenAt: seen, verdict: 'superseded', verdictReason: null, ...fields });
+const running = at('9', 90, { verdict: 'watching' });
+
+describe('the way back, and why', () => {
+  it('is the newest stable one, and names what newer ones are not gone to and why', () => {
+    const good = at('6', 60, { verdict: 'stable', verdictAt: 66, verdictReason: 'passed its watch' });
+    const ledger = [running, at('8', 80, { verdict: 'bad', quarantinedAt: 85, verdictReason: 'rolled back: 500' }), at('7', 70, { verdictReason: 'superseded by 8888888 after 20 min' }), good, at('5', 50, { verdict: 'stable', verdictAt: 55 })];
+    expect(wayBackOf(ledger, running.id)).toMatchObject({
+      release: { id: '6' }, why: 'passed its watch',
+      passedOver: [{ release: { id: '8' }, why: 'was found bad (rolled back: 500)' }, { release: { id: '7' }, why: 'was never found stable (superseded: superseded by 8888888 after 20 min)' }],
+    });
+  });
+
+  it('is none where nothing was found stable, and says so', () => {
+    expect(wayBackOf([running], running.id)).toEqual({ release: null, why: 'only what runs was ever seen', passedOver: [] });
+    expect(wayBackOf([running, at('7', 70)], running.id)).toMatchObject({ release: null, why: 'no other release of it was found stable, or vouched for', passedOver: [{ release: { id: '7' } }] });
+  });
+});
+
+describe('whether a commit may be deployed', () => {
+  it('is no while it is in quarantine, with the newest reason', () => {
+    const twice = [at('8', 80, { verdict: 'bad', quarantinedAt: 85, verdictReason: 'rolled back: old' }), at('8', 82, { verdict: 'bad', quarantinedAt: 95, verdictReason: 'rolled back: new' })];
+    expect(mayDeploy(twice)).toEqual({ known: true, refused: 'was found bad (rolled back: new)', since: 95 });
+  });
+
+  it('is yes for what has nothing against it, seen or not', () => {
+    expect([mayDeploy([at('8', 80)]), mayDeploy([])]).toEqual([{ known: true, refused: null }, { known: false, refused: null }]);
+  });
+});
