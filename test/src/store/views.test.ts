@@ -89,7 +89,7 @@ describe('the view of a launch', () => {
       await endRemediation(tx, run as never, 'failed', 'still bad', BEGAN);
     });
     expect(await launchView(stage.store.db, launch.id)).toMatchObject({
-      wayBack: { id: good.id }, incidents: [{ id: incident.id }], repairs: [{ repair: 'release.rollback', times: 1 }], readings: { good: 11, bad: 1, unknown: 1, error: 1 },
+      wayBack: { release: { id: good.id }, why: 'passed its watch' }, incidents: [{ id: incident.id }], repairs: [{ repair: 'release.rollback', times: 1 }], readings: { good: 11, bad: 1, unknown: 1, error: 1 },
     });
   });
 });
