@@ -52,7 +52,7 @@ describe.skipIf(missing !== null)(`what commands read, on PostgreSQL${missing ==
       const release = await enterRelease(tx, shop, { commit: 'a'.repeat(40), dir: '/srv', lockHash: null, configHash: null, nodeVersion: null }, BEGAN);
       return openLaunch(tx, { appId: shop, releaseId: release.id, endsAt: BEGAN + 1, autoRollback: true, why: 'test' }, BEGAN);
     });
-    expect(await launchView(store.db, launch.id)).toMatchObject({ readings: { good: 2, bad: 1, unknown: 0, error: 0 }, repairs: [], incidents: [], wayBack: null });
+    expect(await launchView(store.db, launch.id)).toMatchObject({ readings: { good: 2, bad: 1, unknown: 0, error: 0 }, repairs: [], incidents: [], wayBack: { release: null } });
     expect(await appStatuses(store.db, hostId, { tiers: DEFAULT_TIERS, settleMs: 0, now: BEGAN + 5 })).toMatchObject([{ verdict: 'good', launch: { tier: 1, tiers: 3 }, release: { commit: 'a'.repeat(40) } }]);
     const incident = await store.write((tx) => openIncident(tx, { resourceId: shop, launchId: launch.id, kind: 'hang', severity: 'critical', emergency: false, title: 'hangs' }, BEGAN));
     expect(await incidentView(store.db, incident.id)).toMatchObject({ incident: { id: incident.id }, launched: { commit: 'a'.repeat(40) }, approvers: ['Ann'], question: null });
