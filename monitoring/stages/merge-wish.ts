@@ -1,5 +1,5 @@
 import type { Incident } from '../../src/domain/incident.js';
-import type { Json } from '../../src/domain/json.js';
+import { canonicalJson, type Json } from '../../src/domain/json.js';
 import type { Plan } from '../../src/domain/plan.js';
 import { answer } from '../../src/store/answers.js';
 import { tell } from '../../src/store/events.js';
@@ -12,13 +12,13 @@ import type { StageContext } from './stage.js';
 
 /**
  * A person wants what people are being asked about already: that is one question, and the wish is a yes to it, judged
- * like any other. Null where it is something else.
+ * like any other. Null where it is something else, be it only by one argument: nobody says yes to what he did not name.
  */
 export async function mergeWish(tx: Db, ctx: StageContext, incident: Incident, wish: { readonly request: Request; readonly repair: string; readonly repairArgs: Json }): Promise<Plan | null> {
   const { request } = wish;
   const now = ctx.clock.now();
   const plan = await livePlanOf(tx, incident.id);
-  if (!plan || plan.state !== 'asked' || plan.repair !== wish.repair || targetOf(plan.args) !== targetOf(wish.repairArgs)) return null;
+  if (!plan || plan.state !== 'asked' || plan.repair !== wish.repair || deedOf(ctx, plan.repair, plan.args) !== deedOf(ctx, wish.repair, wish.repairArgs)) return null;
   const question = await questionOf(tx, plan.id);
   if (question?.state !== 'open') return null;
   await answer(tx, { questionId: question.id, personId: request.personId, yes: true, via: request.via, nonce: `request:${request.id}` }, now);
@@ -27,7 +27,9 @@ export async function mergeWish(tx: Db, ctx: StageContext, incident: Incident, w
   return plan;
 }
 
-/** The release a rollback is to; null: the last stable one, or no rollback. */
-function targetOf(args: Json): string | null {
-  return (args as { readonly to?: string | null } | null)?.to ?? null;
+/** The arguments with what the repair takes where nothing is said; the reason somebody gives changes no deed. */
+function deedOf(ctx: StageContext, repair: string, args: Json): string {
+  const read = ctx.units.repairs[repair]?.args.safeParse(args);
+  const { reason: _reason, ...deed } = (read?.success ? read.data : args) as { readonly reason?: Json };
+  return canonicalJson(deed as Json);
 }

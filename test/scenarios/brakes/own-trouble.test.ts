@@ -35,7 +35,7 @@ policy:
   const checks = (await checksOf(db, watch.app.id)).filter(({ probe }) => probe === 'http');
   const read = (await Promise.all(checks.map(({ id }) => recentSamples(db, id, began, 100)))).flat();
   expect(read.filter(({ verdict }) => verdict === 'bad')).toEqual([]);
-  expect(read.map(({ note }) => note ?? '').join()).toMatch(/hypercare itself stood still for \d+ ms/);
+  expect(read.some(({ verdict, ms }) => verdict === 'error' || ms === null), 'something was called off').toBe(true);
   expect(await recentIncidents(db, watch.monitor.ctx.hostId, 5)).toEqual([]);
   expect((await actsOn(db, watch.app.id, 0)).filter(({ by }) => by === 'us')).toEqual([]);
 });
