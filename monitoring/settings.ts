@@ -48,6 +48,7 @@ function optionsOf(detector: string, resource: Pick<Resource, 'kind' | 'config'>
     case 'hang':
     case 'process-down':
     case 'pm2-daemon':
+    case 'rate-limit':
       return confirm;
     case 'latency':
       return { ...confirm, ...(limits?.latencyMs ? { limitMs: limits.latencyMs } : {}), ...(limits?.latencyRatio ? { ratio: limits.latencyRatio } : {}) };

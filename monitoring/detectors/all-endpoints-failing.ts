@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Claim } from '../../src/domain/finding.js';
 import { checkLabel } from '../../src/domain/series.js';
 import { streakOf, verdictSide } from '../../src/domain/streak.js';
+import { turnedAway } from '../../src/domain/turned-away.js';
 import type { Detector, DetectorInput } from './detector.js';
 
 const options = z.strictObject({
@@ -19,7 +20,8 @@ const ENDPOINT = 'http:';
 /**
  * Nothing of the app answers as it should. Trusted http checks count; one without a good or bad reading is unknown, and
  * unknown is not sick, so then nothing is said. An app with a single endpoint is down as a whole only where that
- * endpoint is critical: a lone check of a side page is no emergency.
+ * endpoint is critical: a lone check of a side page is no emergency. Where a rate limiter turns one of them away, nobody
+ * knows whether the app behind it works.
  */
 export const allEndpointsFailing: Detector<Options> = { kind: 'all-endpoints-failing', options, detect };
 
@@ -31,6 +33,7 @@ function detect(input: DetectorInput<Options>): readonly Claim[] {
   if (open && recovered) return [{ state: 'absent', fingerprint: FINGERPRINT }];
   const needed = open ? 1 : input.options.bad;
   const allBad = streaks.length > 0 && streaks.every(({ side, run }) => side === 'bad' && run.length >= needed);
+  if (streaks.some(({ run }, n) => run.length > 0 && run.every((sample) => turnedAway(sample, endpoints[n]?.fields ?? [])))) return [];
   if (!allBad || (endpoints.length === 1 && !endpoints[0]?.check.critical)) return [];
   return [{
     state: 'present',

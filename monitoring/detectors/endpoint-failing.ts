@@ -4,6 +4,7 @@ import { sayDuration } from '../../src/domain/duration.js';
 import type { Claim } from '../../src/domain/finding.js';
 import { checkLabel } from '../../src/domain/series.js';
 import { standing, streakOf, verdictSide } from '../../src/domain/streak.js';
+import { turnedAway } from '../../src/domain/turned-away.js';
 import type { Detector, DetectorInput, Series } from './detector.js';
 import { elsewhere, silenceOf } from './elsewhere.js';
 
@@ -20,6 +21,7 @@ type Options = z.output<typeof options>;
 /**
  * One address answers wrong or not at all, again and again. Unknown and error neither count nor reset. Where it stays
  * without an answer, the app's other addresses are heard first: what hangs is repaired in another way than what is slow.
+ * What a rate limiter turns away is no fault of the app, and restarting it or going back would mend nothing.
  */
 export const endpointFailing: Detector<Options> = {
   kind: 'endpoint-failing',
@@ -34,6 +36,7 @@ function claimsOf(series: Series, input: DetectorInput<Options>): readonly Claim
   const stands = standing(streak, input.open.has(fingerprint), input.options);
   if (stands === 'absent') return [{ state: 'absent', fingerprint }];
   if (stands === 'silent' || !check.trusted) return [];
+  if (streak.run.every((sample) => turnedAway(sample, series.fields))) return [];
   const unheard = !input.open.has(fingerprint) && streak.run.every((sample) => silenceOf(sample, series) === 'bad');
   if (unheard && elsewhere(input, series, streak.run) === 'awaited') return [];
   return [{

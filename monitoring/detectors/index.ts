@@ -9,6 +9,7 @@ import { memory } from './memory.js';
 import { pm2Daemon } from './pm2-daemon.js';
 import { postgres } from './postgres.js';
 import { processDown } from './process-down.js';
+import { rateLimit } from './rate-limit.js';
 import { redis } from './redis.js';
 
 /**
@@ -21,6 +22,7 @@ export const detectors = {
   'process-down': processDown,
   hang,
   memory,
+  'rate-limit': rateLimit,
   'all-endpoints-failing': allEndpointsFailing,
   'endpoint-failing': endpointFailing,
   latency,

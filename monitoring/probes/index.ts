@@ -1,5 +1,6 @@
 import { host } from './host.js';
 import { http } from './http.js';
+import { limiter } from './limiter.js';
 import { pm2Daemon } from './pm2-daemon.js';
 import { pm2 } from './pm2.js';
 import { postgres } from './postgres.js';
@@ -11,6 +12,7 @@ import { release } from './release.js';
 export const probes = {
   host,
   http,
+  limiter,
   pm2,
   'pm2-daemon': pm2Daemon,
   postgres,

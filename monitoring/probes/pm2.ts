@@ -22,13 +22,13 @@ const UP: ReadonlySet<string> = new Set(['online', 'launching', 'one-launch-stat
  *
  * `instances` and `restarts` are sums; `memory_bytes`, `cpu_percent` (of one core) and `event_loop_p95_ms` are those of
  * the largest instance, `memory_share` of the one nearest to its own max_memory_restart (null where none is set), and
- * `uptime_ms` of the youngest. PM2 shows zeros for what is not online; these are null here, for zero is not healthy.
+ * `uptime_ms` of the youngest; `requests_per_s` is the sum of all, null where PM2's agent counts none in one of them. PM2 shows zeros for what is not online; these are null here, for zero is not healthy.
  */
 export const pm2: Probe<Options> = {
   kind: 'pm2',
   local: true,
   options,
-  fields: ['online', 'instances', 'restarts', 'memory_bytes', 'cpu_percent', 'event_loop_p95_ms', 'uptime_ms', 'memory_share', 'errored'],
+  fields: ['online', 'instances', 'restarts', 'memory_bytes', 'cpu_percent', 'event_loop_p95_ms', 'uptime_ms', 'memory_share', 'errored', 'requests_per_s'],
   measure,
 };
 
@@ -71,11 +71,18 @@ function valuesOf(instances: readonly Pm2Process[], now: number): readonly (numb
     youngest === null ? null : Math.abs(youngest),
     largest(online.map(memoryShare)),
     instances.filter(({ status }) => status === 'errored').length,
+    sumOfAll(online.map(({ requestsPerS }) => requestsPerS)),
   ];
 }
 
 function memoryShare({ memoryBytes, maxMemoryRestartBytes }: Pm2Process): number | null {
   return memoryBytes === null || !maxMemoryRestartBytes ? null : memoryBytes / maxMemoryRestartBytes;
+}
+
+/** Null where one of them is not known: part of a sum is no sum. */
+function sumOfAll(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return values.length === 0 || known.length < values.length ? null : Math.round(known.reduce((sum, value) => sum + value, 0) * 100) / 100;
 }
 
 function largest(values: readonly (number | null)[]): number | null {

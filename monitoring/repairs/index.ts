@@ -15,6 +15,7 @@ import { pm2Stop } from './pm2-stop.js';
 import { postgresCancel } from './postgres-cancel.js';
 import { postgresCreateIndex } from './postgres-create-index.js';
 import { postgresTerminate } from './postgres-terminate.js';
+import { ratelimitClear } from './ratelimit-clear.js';
 import { redisClearLocks } from './redis-clear-locks.js';
 import { redisFlushDb } from './redis-flush-db.js';
 import { redisInvalidate } from './redis-invalidate.js';
@@ -42,6 +43,7 @@ export const repairs = {
   'postgres.cancel': postgresCancel,
   'postgres.create-index': postgresCreateIndex,
   'postgres.terminate': postgresTerminate,
+  'ratelimit.clear': ratelimitClear,
   'redis.clear-locks': redisClearLocks,
   'redis.flush-db': redisFlushDb,
   'redis.invalidate': redisInvalidate,

@@ -3,7 +3,7 @@ import type { ProcessActKind, ProcessArgs } from './process-plan.js';
 import { processSteps } from './process-steps.js';
 import type { Repair } from './repair.js';
 
-const reload: ProcessActKind = {
+export const reload: ProcessActKind = {
   verb: 'reload',
   startsWaiting: false,
   does: (name) => `pm2 reload ${name}`,

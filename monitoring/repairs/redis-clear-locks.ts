@@ -3,8 +3,8 @@ import { parseDuration, sayDuration } from '../../src/domain/duration.js';
 import type { Prepared, Refusal } from '../../src/domain/plan.js';
 import { keyUse, shownKeys } from '../../src/domain/redis-keys.js';
 import type { Io } from '../../src/io/io.js';
+import { keysBelow } from '../../src/io/redis-scan.js';
 import { judgedByChecks } from './process-plan.js';
-import { keysBelow } from './redis-scan.js';
 import { redisOptionsOf, refusingTrouble, roundedUp, sayCount, unknownToRedis, urlOf } from './redis-server.js';
 import type { Repair, RepairTarget, Step } from './repair.js';
 

@@ -5,9 +5,9 @@ import type { Prepared, Refusal } from '../../src/domain/plan.js';
 import { keyUse, shownKeys } from '../../src/domain/redis-keys.js';
 import type { Io } from '../../src/io/io.js';
 import { redisDb } from '../../src/io/redis-address.js';
+import { keysBelow } from '../../src/io/redis-scan.js';
 import { judgedByChecks } from './process-plan.js';
 import { isMarked, newMark } from './redis-mark.js';
-import { keysBelow } from './redis-scan.js';
 import { refusingTrouble, roundedUp, sayCount, unknownToRedis, urlOf } from './redis-server.js';
 import type { Repair, RepairTarget, Step } from './repair.js';
 

@@ -4,9 +4,9 @@ import type { Prepared, Refusal } from '../../src/domain/plan.js';
 import { keyUse, prefixUse, shownKeys, type KeyUse } from '../../src/domain/redis-keys.js';
 import type { Io } from '../../src/io/io.js';
 import { infoNumber, redisInfo } from '../../src/io/redis-info.js';
+import { BATCH, keysBelow } from '../../src/io/redis-scan.js';
 import { judgedByChecks } from './process-plan.js';
 import { isMarked, leaveMark, newMark } from './redis-mark.js';
-import { BATCH, keysBelow } from './redis-scan.js';
 import { redisOptionsOf, refusingTrouble, roundedUp, sayCount, unknownToRedis, urlOf } from './redis-server.js';
 import type { Repair, RepairTarget, Step } from './repair.js';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Io } from '../../src/io/io.js';
 
 /** A mark that a step leaves in the server when it is done, so that after a crash nobody needs to guess: apps fill a cache again at once. */
-const MARK_S = 3_600;
+export const MARK_S = 3_600;
 /** What was unlinked is freed beside the clients: a server that was full needs a moment before it takes a write. */
 const TRIES = 20;
 const PAUSE_MS = 100;

@@ -42,10 +42,12 @@ export interface RepairTarget {
   readonly name: string;
   /** How a server is reached, user and password in it: it may stand in nothing that is prepared, noted or thrown. Null: not by an address. */
   readonly url: string | null;
-  /** What its part of the config says beside the address; of an app, nothing. */
+  /** What its part of the config says beside the address; of an app, its `limiters`. */
   readonly options: Readonly<Record<string, Json>>;
   /** Apps that use it, with their PM2 process names. */
   readonly users: readonly { readonly name: string; readonly processes: readonly string[] }[];
+  /** Servers that it uses, each by an address as secret as its own. */
+  readonly uses: readonly { readonly id: ResourceId; readonly kind: ResourceKind; readonly name: string; readonly url: string | null }[];
   /** PM2 process names that make up the app. */
   readonly processes: readonly string[];
   readonly release: {

@@ -7,7 +7,7 @@ import { changeIncident, getIncident } from '../../src/store/incidents.js';
 import { getPlan, movePlan } from '../../src/store/plans.js';
 import { closeQuestion, openQuestions } from '../../src/store/questions.js';
 import { getResource } from '../../src/store/resources.js';
-import { factsFor } from './facts.js';
+import { factsFor, letsInBy } from './facts.js';
 import { nextRung } from './plan.js';
 import { record } from './record.js';
 import { ROLLBACK, type StageContext } from './stage.js';
@@ -35,7 +35,7 @@ async function betterStep(ctx: StageContext, plan: Plan): Promise<string | null>
   const repair = rung && rung.repair !== plan.repair ? ctx.units.repairs[rung.repair] : undefined;
   if (!rung || !repair) return null;
   const rollsBack = rung.repair === ROLLBACK;
-  const likely: PlanInQuestion = { repair: rung.repair, risk: repair.risk, targetName: target.name, restarts: rollsBack ? 0 : 1, rollsBack, migrations: 0 };
+  const likely: PlanInQuestion = { repair: rung.repair, risk: repair.risk, targetName: target.name, restarts: rollsBack ? 0 : 1, rollsBack, migrations: 0, ...letsInBy(rung.repair) };
   const facts = await factsFor(db, ctx, { plan: { repair: rung.repair, askedBy: null }, target, incident });
   return decide(likely, ctx.settings.policy, facts).verdict === 'auto' ? rung.repair : null;
 }

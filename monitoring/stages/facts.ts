@@ -19,7 +19,8 @@ import { whoMay } from '../../src/store/who-may.js';
 import { holdsOver } from './holding.js';
 import { memoryShareOf } from './memory-share.js';
 import { problemOf } from './problem.js';
-import { ROLLBACK, ROLLED_BACK_TO, type StageContext } from './stage.js';
+import { requestRateOf } from './request-rate.js';
+import { LETS_IN, ROLLBACK, ROLLED_BACK_TO, type StageContext } from './stage.js';
 
 const HALF_HOUR_MS = 30 * 60_000;
 const HOUR_MS = 3_600_000;
@@ -30,8 +31,13 @@ export function inQuestion(plan: Pick<Plan, 'repair' | 'risk'>, prepared: Prepar
   const red = prepared.preflight?.filter(({ light }) => light === 'red').map(({ about }) => about);
   return {
     repair: plan.repair, risk: plan.risk, targetName: target.name, restarts: prepared.bounds['restarts'] ?? 0, rollsBack: plan.repair === ROLLBACK,
-    migrations: prepared.bounds['migrations'] ?? null, ...(red ? { red } : {}),
+    migrations: prepared.bounds['migrations'] ?? null, ...(red ? { red } : {}), ...letsInBy(plan.repair),
   };
+}
+
+/** Said only of the repairs that let somebody in: records of older versions say it of none. */
+export function letsInBy(repair: string): Pick<PlanInQuestion, 'letsIn'> {
+  return repair.startsWith(LETS_IN) ? { letsIn: true } : {};
 }
 
 export interface Around {
@@ -61,6 +67,7 @@ export async function factsFor(db: Db, ctx: StageContext, around: Around): Promi
     incident: incident && { kind: incident.kind, severity: incident.severity, emergency: incident.emergency, ageMs: Math.max(0, now - incident.openedAt) },
     launch: launch && { tier: tierAt(ctx.settings.tiers, now - launch.startedAt) + 1, ageMs: Math.max(0, now - launch.startedAt) },
     memoryShare: await memoryShareOf(db, ctx, target),
+    ...(plan.repair.startsWith(LETS_IN) ? { requestRate: await requestRateOf(db, ctx, target) } : {}),
   };
 }
 

@@ -105,6 +105,8 @@ export interface Stage {
 export const ROLLBACK = 'release.rollback';
 /** The repair that brings another commit live: it is asked for by people alone. */
 export const DEPLOY = 'release.deploy';
+/** How repairs begin that let in again whom an app keeps out. */
+export const LETS_IN = 'ratelimit.';
 /** How the reason begins for which a launch was opened by a rollback. */
 export const ROLLED_BACK_TO = 'rolled back to';
 

@@ -25,6 +25,7 @@ export async function targetOf(db: Db, ctx: StageContext, id: ResourceId): Promi
     url: ctx.settings.urlOf(resource.name),
     options: config.options ?? {},
     users: await usersOf(db, resource),
+    uses: await usesOf(db, ctx, resource),
     processes: config.processes ?? [],
     release: config.release ? { ...config.release, ...smokeOf(ctx, resource.name) } : null,
     running: newest ? await getRelease(db, newest.releaseId) : null,
@@ -49,6 +50,12 @@ async function databasesOf(db: Db, ctx: StageContext, { id, hostId }: Resource):
     const { timeoutMs } = ((config as unknown as AppConfig).options ?? {}) as { readonly timeoutMs?: number };
     return url === null ? [] : [{ name, url, timeoutMs: timeoutMs ?? ASK_MS }];
   });
+}
+
+async function usesOf(db: Db, ctx: StageContext, { id, hostId }: Resource): Promise<RepairTarget['uses']> {
+  const edges = (await listEdges(db, hostId)).filter(({ resourceId }) => resourceId === id);
+  const used = await Promise.all(edges.map(({ usesId }) => getResource(db, usesId)));
+  return used.map((one) => ({ id: one.id, kind: one.kind, name: one.name, url: ctx.settings.urlOf(one.name) }));
 }
 
 async function usersOf(db: Db, { id, hostId }: Resource): Promise<RepairTarget['users']> {

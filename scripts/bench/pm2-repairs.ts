@@ -130,7 +130,7 @@ function customers(url: string): { leave(): Promise<Pick<Pm2Figures, 'served' | 
 }
 
 async function done<A>(repair: Repair<A>, args: A, name: string, io: Io): Promise<void> {
-  const target: RepairTarget = { id: 'bench' as RepairTarget['id'], kind: 'app', name, url: null, options: {}, users: [], processes: [name], release: null, running: null, ledger: [], checks: [], settleMs: 0 };
+  const target: RepairTarget = { id: 'bench' as RepairTarget['id'], kind: 'app', name, url: null, options: {}, users: [], uses: [], processes: [name], release: null, running: null, ledger: [], checks: [], settleMs: 0 };
   const signal = AbortSignal.timeout(PATIENCE.withinMs);
   const prepared = await repair.prepare(target, args, io, signal);
   if ('refused' in prepared) throw new Error(prepared.refused);

@@ -88,7 +88,7 @@ async function connect(url: string): Promise<pg.Client> {
 }
 
 async function terminate(io: Io, url: string): Promise<void> {
-  const target: RepairTarget = { id: 'bench' as RepairTarget['id'], kind: 'postgres', name: 'db', url, options: { own: ['shop-*'] }, users: [], processes: [], release: null, running: null, ledger: [], checks: [], settleMs: 0 };
+  const target: RepairTarget = { id: 'bench' as RepairTarget['id'], kind: 'postgres', name: 'db', url, options: { own: ['shop-*'] }, users: [], uses: [], processes: [], release: null, running: null, ledger: [], checks: [], settleMs: 0 };
   const signal = AbortSignal.timeout(PATIENCE.withinMs);
   const prepared = await postgresTerminate.prepare(target, {}, io, signal);
   if ('refused' in prepared) throw new Error(prepared.refused);

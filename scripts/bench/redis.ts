@@ -81,7 +81,7 @@ async function fill(io: Io, url: string, prefix: string, count: number): Promise
 }
 
 async function invalidate(io: Io, url: string): Promise<void> {
-  const target: RepairTarget = { id: 'bench' as RepairTarget['id'], kind: 'redis', name: 'cache', url, options: { invalidate: ['page:'] }, users: [], processes: [], release: null, running: null, ledger: [], checks: [], settleMs: 0 };
+  const target: RepairTarget = { id: 'bench' as RepairTarget['id'], kind: 'redis', name: 'cache', url, options: { invalidate: ['page:'] }, users: [], uses: [], processes: [], release: null, running: null, ledger: [], checks: [], settleMs: 0 };
   const signal = AbortSignal.timeout(CALL.timeoutMs);
   const prepared = await redisInvalidate.prepare(target, {}, io, signal);
   if ('refused' in prepared) throw new Error(prepared.refused);

@@ -6,9 +6,13 @@ export const ROLLBACK = 'release.rollback';
 /** The repair that brings another commit live. */
 export const DEPLOY = 'release.deploy';
 
+/** The repair that lets in again whom a limiter turns away. */
+const LET_IN = 'ratelimit.clear';
+
 /** 'roll back to 9d1e003', 'do pm2.reload': what the plan would do, in words that stand after 'may I'. */
 export function sayPlan(plan: Pick<Plan, 'repair' | 'args' | 'prepared'>, releases: readonly Release[]): string {
   if (plan.repair === DEPLOY) return `deploy ${commitOf(plan)}`;
+  if (plan.repair === LET_IN) return 'let in again whom its rate limiter turns away';
   if (plan.repair !== ROLLBACK) return `do ${plan.repair}`;
   const version = versionOf(plan, releases);
   return version === null ? 'roll back' : `roll back to ${version}`;

@@ -6,11 +6,11 @@ import type { Command, Context } from './command.js';
 import { word } from './fields.js';
 import { findTarget } from './find-app.js';
 
-/** 'prefix=cache: limit=500' → what the repair is given; numbers are read as numbers. */
+/** 'prefix=cache: limit=500' → what the repair is given; numbers are read as numbers, but not ids that a number would change. */
 const given = z.string().max(500, 'is longer than 500 characters').transform((text, context) => {
   const pairs = text.split(/\s+/).filter((pair) => pair !== '').map((pair) => /^([a-z][a-zA-Z]*)=(.+)$/.exec(pair));
   if (pairs.length === 0 || pairs.includes(null)) context.addIssue({ code: 'custom', message: 'takes name=value, for example prefix=cache:' });
-  return Object.fromEntries(pairs.flatMap((pair) => (pair ? [[pair[1] as string, /^\d+$/.test(pair[2] as string) ? Number(pair[2]) : (pair[2] as string)]] : [])));
+  return Object.fromEntries(pairs.flatMap((pair) => (pair ? [[pair[1] as string, String(Number(pair[2])) === pair[2] ? Number(pair[2]) : (pair[2] as string)]] : [])));
 });
 
 /** Stands for the app's whole runbook. */

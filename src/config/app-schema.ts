@@ -2,6 +2,7 @@ import * as z from 'zod';
 import {
   absolutePath, checkedText, duration, entries, innerPath, list, noneOrMany, oneOrMany, pathOrUrl, resourceName, section, size, webUrl, wholeNumber,
 } from './fields.js';
+import { limitersSchema } from './limiter-schema.js';
 import { mustBe } from './issue-text.js';
 import { didYouMean, listed } from './did-you-mean.js';
 
@@ -25,6 +26,7 @@ export function appSchema({ repairs, incidents = [] }: { readonly repairs: reado
       .describe('The light probe between ticks; default: the first endpoint that is no POST; false: none'),
     release: release().optional().describe('Where releases stand, for the way back'),
     uses: noneOrMany(resourceName(), MAX_NAMES).prefault([]).describe('Dependencies and other apps it cannot work without'),
+    limiters: limitersSchema(),
     limits: limits().prefault({}).describe('When values count as bad'),
     runbook: runbook({ repairs, incidents }),
   });

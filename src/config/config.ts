@@ -1,4 +1,5 @@
 import type { Json } from '../domain/json.js';
+import type { ConfiguredLimiter } from '../domain/limiters/limiter.js';
 import type { Platform, Role } from '../domain/person.js';
 import type { ResourceKind } from '../domain/resource.js';
 import type { Tier } from '../domain/tiers.js';
@@ -40,6 +41,8 @@ export interface AppConfig {
   readonly release: ReleaseConfig | null;
   /** Names of dependencies and other apps. */
   readonly uses: readonly string[];
+  /** What keys of its rate limiters begin with, where the config says so; empty: by the libraries that it has. */
+  readonly limiters: readonly ConfiguredLimiter[];
   readonly limits: LimitsConfig;
   /** Ladders that replace the shipped ones, by kind of incident. */
   readonly runbook: Readonly<Record<string, readonly RunbookRung[]>>;

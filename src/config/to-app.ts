@@ -33,6 +33,7 @@ export function toApp(name: string, app: AppFile, { absolute, shown }: AppSurrou
     everyMs: app.liveness === false ? DEFAULT_EVERY_MS : app.liveness.every,
     release: app.release ? toRelease(app.release, absolute) : null,
     uses: [...new Set(app.uses)],
+    limiters: app.limiters,
     limits: toLimits(app.limits),
     runbook: app.runbook,
   };

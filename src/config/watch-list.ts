@@ -18,7 +18,7 @@ export interface WatchedCheck {
   readonly resource: string;
   /** Unique within the resource. */
   readonly name: string;
-  readonly probe: 'http' | 'pm2' | 'pm2-daemon' | 'release' | InfrastructureConfig['kind'];
+  readonly probe: 'http' | 'limiter' | 'pm2' | 'pm2-daemon' | 'release' | InfrastructureConfig['kind'];
   /** In full, secrets and all: for this process's memory. */
   readonly options: Json;
   /** What the store keeps of them: of what is reached by an address, only by which name it is known here, and a short hash to tell when it moves. */
@@ -39,7 +39,7 @@ export function watchList(config: Config): WatchList {
   return {
     resources: [...config.dependencies.map(dependencyResource), ...config.infrastructure.map(infrastructureResource), ...config.apps.map(appResource)],
     edges: config.apps.flatMap((app) => app.uses.map((to) => ({ from: app.name, to }))),
-    checks: [...config.dependencies.map(dependencyCheck), ...config.infrastructure.flatMap(infrastructureChecks), ...config.apps.flatMap((app) => appChecks(app, tickMs))].map((check) => ({ ...check, stored: storedOf(check) })),
+    checks: [...config.dependencies.map(dependencyCheck), ...config.infrastructure.flatMap(infrastructureChecks), ...config.apps.flatMap((app) => [...appChecks(app, tickMs), ...limiterChecks(app, config)])].map((check) => ({ ...check, stored: storedOf(check) })),
   };
 }
 
@@ -54,6 +54,7 @@ function appResource(app: AppConfig): WatchList['resources'][number] {
       processes: app.processes,
       release: release && { mode: release.mode, dir: release.dir, repo: release.repo, configFiles: release.configFiles },
       limits: { ...app.limits, restarts: app.limits.restarts && { ...app.limits.restarts } },
+      options: { limiters: app.limiters.map((one) => ({ ...one })) },
       runbook: storedRunbook(app.runbook),
     },
   };
@@ -87,6 +88,14 @@ function appChecks(app: AppConfig, tickMs: number): readonly AskedCheck[] {
     { ...light, name: 'pm2', probe: 'pm2', options: { processes: app.processes }, critical: true },
     { ...light, name: 'release', probe: 'release', options: releaseOptions(app), critical: false },
   ];
+}
+
+/** Whom its rate limiters count in a Redis that it uses. An app without one has no such check: what stands in its memory nobody sees. */
+function limiterChecks(app: AppConfig, { infrastructure }: Pick<Config, 'infrastructure'>): readonly AskedCheck[] {
+  const servers = infrastructure.flatMap(({ kind, name, url }) => (kind === 'redis' && url !== null && app.uses.includes(name) ? [{ name, url }] : []));
+  if (servers.length === 0) return [];
+  const options = { processes: app.processes, limiters: app.limiters.map((one) => ({ ...one })), servers };
+  return [{ resource: app.name, name: 'limiter', probe: 'limiter', options, cadence: 'every', everyMs: app.everyMs, critical: false }];
 }
 
 /** Without a `release` the running one is still told apart, by the directory its process works in. */

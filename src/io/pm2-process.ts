@@ -38,6 +38,7 @@ export function toProcess(raw: unknown): Pm2Process | null {
     cpuPercent: memory === null ? null : number(monit['cpu']),
     eventLoopP95Ms: metric(metrics['Event Loop Latency p95']),
     heapUsedBytes: mebibytes(metric(metrics['Used Heap Size'])),
+    requestsPerS: status === 'online' ? requests(metrics) : null,
     execPath: text(env['pm_exec_path']) ?? '',
     cwd: text(env['pm_cwd']) ?? '',
     nodeVersion: text(env['node_version']),
@@ -65,6 +66,12 @@ function metric(raw: unknown): number | null {
   const value = record(raw)['value'];
   const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return number(parsed);
+}
+
+/** PM2 writes “req/min” beside them, but they are a second's (a moving average over a minute). */
+function requests(metrics: Readonly<Record<string, unknown>>): number | null {
+  const counted = [metric(metrics['HTTP']), metric(metrics['HTTPS'])].filter((rate) => rate !== null);
+  return counted.length === 0 ? null : counted.reduce((sum, rate) => sum + rate, 0);
 }
 
 function mebibytes(value: number | null): number | null {

@@ -18,6 +18,8 @@ export interface Pm2Process {
   readonly cpuPercent: number | null;
   readonly eventLoopP95Ms: number | null;
   readonly heapUsedBytes: number | null;
+  /** Requests a second over the last minute or so, as PM2's agent counts them; null unless online, and where it counts none. */
+  readonly requestsPerS: number | null;
   readonly execPath: string;
   readonly cwd: string;
   readonly nodeVersion: string | null;

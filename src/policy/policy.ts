@@ -90,6 +90,8 @@ export interface PlanInQuestion {
   readonly migrations: number | null;
   /** What the pre-flight of a rollback calls red, each in its word; absent where there was none. */
   readonly red?: readonly string[];
+  /** True: it lets in again whom the app keeps out. Absent in records of older versions, which had no such repair. */
+  readonly letsIn?: boolean;
 }
 
 /** What is true around the plan: counts and times, so that a decision can be kept whole and made again. */
@@ -132,4 +134,6 @@ export interface PolicyFacts {
   readonly launch: { readonly tier: number; readonly ageMs: number } | null;
   /** Share of its memory limit that the largest process uses, 0.9 for 90 %; null: not known. */
   readonly memoryShare: number | null;
+  /** Requests a second to the target, now and usually; null: not known. Asked where a plan lets somebody in. */
+  readonly requestRate?: { readonly now: number | null; readonly usual: number | null };
 }

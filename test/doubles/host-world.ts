@@ -52,7 +52,7 @@ export async function hostWorld(options: (dir: string) => Readonly<Record<string
 }
 
 export function hostTarget(options: RepairTarget['options']): RepairTarget {
-  return { id: 'host-1' as ResourceId, kind: 'host', name: 'host', url: null, options, users: [], processes: [], release: null, running: null, ledger: [], checks: ['host'], settleMs: 1_000 };
+  return { id: 'host-1' as ResourceId, kind: 'host', name: 'host', url: null, options, users: [], uses: [], processes: [], release: null, running: null, ledger: [], checks: ['host'], settleMs: 1_000 };
 }
 
 async function filesIn(dir: string): Promise<Readonly<Record<string, string>>> {

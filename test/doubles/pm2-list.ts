@@ -8,7 +8,7 @@ import type { RepairTarget } from '../../monitoring/repairs/repair.js';
 export function listed(fields: Partial<Pm2Process> = {}): Pm2Process {
   return {
     pmId: 0, name: 'shop', pid: 4_711, status: 'online', mode: 'fork', startedAt: 1_000, uniqueId: 'u', restarts: 0, exitCode: null,
-    memoryBytes: 50_000_000, cpuPercent: 1, eventLoopP95Ms: null, heapUsedBytes: null, execPath: '/srv/shop/app.cjs', cwd: '/srv/shop',
+    memoryBytes: 50_000_000, cpuPercent: 1, eventLoopP95Ms: null, heapUsedBytes: null, requestsPerS: null, execPath: '/srv/shop/app.cjs', cwd: '/srv/shop',
     nodeVersion: '20.20.2', maxMemoryRestartBytes: null, autorestart: true, actions: [], outLog: null, errLog: null, ...fields,
   };
 }
@@ -24,5 +24,5 @@ export function ioListing(answer: readonly Pm2Process[] | HypercareError): Io {
 
 /** An app as repairs are told of it. */
 export function appOf(processes: readonly string[], fields: Partial<RepairTarget> = {}): RepairTarget {
-  return { id: 'app-1' as ResourceId, kind: 'app', name: 'shop', url: null, options: {}, users: [], processes, release: null, running: null, ledger: [], checks: ['liveness', 'http:/'], settleMs: 5_000, ...fields };
+  return { id: 'app-1' as ResourceId, kind: 'app', name: 'shop', url: null, options: {}, users: [], uses: [], processes, release: null, running: null, ledger: [], checks: ['liveness', 'http:/'], settleMs: 5_000, ...fields };
 }

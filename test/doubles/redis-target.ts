@@ -8,7 +8,7 @@ import { ownRedis, type OwnRedis } from './redis.js';
 
 /** A Redis named cache, as a repair is told of it. */
 export function redisTarget(url: string, options: Readonly<Record<string, Json>> = {}): RepairTarget {
-  return { id: 'redis-1' as RepairTarget['id'], kind: 'redis', name: 'cache', url, options: { timeoutMs: 2_000, ...options }, users: [], processes: [], release: null, running: null, ledger: [], checks: ['redis'], settleMs: 1_000 };
+  return { id: 'redis-1' as RepairTarget['id'], kind: 'redis', name: 'cache', url, options: { timeoutMs: 2_000, ...options }, users: [], uses: [], processes: [], release: null, running: null, ledger: [], checks: ['redis'], settleMs: 1_000 };
 }
 
 export function redisIo(): Io {

@@ -52,7 +52,7 @@ export async function released(commit: string, dir: string, fields: Partial<Rele
 
 /** `ledger`: the running release first, then older ones. */
 export function targetOf(release: RepairTarget['release'], ledger: readonly Release[], fields: Partial<RepairTarget> = {}): RepairTarget {
-  return { id: 'app-1' as ResourceId, kind: 'app', name: 'shop', url: null, options: {}, users: [], processes: ['shop'], release, running: ledger[0] ?? null, ledger, checks: ['liveness'], settleMs: 5_000, ...fields };
+  return { id: 'app-1' as ResourceId, kind: 'app', name: 'shop', url: null, options: {}, users: [], uses: [], processes: ['shop'], release, running: ledger[0] ?? null, ledger, checks: ['liveness'], settleMs: 5_000, ...fields };
 }
 
 export function ioOf(home: string, timeoutMs = 5_000): Io {

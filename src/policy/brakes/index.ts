@@ -8,6 +8,7 @@ import { byHand } from './by-hand.js';
 import { denyList } from './deny-list.js';
 import { destructive } from './destructive.js';
 import { holds } from './holds.js';
+import { letsIn } from './lets-in.js';
 import { migrations } from './migrations.js';
 import { preflight } from './preflight.js';
 import { recurrence } from './recurrence.js';
@@ -29,6 +30,7 @@ export const brakes: readonly Brake[] = [
   byHand,
   rung,
   destructive,
+  letsIn,
   recurrence,
   migrations,
   preflight,

@@ -10,7 +10,7 @@ export const NOW = 1_800_000_000_000;
 export const APP = 'app-1' as ResourceId;
 
 export const HTTP_FIELDS = ['p50_ms', 'p95_ms', 'ok', 'tried', 'status', 'timeouts'];
-export const PM2_FIELDS = ['online', 'instances', 'restarts', 'memory_bytes', 'cpu_percent', 'event_loop_p95_ms', 'uptime_ms', 'memory_share', 'errored'];
+export const PM2_FIELDS = ['online', 'instances', 'restarts', 'memory_bytes', 'cpu_percent', 'event_loop_p95_ms', 'uptime_ms', 'memory_share', 'errored', 'requests_per_s'];
 
 /** What happened in one reading: a verdict with its values and note, at a distance from the others. */
 export type Happening = Pick<Sample, 'verdict' | 'values' | 'note'>;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { detectors } from '../../../monitoring/detectors/index.js';
 import { detectorContract } from '../../contracts/detector.js';
 import { host as hostProbe } from '../../../monitoring/probes/host.js';
+import { limiter as limiterProbe } from '../../../monitoring/probes/limiter.js';
 import { postgres as postgresProbe } from '../../../monitoring/probes/postgres.js';
 import { redis as redisProbe } from '../../../monitoring/probes/redis.js';
 import { POSTGRES_FAULTS } from '../../../src/domain/postgres-fault.js';
@@ -22,6 +23,7 @@ const fingerprints: Readonly<Record<keyof typeof detectors, readonly string[]>> 
   ].map((what) => `postgres-${what}:postgres`),
   'pm2-daemon': ['pm2-dead:pm2-daemon'],
   'process-down': ['process-down:pm2'],
+  'rate-limit': ['rate-limited:http:/a', 'rate-limited:liveness', 'rate-limiter-blocking:limiter', 'rate-limiter-stopped:limiter'],
   redis: [...REDIS_FAULTS.map((fault) => `redis-${fault}:redis`), ...['memory', 'save-failed', 'rejecting', 'replication', 'evicting', 'restarted'].map((kind) => `redis-${kind}:advice:redis`)],
 };
 
@@ -38,6 +40,11 @@ detectorContract(detectors.hang, fingerprints.hang);
 detectorContract(detectors.latency, fingerprints.latency);
 detectorContract(detectors.memory, fingerprints.memory);
 detectorContract(detectors['process-down'], fingerprints['process-down']);
+detectorContract(detectors['rate-limit'], fingerprints['rate-limit'], {
+  name: 'limiter', probe: 'limiter', fields: limiterProbe.fields,
+  // A few who ask too often are always there.
+  well: fc.integer({ min: 40, max: 900 }).map((counted) => [1, counted, counted % 3, 0, 0]),
+});
 detectorContract(detectors.redis, fingerprints.redis, {
   name: 'redis', probe: 'redis', fields: redisProbe.fields,
   // A server with room, whose counters stand still; a queue's workers wait in it.

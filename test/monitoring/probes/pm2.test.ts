@@ -14,7 +14,7 @@ const MIB = 1_048_576;
 
 const instance: Pm2Process = {
   pmId: 1, name: 'shop', pid: 4_711, status: 'online', mode: 'cluster', startedAt: NOW - 60_000, uniqueId: 'u', restarts: 2, exitCode: null,
-  memoryBytes: 80 * MIB, cpuPercent: 12.5, eventLoopP95Ms: 11, heapUsedBytes: null, execPath: '/srv/shop.js', cwd: '/srv', nodeVersion: '20.20.2', maxMemoryRestartBytes: null, actions: [], autorestart: true, outLog: null, errLog: null,
+  memoryBytes: 80 * MIB, cpuPercent: 12.5, eventLoopP95Ms: 11, heapUsedBytes: null, requestsPerS: null, execPath: '/srv/shop.js', cwd: '/srv', nodeVersion: '20.20.2', maxMemoryRestartBytes: null, actions: [], autorestart: true, outLog: null, errLog: null,
 };
 const down = { pid: 0, memoryBytes: null, cpuPercent: null, eventLoopP95Ms: null };
 
@@ -53,8 +53,14 @@ describe('the values', () => {
     const second: Pm2Process = { ...instance, pmId: 2, restarts: 5, memoryBytes: 120 * MIB, cpuPercent: 3, eventLoopP95Ms: 40, startedAt: NOW - 5_000 };
     const stopped: Pm2Process = { ...instance, ...down, pmId: 3, status: 'stopped', restarts: 1 };
     expect(named(await measure([instance, second, stopped]))).toEqual({
-      online: 2, instances: 3, restarts: 8, memory_bytes: 120 * MIB, cpu_percent: 12.5, event_loop_p95_ms: 40, uptime_ms: 5_000, memory_share: null, errored: 0,
+      online: 2, instances: 3, restarts: 8, memory_bytes: 120 * MIB, cpu_percent: 12.5, event_loop_p95_ms: 40, uptime_ms: 5_000, memory_share: null, errored: 0, requests_per_s: null,
     });
+  });
+
+  it('sum up requests where every worker counts them: part of a sum is none', async () => {
+    expect(named(await measure([{ ...instance, requestsPerS: 1.25 }, { ...instance, pmId: 2, requestsPerS: 0.5 }]))).toMatchObject({ requests_per_s: 1.75 });
+    expect(named(await measure([{ ...instance, requestsPerS: 1.25 }, { ...instance, pmId: 2, requestsPerS: null }]))).toMatchObject({ requests_per_s: null });
+    expect(named(await measure([{ ...instance, requestsPerS: 1.25 }, { ...instance, ...down, pmId: 2, status: 'stopped' }]))).toMatchObject({ requests_per_s: 1.25 });
   });
 
   it('tell of the instance that is nearest to its own limit', async () => {

@@ -103,6 +103,7 @@ describe('policy explain', () => {
         ✓ rung of the rule: act-and-tell * on shop: it acts and
         tells
         ✓ what it risks: it is disruptive
+        ✓ whom it lets in: nobody
         ✓ recurrence: this repair ran 0 times for this problem in
         24 h, and the problem came back 0 times
         ■ migrations: 2 migrations lie between the two releases,

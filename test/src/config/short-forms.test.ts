@@ -57,7 +57,7 @@ describe('an app', () => {
   it('is an address alone: its front page is asked, and again as its liveness', () => {
     const ask = { url: 'http://127.0.0.1:3100/', method: 'GET', status: ['2xx'], body: null, headers: {} };
     expect(app('http://127.0.0.1:3100')).toEqual({
-      name: 'shop', processes: ['shop'], url: 'http://127.0.0.1:3100', everyMs: 30_000, release: null, uses: [], runbook: {},
+      name: 'shop', processes: ['shop'], url: 'http://127.0.0.1:3100', everyMs: 30_000, release: null, uses: [], limiters: [], runbook: {},
       endpoints: [{ name: '/', critical: false, ...ask, timeoutMs: 15_000, samples: 3 }],
       liveness: { ...ask, timeoutMs: 2_000, samples: 1 },
       limits: { latencyMs: null, latencyRatio: null, memoryBytes: null, restarts: null },
@@ -66,6 +66,11 @@ describe('an app', () => {
 
   it('is nothing but its name: PM2 alone is asked', () => {
     expect(app('')).toMatchObject({ processes: ['shop'], url: null, endpoints: [], liveness: null });
+  });
+
+  it('has rate limiters by what their keys begin with, alone or with a limit', () => {
+    expect(app('{ limiters: "rl:" }').limiters).toEqual([{ prefix: 'rl:', limit: null }]);
+    expect(app('{ limiters: [{ prefix: "rl:", limit: 100 }, "login_fail:"] }').limiters).toEqual([{ prefix: 'rl:', limit: 100 }, { prefix: 'login_fail:', limit: null }]);
   });
 
   it('has one PM2 process or several', () => {

@@ -42,6 +42,7 @@ it('lists the checks of each, with their cadence', () => {
     ['shop', 'liveness', 'http', 'every', 10_000, true],
     ['shop', 'pm2', 'pm2', 'every', 10_000, true],
     ['shop', 'release', 'release', 'every', 10_000, false],
+    ['shop', 'limiter', 'limiter', 'every', 10_000, false],
     ['stock', 'pm2', 'pm2', 'every', 30_000, true],
     ['stock', 'release', 'release', 'every', 30_000, false],
   ]);
@@ -61,6 +62,11 @@ describe('options', () => {
   it('say where releases stand, or that the process has to be asked', () => {
     expect(check('shop', 'release')?.options).toEqual({ mode: 'releases', dir: '/srv/shop', repo: '/srv/shop/repo.git', processes: ['web', 'worker'], configFiles: ['.env', 'app.yml'] });
     expect(check('stock', 'release')?.options).toEqual({ mode: 'in-place', dir: null, repo: null, processes: ['stock'], configFiles: ['.env'] });
+  });
+
+  it('name the Redis servers in which limiters are looked for, and the store learns none of their addresses', () => {
+    expect(check('shop', 'limiter')?.options).toEqual({ processes: ['web', 'worker'], limiters: [], servers: [{ name: 'cache', url: 'redis://ann:secret@10.0.0.5:6379/2' }] });
+    expect(check('shop', 'limiter')?.stored).toEqual({ ask: 'shop limiter' });
   });
 
   it.each(list.checks.filter(({ probe }) => probe in probes).map((one) => [`${one.resource} ${one.name}`, one] as const))("of %s fit the probe's own schema", (_name, one) => {

@@ -5,7 +5,7 @@ import { exitsBetween } from '../../../src/io/pm2-missed.js';
 function run(startedAt: number, fields: Partial<Pm2Process> = {}): Pm2Process {
   return {
     pmId: 0, name: 'shop', pid: 100, status: 'online', mode: 'fork', startedAt, uniqueId: 'u', restarts: 0, exitCode: null, memoryBytes: null,
-    cpuPercent: null, eventLoopP95Ms: null, heapUsedBytes: null, execPath: '', cwd: '', nodeVersion: null, maxMemoryRestartBytes: null,
+    cpuPercent: null, eventLoopP95Ms: null, heapUsedBytes: null, requestsPerS: null, execPath: '', cwd: '', nodeVersion: null, maxMemoryRestartBytes: null,
     actions: [], autorestart: true, outLog: null, errLog: null, ...fields,
   };
 }

@@ -23,7 +23,7 @@ function entry(env: Record<string, unknown> = {}, rest: Record<string, unknown> 
 test('an entry is read field by field', () => {
   expect(toProcess(entry())).toEqual({
     pmId: 3, name: 'shop', pid: 4711, status: 'online', mode: 'cluster', startedAt: 1_795_305_730_000, uniqueId: '059d3c',
-    restarts: 2, exitCode: 1, memoryBytes: 52_527_104, cpuPercent: 1.4, eventLoopP95Ms: 1.03, heapUsedBytes: 5_546_967,
+    restarts: 2, exitCode: 1, memoryBytes: 52_527_104, cpuPercent: 1.4, eventLoopP95Ms: 1.03, heapUsedBytes: 5_546_967, requestsPerS: null,
     execPath: '/srv/shop/app.cjs', cwd: '/srv/shop', nodeVersion: '20.20.2', maxMemoryRestartBytes: 104_857_600, actions: ['km:heapdump', 'gc'], autorestart: true,
     outLog: '/home/ann/.pm2/logs/shop-out.log', errLog: '/home/ann/.pm2/logs/shop-error.log',
   });
@@ -65,6 +65,12 @@ test.each([
   ['with another code to stop at', { stop_exit_codes: [7] }, true],
 ])('PM2 starts a killed process again: %s', (_, env, expected) => {
   expect(toProcess(entry(env))?.autorestart).toBe(expected);
+});
+
+test('requests are those of a second, over HTTP and HTTPS, whatever unit PM2 writes beside them', () => {
+  expect(toProcess(entry({ axm_monitor: { HTTP: { value: 0.8, unit: 'req/min' }, HTTPS: { value: '1.2', unit: 'req/min' } } }))?.requestsPerS).toBe(2);
+  expect(toProcess(entry({ axm_monitor: {} }))?.requestsPerS).toBeNull();
+  expect(toProcess(entry({ status: 'stopped', axm_monitor: { HTTP: { value: 3 } } }))?.requestsPerS).toBeNull();
 });
 
 test('metrics are null when the agent reports none, or nonsense', () => {

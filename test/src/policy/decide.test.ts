@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bindsEverybody, decide } from '../../../src/policy/decide.js';
 import type { ListEntry, PolicyFacts } from '../../../src/policy/policy.js';
 import type { TimeWindow } from '../../../src/policy/time-window.js';
-import { facts, NONE, NOW, policy, restart, rollback, rule, when } from './policies.js';
+import { facts, letIn, NONE, NOW, policy, restart, rollback, rule, when } from './policies.js';
 
 const ann = { name: 'Ann', role: 'approver' } as const;
 const otto = { name: 'Otto', role: 'operator' } as const;
@@ -14,6 +14,13 @@ const london: TimeWindow = { ...office, zone: 'Europe/London', text: 'mon-fri 09
 
 function counted(counts: Partial<PolicyFacts['counts']>, more: Partial<PolicyFacts> = {}): PolicyFacts {
   return facts({ counts: { ...NONE, ...counts }, ...more });
+}
+
+/** A rule that names the repair. */
+const named = policy('act-and-tell', { rules: [rule('act-and-tell', { repair: 'ratelimit.clear' })] });
+
+function rate(now: number | null, usual: number | null): PolicyFacts {
+  return facts({ requestRate: { now, usual } });
 }
 
 function one(more: Parameters<typeof rule>[1], rung: Parameters<typeof rule>[0] = 'act-and-tell') {
@@ -70,6 +77,14 @@ describe('policy', () => {
     ['a problem that came back after two repairs had helped asks, whichever repair is next', policy('act-and-tell'), restart, facts({ cameBack: 2 }), 'ask', 'recurrence'],
     ['the same repair a third time in a day asks', policy('act-and-tell'), restart, facts({ sameBefore: 2 }), 'ask', 'recurrence'],
     ['what destroys is always asked', policy('act-and-tell'), { ...restart, risk: 'destructive' as const }, facts(), 'ask', 'risk:destructive'],
+    ['who a limiter keeps out is let in by a rule that names it, while no more come in than usual', named, letIn, rate(3, 3), 'auto', 'shop'],
+    ['while more come in it asks: an attack would be let in', named, letIn, rate(3.1, 3), 'ask', 'risk:request-rate'],
+    ['it asks where nobody knows how many come in', named, letIn, rate(null, 3), 'ask', 'risk:request-rate'],
+    ['or how many are usual', named, letIn, rate(3, null), 'ask', 'risk:request-rate'],
+    ['or where nobody looked', named, letIn, facts(), 'ask', 'risk:request-rate'],
+    ['nobody is let in by a rule that does not name it', policy('act-and-tell'), letIn, rate(1, 3), 'ask', 'risk:lets-in'],
+    ['a person may, whoever comes in', named, letIn, { ...rate(99, 3), askedBy: ann }, 'auto', 'asked-by-approver'],
+    ['how many come in is nothing to a restart', policy('act-and-tell'), restart, rate(99, 3), 'auto', 'shop'],
     ['a third app within an hour asks where two are allowed', one({ maxTargets: { count: 2 } }), restart, facts({ spread: { others: 2, watched: 10 } }), 'ask', 'spread'],
     ['a fifth of ten apps is two', one({ maxTargets: { share: 0.2 } }), restart, facts({ spread: { others: 1, watched: 10 } }), 'auto', 'shop'],
     ['and a third asks', one({ maxTargets: { share: 0.2 } }), restart, facts({ spread: { others: 2, watched: 10 } }), 'ask', 'spread'],

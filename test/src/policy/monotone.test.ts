@@ -28,8 +28,8 @@ const policy: fc.Arbitrary<Policy> = fc.record({
   repairExpiryMs: fc.constant(1), rollbackExpiryMs: fc.constant(1), later: fc.constant([]), hash: fc.constant('h'),
 });
 const plan: fc.Arbitrary<PlanInQuestion> = fc.record({
-  repair: fc.constantFrom('pm2.restart', 'pm2.reload', 'release.rollback', 'odd'), risk: fc.constantFrom('safe' as const, 'disruptive' as const, 'destructive' as const), targetName: fc.constantFrom('shop', 'blog', 'x'),
-  restarts: fc.nat(3), rollsBack: fc.boolean(), migrations: fc.option(fc.nat(2)),
+  repair: fc.constantFrom('pm2.restart', 'pm2.reload', 'release.rollback', 'ratelimit.clear', 'odd'), risk: fc.constantFrom('safe' as const, 'disruptive' as const, 'destructive' as const), targetName: fc.constantFrom('shop', 'blog', 'x'),
+  restarts: fc.nat(3), rollsBack: fc.boolean(), migrations: fc.option(fc.nat(2)), letsIn: fc.boolean(),
 });
 const hold = fc.record({ kind: fc.constantFrom('freeze', 'storm'), reason: fc.string(), author: fc.string() });
 const now = fc.integer({ min: 0, max: 4_000_000_000_000 });
@@ -39,7 +39,7 @@ const facts: fc.Arbitrary<PolicyFacts> = now.chain((at) => fc.record({
   attempts: fc.record({ count: fc.nat(4), lastAt: fc.option(fc.integer({ min: at - 7_200_000, max: at })) }), spread: fc.record({ others: fc.nat(5), watched: fc.nat(10) }),
   askedBy: fc.option(fc.record({ name: fc.constantFrom('Ann', 'Otto'), role: fc.constantFrom('viewer' as const, 'operator' as const, 'approver' as const) })),
   eligible: fc.record({ operator: fc.nat(4), approver: fc.nat(3) }), holds: fc.array(hold, { maxLength: 1 }), mayRollBackAlone: fc.boolean(), rolledBackInVain: fc.boolean(), sameBefore: fc.nat(3), cameBack: fc.nat(3),
-  incident: fc.constant(null), launch: fc.constant(null), memoryShare: fc.constant(null),
+  incident: fc.constant(null), launch: fc.constant(null), memoryShare: fc.constant(null), requestRate: fc.record({ now: fc.option(fc.nat(3)), usual: fc.option(fc.nat(3)) }),
 }));
 
 /** Each makes a policy, or what is in force, stricter. */

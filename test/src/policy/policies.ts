@@ -8,6 +8,8 @@ export const NOW = 1_800_000_000_000;
 export const restart: PlanInQuestion = { repair: 'pm2.restart', risk: 'disruptive', targetName: 'shop', restarts: 2, rollsBack: false, migrations: null };
 export const rollback: PlanInQuestion = { ...restart, repair: 'release.rollback', restarts: 0, rollsBack: true, migrations: 0 };
 
+export const letIn: PlanInQuestion = { ...restart, repair: 'ratelimit.clear', restarts: 0, letsIn: true };
+
 export function rule(rung: Rung, more: Partial<PolicyRule> = {}): PolicyRule {
   return { ...defaultRule({ default: rung }), name: 'shop', target: 'shop', ...more };
 }
