@@ -1,27 +1,24 @@
-import type { Launch, LaunchState } from '../../src/domain/launch.js';
+import type { Launch } from '../../src/domain/launch.js';
 import type { Incident } from '../../src/domain/incident.js';
-import { MOST_OF_STABLE, sayRestarts } from '../../src/domain/debt.js';
 import { sayDuration } from '../../src/domain/duration.js';
 import { windowMs } from '../../src/domain/tiers.js';
 import { actsOn } from '../../src/store/acts.js';
 import { beganAt } from '../../src/store/born-bad.js';
 import { checksOf } from '../../src/store/checks.js';
-import { debtBy } from '../../src/store/debts.js';
 import { tell } from '../../src/store/events.js';
-import { findingsOf, openFindingsOn } from '../../src/store/findings.js';
-import { openIncidentOf, openIncidents } from '../../src/store/incidents.js';
+import { findingsOf } from '../../src/store/findings.js';
+import { openIncidents } from '../../src/store/incidents.js';
 import { endLaunch, launchesToConclude, markSixHoursTold } from '../../src/store/launches.js';
 import { livePlanOf } from '../../src/store/plans.js';
 import { getRelease, judgeRelease } from '../../src/store/releases.js';
 import { remediationsOf, underWayOn } from '../../src/store/remediations.js';
-import { newestSample, recentSamples } from '../../src/store/samples.js';
+import { newestSample } from '../../src/store/samples.js';
 import { closeIncident } from './closing.js';
 import { record } from './record.js';
+import { verdictOn } from './judging.js';
 import type { Stage, StageContext } from './stage.js';
 
 const SIX_HOURS_MS = 6 * 3_600_000;
-/** Share of a window's samples that may be unknown or error before it proves nothing. */
-const MOST_UNKNOWN = 0.2;
 /** How long after the closing tick its readings are waited for. */
 const CLOSING_WAIT_MS = 60_000;
 
@@ -73,7 +70,7 @@ async function concludeLaunch(ctx: StageContext, launch: Launch & { readonly six
     const waiting = (newest?.at ?? 0) < launch.endsAt && now < launch.endsAt + CLOSING_WAIT_MS;
     if (waiting) return told;
   }
-  const { state, why, learned = true } = await verdictOn(ctx, launch);
+  const { state, why, learned = true } = await verdictOn(ctx.store.db, launch, now);
   const stood = (await getRelease(ctx.store.db, launch.releaseId)).verdict === 'stable';
   await ctx.store.write(async (tx) => {
     await endLaunch(tx, launch.id, state, now);
@@ -92,30 +89,4 @@ async function tellSixHours(ctx: StageContext, launch: Launch & { readonly sixHo
     await tell(tx, ctx.hostId, { kind: 'launch.six_hours', launchId: launch.id }, now);
   });
   return true;
-}
-
-interface Judged {
-  readonly state: Extract<LaunchState, 'stable' | 'unproven'>;
-  readonly why: string;
-  /** False where too little was measured to say anything of the release. */
-  readonly learned?: boolean;
-}
-
-/** Stable only when it was really watched, nothing is open, and it did not live by being repaired: unknown is not healthy. */
-async function verdictOn(ctx: StageContext, launch: Launch): Promise<Judged> {
-  if (await openIncidentOf(ctx.store.db, launch.appId)) return { state: 'unproven', why: 'the watch ended with an open incident' };
-  if ((await openFindingsOn(ctx.store.db, launch.appId)).length > 0) return { state: 'unproven', why: 'the watch ended while something it uses was down' };
-  let seen = 0;
-  let unseen = 0;
-  for (const check of await checksOf(ctx.store.db, launch.appId)) {
-    const samples = await recentSamples(ctx.store.db, check.id, launch.startedAt - 1, 10_000);
-    seen += samples.length;
-    unseen += samples.filter((sample) => sample.verdict === 'unknown' || sample.verdict === 'error').length;
-  }
-  if (seen === 0) return { state: 'unproven', why: 'nothing was measured', learned: false };
-  if (unseen / seen > MOST_UNKNOWN) return { state: 'unproven', why: `${Math.round((unseen / seen) * 100)} % of the readings could not be made`, learned: false };
-  const debt = await debtBy(ctx.store.db, launch.appId, { from: launch.startedAt, until: ctx.clock.now() });
-  if (debt.points > MOST_OF_STABLE) return { state: 'unproven', why: `only ${sayRestarts(debt)} kept it going` };
-  if (debt.points > 0) return { state: 'stable', why: `passed its watch, but only because of ${sayRestarts(debt)}: ${seen} readings, no open incident` };
-  return { state: 'stable', why: `passed its watch: ${seen} readings, no open incident` };
 }

@@ -12,6 +12,7 @@ import { enterRelease, getRelease, judgeRelease } from '../../src/store/releases
 import type { Db } from '../../src/store/schema.js';
 import { beganWith, carryOver } from './carrying.js';
 import { closeIncident } from './closing.js';
+import { soaked } from './judging.js';
 import { record } from './record.js';
 import type { StageContext } from './stage.js';
 
@@ -72,9 +73,11 @@ async function supersede(tx: Db, ctx: StageContext, app: Resource, by: { readonl
   if (incident && !isNew) await closeIncident(tx, ctx, incident, `${UNSEEN_END.superseded} ${releaseName(release)}`);
   const current = await openLaunchOf(tx, app.id);
   if (!current) return isNew ? incident : null;
+  const good = incident ? null : await soaked(tx, current, { soakMs: ctx.settings.policy.soakMs, now });
   await endLaunch(tx, current.id, 'superseded', now);
   await tell(tx, ctx.hostId, { kind: 'launch.ended', launchId: current.id, body: { by: release.id } }, now);
   const left = await getRelease(tx, current.releaseId);
-  if (left.id !== release.id && left.verdict === 'watching') await judgeRelease(tx, left.id, 'superseded', `superseded by ${releaseName(release)} after ${Math.round((now - current.startedAt) / 60_000)} min`, now);
+  if (left.id !== release.id && left.verdict === 'watching' && good !== null) await judgeRelease(tx, left.id, 'stable', good, now);
+  else if (left.id !== release.id && left.verdict === 'watching') await judgeRelease(tx, left.id, 'superseded', `superseded by ${releaseName(release)} after ${Math.round((now - current.startedAt) / 60_000)} min`, now);
   return isNew ? incident : null;
 }

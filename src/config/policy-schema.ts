@@ -24,6 +24,7 @@ export function policySchema(repairs: readonly string[]) {
     restarts: section({ per_30m: wholeNumber(0, 100).default(3), per_24h: wholeNumber(0, 1_000).default(6) })
       .prefault({}).describe('Restarts of one app, over any cause, before the machine stops and asks'),
     rollbacks_per_24h: wholeNumber(0, 10).default(1).describe('Rollbacks of one app without asking'),
+    soak: duration('10m', '72h').optional().describe('A release that ran so long without an incident, a restart or a gap counts as stable when another replaces it; default: only a whole watch does'),
     remediations: section({ per_target_1h: wholeNumber(0, 100).default(10), per_1h: wholeNumber(0, 1_000).default(100) })
       .prefault({}).describe('Everything hypercare does, to one target and in all, within an hour'),
     expiry: section({ repair: duration('1m', '24h').prefault('15m'), rollback: duration('1m', '24h').prefault('30m') })

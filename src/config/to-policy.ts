@@ -18,6 +18,7 @@ export function toPolicy(policy: PolicyFile, mostPerHour: number | null): Policy
     restartsPer30m: policy.restarts.per_30m,
     restartsPer24h: policy.restarts.per_24h,
     rollbacksPer24h: policy.rollbacks_per_24h,
+    ...(policy.soak === undefined ? {} : { soakMs: policy.soak }),
     remediationsPerTargetHour: policy.remediations.per_target_1h,
     remediationsPerHour: Math.min(policy.remediations.per_1h, mostPerHour ?? Infinity),
     repairExpiryMs: policy.expiry.repair,

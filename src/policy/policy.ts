@@ -69,6 +69,8 @@ export interface Policy {
   readonly restartsPer30m: number;
   readonly restartsPer24h: number;
   readonly rollbacksPer24h: number;
+  /** A release that ran so long without trouble counts as stable when another replaces it; absent: only a whole watch does. */
+  readonly soakMs?: number;
   /** Remediations of ours of one target, and of all of this host, in an hour. */
   readonly remediationsPerTargetHour: number;
   readonly remediationsPerHour: number;

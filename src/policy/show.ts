@@ -13,6 +13,7 @@ export function showPolicy(policy: Policy) {
       ...(policy.dryRun ? ['a dry run: all is decided as below, and nothing is done'] : []),
       `restarts of one app: ${policy.restartsPer30m} in 30 min, ${policy.restartsPer24h} in 24 h, whoever makes them`,
       `rollbacks of one app without asking: ${policy.rollbacksPer24h} in 24 h`,
+      policy.soakMs === undefined ? 'a release is stable once it passed its whole watch' : `a release is stable once it passed its whole watch, or ran ${sayDuration(policy.soakMs)} without trouble until another replaced it`,
       `whatever hypercare does: ${policy.remediationsPerTargetHour} for one app and ${policy.remediationsPerHour} in all within an hour`,
       `a question waits ${sayDuration(policy.repairExpiryMs)}, that about a rollback ${sayDuration(policy.rollbackExpiryMs)}`,
     ],

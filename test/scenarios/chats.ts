@@ -13,7 +13,7 @@ import { TelegramDouble, type Chat, type Message, type Seen, type User } from '.
 import { masked } from './masked.js';
 
 export const GROUP: Chat = { id: -500, type: 'group', title: 'ops' };
-const BOT_MS = 20_000;
+const BOT_MS = 60_000;
 
 export interface Chats {
   readonly slack: SlackDouble;
@@ -127,7 +127,7 @@ function maskedHere(text: string): string {
     .replace(/plan [0-9a-f]{12}\b/g, 'plan ‹hash›')
     .replace(/in (?:\d+ min|a while|\d+ min a while)(?=[.;])/g, 'in half an hour')
     // Whether workers that were started just now can be reloaded, or have to be restarted.
-    .replace(/expected downtime: [^\n]*/g, 'expected downtime: ‹so long›')
+    .replace(/^ *(?:green|AMBER) downtime: [^\n]*\n/gm, '').replace(/Pre-flight: (?:green|AMBER), [^\n]*/g, 'Pre-flight: ‹light›')
     .replace(/&& pm2 (?:reload|restart) (?=[\w-]+\n)/g, '&& pm2 ‹anew› ')
     .replace(/^ *pm2\.reload: (?:running|done)[^\n]*\n/gm, '');
 }

@@ -5,13 +5,13 @@ import type { PreflightCheck } from './check.js';
 export const downtime: PreflightCheck = {
   about: 'downtime',
   async look({ away, past }) {
-    if (away.length === 0) return { light: 'green', says: 'expected downtime: none, workers are replaced one by one' };
+    if (away.length === 0) return { light: 'green', says: 'none expected, workers are replaced one by one' };
     const measured = past?.answeredAfter ?? [];
     const names = away.join(' and ');
-    if (measured.length === 0) return { light: 'amber', says: `expected downtime: as long as ${names} ${away.length === 1 ? 'takes' : 'take'} to start; not measured yet` };
+    if (measured.length === 0) return { light: 'amber', says: `as long as ${names} ${away.length === 1 ? 'takes' : 'take'} to start; not measured yet` };
     const times = measured.map(({ ms }) => ms);
     const [least, most] = [Math.min(...times), Math.max(...times)];
     const range = least === most ? sayDuration(most) : `${sayDuration(least)} to ${sayDuration(most)}`;
-    return { light: 'amber', says: `expected downtime: at most ${sayDuration(most)}; after ${measured.length === 1 ? 'the last restart' : `the last ${measured.length} restarts`} it answered again within ${range}` };
+    return { light: 'amber', says: `at most ${sayDuration(most)} expected; after ${measured.length === 1 ? 'the last restart' : `the last ${measured.length} restarts`} it answered again within ${range}` };
   },
 };

@@ -44,7 +44,7 @@ describe('release.rollback, prepared', () => {
       'amber which variables it ran with was not written down, so a missing one is not seen',
       'amber it ran on Node 20.20.2, what runs now on 22.1.0; a rollback does not change Node',
       'green nothing is built, so no room is needed',
-      'amber expected downtime: as long as shop takes to start; not measured yet',
+      'amber as long as shop takes to start; not measured yet',
       'green nothing else under PM2 or in this user’s crontab runs from there',
     ]);
     expect(prepared.notes).toEqual([`by hand: ln -sfn ${dirs.v1} ${base}/current && pm2 restart shop`]);

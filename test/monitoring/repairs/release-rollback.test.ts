@@ -62,7 +62,7 @@ describe('release.rollback, releases side by side', () => {
     expect(prepared.does[4]?.does).toBe('pm2 reload shop, or pm2 restart shop while not all of its workers serve');
     expect(prepared.bounds).toEqual({ restarts: 2, rollbacks: 1, migrations: 0 });
     expect(prepared.wayBack).toBe(`ln -sfn ${dirs.v2} ${base}/current && pm2 reload shop`);
-    expect(prepared.preflight).toContainEqual({ about: 'downtime', light: 'green', says: 'expected downtime: none, workers are replaced one by one' });
+    expect(prepared.preflight).toContainEqual({ about: 'downtime', light: 'green', says: 'none expected, workers are replaced one by one' });
 
     const buying = customer(app);
     const walked = await walk(steps, prepared, io);

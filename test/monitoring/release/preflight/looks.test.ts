@@ -131,10 +131,10 @@ describe('the expected downtime', () => {
   const past = (...ms: readonly number[]) => ({ lives: new Map<ReleaseId, never>(), answeredAfter: ms.map((one) => ({ repair: 'pm2.restart', ms: one })) });
 
   it.each([
-    [[], past(), 'green', 'expected downtime: none, workers are replaced one by one'],
-    [['shop'], past(), 'amber', 'expected downtime: as long as shop takes to start; not measured yet'],
-    [['shop'], past(4_000), 'amber', 'expected downtime: at most 4 s; after the last restart it answered again within 4 s'],
-    [['shop', 'jobs'], past(4_000, 9_000, 2_500), 'amber', 'expected downtime: at most 9 s; after the last 3 restarts it answered again within 2.5 s to 9 s'],
+    [[], past(), 'green', 'none expected, workers are replaced one by one'],
+    [['shop'], past(), 'amber', 'as long as shop takes to start; not measured yet'],
+    [['shop'], past(4_000), 'amber', 'at most 4 s expected; after the last restart it answered again within 4 s'],
+    [['shop', 'jobs'], past(4_000, 9_000, 2_500), 'amber', 'at most 9 s expected; after the last 3 restarts it answered again within 2.5 s to 9 s'],
   ] as const)('of %s', async (away, known, light, says) => {
     expect(await downtime.look(crossing({ away, past: known }), lookIo(), going)).toEqual({ light, says });
   });
