@@ -16,6 +16,7 @@ import { afterHold } from './holding.js';
 import { problemOf } from './problem.js';
 import { runJournal } from './journal.js';
 import { record } from './record.js';
+import { sharedServer } from './shared-server.js';
 import { ROLLBACK, type Stage, type StageContext } from './stage.js';
 import { yesStands } from './standing-yes.js';
 
@@ -72,7 +73,7 @@ async function start(tx: Db, ctx: StageContext, plan: Plan, target: Resource): P
   const now = ctx.clock.now();
   const incident = await getIncident(tx, plan.incidentId);
   const fingerprint = await problemOf(tx, incident);
-  const id = await beginRemediation(tx, { planId: plan.id, resourceId: target.id, fingerprint, fence: ctx.fence }, now);
+  const id = await beginRemediation(tx, { planId: plan.id, resourceId: target.id, fingerprint, fence: ctx.fence, server: sharedServer(ctx, target) }, now);
   if (!id) return false; // Another remediation has the lane; this one is looked at again when it ends.
   await movePlan(tx, plan.id, 'approved', 'running');
   const kind = plan.repair === ROLLBACK ? 'rollback' : (plan.prepared?.bounds['restarts'] ?? 0) > 0 ? 'restart' : plan.repair;

@@ -8,8 +8,8 @@ import { warnAt } from './answer.js';
 import type { Stage, StageContext } from './stage.js';
 
 /**
- * The machine has stopped, or waits for an answer, and users are hurt: whoever was called may have overslept it. People
- * are reminded a few times, each later than the one before; what is told is how the incident stands by then. Nothing is
+ * The machine has stopped, or waits for an answer, and users are hurt: whoever was called may have overslept it. Until
+ * somebody says that he has seen it, people are reminded a few times, each later than the one before; what is told is how the incident stands by then. Nothing is
  * kept but the events themselves, so that a restart forgets no reminder and makes none twice.
  */
 export const remind: Stage = {
@@ -34,7 +34,7 @@ export const remind: Stage = {
 /** The next one of each incident that waits for people. */
 async function reminders(ctx: StageContext): Promise<readonly { readonly incident: Incident; readonly at: number }[]> {
   const { db } = ctx.store;
-  const grave = (await openIncidents(db, ctx.hostId)).filter(({ severity }) => severity === 'critical');
+  const grave = (await openIncidents(db, ctx.hostId)).filter(({ severity, ackedBy }) => severity === 'critical' && ackedBy === null);
   if (grave.length === 0) return [];
   const questions = new Map((await openQuestions(db, ctx.hostId)).map((question) => [question.appId, question]));
   const next = await Promise.all(grave.map(async (incident) => {

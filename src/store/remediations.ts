@@ -3,14 +3,33 @@ import { wasStopped, type Remediation, type RemediationState } from '../domain/r
 import { newId } from './new-id.js';
 import type { Db, RemediationsTable } from './schema.js';
 
-/** Begins one run of a plan; null when the target's lane is taken. */
-export async function beginRemediation(tx: Db, run: { readonly planId: PlanId; readonly resourceId: ResourceId; readonly fingerprint: string; readonly fence: number }, now: number): Promise<RemediationId | null> {
+/** A host that gave no sign for so long goes on with nothing it had begun, and holds up no other. */
+const SILENT_MS = 2 * 3_600_000;
+
+export interface NewRemediation {
+  readonly planId: PlanId;
+  readonly resourceId: ResourceId;
+  readonly fingerprint: string;
+  readonly fence: number;
+  /** Names a server that other hosts of this store may be at work on; null, the default: it is this host's own. */
+  readonly server?: string | null;
+}
+
+/** Begins one run of a plan; null when the target's lane is taken, here or by another host. */
+export async function beginRemediation(tx: Db, run: NewRemediation, now: number): Promise<RemediationId | null> {
+  const server = run.server ?? null;
+  if (server !== null) await freeOfSilent(tx, server, now);
   const id = newId<'remediation'>(now);
   const begun = await tx.insertInto('remediations').values({
     id, plan_id: run.planId, resource_id: run.resourceId, fingerprint: run.fingerprint, state: 'running', fence: run.fence, started_at: now,
-    settle_until: null, deadline_at: null, ended_at: null, outcome: null, open_lane: run.resourceId,
+    settle_until: null, deadline_at: null, ended_at: null, outcome: null, open_lane: run.resourceId, open_server: server,
   }).onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
   return (begun.numInsertedOrUpdatedRows ?? 0n) > 0n ? id : null;
+}
+
+async function freeOfSilent(tx: Db, server: string, now: number): Promise<void> {
+  const silent = tx.selectFrom('resources').innerJoin('hosts', 'hosts.id', 'resources.host_id').select('resources.id').where((eb) => eb.or([eb('hosts.monitor_seen_at', 'is', null), eb('hosts.monitor_seen_at', '<', now - SILENT_MS)]));
+  await tx.updateTable('remediations').set({ open_server: null }).where('open_server', '=', server).where('started_at', '<', now - SILENT_MS).where('resource_id', 'in', silent).execute();
 }
 
 export async function settle(tx: Db, id: RemediationId, settleUntil: number, deadlineAt: number): Promise<void> {
@@ -23,7 +42,7 @@ export async function beginUndo(tx: Db, id: RemediationId, outcome: string): Pro
 }
 
 export async function endRemediation(tx: Db, id: RemediationId, state: Extract<RemediationState, 'verified' | 'failed' | 'unclear'>, outcome: string, now: number): Promise<void> {
-  await tx.updateTable('remediations').set({ state, outcome, ended_at: now, open_lane: null }).where('id', '=', id).execute();
+  await tx.updateTable('remediations').set({ state, outcome, ended_at: now, open_lane: null, open_server: null }).where('id', '=', id).execute();
 }
 
 export async function remediationsIn(db: Db, hostId: HostId, states: readonly RemediationState[]): Promise<readonly Remediation[]> {

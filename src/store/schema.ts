@@ -115,6 +115,8 @@ export interface RemediationsTable {
   outcome: string | null;
   /** The target's id while under way: one remediation a target. */
   open_lane: ResourceId | null;
+  /** The same of a server that other hosts may reach too, by a hash of its address. */
+  open_server: string | null;
 }
 export interface StepsTable {
   remediation_id: RemediationId; dir: 'do' | 'undo'; n: number; name: string; state: StepState; fence: number;

@@ -9,6 +9,7 @@ import { channels } from './0007-channels.js';
 import { peopleOfHosts } from './0008-people-of-hosts.js';
 import { acks } from './0009-acks.js';
 import { envKeys } from './0010-env-keys.js';
+import { lanesOfServers } from './0011-lanes-of-servers.js';
 
 /** Append-only: a migration that has been released is never changed. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -22,5 +23,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0008-people-of-hosts': peopleOfHosts(engine),
     '0009-acks': acks(engine),
     '0010-env-keys': envKeys(),
+    '0011-lanes-of-servers': lanesOfServers(),
   };
 }

@@ -3,6 +3,8 @@ import type { PlanId, RemediationId, ResourceId } from '../../../src/domain/ids.
 import { endStep, intendStep, journalOf, keepReceipt } from '../../../src/store/journal.js';
 import { beginRemediation, beginUndo, endRemediation, getRemediation, remediationsIn, remediationsOf, remediationsSince, runsFor, settle, underWayOn } from '../../../src/store/remediations.js';
 import type { Store } from '../../../src/store/store.js';
+import { takeFence } from '../../../src/store/hosts.js';
+import { syncResources } from '../../../src/store/resources.js';
 import { MINUTE, NOW, openOn, planFor, type Stage } from './stage.js';
 
 export function remediationsContract(stage: Stage): void {
@@ -25,6 +27,28 @@ export function remediationsContract(stage: Stage): void {
       expect(await underWayOn(stage.store.db, stage.shop)).toBeNull();
       expect(await begin(one)).toBeNull();
       expect(await begin(two)).not.toBeNull();
+    });
+
+    it('have one lane a server, however many hosts name it, until the one at work has ended or was silent for hours', async () => {
+      const HOUR = 60 * MINUTE;
+      const { one, two } = await plans();
+      const server = stage.unique('db.example:5432');
+      const other = await stage.store.write((tx) => takeFence(tx, `${stage.hostName}-other`, NOW));
+      const elsewhere = await stage.store.write(async (tx) => {
+        const [db] = await syncResources(tx, other.id, [{ kind: 'postgres', name: 'db', config: {} }], NOW);
+        return { planId: await planFor(tx, await openOn(tx, db?.id as ResourceId), db?.id as ResourceId), resourceId: db?.id as ResourceId, fingerprint: 'f', fence: other.fence, server };
+      });
+      const theirs = (now: number) => stage.store.write((tx) => beginRemediation(tx, elsewhere, now));
+      const ours = async (planId: PlanId, now: number) => stage.write((tx) => beginRemediation(tx, { planId, resourceId: stage.shop, fingerprint: 'hang', fence: stage.fence, server }, now));
+      const first = await theirs(NOW);
+      expect([first === null, await ours(one, NOW + 1)]).toEqual([false, null]);
+      await stage.store.write((tx) => endRemediation(tx, first as RemediationId, 'verified', 'well', NOW + 2));
+      const second = await ours(one, NOW + 3);
+      expect([second === null, await theirs(NOW + 4)]).toEqual([false, null]);
+      await end(second);
+      await stage.store.write((tx) => tx.updateTable('plans').set({ state: 'done' }).where('id', '=', elsewhere.planId).execute());
+      const again = await stage.store.write(async (tx) => beginRemediation(tx, { ...elsewhere, planId: await planFor(tx, (await tx.selectFrom('incidents').select('id').where('open_resource', '=', elsewhere.resourceId).executeTakeFirstOrThrow()).id, elsewhere.resourceId) }, NOW + 5));
+      expect([again === null, await ours(two, NOW + HOUR), (await ours(two, NOW + 3 * HOUR)) === null]).toEqual([false, null, false]);
     });
 
     it('are begun by one of two connections at once', async () => {

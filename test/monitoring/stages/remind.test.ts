@@ -79,6 +79,14 @@ describe('a grave incident that is left to people', () => {
     expect(await reminded()).toEqual([600]);
   });
 
+  it('is not brought to mind once somebody has said that he has seen it', async () => {
+    const incident = await left();
+    await live(20 * MINUTE);
+    await house.store.write((tx) => changeIncident(tx, incident.id, { ackedAt: clock.now(), ackedBy: 'Ann' }));
+    await live(HOURS_72);
+    expect(await reminded()).toEqual([15]);
+  });
+
   it('is what hurts users: a warning is not repeated', async () => {
     await left('warning');
     await live(HOURS_72);
