@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { tell } from '../../../src/store/events.js';
 import { botSeen, hostByName, monitorSeen, monitorStopped, pm2Lost, takeFence } from '../../../src/store/hosts.js';
+import { openIncident, resolveIncident } from '../../../src/store/incidents.js';
+import { hostWithoutPm2, pm2BackAt } from '../../../src/store/pm2-death.js';
+import { syncResources } from '../../../src/store/resources.js';
+import { PM2_DEAD } from '../../../src/domain/incident.js';
 import { fenced } from '../../../src/store/fenced.js';
 import { watchOf } from '../../../src/store/watch.js';
 import { NOW, openOn, type Stage } from './stage.js';
@@ -63,6 +67,23 @@ export function hostsContract(stage: Stage): void {
       expect(await watchOf(stage.store.db, stage.hostId)).toMatchObject({ pm2LostAt: null });
       await stage.write((tx) => monitorStopped(tx, stage.hostId));
       expect(await watchOf(stage.store.db, stage.hostId)).toMatchObject({ monitorSeenAt: null });
+    });
+
+    it('are what their apps lack from when PM2 is lost until it is proved to be back', async () => {
+      const { db } = stage.store;
+      const without = async () => (await hostWithoutPm2(db, stage.hostId))?.name ?? null;
+      const wanted = [['app', 'blog'], ['app', 'shop'], ['host', 'host']] as const;
+      const machine = (await stage.write((tx) => syncResources(tx, stage.hostId, wanted.map(([kind, name]) => ({ kind, name, config: {} })), NOW))).find(({ kind }) => kind === 'host');
+      expect([await without(), await pm2BackAt(db, stage.hostId)]).toEqual([null, null]);
+      await stage.write((tx) => pm2Lost(tx, stage.hostId, NOW));
+      expect(await without()).toBe('host');
+      const dead = await stage.write(async (tx) => {
+        await pm2Lost(tx, stage.hostId, null);
+        return openIncident(tx, { resourceId: machine?.id as never, launchId: null, kind: PM2_DEAD, severity: 'critical', emergency: false, title: 'it died' }, NOW);
+      });
+      expect(await without()).toBe('host');
+      await stage.write((tx) => resolveIncident(tx, dead.id, 'it is back', NOW + 9));
+      expect([await without(), await pm2BackAt(db, stage.hostId)]).toEqual([null, NOW + 9]);
     });
   });
 }
