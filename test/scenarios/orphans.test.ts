@@ -17,7 +17,15 @@ beforeAll(async () => {
   home = await startPm2Home();
   scratch = realpathSync(mkdtempSync(join(tmpdir(), 'hypercare-orphans-')));
   compiled = await compile('monitoring/main.ts', 'bot/main.ts');
-});
+  const config = join(scratch, 'hypercare.yaml');
+  writeFileSync(config, `data_dir: ${scratch}\npm2_home: ${home.home}\n`);
+  const apps = ['monitor', 'bot'].map((one) => ({
+    name: `hypercare-${one}`, script: join(compiled.dir, one === 'bot' ? 'bot' : 'monitoring', 'main.js'), cwd: compiled.dir, pmx: false, treekill: false, env: { HYPERCARE_CONFIG: config },
+  }));
+  writeFileSync(join(scratch, 'own.config.json'), JSON.stringify({ apps }));
+  await home.pm2('start', join(scratch, 'own.config.json'));
+  await atWork(1);
+}, 120_000);
 
 afterAll(async () => {
   for (const pid of left) if (await lives(pid)) process.kill(pid, 'SIGKILL');
@@ -26,15 +34,17 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
+it.each(['reload all', 'restart all', 'update'])('after “pm2 %s” both are at work again, each once', { timeout: 120_000 }, async (words) => {
+  const before = (await listPm2(home.home)).map(({ pid }) => pid);
+  const begun = await timesBegun();
+  await home.pm2(...words.split(' '));
+  await atWork(begun + 1);
+  const listed = await listPm2(home.home);
+  expect(listed.map(({ name, status }) => [name, status])).toEqual([['hypercare-monitor', 'online'], ['hypercare-bot', 'online']]);
+  expect(await Promise.all(before.map(lives))).toEqual([false, false]);
+});
+
 it('after PM2’s daemon died, monitor and bot live on until it is back, and then give way to the new ones', { timeout: 180_000 }, async () => {
-  const config = join(scratch, 'hypercare.yaml');
-  writeFileSync(config, `data_dir: ${scratch}\npm2_home: ${home.home}\n`);
-  const apps = ['monitor', 'bot'].map((one) => ({
-    name: `hypercare-${one}`, script: join(compiled.dir, one === 'bot' ? 'bot' : 'monitoring', 'main.js'), cwd: compiled.dir, pmx: false, treekill: false, env: { HYPERCARE_CONFIG: config },
-  }));
-  writeFileSync(join(scratch, 'own.config.json'), JSON.stringify({ apps }));
-  await home.pm2('start', join(scratch, 'own.config.json'));
-  await until('both to be at work', async () => (await logged()).includes('watches') && (await logged()).includes('speaks'), 60_000);
   await home.pm2('save');
   left = (await listPm2(home.home)).map(({ pid }) => pid);
 
@@ -47,6 +57,16 @@ it('after PM2’s daemon died, monitor and bot live on until it is back, and the
   expect(listed.map(({ name, status }) => [name, status])).toEqual([['hypercare-monitor', 'online'], ['hypercare-bot', 'online']]);
   expect(listed.some(({ pid }) => left.includes(pid))).toBe(false);
 });
+
+/** How often the one of the two that began seldom did. */
+async function timesBegun(): Promise<number> {
+  const told = await logged();
+  return Math.min(...['watches', 'speaks'].map((word) => told.split(word).length - 1));
+}
+
+async function atWork(times: number): Promise<void> {
+  await until('both to be at work', async () => (await timesBegun()) >= times, 60_000);
+}
 
 async function logged(): Promise<string> {
   const files = ['monitor', 'bot'].map((one) => join(home.home, 'logs', `hypercare-${one}-out.log`));
