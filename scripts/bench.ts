@@ -15,7 +15,7 @@ import { startSleepers } from './bench/load-setting.js';
 import { readOptions, type BenchOptions, type Part } from './bench/options.js';
 import { makePlace, type Place } from './bench/place.js';
 import { benchPostgres, type PostgresFigures } from './bench/postgres.js';
-import { benchPm2, type Pm2Figures } from './bench/pm2-repairs.js';
+import { benchPm2 } from './bench/pm2-repairs.js';
 import { benchRedis, type RedisFigures } from './bench/redis.js';
 import { drawResult, type BenchResult } from './bench/report.js';
 import { hypercare } from './bench/with-hypercare.js';
@@ -33,16 +33,24 @@ try {
   process.exitCode = error instanceof HypercareError && error.errorClass === 'invalid' ? 2 : 1;
 }
 
+/** What was measured is told, also where a later part fails. */
 async function bench(options: BenchOptions): Promise<void> {
   const has = (part: Part) => options.parts.includes(part);
-  const faults = has('faults') ? await inPlace(async (place) => benchFaults(await contenders(place), options.reps, tell)) : [];
-  // Being at rest is a minute of waiting: another one beside it costs neither anything.
-  const [idle, loads] = await inPlace(async (place) => Promise.all([
-    has('idle') ? benchIdle(place, options.idleMs, user, log) : [],
-    has('load') ? benchLoads(place, options) : [],
-  ]));
-  const pm2: readonly Pm2Figures[] = has('pm2') ? await inPlace((place) => benchPm2(place, log, tell)) : [];
-  put(options, { faults, loads, idle, pm2, redis: has('redis') ? await benchRedisHere() : [], postgres: has('postgres') ? await benchPostgresHere() : [] });
+  let result: BenchResult = { faults: [], loads: [], idle: [], pm2: [], redis: [], postgres: [] };
+  try {
+    if (has('faults')) result = { ...result, faults: await inPlace(async (place) => benchFaults(await contenders(place), options.reps, tell)) };
+    // Being at rest is a minute of waiting: another one beside it costs neither anything.
+    const [idle, loads] = await inPlace(async (place) => Promise.all([
+      has('idle') ? benchIdle(place, options.idleMs, user, log) : [],
+      has('load') ? benchLoads(place, options) : [],
+    ]));
+    result = { ...result, idle, loads };
+    if (has('pm2')) result = { ...result, pm2: await inPlace((place) => benchPm2(place, log, tell)) };
+    if (has('redis')) result = { ...result, redis: await benchRedisHere() };
+    if (has('postgres')) result = { ...result, postgres: await benchPostgresHere() };
+  } finally {
+    put(options, result);
+  }
 }
 
 /** Whatever happens, and also on Ctrl-C, nothing is left behind. */
