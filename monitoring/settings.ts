@@ -49,6 +49,7 @@ function optionsOf(detector: string, resource: Pick<Resource, 'kind' | 'config'>
     case 'process-down':
     case 'pm2-daemon':
     case 'rate-limit':
+    case 'descriptors':
       return confirm;
     case 'latency':
       return { ...confirm, ...(limits?.latencyMs ? { limitMs: limits.latencyMs } : {}), ...(limits?.latencyRatio ? { ratio: limits.latencyRatio } : {}) };

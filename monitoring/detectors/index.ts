@@ -1,5 +1,6 @@
 import { allEndpointsFailing } from './all-endpoints-failing.js';
 import { crashLoop } from './crash-loop.js';
+import { descriptors } from './descriptors.js';
 import type { Detector } from './detector.js';
 import { endpointFailing } from './endpoint-failing.js';
 import { hang } from './hang.js';
@@ -22,6 +23,7 @@ export const detectors = {
   'process-down': processDown,
   hang,
   memory,
+  descriptors,
   'rate-limit': rateLimit,
   'all-endpoints-failing': allEndpointsFailing,
   'endpoint-failing': endpointFailing,

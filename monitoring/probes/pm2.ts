@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Reading } from '../../src/domain/check.js';
+import { descriptorShare } from '../../src/io/descriptor-use.js';
 import type { Io } from '../../src/io/io.js';
 import type { Pm2Process } from '../../src/io/pm2.js';
 import type { Probe } from './probe.js';
@@ -22,13 +23,15 @@ const UP: ReadonlySet<string> = new Set(['online', 'launching', 'one-launch-stat
  *
  * `instances` and `restarts` are sums; `memory_bytes`, `cpu_percent` (of one core) and `event_loop_p95_ms` are those of
  * the largest instance, `memory_share` of the one nearest to its own max_memory_restart (null where none is set), and
- * `uptime_ms` of the youngest; `requests_per_s` is the sum of all, null where PM2's agent counts none in one of them. PM2 shows zeros for what is not online; these are null here, for zero is not healthy.
+ * `uptime_ms` of the youngest; `requests_per_s` is the sum of all, null where PM2's agent counts none in one of them;
+ * `descriptors_share` is that of the one which has most of the files and sockets open that it may. PM2 shows zeros for
+ * what is not online; these are null here, for zero is not healthy.
  */
 export const pm2: Probe<Options> = {
   kind: 'pm2',
   local: true,
   options,
-  fields: ['online', 'instances', 'restarts', 'memory_bytes', 'cpu_percent', 'event_loop_p95_ms', 'uptime_ms', 'memory_share', 'errored', 'requests_per_s'],
+  fields: ['online', 'instances', 'restarts', 'memory_bytes', 'cpu_percent', 'event_loop_p95_ms', 'uptime_ms', 'memory_share', 'errored', 'requests_per_s', 'descriptors_share'],
   measure,
 };
 
@@ -41,7 +44,7 @@ async function measure({ processes }: Options, io: Io): Promise<Reading> {
   return {
     verdict: wrong.length === 0 ? 'good' : 'bad',
     ms,
-    values: valuesOf(ours, io.clock.now()),
+    values: valuesOf(ours, io.clock.now(), await Promise.all(ours.filter(({ status }) => status === 'online').map(({ pid }) => descriptorShare(pid)))),
     note: wrong.length === 0 ? null : said(wrong),
   };
 }
@@ -57,7 +60,7 @@ function said(wrong: readonly string[]): string {
   return wrong.length <= 3 ? wrong.join(', ') : `${wrong.slice(0, 3).join(', ')} and ${wrong.length - 3} more`;
 }
 
-function valuesOf(instances: readonly Pm2Process[], now: number): readonly (number | null)[] {
+function valuesOf(instances: readonly Pm2Process[], now: number, descriptorShares: readonly (number | null)[]): readonly (number | null)[] {
   const online = instances.filter(({ status }) => status === 'online');
   const uptimes = online.map(({ startedAt }) => -Math.max(0, now - startedAt));
   const youngest = largest(uptimes);
@@ -72,6 +75,7 @@ function valuesOf(instances: readonly Pm2Process[], now: number): readonly (numb
     largest(online.map(memoryShare)),
     instances.filter(({ status }) => status === 'errored').length,
     sumOfAll(online.map(({ requestsPerS }) => requestsPerS)),
+    largest(descriptorShares),
   ];
 }
 

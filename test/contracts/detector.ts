@@ -110,7 +110,7 @@ function seriesOf({ name, probe, fields }: CheckShape, index: number, samples: r
 /** Anything a store could hold: readings of any value at growing times. */
 function pictures(checks: readonly CheckShape[], verdicts: readonly Sample['verdict'][], acts: fc.Arbitrary<readonly Act[]>): fc.Arbitrary<Picture> {
   const value = fc.oneof(fc.constant(null), fc.constantFrom(0, 1, 2), fc.double({ min: 0, max: 1e12, noNaN: true }));
-  const reading = fc.record({ verdict: fc.constantFrom(...verdicts), values: fc.array(value, { maxLength: 14 }), note: fc.constantFrom(null, 'refused') });
+  const reading = fc.record({ verdict: fc.constantFrom(...verdicts), values: fc.array(value, { maxLength: 14, size: 'max' }), note: fc.constantFrom(null, 'refused') });
   return picturesOf(checks, () => reading, acts);
 }
 

@@ -13,6 +13,7 @@ const fingerprints: Readonly<Record<keyof typeof detectors, readonly string[]>> 
   'all-endpoints-failing': ['all-endpoints-failing'],
   'crash-loop': ['crash-loop'],
   'endpoint-failing': ['endpoint-failing:http:/a', 'endpoint-failing:liveness'],
+  descriptors: ['descriptors:pm2'],
   hang: ['hang:liveness'],
   host: ['disk-full', 'inodes', 'memory', 'descriptors', 'cpu', 'logs', 'disk-filling', 'clock', 'memory-killed'].map((what) => `host-${what}:host`),
   latency: ['latency:http:/a', 'latency:liveness'],
@@ -36,6 +37,7 @@ describe('the registry of detectors', () => {
 detectorContract(detectors['all-endpoints-failing'], fingerprints['all-endpoints-failing']);
 detectorContract(detectors['crash-loop'], fingerprints['crash-loop']);
 detectorContract(detectors['endpoint-failing'], fingerprints['endpoint-failing']);
+detectorContract(detectors.descriptors, fingerprints.descriptors);
 detectorContract(detectors.hang, fingerprints.hang);
 detectorContract(detectors.latency, fingerprints.latency);
 detectorContract(detectors.memory, fingerprints.memory);

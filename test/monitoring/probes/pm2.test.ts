@@ -13,7 +13,7 @@ const NOW = 1_800_000_000_000;
 const MIB = 1_048_576;
 
 const instance: Pm2Process = {
-  pmId: 1, name: 'shop', pid: 4_711, status: 'online', mode: 'cluster', startedAt: NOW - 60_000, uniqueId: 'u', restarts: 2, exitCode: null,
+  pmId: 1, name: 'shop', pid: 4_194_711 /* more than any system gives */, status: 'online', mode: 'cluster', startedAt: NOW - 60_000, uniqueId: 'u', restarts: 2, exitCode: null,
   memoryBytes: 80 * MIB, cpuPercent: 12.5, eventLoopP95Ms: 11, heapUsedBytes: null, requestsPerS: null, execPath: '/srv/shop.js', cwd: '/srv', nodeVersion: '20.20.2', maxMemoryRestartBytes: null, actions: [], autorestart: true, outLog: null, errLog: null,
 };
 const down = { pid: 0, memoryBytes: null, cpuPercent: null, eventLoopP95Ms: null };
@@ -53,7 +53,7 @@ describe('the values', () => {
     const second: Pm2Process = { ...instance, pmId: 2, restarts: 5, memoryBytes: 120 * MIB, cpuPercent: 3, eventLoopP95Ms: 40, startedAt: NOW - 5_000 };
     const stopped: Pm2Process = { ...instance, ...down, pmId: 3, status: 'stopped', restarts: 1 };
     expect(named(await measure([instance, second, stopped]))).toEqual({
-      online: 2, instances: 3, restarts: 8, memory_bytes: 120 * MIB, cpu_percent: 12.5, event_loop_p95_ms: 40, uptime_ms: 5_000, memory_share: null, errored: 0, requests_per_s: null,
+      online: 2, instances: 3, restarts: 8, memory_bytes: 120 * MIB, cpu_percent: 12.5, event_loop_p95_ms: 40, uptime_ms: 5_000, memory_share: null, errored: 0, requests_per_s: null, descriptors_share: null,
     });
   });
 
