@@ -21,6 +21,7 @@ import { redisFlushDb } from './redis-flush-db.js';
 import { redisInvalidate } from './redis-invalidate.js';
 import { redisKillClients } from './redis-kill-clients.js';
 import { releaseDeploy } from './release-deploy.js';
+import { releaseRehearse } from './release-rehearse.js';
 import { releaseRollback } from './release-rollback.js';
 import type { Repair } from './repair.js';
 
@@ -49,5 +50,6 @@ export const repairs = {
   'redis.invalidate': redisInvalidate,
   'redis.kill-clients': redisKillClients,
   'release.deploy': releaseDeploy,
+  'release.rehearse': releaseRehearse,
   'release.rollback': releaseRollback,
 } satisfies Readonly<Record<string, Repair<unknown>>>;

@@ -55,6 +55,7 @@ async function planDeploy(target: RepairTarget, args: DeployArgs, io: Io): Promi
   const found = await findCommit({ repo: release.repo, ref: args.ref }, io.git);
   if ('refused' in found) return found;
   const { commit } = found;
+  if (running.commit === commit) return { refused: `${releaseName(running)} is live already` };
   const bad = target.ledger.find((one) => one.commit === commit && one.quarantinedAt !== null);
   if (bad && args.override === null) return { refused: `${releaseName(bad)} ${sayBad(bad)}; to deploy it all the same say why, with --override "<reason>"` };
   const of = { repo: release.repo, from: running, commit };

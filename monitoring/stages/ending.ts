@@ -22,7 +22,7 @@ import { closeIncident, escalate } from './closing.js';
 import { deployed, deployFailed } from './deploying.js';
 import { launch } from './launching.js';
 import { record } from './record.js';
-import { DEPLOY, ROLLBACK, ROLLED_BACK_TO, type StageContext } from './stage.js';
+import { DEPLOY, REHEARSE, ROLLBACK, ROLLED_BACK_TO, type StageContext } from './stage.js';
 
 /**
  * What follows from the end of a remediation, in the transaction that ends it. Verified: the incident is over, and
@@ -52,7 +52,7 @@ interface Ended {
 async function afterSuccess(tx: Db, ctx: StageContext, { remediation, plan, incident }: Ended): Promise<void> {
   const took = sayDuration((remediation.endedAt ?? ctx.clock.now()) - (await beganAt(tx, incident)));
   // Closed already: another release superseded it while the repair ran.
-  const how = plan.repair === DEPLOY ? 'brought it live' : 'mended it';
+  const how = { [DEPLOY]: 'brought it live', [REHEARSE]: 'found the way back open' }[plan.repair] ?? 'mended it';
   if (incident.closedAt === null) await closeIncident(tx, ctx, incident, `${plan.repair} ${how} after ${took}: ${remediation.outcome ?? ''}`);
   if (plan.repair === DEPLOY) await deployed(tx, ctx, plan);
   if (plan.repair === ROLLBACK) await rolledBack(tx, ctx, plan, incident);
@@ -77,7 +77,7 @@ async function afterFailure(tx: Db, ctx: StageContext, { remediation, plan, inci
   const blind = remediation.state === 'unclear' && remediation.settleUntil !== null;
   if (plan.repair === DEPLOY) await deployFailed(tx, ctx, remediation, plan);
   const leftToPeople = blind && plan.prepared?.verify.good === 0;
-  const why = leftToPeople ? `${plan.repair}: ${remediation.outcome ?? ''}` : blind ? `whether ${plan.repair} helped cannot be told: ${remediation.outcome ?? 'too little could be measured'}` : `${plan.repair} ${plan.repair === DEPLOY ? 'failed' : 'did not help'}: ${remediation.outcome ?? remediation.state}`;
+  const why = leftToPeople ? `${plan.repair}: ${remediation.outcome ?? ''}` : blind ? `whether ${plan.repair} helped cannot be told: ${remediation.outcome ?? 'too little could be measured'}` : `${plan.repair} ${plan.repair === DEPLOY || plan.repair === REHEARSE ? 'failed' : 'did not help'}: ${remediation.outcome ?? remediation.state}`;
   if (incident.kind === 'manual') return closeIncident(tx, ctx, incident, why);
   // What restarts nothing was no attempt that an emergency counts: it still gets its restart before the rollback.
   const failed = incident.failed + (plan.prepared?.bounds['restarts'] === 0 ? 0 : 1);

@@ -13,6 +13,7 @@ import { closeIncident } from './closing.js';
 import { putQuestion } from './asking.js';
 import { learnedNotes } from './ladder.js';
 import { record } from './record.js';
+import { withRehearsal } from './rehearsed.js';
 import type { StageContext } from './stage.js';
 import { targetOf } from './targets.js';
 
@@ -51,7 +52,8 @@ export async function prepare(ctx: StageContext, plan: Pick<Plan, 'repair' | 'ar
   const args = repair.args.safeParse(plan.args);
   if (!args.success) return { refused: `${plan.repair} does not take these arguments: ${args.error.issues[0]?.message ?? ''}` };
   try {
-    return await repair.prepare(target, args.data, ctx.io, AbortSignal.any([signal, AbortSignal.timeout(PREPARE_DEADLINE_MS)]));
+    const prepared = await repair.prepare(target, args.data, ctx.io, AbortSignal.any([signal, AbortSignal.timeout(PREPARE_DEADLINE_MS)]));
+    return 'refused' in prepared ? prepared : await withRehearsal(ctx, plan, prepared);
   } catch (error) {
     return { refused: maskedError(error) };
   }

@@ -20,7 +20,7 @@ import { dryRun, wishedArgs } from './dry-run.js';
 import { holdByHand, isHoldVerb } from './hold-requests.js';
 import { mergeWish } from './merge-wish.js';
 import { record } from './record.js';
-import { DEPLOY, type Stage, type StageContext } from './stage.js';
+import { DEPLOY, REHEARSE, type Stage, type StageContext } from './stage.js';
 import { liftQuarantine } from './quarantine.js';
 import { launchByHand, restorePoint } from './vouching.js';
 import { wishedRelease } from './wished-release.js';
@@ -97,6 +97,7 @@ async function serve(tx: Db, ctx: StageContext, request: Request): Promise<Json>
   const args = request.args as Readonly<Record<string, string | null>>;
   const wish = wishedRelease(request);
   if (wish?.repair === DEPLOY) await refuseWhileAsked(tx, ctx, app);
+  if (wish?.repair === REHEARSE) await refuseWhileSick(tx, app);
   if (wish) return draft(tx, ctx, app, { request, ...wish });
   switch (request.verb) {
     case 'ack': return acknowledge(tx, ctx, app, request);
@@ -118,6 +119,13 @@ async function demandOperator(tx: Db, { hostId }: StageContext, { personId, pers
 async function refuseWhileAsked(tx: Db, ctx: StageContext, app: Resource): Promise<void> {
   if (!(await openQuestions(tx, ctx.hostId)).some(({ appId }) => appId === app.id)) return;
   throw new HypercareError('deploy.question_open', 'denied', `people are being asked about ${app.name}, and what they answer is about the release that runs now`, `Answer it first: hypercare approve ${app.name}, or hypercare deny ${app.name}.`);
+}
+
+/** A rehearsal is for quiet hours: it takes the machine's strength from the app, and its end would be taken for the incident's. */
+async function refuseWhileSick(tx: Db, app: Resource): Promise<void> {
+  const open = await openIncidentOf(tx, app.id);
+  if (open === null) return;
+  throw new HypercareError('rehearse.not_well', 'denied', `${app.name} is not well (${open.title}), and a way back is rehearsed while it is`, `See what is wrong: hypercare status ${app.name}; what a rollback would do: hypercare rollback ${app.name} --plan.`);
 }
 
 interface Wish {

@@ -107,6 +107,8 @@ export const ROLLBACK = 'release.rollback';
 export const DEPLOY = 'release.deploy';
 /** How repairs begin that let in again whom an app keeps out. */
 export const LETS_IN = 'ratelimit.';
+/** The repair that looks whether a rollback could be done. */
+export const REHEARSE = 'release.rehearse';
 /** How the reason begins for which a launch was opened by a rollback. */
 export const ROLLED_BACK_TO = 'rolled back to';
 

@@ -2,7 +2,7 @@ import { sayDuration } from '../domain/duration.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import { saidBy } from '../domain/receipt.js';
 import type { Release } from '../domain/release.js';
-import { DEPLOY, nameRepair } from './repair-words.js';
+import { DEPLOY, nameRepair, REHEARSE } from './repair-words.js';
 import { sayClock, type Reader } from './say-time.js';
 
 /** A card has so many lines of what was done at most. */
@@ -21,12 +21,13 @@ export function isUndone({ incident, remediations }: IncidentView): boolean {
   return incident.kind === 'manual' && incident.state === 'resolved' && remediations.length === 0;
 }
 
-/** The last run of a deploy that a person asked for, where the incident is about nothing else. */
-export function deployOf({ incident, plans, remediations }: IncidentView): { readonly run: IncidentView['remediations'][number]; readonly commit: string } | null {
+/** A deploy or a rehearsal that a person asked for, where the incident is about nothing else: whether it came about, in words. */
+export function wishOf({ incident, plans, remediations }: IncidentView): { readonly says: string; readonly run: IncidentView['remediations'][number] | null } | null {
   const plan = plans.at(-1);
-  const run = remediations.find(({ planId }) => planId === plan?.id);
-  if (incident.kind !== 'manual' || plan?.repair !== DEPLOY || !run) return null;
-  return { run, commit: plan.prepared?.brings?.slice(0, 7) ?? 'it' };
+  if (incident.kind !== 'manual' || (plan?.repair !== DEPLOY && plan?.repair !== REHEARSE)) return null;
+  const run = remediations.find(({ planId }) => planId === plan.id) ?? null;
+  const not = run?.state === 'verified' ? '' : 'not ';
+  return { run, says: plan.repair === DEPLOY ? `${plan.prepared?.brings?.slice(0, 7) ?? 'it'} is ${not}live` : `the way back is ${not}open` };
 }
 
 /** The release that runs, or ran when it ended: after a rollback, the one it led to. */
@@ -49,8 +50,8 @@ export function drawResolved(view: IncidentView, reader: Reader): string {
   const lasted = `Lasted ${sayDuration(end - from)}, from ${sayClock(from, reader)} to ${sayClock(end, reader)}.`;
   const run = mender(view);
   if (run) return [lasted, sayMender(view, run), ...sayDone(run)].join('\n');
-  const deploy = deployOf(view);
-  if (deploy) return `${lasted}\n${deploy.commit} is not live: ${deploy.run.outcome ?? 'it was stopped'}.`;
+  const wish = wishOf(view);
+  if (wish?.run) return `${lasted}\nSo ${wish.says}: ${wish.run.outcome ?? 'it was stopped'}.`;
   return `${lasted}\nIt ended without a repair of ours${reason === null ? '' : `: ${reason}`}.`;
 }
 
@@ -64,6 +65,7 @@ function sayMender(view: IncidentView, run: NonNullable<ReturnType<typeof mender
   const good = plan?.prepared?.verify.good ?? null;
   const asker = plan?.askedBy ? `, which ${plan.askedBy} asked for` : '';
   const proof = good === null ? 'verified by fresh checks' : `verified by ${good} good ${good === 1 ? 'check' : 'checks'}`;
+  if (plan?.repair === REHEARSE) return `Found by ${nameRepair(plan, view.destinations)}${asker}: each of its steps was seen to be done, and what is live was not touched.`;
   const how = plan?.repair === DEPLOY ? 'Brought live' : 'Mended';
   return `${how} by ${plan ? nameRepair(plan, view.destinations) : run.repair} after ${sayDuration((run.endedAt ?? run.startedAt) - run.startedAt)}${asker}; ${proof}.`;
 }

@@ -5,7 +5,7 @@ import { releaseName } from '../domain/release.js';
 import type { Card } from './card.js';
 import { cutText } from './clean.js';
 import { sayDebt } from './debt-words.js';
-import { began, deployOf, drawEscalated, drawResolved, isUndone, mender, runningNow } from './ending.js';
+import { began, drawEscalated, drawResolved, isUndone, mender, runningNow, wishOf } from './ending.js';
 import { drawDecision, drawQuestion, planAsked, questionButtons } from './question-part.js';
 import { holdLine } from './hold-card.js';
 import { sayPlan } from './repair-words.js';
@@ -37,8 +37,8 @@ export function incidentCard(view: IncidentView, reader: Reader, length: 'short'
     body: [
       ...(open ? [] : [drawResolved(view, reader)]),
       drawEvidence(view, reader),
-      deployOf(view) ? null : drawChange(view, reader),
-      (isUndone(view) || (!open && deployOf(view))) && view.plans.length <= 1 ? null : drawTried(view, reader),
+      wishOf(view) ? null : drawChange(view, reader),
+      (isUndone(view) || (!open && wishOf(view))) && view.plans.length <= 1 ? null : drawTried(view, reader),
       drawDecision(view, reader),
       ...(asked ? drawQuestion(view, { ...asked, length }, reader) : []),
       ...(incident.state === 'escalated' && !asked ? [drawEscalated(view)] : []),
@@ -64,8 +64,8 @@ function titleOf(view: IncidentView, reader: Reader): string {
   if (incident.state !== 'resolved') return cutText(`${resource.name}: ${incident.title}`, TITLE_SHOWN);
   if (isUndone(view)) return cutText(`${resource.name}: not done: ${incident.title}`, TITLE_SHOWN);
   const lasted = sayDuration((incident.closedAt ?? reader.now) - began(view));
-  const deploy = deployOf(view);
-  if (deploy) return cutText(`${resource.name}: ${deploy.commit} is ${mender(view) ? 'live' : 'not live'} after ${lasted}: ${incident.title}`, TITLE_SHOWN);
+  const wish = wishOf(view);
+  if (wish?.run) return cutText(`${resource.name}: ${wish.says} after ${lasted}: ${incident.title}`, TITLE_SHOWN);
   const how = endedUnseen(incident) ? ': closed' : !mender(view) ? ': over' : incident.kind === 'manual' ? ': done' : ' is good again';
   return cutText(`${resource.name}${how} after ${lasted}: ${incident.title}`, TITLE_SHOWN);
 }
@@ -99,7 +99,7 @@ function drawChange(view: IncidentView, reader: Reader): string | null {
 function fieldsOf(view: IncidentView, reader: Reader): Card['fields'] {
   const { incident } = view;
   // After a deploy that is the one before: its own launch has not begun yet.
-  const release = mender(view) && deployOf(view) ? null : runningNow(view);
+  const release = mender(view) && wishOf(view) ? null : runningNow(view);
   return [
     ...(incident.state === 'resolved' ? [] : [{ name: 'Began', value: sayAgo(began(view), reader) }]),
     ...(incident.state === 'resolved' || incident.ackedAt === null ? [] : [{ name: 'Seen', value: `by ${incident.ackedBy}, ${sayAgo(incident.ackedAt, reader)}; nobody is called about it until it gets worse` }]),

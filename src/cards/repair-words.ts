@@ -5,12 +5,15 @@ import { releaseName, type Release } from '../domain/release.js';
 export const ROLLBACK = 'release.rollback';
 /** The repair that brings another commit live. */
 export const DEPLOY = 'release.deploy';
+/** The repair that looks whether a rollback could be done. */
+export const REHEARSE = 'release.rehearse';
 
 /** The repair that lets in again whom a limiter turns away. */
 const LET_IN = 'ratelimit.clear';
 
 /** 'roll back to 9d1e003', 'do pm2.reload': what the plan would do, in words that stand after 'may I'. */
 export function sayPlan(plan: Pick<Plan, 'repair' | 'args' | 'prepared'>, releases: readonly Release[]): string {
+  if (plan.repair === REHEARSE) return 'rehearse the way back';
   if (plan.repair === DEPLOY) return `deploy ${commitOf(plan)}`;
   if (plan.repair === LET_IN) return 'let in again whom its rate limiter turns away';
   if (plan.repair !== ROLLBACK) return `do ${plan.repair}`;
@@ -20,6 +23,7 @@ export function sayPlan(plan: Pick<Plan, 'repair' | 'args' | 'prepared'>, releas
 
 /** 'a rollback to 9d1e003', 'pm2.reload': the repair as a noun. */
 export function nameRepair(plan: Pick<Plan, 'repair' | 'args' | 'prepared'>, releases: readonly Release[]): string {
+  if (plan.repair === REHEARSE) return 'a rehearsal of the way back';
   if (plan.repair === DEPLOY) return `a deploy of ${commitOf(plan)}`;
   if (plan.repair !== ROLLBACK) return plan.repair;
   const version = versionOf(plan, releases);

@@ -77,7 +77,7 @@ function sayApps(sorted: readonly AppStatus[]): string {
 /** Where there is one app, the title has said its name and how it is. */
 function drawApp(status: AppStatus, alone: boolean, reader: Reader): string {
   const head = `${status.app.name}: ${WORD[status.verdict]} (${status.why})`;
-  return [...(alone && head.length <= TITLE_CHARS ? [] : [head]), ...drawSettling(status, reader), ...drawLaunch(status, reader), ...drawDebt(status), ...drawIncidents(status, reader)].join('\n');
+  return [...(alone && head.length <= TITLE_CHARS ? [] : [head]), ...drawSettling(status, reader), ...drawLaunch(status, reader), ...drawRehearsal(status, reader), ...drawDebt(status), ...drawIncidents(status, reader)].join('\n');
 }
 
 /** A slow boot is no fault: so long nothing counts. */
@@ -93,6 +93,14 @@ function drawLaunch({ release, launch }: AppStatus, reader: Reader): readonly st
   if (launch.tier === null) return [`${running}; its watch has ended (${launch.state.replace('_', ' ')}).`];
   const next = launch.nextTickAt === null ? '' : `, next full check ${sayClock(launch.nextTickAt, reader)}`;
   return [`${running}; watched until ${sayClock(launch.endsAt, reader)}, tier ${launch.tier} of ${launch.tiers}${next}.`];
+}
+
+/** Whether the way back was open when somebody last tried, and how long it would take. */
+function drawRehearsal({ rehearsal }: AppStatus, reader: Reader): readonly string[] {
+  if (!rehearsal) return [];
+  const tried = `way back to ${releaseName(rehearsal.to)} was rehearsed ${sayAgo(rehearsal.at, reader)}`;
+  if (!rehearsal.worked) return [`The ${tried}, and is not open: ${rehearsal.outcome}.`];
+  return [`The ${tried}, and is open${rehearsal.takesMs === null ? '' : `; the last switch took ${sayDuration(rehearsal.takesMs)}`}.`];
 }
 
 /** Good, but only because it is repaired again and again. */

@@ -14,13 +14,13 @@ const MOST_NAMED = 5;
 /** What is shown of a word from outside. */
 const WORD_SHOWN = 40;
 
-const args = z.strictObject({ app: word, to: word.optional(), plan: z.boolean().default(false), reason: reason.optional() })
-  .refine((wanted) => wanted.plan || wanted.reason !== undefined, { path: ['reason'], message: 'is missing: a rollback carries its reason' });
+const args = z.strictObject({ app: word, to: word.optional(), plan: z.boolean().default(false), rehearse: z.boolean().default(false), reason: reason.optional() })
+  .refine((wanted) => wanted.plan || wanted.rehearse || wanted.reason !== undefined, { path: ['reason'], message: 'is missing: a rollback carries its reason' });
 
 export const rollback: Command<z.output<typeof args>> = {
   name: 'rollback',
   summary: 'take an app back to its last stable release',
-  usage: 'rollback <app> --reason <why> [--to <release>], or rollback <app> --plan',
+  usage: 'rollback <app> --reason <why> [--to <release>], or rollback <app> --plan, or rollback <app> --rehearse',
   examples: ['rollback shop --plan', 'rollback shop --reason "checkout is broken"'],
   role: 'operator',
   words: {
@@ -28,6 +28,7 @@ export const rollback: Command<z.output<typeof args>> = {
     flags: {
       to: { type: 'string', about: 'another release than the newest stable one' },
       plan: { type: 'boolean', about: 'say exactly what it would do, and do nothing' },
+      rehearse: { type: 'boolean', about: 'build and look at the release it would go to, and do not go there' },
       reason: { type: 'string', about: 'why, for the audit trail' },
     },
   },
@@ -35,9 +36,9 @@ export const rollback: Command<z.output<typeof args>> = {
   async run(wanted, ctx) {
     const app = await findApp(ctx, wanted.app);
     if (wanted.to !== undefined) await knownRelease(ctx, app, wanted.to);
-    const asked = { app: app.name, to: wanted.to ?? null, reason: wanted.reason ?? 'only planned', planOnly: wanted.plan };
+    const asked = { app: app.name, to: wanted.to ?? null, reason: wanted.reason ?? (wanted.rehearse ? 'a rehearsal' : 'only planned'), planOnly: wanted.plan, ...(wanted.rehearse ? { rehearse: true } : {}) };
     const said = await ctx.ask({ verb: 'rollback', resourceId: app.id, args: asked });
-    return resultOf(said, { repair: 'rollback', target: app.name }, ctx);
+    return resultOf(said, { repair: wanted.rehearse ? 'a rehearsal' : 'rollback', target: app.name }, ctx);
   },
 };
 

@@ -4,6 +4,7 @@ import type { Debt } from './debt.js';
 import type { Incident } from './incident.js';
 import type { Launch } from './launch.js';
 import type { Question } from './question.js';
+import type { Rehearsal } from './rehearsal.js';
 import type { Release } from './release.js';
 import type { Resource } from './resource.js';
 
@@ -19,6 +20,8 @@ export interface AppStatus extends AppVerdict {
   /** What each of them waits for now, by its id; none where nothing holds it up. */
   readonly waits: Readonly<Record<string, string>>;
   readonly question: Pick<Question, 'id' | 'expiresAt'> | null;
+  /** Null: the way back was never rehearsed; absent where nobody asked. */
+  readonly rehearsal?: Rehearsal | null;
   /** Of the last seven days. */
   readonly debt: Debt;
   readonly checks: readonly { readonly check: Check; readonly newest: Sample | null }[];

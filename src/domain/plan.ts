@@ -26,6 +26,8 @@ export interface VerifySpec {
   readonly good: number;
   readonly settleMs: number;
   readonly withinMs: number;
+  /** It changes nothing that a check could see, and its own last step is the proof. */
+  readonly byItself?: true;
 }
 
 /** What takes back by itself what was done for a while; policy is asked again then. */
@@ -42,6 +44,8 @@ export interface Prepared {
   readonly touches: readonly ResourceId[];
   /** The release that runs afterwards, of a repair that changes it. */
   readonly leadsTo?: ReleaseId;
+  /** The release a rehearsal tries; nothing runs it afterwards. */
+  readonly rehearses?: ReleaseId;
   /** The commit that runs afterwards, of a repair that brings one which the ledger may not know yet. */
   readonly brings?: string;
   readonly bounds: Bounds;

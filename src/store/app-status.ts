@@ -12,6 +12,7 @@ import { openFindingsOn } from './findings.js';
 import { openIncidents } from './incidents.js';
 import { newestLaunchOf } from './launches.js';
 import { openQuestions } from './questions.js';
+import { lastRehearsal } from './rehearsals.js';
 import { getRelease } from './releases.js';
 import { listResources } from './resources.js';
 import { newestSample } from './samples.js';
@@ -40,6 +41,7 @@ export async function appStatuses(db: Db, hostId: HostId, at: At): Promise<reado
     statuses.push({
       app, launch, incidents, waits: await waitsOf(db, incidents), checks, ...appVerdict({ incidents, checks: seen }, at.now),
       debt: await debtBy(db, app.id, { until: at.now }),
+      rehearsal: await lastRehearsal(db, app.id),
       release: launch === null ? null : await getRelease(db, launch.releaseId),
       question: question ? { id: question.id, expiresAt: question.expiresAt } : null,
     });

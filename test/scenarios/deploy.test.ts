@@ -96,7 +96,7 @@ describe('a deploy', () => {
       "
       ! WARNING  sample-shop: 0076708 is not live after a while: tester asked for a deploy of v3
         Lasted a while, from ‹clock› to ‹clock›.
-        0076708 is not live: http:/checkout is still bad: status 500; what had been done was undone.
+        So 0076708 is not live: http:/checkout is still bad: status 500; what had been done was undone.
 
         Release  6ab0c14 (watching)
 
@@ -110,6 +110,26 @@ describe('a deploy', () => {
       "
     `);
     expect(await watch.say('deploy', sample.shop.name, 'v3', '--plan', '--override', 'the payment service was down')).toContain('is deployed all the same: the payment service was down');
+  });
+
+  it('can be followed by a rehearsal of the way back, which status tells of and nobody who uses the app', async () => {
+    await watch.say('restore-point', sample.shop.name, '--reason', 'ran well for a year');
+    await deployed('v1');
+    await until('its launch', async () => (await liveNow()) === '144eaba');
+    await watch.say('rollback', sample.shop.name, '--rehearse');
+    await until('the rehearsal to end', async () => (await watch.card()).includes('the way back is'), 60_000);
+    expect(await watch.card()).toMatchInlineSnapshot(`
+      "
+      ✓ GOOD  sample-shop: the way back is open after a while: tester asked for a rehearsal of the way back
+        Lasted a while, from ‹clock› to ‹clock›.
+        Found by a rehearsal of the way back, which tester asked for: each of its steps was seen to be done, and what is live was not touched.
+
+        incident ‹id›
+      "
+    `);
+    expect(await versions(sample.shop)).toEqual(['1.0.0']);
+    expect(await watch.say('status', sample.shop.name)).toContain('The way back to 6ab0c14 was rehearsed');
+    expect(await watch.say('rollback', sample.shop.name, '--plan')).toMatch(/it was rehearsed a while ago, and the way was open; the last switch took a while/);
   });
 
   it('waits for no answer: while people are asked about the app it is refused', async () => {

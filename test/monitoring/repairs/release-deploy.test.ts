@@ -176,7 +176,7 @@ describe('release.deploy refuses, in plain words,', () => {
     await start();
     const of = await target();
     expect(await deployRefusal(of, wish({ ref: 'mian' }), io)).toContain('knows no branch, tag or commit “mian”');
-    expect(await deployRefusal(of, wish({ ref: shop.commits.v2 }), io)).toContain('is the directory that is live');
+    expect(await deployRefusal(of, wish({ ref: shop.commits.v2 }), io)).toContain('is live already');
     expect(await deployRefusal({ ...of, release: { mode: 'in-place', dir: shop.base, repo: null } }, wish({ ref: 'main' }), io)).toContain('runs from one git tree');
     expect(await deployRefusal({ ...of, release: { mode: 'releases', dir: shop.base, repo: null } }, wish({ ref: 'main' }), io)).toContain('names no repository to build from');
   });

@@ -16,8 +16,8 @@ commandContract(findCommand(commands, 'help'));
 describe('help', () => {
   it('lists only what the speaker may use', async () => {
     const names = async (who: string | null): Promise<unknown> => ((await say('help', who)).data['commands'] as { name: string }[]).map(({ name }) => name);
-    expect(await names('Vera')).toEqual(['status', 'incidents', 'why', 'history', 'baseline', 'holds', 'repairs', 'learned', 'policy', 'whoami', 'help']);
-    expect(await names('Otto')).toEqual(['status', 'incidents', 'why', 'history', 'baseline', 'approve', 'deny', 'ack', 'repair', 'deploy', 'rollback', 'launch', 'restore-point', 'freeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help']);
+    expect(await names('Vera')).toEqual(['status', 'incidents', 'why', 'history', 'baseline', 'releases', 'holds', 'repairs', 'learned', 'policy', 'whoami', 'help']);
+    expect(await names('Otto')).toEqual(['status', 'incidents', 'why', 'history', 'baseline', 'releases', 'approve', 'deny', 'ack', 'repair', 'deploy', 'rollback', 'launch', 'restore-point', 'freeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help']);
     expect(await names(null)).toEqual(['whoami', 'help']);
   });
 
@@ -33,18 +33,19 @@ describe('help', () => {
           rollback shop --reason "checkout is broken"
 
         Usage: rollback <app> --reason <why> [--to <release>], or rollback <app>
-        --plan
+        --plan, or rollback <app> --rehearse
 
-        --to      another release than the newest stable one
-        --plan    say exactly what it would do, and do nothing
-        --reason  why, for the audit trail
+        --to        another release than the newest stable one
+        --plan      say exactly what it would do, and do nothing
+        --rehearse  build and look at the release it would go to, and do not go there
+        --reason    why, for the audit trail
 
         for everybody from operator on"
     `);
   });
 
   it.each([
-    ['Vera', 'statsu', 'Did you mean “status”? You may say: status, incidents, why, history, baseline, holds, repairs, learned, policy, whoami, help.'],
+    ['Vera', 'statsu', 'Did you mean “status”? You may say: status, incidents, why, history, baseline, releases, holds, repairs, learned, policy, whoami, help.'],
     ['Vera', 'rolback shop', 'You may say: status,'],
     ['Otto', 'ROLBACK shop', 'Did you mean “rollback”? You may say: status,'],
     [null, 'statsu', 'You may say: whoami, help.'],
