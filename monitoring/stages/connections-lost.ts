@@ -1,3 +1,4 @@
+import { tellsHealth } from '../../src/domain/check.js';
 import type { DetectorClaims } from '../../src/domain/finding.js';
 import type { ResourceId } from '../../src/domain/ids.js';
 import type { Launch } from '../../src/domain/launch.js';
@@ -68,7 +69,7 @@ async function wellAgain(ctx: StageContext, app: ResourceId): Promise<readonly {
 
 async function isWell(db: Db, id: ResourceId): Promise<boolean> {
   if ((await openIncidentOf(db, id))?.severity === 'critical') return false;
-  const newest = await Promise.all((await checksOf(db, id)).filter(({ probe, trusted }) => probe !== 'release' && trusted).map((check) => newestSample(db, check.id)));
+  const newest = await Promise.all((await checksOf(db, id)).filter((check) => tellsHealth(check) && check.trusted).map((check) => newestSample(db, check.id)));
   return newest.length > 0 && newest.every((sample) => sample?.verdict === 'good');
 }
 

@@ -1,3 +1,4 @@
+import { tellsHealth } from '../../src/domain/check.js';
 import { appsNamed, type Hold } from '../../src/domain/hold.js';
 import type { ResourceId } from '../../src/domain/ids.js';
 import type { Resource } from '../../src/domain/resource.js';
@@ -51,7 +52,7 @@ async function badNow(ctx: StageContext, resources: readonly Resource[]): Promis
 async function fellSick(db: Db, app: ResourceId): Promise<boolean> {
   const verdicts = [...(await newestVerdicts(db, app)).values()];
   if (verdicts.includes('error') && !verdicts.includes('bad')) return false;
-  const checks = (await checksOf(db, app)).filter(({ probe }) => probe !== 'release');
+  const checks = (await checksOf(db, app)).filter(tellsHealth);
   return checks.length === 0 || everGood(db, checks.map(({ id }) => id));
 }
 

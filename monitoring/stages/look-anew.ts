@@ -1,3 +1,4 @@
+import { tellsHealth } from '../../src/domain/check.js';
 import type { Incident } from '../../src/domain/incident.js';
 import { sayDuration } from '../../src/domain/duration.js';
 import { checksOf, confirmFast } from '../../src/store/checks.js';
@@ -53,7 +54,7 @@ async function lookAnewAt(ctx: StageContext, incident: Incident): Promise<boolea
 
 /** When the resource was measured last; null: never. */
 async function lastSeenAt(db: Db, { resourceId }: Incident): Promise<number | null> {
-  const checks = (await checksOf(db, resourceId)).filter(({ probe }) => probe !== 'release');
+  const checks = (await checksOf(db, resourceId)).filter(tellsHealth);
   const times = (await Promise.all(checks.map(({ id }) => newestSample(db, id)))).flatMap((sample) => sample?.at ?? []);
   return times.length === 0 ? null : Math.max(...times);
 }

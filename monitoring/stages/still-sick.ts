@@ -1,4 +1,4 @@
-import type { Check } from '../../src/domain/check.js';
+import { tellsHealth, type Check } from '../../src/domain/check.js';
 import { PM2_DEAD, type Incident } from '../../src/domain/incident.js';
 import type { ResourceId } from '../../src/domain/ids.js';
 import { actsOn } from '../../src/store/acts.js';
@@ -24,7 +24,7 @@ export type Look = 'go' | 'wait' | 'blind';
  * a deploy or a restart may have ended it. Unknown and error say nothing.
  */
 export async function stillSick(ctx: StageContext, { resourceId, kind }: Pick<Incident, 'resourceId' | 'kind'>, since: number): Promise<Look> {
-  const checks = (await checksOf(ctx.store.db, resourceId)).filter((check) => check.trusted && check.probe !== 'release');
+  const checks = (await checksOf(ctx.store.db, resourceId)).filter((check) => check.trusted && tellsHealth(check));
   const fresh = await Promise.all(checks.map((check) => judgedSince(ctx, check, since)));
   if (fresh.some((verdicts) => verdicts.at(-1) === 'bad')) return 'go';
   if (!BY_VERDICT.has(kind) && fresh.every((verdicts) => verdicts.length >= GOOD_ENOUGH && !verdicts.includes('bad'))) return 'go';

@@ -1,3 +1,4 @@
+import { tellsHealth } from '../../src/domain/check.js';
 import type { ResourceId } from '../../src/domain/ids.js';
 import { neededBy, type Resource } from '../../src/domain/resource.js';
 import { answeredAfterRestarts, releaseLives } from '../../src/store/app-past.js';
@@ -17,7 +18,7 @@ export async function targetOf(db: Db, ctx: StageContext, id: ResourceId): Promi
   const resource = await getResource(db, id);
   const config = resource.config as unknown as AppConfig;
   const newest = await newestLaunchOf(db, id);
-  const checks = (await checksOf(db, id)).filter((check) => check.probe !== 'release' && check.trusted);
+  const checks = (await checksOf(db, id)).filter((check) => tellsHealth(check) && check.trusted);
   return {
     id,
     kind: resource.kind,

@@ -27,6 +27,14 @@ export interface Sample extends Omit<Reading, 'sighting'> {
  */
 export type Cadence = 'tick' | 'every';
 
+/** What is measured beside health: which release runs, and whom a limiter turns away. It proves nothing, and nobody is sick for it. */
+const BESIDE_HEALTH: readonly string[] = ['release', 'limiter'];
+
+/** Do readings of this check say how the resource is? */
+export function tellsHealth({ probe }: Pick<Check, 'probe'>): boolean {
+  return !BESIDE_HEALTH.includes(probe);
+}
+
 /** What the operator asked to watch. */
 export interface Check {
   readonly id: CheckId;

@@ -1,4 +1,4 @@
-import type { Check } from '../domain/check.js';
+import { type Check, tellsHealth } from '../domain/check.js';
 import type { Incident } from '../domain/incident.js';
 import type { Resource } from '../domain/resource.js';
 import { dependencyState, type DependencyState, type WaitFacts } from '../domain/wait.js';
@@ -37,7 +37,7 @@ async function askedAbout(db: Db, planId: Parameters<typeof questionOf>[1]): Pro
 }
 
 async function readingsOf(db: Db, incident: Incident): Promise<WaitFacts['readings']> {
-  const checks = (await checksOf(db, incident.resourceId)).filter((check) => check.probe !== 'release' && check.trusted);
+  const checks = (await checksOf(db, incident.resourceId)).filter((check) => tellsHealth(check) && check.trusted);
   return Promise.all(checks.map(async (check) => ({ check: check.name, newest: await newestSample(db, check.id) })));
 }
 
