@@ -11,6 +11,9 @@ export interface Complaint {
   readonly offset?: number;
 }
 
+/** What stands at the top of the policies that many teams have already, and of nothing but a policy. */
+const OF_POLICY: ReadonlySet<string> = new Set(['drift_remediation', 'health_remediation', 'cost_optimization', 'rules', 'allow', 'deny', 'dry_run', 'restarts', 'remediations', 'rollbacks_per_24h', 'expiry']);
+
 /** zod's nested issues as a flat list: one per unknown key, and of a union only what the fitting form complains of. */
 export function flatIssues(issues: readonly z.core.$ZodIssue[], base: Path = []): readonly Complaint[] {
   return issues.flatMap((issue) => flatIssue(issue, [...base, ...(issue.path as (string | number)[])]));
@@ -19,7 +22,7 @@ export function flatIssues(issues: readonly z.core.$ZodIssue[], base: Path = [])
 function flatIssue(issue: z.core.$ZodIssue, path: Path): readonly Complaint[] {
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKeyText(key, issue.message), onKey: true }));
+      return issue.keys.map((key) => ({ path: [...path, key], message: path.length === 0 && OF_POLICY.has(key) ? 'belongs below “policy”: indent it there, as it is' : unknownKeyText(key, issue.message), onKey: true }));
     case 'invalid_key':
       return [{ path, message: issue.issues[0]?.message ?? issue.message, onKey: true }];
     case 'invalid_union': {

@@ -30,7 +30,7 @@ export function healthRemediation() {
       action: z.enum(['scale_up', 'restart', 'notify']),
       threshold: percent().prefault('80%'),
       max_scale: factor().optional(),
-    }).optional().describe('Below the threshold nothing is done about memory; scaling is not there yet'),
+    }).optional().describe('Below the threshold nothing is done about memory; scale_up is kept and shown, and done by hand: more workers take more memory'),
   });
 }
 
