@@ -66,7 +66,8 @@ policy:
       "
       ✗ CRITICAL  db: may I do postgres.terminate? session ‹pid› (shop-import) keeps some waiting for a while: it is idle in transaction
         At ‹clock›: some readings in a row, for a while
-        some sessions stand in the longest row; idle_in_transaction_session_timeout keeps apps from holding others up for ever
+        some sessions stand in the longest row
+        idle_in_transaction_session_timeout keeps apps from holding others up for ever.
         Also: /checkout: status 500, some checks in a row over a while
 
         postgres.cancel: not possible: session ‹pid› (shop-import) is idle in transaction: a cancel does nothing there, and postgres.terminate is the one
@@ -109,7 +110,7 @@ policy:
       hypercare: incident on shop: /checkout: status 500, some checks in a row over a while
           status 500 × some; last good a while ago
       hypercare: incident on db: session ‹pid› (shop-import) keeps some waiting for a while: it is idle in transaction
-          some readings in a row, for a while; some sessions stand in the longest row; idle_in_transaction_session_timeout keeps apps from holding others up for ever
+          some readings in a row, for a while; some sessions stand in the longest row; idle_in_transaction_session_timeout keeps apps from holding others up for ever.
       hypercare: storm of shop began
           db is bad, which it needs: session ‹pid› (shop-import) keeps some waiting for a while: it is idle in transaction
       hypercare: postgres.cancel is tried first

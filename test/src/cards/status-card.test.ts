@@ -87,7 +87,8 @@ describe('the card of the status', () => {
       "✗ CRITICAL  PM2’s daemon has not answered since 03:12 UTC, 4 min ago
         Its apps are down, or run unwatched. Nothing is repaired until it is
         back.
-        On the host: pm2 resurrect (then pm2 status).
+        On the host: pm2 resurrect (then pm2 status), or: repair pm2.resurrect
+        host.
         What follows is what was known by 03:12 UTC, and what could still be
         measured since.
 
