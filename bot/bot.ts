@@ -24,7 +24,11 @@ export interface BotParts extends InboxParts {
   readonly hostName: string;
   readonly channels: readonly Channel[];
   readonly refused?: readonly Refused[];
+  /** What listens and never speaks: the HTTP API. */
+  readonly ears?: readonly Ear[];
 }
+
+export type Ear = Pick<Channel, 'name' | 'start'>;
 
 export interface Bot {
   stop(): Promise<void>;
@@ -42,7 +46,7 @@ export async function startBot(parts: BotParts): Promise<Bot> {
   await noteRefused(parts);
   const work = [
     showLife({ ...parts, signal }),
-    ...parts.channels.map((channel) => listen(channel, { ...parts, hear, verbs, signal })),
+    ...[...parts.channels, ...(parts.ears ?? [])].map((ear) => listen(ear, { ...parts, hear, verbs, signal })),
     ...parts.channels.map((channel) => {
       const alarm = createAlarm();
       alarms.push(alarm);
@@ -76,7 +80,7 @@ async function noteRefused(parts: BotParts): Promise<void> {
 }
 
 /** Hears until stopped; what goes wrong before the first word is heard is tried again, later than that is the channel's own care. */
-async function listen(channel: Channel, part: Part & { readonly hear: Hear; readonly verbs: readonly Verb[] }): Promise<void> {
+async function listen(channel: Ear, part: Part & { readonly hear: Hear; readonly verbs: readonly Verb[] }): Promise<void> {
   const { hear, verbs, clock, log, signal } = part;
   const reach = createReach(part, channel.name);
   let stop: Stop | null = null;

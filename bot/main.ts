@@ -7,15 +7,19 @@ import { systemClock } from '../src/io/clock.js';
 import { runUntilStopped } from '../src/io/lifecycle.js';
 import { createLogger } from '../src/io/log.js';
 import { giveWayWhenOrphaned } from '../src/io/orphan.js';
+import { packageVersion } from '../src/io/package-root.js';
 import { createPm2 } from '../src/io/pm2-client.js';
+import { anchorFile } from '../src/store/audit-anchor.js';
+import { freezeFile } from '../src/store/freeze-file.js';
 import { hostByName } from '../src/store/hosts.js';
 import { storeAddress, storeFile } from '../src/store/address.js';
 import { isMigrated } from '../src/store/migrate.js';
 import { openStore, type Store } from '../src/store/store.js';
 import type { HostId } from '../src/domain/ids.js';
 import { repairs } from '../monitoring/repairs/index.js';
-import { startBot } from './bot.js';
+import { startBot, type Ear } from './bot.js';
 import { channelSchemas, createChannels } from './channels/index.js';
+import type { ApiParts } from './http/api-parts.js';
 
 const WAIT_EVERY_MS = 500;
 const EXIT_CONFIG = 2;
@@ -40,7 +44,10 @@ try {
   const hostId = await waitForMonitor(store);
   const carrier = 'url' in address ? notifyCarrier(address.url, config.host, log) : fileCarrier(storeFile(config), () => store.dataVersion());
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const bot = await startBot({ store, hostId, hostName: config.host, carrier, channels: wanted, refused, clock: systemClock, log, tiers: config.watch.tiers, settleMs: config.watch.settleMs, policy: config.policy, timeZone });
+  const shared = { store, hostId, hostName: config.host, carrier, clock: systemClock, log, tiers: config.watch.tiers, settleMs: config.watch.settleMs, policy: config.policy };
+  const { api } = config;
+  const ears = api === null ? [] : [apiEar({ ...shared, at: api, release: packageVersion(), repairs: async () => Object.values(repairs).map(({ kind, target, summary, refuses, risk }) => ({ kind, target, summary, refuses, risk })), auditAnchor: anchorFile(config.pm2Home), freezeFile: freezeFile(config) })];
+  const bot = await startBot({ ...shared, channels: wanted, refused, ears, timeZone });
   stop = async () => {
     await bot.stop();
     await store.close();
@@ -51,6 +58,11 @@ try {
     log.error({ error: errorText(error), mend: error instanceof HypercareError ? error.mend : null }, 'the bot ended');
     process.exit(1);
   }
+}
+
+/** Its libraries take 10 MB, which who has no `api` does not pay. */
+function apiEar(parts: ApiParts): Ear {
+  return { name: 'api', start: async () => (await import('./http/server.js')).serveApi(parts) };
 }
 
 /** The monitor alone makes the tables and registers the host. */

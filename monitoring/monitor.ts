@@ -46,6 +46,7 @@ import { remind } from './stages/remind.js';
 import { requests } from './stages/requests.js';
 import { reserve } from './stages/reserve.js';
 import { retire } from './stages/retire.js';
+import { score } from './stages/score.js';
 import type { StageContext, Units } from './stages/stage.js';
 import { trust } from './stages/trust.js';
 import { upkeep } from './stages/upkeep.js';
@@ -96,7 +97,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   await store.write((tx) => policyChanged(tx, ctx));
   const anchored = anchor(anchorFile(config.pm2Home));
   await anchored.begin(ctx);
-  const stages = [requests, lookAnew, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, remind, explain, trust(), followUp(), blindness(), upkeep(config.heartbeatUrl), botWatch(), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
+  const stages = [requests, lookAnew, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, remind, explain, trust(), followUp(), blindness(), upkeep(config.heartbeatUrl), score(), botWatch(), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
   loop = createLoop(ctx, stages, parts.ticker ?? createTicker(io.clock));
   const stopping = new AbortController();
   const running = loop;

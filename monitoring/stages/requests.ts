@@ -24,7 +24,7 @@ import { DEPLOY, REHEARSE, type Stage, type StageContext } from './stage.js';
 import { liftQuarantine } from './quarantine.js';
 import { launchByHand, restorePoint } from './vouching.js';
 import { wishedRelease } from './wished-release.js';
-import { lookBy, lookNow, lookSince, notLooked, type Look } from './what-runs-now.js';
+import { lookBy, lookByHand, lookNow, lookSince, notLooked, type Look } from './what-runs-now.js';
 
 /** Whoever asked waits five seconds. What lay longer was given up on, and is not done behind anybody's back. */
 const STALE_MS = 30_000;
@@ -101,6 +101,7 @@ async function serve(tx: Db, ctx: StageContext, request: Request): Promise<Json>
   if (wish) return draft(tx, ctx, app, { request, ...wish });
   switch (request.verb) {
     case 'ack': return acknowledge(tx, ctx, app, request);
+    case 'look': return lookByHand(tx, ctx, app);
     case 'launch': return launchByHand(tx, ctx, app, request);
     case 'restore-point': return restorePoint(tx, ctx, app, request);
     case 'lift-quarantine': return liftQuarantine(tx, ctx, app, request);

@@ -1,6 +1,7 @@
 import { HypercareError } from '../../src/domain/errors.js';
 import type { Check } from '../../src/domain/check.js';
 import type { ResourceId } from '../../src/domain/ids.js';
+import type { Json } from '../../src/domain/json.js';
 import { releaseName, type Release, type ReleaseSighting } from '../../src/domain/release.js';
 import type { Resource } from '../../src/domain/resource.js';
 import { checksOf, scheduleCheck } from '../../src/store/checks.js';
@@ -45,6 +46,12 @@ export function lookBy(request: Request): number {
 export async function lookNow(tx: Db, ctx: StageContext, appId: ResourceId): Promise<void> {
   const check = await releaseCheck(tx, appId);
   if (check !== null && check.nextAt > ctx.clock.now()) await scheduleCheck(tx, check.id, ctx.clock.now());
+}
+
+/** Whoever deployed says so: what runs is looked at now, and not at the next reading. */
+export async function lookByHand(tx: Db, ctx: StageContext, app: Resource): Promise<Json> {
+  await lookNow(tx, ctx, app.id);
+  return { looked: app.name };
 }
 
 export function notLooked(app: Resource): HypercareError {

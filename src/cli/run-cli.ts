@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command, Exit, Result } from '../commands/command.js';
 import { commands } from '../commands/index.js';
 import { parseWords } from '../commands/parse-words.js';
 import { runWords } from '../commands/run-words.js';
-import { packageRoot } from '../io/package-root.js';
+import { packageVersion } from '../io/package-root.js';
 import type { CliIo } from './cli-io.js';
 import { putError, putResult } from './output.js';
 import { readArgv, type Argv } from './read-argv.js';
@@ -29,6 +27,10 @@ async function dispatch(argv: Argv, io: CliIo): Promise<Exit> {
   if (verb === 'config') {
     const { configCheck } = await import('./config-check.js');
     return put(argv, io, await configCheck(rest, io, argv.config));
+  }
+  if (verb === 'token') {
+    const { newToken } = await import('./token.js');
+    return put(argv, io, newToken(rest));
   }
   if (verb === 'demo') {
     const { demo } = await import('./demo.js');
@@ -104,7 +106,7 @@ async function put(argv: Argv, io: CliIo, result: Result): Promise<Exit> {
 }
 
 function putVersion(argv: Argv, io: CliIo): Exit {
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { readonly version: string };
+  const version = packageVersion();
   io.stdout.write(argv.json ? `${JSON.stringify({ version: 1, hypercare: version, node: process.versions.node }, null, 2)}\n` : `hypercare ${version}\n`);
   return 0;
 }

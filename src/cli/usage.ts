@@ -18,6 +18,7 @@ export const OWN_VERBS: readonly Shown[] = [
   { name: 'check', summary: 'measure everything once, now, without a monitor', usage: 'check [name]', examples: ['check', 'check shop --json'], role: null, words: { positionals: ['name'], flags: {} } },
   { name: 'doctor', summary: 'look over PM2, the machine and the configuration, and say what mends what', usage: 'doctor', examples: ['doctor', 'doctor --json'], role: null, words: NO_FLAGS },
   { name: 'config', summary: 'check hypercare.yaml: every mistake with its line', usage: 'config check [file]', examples: ['config check', 'config check /etc/hypercare/hypercare.yaml'], words: NO_FLAGS, role: null },
+  { name: 'token', summary: 'make a token for the HTTP API', usage: 'token', examples: ['token', 'token --json'], words: NO_FLAGS, role: null },
   {
     name: 'demo', summary: 'break a sample shop for real, and watch it being healed', usage: 'demo <crash|late-crash-loop|hang|errors|slow|leak|bad-release> [--yes]', examples: ['demo crash', 'demo bad-release --yes'], role: null,
     words: { positionals: ['fault'], flags: { yes: { type: 'boolean', about: 'answer the questions by itself' } } },

@@ -19,6 +19,7 @@ import { repairs } from './repairs.js';
 import { replay } from './replay.js';
 import { restorePoint } from './restore-point.js';
 import { rollback } from './rollback.js';
+import { score } from './score.js';
 import { silence } from './silence.js';
 import { status } from './status.js';
 import { unfreeze } from './unfreeze.js';
@@ -28,6 +29,7 @@ import { why } from './why.js';
 /** What may a person ask? One line for each command, in the order of the help. */
 export const commands: readonly Command<unknown>[] = [
   status,
+  score,
   incidents,
   why,
   history,

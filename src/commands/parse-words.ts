@@ -18,6 +18,14 @@ export function parseWords<A>(command: Command<A>, words: readonly string[]): A 
   throw usageError(command, sayMistakes(command.words, raw, parsed.error));
 }
 
+/** The same from a JSON object, whose members bear the names of the arguments. */
+export function parseArguments<A>(command: Command<A>, given: unknown): A {
+  const parsed = command.args.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const said = parsed.error.issues.slice(0, MOST_MISTAKES).map(({ path, message }) => (path.length === 0 ? message : `“${shown(path.join('.'))}”: ${message}`));
+  throw usageError(command, said.join('; '));
+}
+
 function readWords(command: Command<unknown>, words: readonly string[]): Readonly<Record<string, unknown>> {
   const { positionals: names, flags } = command.words;
   const read = readFlags(command, words);

@@ -4,7 +4,7 @@ import { demand, mayUse } from './access.js';
 import type { Command, Context, Result } from './command.js';
 import { findCommand } from './help.js';
 import { commands } from './index.js';
-import { parseWords } from './parse-words.js';
+import { parseArguments, parseWords } from './parse-words.js';
 
 /** Does what the words ask for; no words ask for help. Throws HypercareErrors that `errorCard` draws. */
 export async function runWords(words: readonly string[], ctx: Context): Promise<Result> {
@@ -18,6 +18,13 @@ export async function runPressed(token: string, ctx: Context): Promise<Result> {
   if (!pressed) throw new HypercareError('button.unknown', 'invalid', 'this button is not one of ours, or of another version', 'Write “status” to see how things are.');
   const verb = { yes: 'approve', no: 'deny', details: 'incidents' }[pressed.asks];
   return runWords([verb, pressed.id], ctx);
+}
+
+/** Does what a program asks for: a command by its name, its arguments by theirs, as JSON. */
+export async function runArgs(name: string, args: unknown, ctx: Context): Promise<Result> {
+  const command = findCommand(commands, name);
+  await demand(command, ctx);
+  return command.run(parseArguments(command, args), ctx);
 }
 
 async function runCommand<A>(command: Command<A>, words: readonly string[], ctx: Context): Promise<Result> {

@@ -26,6 +26,19 @@ export interface Config {
   readonly log: { readonly format: 'text' | 'json'; readonly level: 'debug' | 'info' | 'warn' | 'error' };
   /** Called about once a minute while the monitor runs, so that somebody outside notices its silence. */
   readonly heartbeatUrl: string | null;
+  /** Null: there is no HTTP API, and nothing listens. */
+  readonly api: ApiConfig | null;
+}
+
+/** Where the bot serves the HTTP API. */
+export interface ApiConfig {
+  /** An address of this machine. */
+  readonly listen: string;
+  readonly port: number;
+  /** Names under which it is called besides localhost and bare addresses: those of a proxy before it. */
+  readonly hosts: readonly string[];
+  /** Requests of one caller. */
+  readonly perSecond: number;
 }
 
 export interface AppConfig {

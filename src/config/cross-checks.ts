@@ -1,7 +1,7 @@
 import { fits } from '../domain/glob.js';
 import { pm2NameProblem } from './app-schema.js';
 import { endpointName, isPath } from './endpoint-name.js';
-import { NAMED_SECTIONS, textAt, type AppFacts, type AskFacts, type Facts, type NamedSection } from './facts.js';
+import { NAMED_SECTIONS, textAt, type AppFacts, type AskFacts, type Facts, type Mapping, type NamedSection } from './facts.js';
 import { HOST_RESOURCE } from './infrastructure-schema.js';
 import type { Complaint } from './issues.js';
 import { drawPath, type Path } from './mistake.js';
@@ -102,7 +102,15 @@ function people(all: Facts['people']): readonly Complaint[] {
   const accounts = ['terminal', 'slack', 'telegram'].flatMap((platform) =>
     repeats(all.map((person) => textAt(person, platform)), (index) => ['people', index, platform], 'is the same account as'),
   );
-  return [...repeats(names, (index) => ['people', index, 'name'], 'is the same person as', ': put all accounts of a person into one entry'), ...accounts];
+  const tokens = all.flatMap((person, index) => listAt(person, 'api').map((hash, n) => ({ hash, path: ['people', index, 'api', ...(Array.isArray(person['api']) ? [n] : [])] as Path })));
+  const shared = repeats(tokens.map(({ hash }) => hash), (index) => tokens[index]?.path ?? [], 'is the same token as');
+  return [...repeats(names, (index) => ['people', index, 'name'], 'is the same person as', ': put all accounts of a person into one entry'), ...accounts, ...shared];
+}
+
+/** One text or a list of them. */
+function listAt(entry: Mapping, key: string): readonly string[] {
+  const value = entry[key];
+  return (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string');
 }
 
 function rules({ rules: all, listed: inLists }: Facts, known: readonly string[]): readonly Complaint[] {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { apiSchema } from './api-schema.js';
 import { appSchema, httpAsk } from './app-schema.js';
 import { absolutePath, duration, entries, list, resourceName, section, webUrl, wholeNumber } from './fields.js';
 import { hostSchema, postgresSchema, redisSchema } from './infrastructure-schema.js';
@@ -34,6 +35,7 @@ export function configSchema(units: Units) {
       history: duration('1d', '3650d').prefault('90d').describe('Incidents that are over, with their repairs and messages, requests and launches; the audit is kept for ever'),
     }).prefault({}).describe('How long things are remembered'),
     log: section({ format: z.enum(['text', 'json']).default('text'), level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
+    api: apiSchema().optional().describe('The HTTP API, metrics and health, served by the bot; without this nothing listens'),
     heartbeat: webUrl().optional().describe('Called about once a minute while the monitor runs: somebody outside notices when it falls silent'),
   });
 }

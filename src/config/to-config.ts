@@ -10,7 +10,7 @@ import type { ConfigFile, DependencyFile } from './schema.js';
 import { toPolicy } from './to-policy.js';
 import { toApp, toAsk, type AppSurroundings } from './to-app.js';
 
-const PLATFORMS: readonly Platform[] = ['terminal', 'slack', 'telegram'];
+const PLATFORMS: readonly Exclude<Platform, 'api'>[] = ['terminal', 'slack', 'telegram'];
 
 /** What the file leaves to its surroundings. */
 export interface Surroundings extends Pick<AppSurroundings, 'shown'> {
@@ -43,6 +43,7 @@ export function toConfig(file: ConfigFile, around: Surroundings): Config {
     keep: { rawMs: file.keep.raw, rollupsMs: file.keep.rollups, historyMs: file.keep.history },
     log: file.log,
     heartbeatUrl: file.heartbeat ?? null,
+    api: file.api === undefined ? null : { listen: file.api.listen, port: file.api.port, hosts: file.api.hosts, perSecond: file.api.per_second },
   };
 }
 
@@ -66,7 +67,8 @@ function toPerson(person: ConfigFile['people'][number]): PersonConfig {
     const userId = person[platform];
     return userId === undefined ? [] : [{ platform, userId }];
   });
-  return { name: person.name, role: person.role, accounts };
+  const tokens = (person.api ?? []).map((userId) => ({ platform: 'api' as const, userId }));
+  return { name: person.name, role: person.role, accounts: [...accounts, ...tokens] };
 }
 
 function toChannels(channels: NonNullable<ConfigFile['channels']>): readonly ChannelConfig[] {

@@ -2,7 +2,8 @@ import type { CheckId, ResourceId } from './ids.js';
 import type { Json } from './json.js';
 
 /** good · bad: measured, and wrong · unknown: too little data · error: the measuring itself failed. Never merged. */
-export type Verdict = 'good' | 'bad' | 'unknown' | 'error';
+export const VERDICTS = ['good', 'bad', 'unknown', 'error'] as const;
+export type Verdict = (typeof VERDICTS)[number];
 
 /** What a probe returns. `values` stand in the order of the probe's `fields`; null where one could not be had. */
 export interface Reading {

@@ -2,7 +2,8 @@ import type { PersonId } from './ids.js';
 
 /** viewer: sees · operator: also asks for repairs and launches · approver: also answers questions. */
 export type Role = 'viewer' | 'operator' | 'approver';
-export type Platform = 'slack' | 'telegram' | 'terminal';
+/** `api`: who sends a token with each request; the account's id is the token's hash. */
+export type Platform = 'slack' | 'telegram' | 'terminal' | 'api';
 
 export interface Person {
   readonly id: PersonId;

@@ -3,12 +3,13 @@ import { errorText } from '../domain/errors.js';
 const HIDDEN = '[redacted]';
 const SECRET_KEY = /token|secret|passw|authorization|cookie|webhook|api_?-?key/i;
 
-/** Texts that are secrets wherever they stand: Slack's tokens and webhooks, Telegram's bot tokens, passwords in URLs, bearer tokens. */
+/** Texts that are secrets wherever they stand: Slack's tokens and webhooks, Telegram's bot tokens, our own, passwords in URLs, bearer tokens. */
 const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [
   [/\bx(?:ox[a-z]|app)-[\w-]+/g, HIDDEN],
   [/https?:\/\/hooks\.slack\.com\/\S+/gi, HIDDEN],
   [/\b(bot)?\d{6,12}:[\w-]{30,}/g, HIDDEN],
   [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s/@]+@/gi, `$1:${HIDDEN}@`],
+  [/\bhc_[\w-]{20,}/g, HIDDEN],
   [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${HIDDEN}`],
 ];
 

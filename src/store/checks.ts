@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely';
 import type { Check } from '../domain/check.js';
 import type { CheckId, HostId, ResourceId } from '../domain/ids.js';
 import type { Json } from '../domain/json.js';
@@ -110,7 +111,7 @@ function watched(db: Db, hostId: HostId) {
     .where('resources.host_id', '=', hostId).where('checks.retired', '=', 0).where('resources.retired', '=', 0);
 }
 
-function toCheck(row: ChecksTable): Check {
+function toCheck(row: Selectable<ChecksTable>): Check {
   return {
     id: row.id, resourceId: row.resource_id, name: row.name, probe: row.probe, options: JSON.parse(row.options) as Json,
     cadence: row.cadence, everyMs: row.every_ms, critical: row.critical === 1, nextAt: row.next_at, hotUntil: row.hot_until,

@@ -16,7 +16,7 @@ const LEDGER = 200;
 export type Forget = (tx: Db, hostId: HostId, before: number) => Promise<number>;
 
 /** What goes once it is older than the history, in this order: a request stays while a plan refers to it, a launch while an incident or an event does, a hold while an event does. */
-export const HISTORY: readonly Forget[] = [forgetIncidents, forgetEvents, forgetHolds, forgetRequests, forgetLaunches, forgetReleases, forgetSignals, forgetActs];
+export const HISTORY: readonly Forget[] = [forgetIncidents, forgetEvents, forgetHolds, forgetRequests, forgetLaunches, forgetReleases, forgetSignals, forgetActs, forgetScores];
 
 /** What was told of the host and of launches; an incident's events go with it. */
 async function forgetEvents(tx: Db, hostId: HostId, before: number): Promise<number> {
@@ -86,6 +86,15 @@ async function forgetActs(tx: Db, hostId: HostId, before: number): Promise<numbe
   const ours = tx.selectFrom('resources').select('id').where('host_id', '=', hostId);
   const old = tx.selectFrom('acts').select('id').where('resource_id', 'in', ours).where('at', '<', before).limit(ROWS);
   return count(await tx.deleteFrom('acts').where('id', 'in', old).executeTakeFirst());
+}
+
+/** The newest stays: it holds until there is another. */
+async function forgetScores(tx: Db, hostId: HostId, before: number): Promise<number> {
+  const old = await tx.selectFrom('scores').select(['subject', 'at']).where('host_id', '=', hostId).where('at', '<', before)
+    .where((eb) => eb.exists(eb.selectFrom('scores as newer').select('newer.at').whereRef('newer.host_id', '=', 'scores.host_id').whereRef('newer.subject', '=', 'scores.subject').whereRef('newer.at', '>', 'scores.at')))
+    .limit(ROWS).execute();
+  for (const { subject, at } of old) await tx.deleteFrom('scores').where('host_id', '=', hostId).where('subject', '=', subject).where('at', '=', at).execute();
+  return old.length;
 }
 
 /** Ten-minute summaries have a time of their own. */

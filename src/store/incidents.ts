@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely';
 import type { HostId, IncidentId, LaunchId, ResourceId } from '../domain/ids.js';
 import type { Incident } from '../domain/incident.js';
 import type { Severity } from '../domain/finding.js';
@@ -83,7 +84,7 @@ export async function recentIncidents(db: Db, hostId: HostId, limit: number): Pr
   return rows.map(toIncident);
 }
 
-function toIncident(row: IncidentsTable): Incident {
+function toIncident(row: Selectable<IncidentsTable>): Incident {
   return {
     id: row.id, resourceId: row.resource_id, launchId: row.launch_id, kind: row.kind, severity: row.severity,
     emergency: row.emergency === 1, state: row.state, title: row.title, openedAt: row.opened_at, closedAt: row.closed_at,

@@ -64,6 +64,19 @@ export async function getLaunch(db: Db, id: LaunchId): Promise<Launch> {
   return toLaunch(await db.selectFrom('launches').selectAll().where('id', '=', id).executeTakeFirstOrThrow());
 }
 
+/** Null where there is none with this id, or it was forgotten. */
+export async function launchNumbered(db: Db, id: LaunchId): Promise<Launch | null> {
+  const row = await db.selectFrom('launches').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? toLaunch(row) : null;
+}
+
+/** The newest launches of a host, with the name of each one's app. */
+export async function recentLaunches(db: Db, hostId: HostId, limit: number): Promise<readonly (Launch & { readonly appName: string })[]> {
+  const rows = await db.selectFrom('launches').innerJoin('resources', 'resources.id', 'launches.app_id').selectAll('launches').select('resources.name as app_name')
+    .where('resources.host_id', '=', hostId).orderBy('launches.started_at', 'desc').orderBy('launches.id', 'desc').limit(limit).execute();
+  return rows.map((row) => ({ ...toLaunch(row), appName: row.app_name }));
+}
+
 export async function openLaunches(db: Db, hostId: HostId): Promise<readonly Launch[]> {
   return (await open(db, hostId).execute()).map(toLaunch);
 }

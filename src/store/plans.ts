@@ -77,6 +77,13 @@ export async function plansIn(db: Db, hostId: HostId, states: readonly PlanState
   return rows.map(toPlan);
 }
 
+/** The newest plans of a host, with the name of each one's target. */
+export async function recentPlans(db: Db, hostId: HostId, limit: number): Promise<readonly { readonly plan: Plan; readonly target: string }[]> {
+  const rows = await db.selectFrom('plans').innerJoin('resources', 'resources.id', 'plans.target_id').selectAll('plans').select('resources.name as target_name')
+    .where('resources.host_id', '=', hostId).orderBy('plans.made_at', 'desc').orderBy('plans.id', 'desc').limit(limit).execute();
+  return rows.map((row) => ({ plan: toPlan(row), target: row.target_name }));
+}
+
 export async function plansOf(db: Db, incidentId: IncidentId): Promise<readonly Plan[]> {
   const rows = await db.selectFrom('plans').selectAll().where('incident_id', '=', incidentId).orderBy('made_at').orderBy('id').execute();
   return rows.map(toPlan);

@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely';
 import type { HostId, IncidentId, PlanId, RemediationId, ResourceId } from '../domain/ids.js';
 import { wasStopped, type Remediation, type RemediationState } from '../domain/remediation.js';
 import { newId } from './new-id.js';
@@ -88,7 +89,7 @@ export async function getRemediation(db: Db, id: RemediationId): Promise<Remedia
   return toRemediation(await db.selectFrom('remediations').selectAll().where('id', '=', id).executeTakeFirstOrThrow());
 }
 
-function toRemediation(row: RemediationsTable): Remediation {
+function toRemediation(row: Selectable<RemediationsTable>): Remediation {
   return {
     id: row.id, planId: row.plan_id, resourceId: row.resource_id, fingerprint: row.fingerprint, state: row.state, startedAt: row.started_at,
     settleUntil: row.settle_until, deadlineAt: row.deadline_at, endedAt: row.ended_at, outcome: row.outcome,

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Generated, Kysely } from 'kysely';
 import type { ChannelState } from '../domain/channel-state.js';
 import type { Verdict, Cadence } from '../domain/check.js';
 import type { Severity } from '../domain/finding.js';
@@ -53,6 +53,8 @@ export interface ChecksTable {
   every_ms: number; critical: Flag; next_at: number; hot_until: number; trusted: Flag; retired: Flag;
   /** `at` of the newest sample, and of the newest one that the detectors have seen; 0: none. */
   sampled_at: number; detected_at: number;
+  /** `at` of the newest sample that is in the counters. */
+  counted_at: Generated<number>;
 }
 export interface SamplesTable {
   check_id: CheckId; at: number; verdict: Verdict; ms: number | null;
@@ -74,6 +76,10 @@ export interface IncidentsTable {
   reason: string | null; rung: number; failed: number; next_at: number; acked_at: number | null; acked_by: string | null;
   /** The cause's id while the incident is not resolved: one open incident a cause. */
   open_resource: ResourceId | null;
+  /** From the first bad reading until it was opened; null while nobody has counted it, and where no reading told of it. */
+  detection_ms: Generated<number | null>;
+  /** 1 once it is in the counters. */
+  counted: Generated<Flag>;
 }
 export interface FindingsTable {
   id: FindingId; incident_id: IncidentId; resource_id: ResourceId; detector: string; fingerprint: string; kind: string;
@@ -117,6 +123,7 @@ export interface RemediationsTable {
   open_lane: ResourceId | null;
   /** The same of a server that other hosts may reach too, by a hash of its address. */
   open_server: string | null;
+  counted: Generated<Flag>;
 }
 export interface StepsTable {
   remediation_id: RemediationId; dir: 'do' | 'undo'; n: number; name: string; state: StepState; fence: number;
@@ -157,6 +164,13 @@ export interface AuditsTable {
   hash: string;
 }
 
+/** How healthy the host (`subject` is empty) or an app was; `body` is a HealthScore. A row holds until the next. */
+export interface ScoresTable { host_id: HostId; subject: string; at: number; score: number | null; body: JsonText }
+/** `labels` is canonical JSON. */
+export interface CountersTable { host_id: HostId; name: string; labels: JsonText; n: number }
+/** What programs call an app that they registered; written by the bot alone. */
+export interface DeploymentsTable { host_id: HostId; id: string; app_id: ResourceId; body: JsonText; at: number }
+
 export interface Tables {
   hosts: HostsTable; resources: ResourcesTable; edges: EdgesTable; releases: ReleasesTable; launches: LaunchesTable;
   checks: ChecksTable; samples: SamplesTable; rollups: RollupsTable; baselines: BaselinesTable; signals: SignalsTable;
@@ -164,6 +178,7 @@ export interface Tables {
   answers: AnswersTable; requests: RequestsTable; remediations: RemediationsTable; steps: StepsTable;
   evidence: EvidenceTable; spans: SpansTable; acts: ActsTable; holds: HoldsTable; events: EventsTable; deliveries: DeliveriesTable;
   cards: CardsTable; channels: ChannelsTable; people: PeopleTable; accounts: AccountsTable; audits: AuditsTable;
+  scores: ScoresTable; counters: CountersTable; deployments: DeploymentsTable;
 }
 
 /** A connection to read from, or the transaction that is being written. */

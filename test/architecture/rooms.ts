@@ -57,9 +57,12 @@ export const WITHOUT_NODE = ['src/domain/', 'src/policy/', 'src/cards/', 'monito
 /** The one home of each library. A new one gets a line here. */
 export const HOMES: Readonly<Record<string, readonly string[]>> = {
   '@clack/prompts': ['src/cli/init/'],
+  '@hono/node-server': ['bot/http/'],
+  '@hono/zod-openapi': ['bot/http/'],
   '@marcbachmann/cel-js': ['src/policy/'],
   '@slack/bolt': ['bot/channels/slack/'],
   'better-sqlite3': ['src/store/'],
+  hono: ['bot/http/'],
   ioredis: ['src/io/'],
   kysely: ['src/store/'],
   'node-schedule': ['monitoring/schedule/'],

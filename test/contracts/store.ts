@@ -3,6 +3,7 @@ import { migrate } from '../../src/store/migrate.js';
 import { openStore, type Store } from '../../src/store/store.js';
 import { actsContract } from './store/acts.js';
 import { auditsContract } from './store/audits.js';
+import { booksContract } from './store/books.js';
 import { checksContract } from './store/checks.js';
 import { eventsContract } from './store/events.js';
 import { forgettingContract } from './store/forgetting.js';
@@ -66,6 +67,7 @@ export function storeContract(name: string, start: () => Promise<StagePlace>): v
     eventsContract(stage);
     peopleContract(stage);
     auditsContract(stage);
+    booksContract(stage);
     pruningContract(stage);
     forgettingContract(stage);
     migrationsContract(() => place.empty());

@@ -10,6 +10,7 @@ import { peopleOfHosts } from './0008-people-of-hosts.js';
 import { acks } from './0009-acks.js';
 import { envKeys } from './0010-env-keys.js';
 import { lanesOfServers } from './0011-lanes-of-servers.js';
+import { scores } from './0012-scores.js';
 
 /** Append-only: a migration that has been released is never changed. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -24,5 +25,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0009-acks': acks(engine),
     '0010-env-keys': envKeys(),
     '0011-lanes-of-servers': lanesOfServers(),
+    '0012-scores': scores(engine),
   };
 }

@@ -21,6 +21,7 @@ describe('help', () => {
           hypercare status --json
 
         status         how the apps are, and what is watched beside them
+        score          how healthy it is, from 0 to 100, and what takes the points
         incidents      what was and is wrong; with an id, one incident whole
         why            why it acted or did not: every decision and every wait
         history        what went live, how it went, and what was wrong and done
@@ -34,6 +35,8 @@ describe('help', () => {
         rollback       take an app back to its last stable release
         launch         begin a new watch of what runs now
         restore-point  call the running release stable: rollbacks may go to it
+        releases       the releases of an app, which is the way back and why, and what
+                       may be deployed
         freeze         stop every repair and rollback at once, of one app or of all
         unfreeze       let hypercare act again: after a freeze, flapping or failed
                        repairs
@@ -52,6 +55,7 @@ describe('help', () => {
         doctor         look over PM2, the machine and the configuration, and say what
                        mends what
         config         check hypercare.yaml: every mistake with its line
+        token          make a token for the HTTP API
         demo           break a sample shop for real, and watch it being healed
         slack          the manifest of its Slack app, and a link with it filled in
         telegram       learn an account and a chat by a code that is sent to the bot

@@ -16,8 +16,8 @@ commandContract(findCommand(commands, 'help'));
 describe('help', () => {
   it('lists only what the speaker may use', async () => {
     const names = async (who: string | null): Promise<unknown> => ((await say('help', who)).data['commands'] as { name: string }[]).map(({ name }) => name);
-    expect(await names('Vera')).toEqual(['status', 'incidents', 'why', 'history', 'baseline', 'releases', 'holds', 'repairs', 'learned', 'policy', 'whoami', 'help']);
-    expect(await names('Otto')).toEqual(['status', 'incidents', 'why', 'history', 'baseline', 'approve', 'deny', 'ack', 'repair', 'deploy', 'rollback', 'launch', 'restore-point', 'releases', 'freeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help']);
+    expect(await names('Vera')).toEqual(['status', 'score', 'incidents', 'why', 'history', 'baseline', 'releases', 'holds', 'repairs', 'learned', 'policy', 'whoami', 'help']);
+    expect(await names('Otto')).toEqual(['status', 'score', 'incidents', 'why', 'history', 'baseline', 'approve', 'deny', 'ack', 'repair', 'deploy', 'rollback', 'launch', 'restore-point', 'releases', 'freeze', 'silence', 'holds', 'repairs', 'learned', 'policy', 'replay', 'audit', 'whoami', 'help']);
     expect(await names(null)).toEqual(['whoami', 'help']);
   });
 
@@ -45,7 +45,7 @@ describe('help', () => {
   });
 
   it.each([
-    ['Vera', 'statsu', 'Did you mean “status”? You may say: status, incidents, why, history, baseline, releases, holds, repairs, learned, policy, whoami, help.'],
+    ['Vera', 'statsu', 'Did you mean “status”? You may say: status, score, incidents, why, history, baseline, releases, holds, repairs, learned, policy, whoami, help.'],
     ['Vera', 'rolback shop', 'You may say: status,'],
     ['Otto', 'ROLBACK shop', 'Did you mean “rollback”? You may say: status,'],
     [null, 'statsu', 'You may say: whoami, help.'],

@@ -24,7 +24,7 @@ const BROKEN: readonly (readonly [why: string, yaml: string, lines: readonly str
   ['an alias names nothing', 'apps: { shop: *nobody }', ['1:15: apps.shop: this alias (*) names no anchor (&) that stands above it']],
   ['an alias stands inside what it names', 'apps: { shop: &a { uses: [*a] } }', ['1:27: apps.shop.uses[0]: this alias (*) stands inside what it names']],
   // Keys and their kinds.
-  ['a misspelt key', 'aps: {}', ['1:1: aps: unknown key; did you mean "apps"? (known here: host, data_dir, pm2_home, apps, dependencies, redis, postgres, watch, policy, maintenance, people, channels, keep, log, heartbeat)']],
+  ['a misspelt key', 'aps: {}', ['1:1: aps: unknown key; did you mean "apps"? (known here: host, data_dir, pm2_home, apps, dependencies, redis, postgres, watch, policy, maintenance, people, channels, keep, log, api, heartbeat)']],
   ['a policy that was pasted at the top', 'health_remediation: { unhealthy_service: { action: restart } }', ['1:1: health_remediation: belongs below “policy”: indent it there, as it is']],
   ['a key in camel case', 'watch: { warmUp: 5m }', ['1:10: watch.warmUp: unknown key; did you mean "warm_up"? (known here: tiers, confirm, hot, after_storm, settle, warm_up)']],
   ['a key that means nothing', 'log: { colour: red }', ['1:8: log.colour: unknown key (known here: format, level)']],

@@ -1,0 +1,43 @@
+import type { Route } from '../route.js';
+import { commandRoutes } from './commands.js';
+import { guideRoute, openApiRoute } from './guide.js';
+import { healthRoute, metricsRoute, prometheusRoute } from './health.js';
+import { deploymentRoute, driftRoute, registerRoute, remediateRoute } from './monitoring.js';
+import { appRoute, appScoreRoute, appsRoute, auditRoute, healingRoute, holdsRoute, incidentRoute, incidentsRoute, launchesRoute, learnedRoute, plansRoute, questionsRoute, releasesRoute, scoreRoute, statusRoute, whyRoute } from './own.js';
+import { healthScoreRoute, issuesRoute, manualRoute, remediationsRoute, statisticsRoute, toggleRoute } from './self-healing.js';
+
+/** What can be asked over HTTP? One line for each; the guide shows them in this order. */
+export const routes: readonly Route[] = [
+  guideRoute,
+  openApiRoute,
+  healthRoute,
+  metricsRoute,
+  prometheusRoute,
+  statusRoute,
+  appsRoute,
+  appRoute,
+  appScoreRoute,
+  releasesRoute,
+  scoreRoute,
+  healingRoute,
+  incidentsRoute,
+  incidentRoute,
+  whyRoute,
+  launchesRoute,
+  plansRoute,
+  questionsRoute,
+  holdsRoute,
+  learnedRoute,
+  auditRoute,
+  registerRoute,
+  deploymentRoute,
+  remediateRoute,
+  driftRoute,
+  healthScoreRoute,
+  issuesRoute,
+  remediationsRoute,
+  statisticsRoute,
+  toggleRoute,
+  manualRoute,
+  ...commandRoutes,
+];
