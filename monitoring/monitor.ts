@@ -37,7 +37,9 @@ import { execute } from './stages/execute.js';
 import { followUp } from './stages/follow-up.js';
 import { guard } from './stages/guard.js';
 import { explain } from './stages/explain.js';
+import { readPast } from './release/past.js';
 import { observe } from './stages/observe.js';
+import { pastReleases } from './stages/past-releases.js';
 import { plan } from './stages/plan.js';
 import { keepReadings } from './stages/keep-readings.js';
 import { lookAnew } from './stages/look-anew.js';
@@ -97,7 +99,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   await store.write((tx) => policyChanged(tx, ctx));
   const anchored = anchor(anchorFile(config.pm2Home));
   await anchored.begin(ctx);
-  const stages = [requests, lookAnew, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, remind, explain, trust(), followUp(), blindness(), upkeep(config.heartbeatUrl), score(), botWatch(), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
+  const stages = [requests, lookAnew, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, remind, explain, trust(), followUp(), blindness(), upkeep(config.heartbeatUrl), score(), botWatch(), pastReleases((app) => readPast(app, io.git)), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
   loop = createLoop(ctx, stages, parts.ticker ?? createTicker(io.clock));
   const stopping = new AbortController();
   const running = loop;

@@ -35,10 +35,11 @@ export function releasesCard(app: string, lines: readonly LedgerLine[], wayBack:
 }
 
 function drawLine({ release, isRunning, ranMs, healthyMs, debt }: LedgerLine, wayBack: WayBack, reader: Reader): string {
-  const marks = [...(isRunning ? ['runs now'] : []), ...(release.id === wayBack.release?.id ? ['way back'] : []), ...(release.quarantinedAt === null ? [] : ['quarantined'])];
+  const marks = [...(isRunning ? ['runs now'] : []), ...(release.id === wayBack.release?.id ? ['way back'] : []), ...(release.quarantinedAt === null ? [] : ['quarantined']), ...(release.origin ? [`imported, ${release.verdictReason ?? release.origin}`] : [])];
   const ran = ranMs === null ? 'not watched' : healthyMs === ranMs ? `ran ${sayDuration(ranMs)}` : `ran ${sayDuration(ranMs)}, ${sayDuration(healthyMs ?? 0)} of it well`;
+  const seen = release.firstSeenAt === 0 ? '' : `, ${release.origin ? 'of' : 'first seen'} ${sayClock(release.firstSeenAt, reader)}`;
   const owes = debt.points === 0 ? '' : `, ${sayRestarts(debt)}`;
-  return `${releaseName(release)}  ${release.verdict}${marks.length > 0 ? ` (${marks.join(', ')})` : ''}, first seen ${sayClock(release.firstSeenAt, reader)}, ${ran}${owes}`;
+  return `${releaseName(release)}  ${release.verdict}${marks.length > 0 ? ` (${marks.join(', ')})` : ''}${seen}, ${ran}${owes}`;
 }
 
 /** What CI asks before it deploys. */

@@ -76,7 +76,7 @@ function wayBackDocument({ release, why, passedOver }: WayBack): Json {
 
 function document({ release, isRunning, ranMs: ran, healthyMs, debt }: LedgerLine, wayBack: WayBack): Json {
   return {
-    release: releaseName(release), commit: release.commit, dir: release.dir, verdict: release.verdict, why: release.verdictReason, verdictAt: iso(release.verdictAt), firstSeenAt: iso(release.firstSeenAt),
+    release: releaseName(release), commit: release.commit, dir: release.dir, verdict: release.verdict, why: release.verdictReason, verdictAt: iso(release.verdictAt || null), firstSeenAt: iso(release.firstSeenAt || null), imported: release.origin ?? null,
     running: isRunning, wayBack: release.id === wayBack.release?.id, quarantinedAt: iso(release.quarantinedAt), lockHash: release.lockHash, configHash: release.configHash, nodeVersion: release.nodeVersion,
     envKeys: release.envKeys ? [...release.envKeys] : null, ranMs: ran, healthyMs, debt: debt.points,
   };

@@ -3,6 +3,23 @@ import type { ReleaseId, ResourceId } from './ids.js';
 /** unwatched: ran, but nobody watched it through · watching · stable: passed its watch · bad: rolled back · unproven · superseded. */
 export type ReleaseVerdict = 'unwatched' | 'watching' | 'stable' | 'bad' | 'unproven' | 'superseded';
 
+/** tag: of the repository · deploys: the history that `pm2 deploy` keeps. */
+export type ReleaseOrigin = 'tag' | 'deploys';
+
+/** A release from before the app was watched. */
+export interface PastRelease {
+  readonly commit: string;
+  readonly dir: string;
+  readonly lockHash: string | null;
+  readonly origin: ReleaseOrigin;
+  /** When (milliseconds); null: it is not written down. */
+  readonly at: number | null;
+  /** How it is known, for people. */
+  readonly says: string;
+  /** Why it counts as stable; null: it does not. */
+  readonly stable: string | null;
+}
+
 /** One version of an app. Two sightings with equal commit, lockHash and configHash are the same release. */
 export interface Release {
   readonly id: ReleaseId;
@@ -16,6 +33,8 @@ export interface Release {
   readonly nodeVersion: string | null;
   /** Names of the environment variables it ran with last, never a value; absent or null: not written down. */
   readonly envKeys?: readonly string[] | null;
+  /** Where it is known from, of one that was entered from the time before the app was watched; absent or null: it was seen running. */
+  readonly origin?: ReleaseOrigin | null;
   readonly firstSeenAt: number;
   readonly verdict: ReleaseVerdict;
   readonly verdictAt: number;

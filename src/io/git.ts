@@ -2,6 +2,7 @@ import { createExec, type Exec } from './exec.js';
 import { changedPaths, commitsBetween, dirtyDiff, headOf, pathsAt, readAt, resolveRef, sizeOf, subjectOf } from './git-read.js';
 import { checkoutCommit } from './git-checkout.js';
 import { exportCommit } from './git-export.js';
+import { tagsOf, type GitTag } from './git-tags.js';
 import { fetchOrigin } from './git-fetch.js';
 import { inTheWay } from './git-in-the-way.js';
 
@@ -29,6 +30,8 @@ export interface Git {
   changed(repo: string, from: string, to: string, limit: number): Promise<{ readonly paths: readonly string[]; readonly total: number }>;
   /** Every file of a commit. Throws `git.too_many` above `limit`. */
   paths(repo: string, commit: string, limit: number): Promise<readonly string[]>;
+  /** The newest tags that lead to commits, newest first. */
+  tags(repo: string, limit: number): Promise<readonly GitTag[]>;
   /** How many commits `to` has that `from` has not, and the other way round; in a shallow clone at least so many. */
   between(repo: string, from: string, to: string): Promise<{ readonly ahead: number; readonly behind: number; readonly shallow: boolean }>;
   /**
@@ -60,6 +63,7 @@ export function createGit(exec: Exec = createExec()): Git {
     changed: changedPaths,
     paths: pathsAt,
     between: commitsBetween,
+    tags: tagsOf,
     inTheWay,
     export: (repo, commit, dir, timeoutMs) => exportCommit(exec, { repo, commit, dir, timeoutMs }),
     checkout: (dir, commit, timeoutMs) => checkoutCommit(exec, { dir, commit, timeoutMs }),

@@ -15,7 +15,10 @@ export async function getRelease(db: Db, id: ReleaseId): Promise<Release> {
 
 /** The ledger's release for what was seen running, entered if it is new. The directory alone makes no new release, nor do the names of variables. */
 export async function enterRelease(tx: Db, appId: ResourceId, seen: ReleaseSighting, now: number): Promise<Release> {
-  const known = (await ledgerOf(tx, appId)).find((r) => sameRelease(r, seen));
+  const ledger = await ledgerOf(tx, appId);
+  const imported = ledger.find((r) => r.origin && r.commit !== null && r.commit === seen.commit);
+  if (imported) return adopt(tx, imported, seen, now);
+  const known = ledger.find((r) => sameRelease(r, seen));
   if (known) {
     const envKeys = seen.envKeys ?? known.envKeys ?? null;
     if (known.dir !== seen.dir || textOf(envKeys) !== textOf(known.envKeys)) await tx.updateTable('releases').set({ dir: seen.dir, env_keys: textOf(envKeys) }).where('id', '=', known.id).execute();
@@ -24,8 +27,16 @@ export async function enterRelease(tx: Db, appId: ResourceId, seen: ReleaseSight
   const id = newId<'release'>(now);
   await tx.insertInto('releases').values({
     id, app_id: appId, commit: seen.commit, dir: seen.dir, lock_hash: seen.lockHash, config_hash: seen.configHash,
-    node_version: seen.nodeVersion, first_seen_at: now, verdict: 'unwatched', verdict_at: now, verdict_reason: null, quarantined_at: null, env_keys: textOf(seen.envKeys),
+    node_version: seen.nodeVersion, first_seen_at: now, verdict: 'unwatched', verdict_at: now, verdict_reason: null, quarantined_at: null, env_keys: textOf(seen.envKeys), origin: null,
   }).execute();
+  return getRelease(tx, id);
+}
+
+/** What was known by its commit alone is seen running: from now on it is known by all that was seen. */
+async function adopt(tx: Db, { id, firstSeenAt }: Release, seen: ReleaseSighting, now: number): Promise<Release> {
+  await tx.updateTable('releases')
+    .set({ dir: seen.dir, lock_hash: seen.lockHash, config_hash: seen.configHash, node_version: seen.nodeVersion, env_keys: textOf(seen.envKeys), origin: null, first_seen_at: firstSeenAt === 0 ? now : firstSeenAt })
+    .where('id', '=', id).execute();
   return getRelease(tx, id);
 }
 
@@ -53,6 +64,6 @@ function toRelease(row: ReleasesTable): Release {
   return {
     id: row.id, appId: row.app_id, commit: row.commit, dir: row.dir, lockHash: row.lock_hash, configHash: row.config_hash,
     nodeVersion: row.node_version, firstSeenAt: row.first_seen_at, verdict: row.verdict, verdictAt: row.verdict_at,
-    verdictReason: row.verdict_reason, quarantinedAt: row.quarantined_at, envKeys: row.env_keys === null ? null : (JSON.parse(row.env_keys) as readonly string[]),
+    verdictReason: row.verdict_reason, quarantinedAt: row.quarantined_at, envKeys: row.env_keys === null ? null : (JSON.parse(row.env_keys) as readonly string[]), origin: row.origin,
   };
 }

@@ -16,7 +16,7 @@ export async function syncResources(tx: Db, hostId: HostId, wanted: readonly Wat
   for (const resource of wanted) {
     const config = JSON.stringify(resource.config);
     await tx.insertInto('resources')
-      .values({ id: newId(now), host_id: hostId, kind: resource.kind, name: resource.name, config, retired: 0, sighting: null })
+      .values({ id: newId(now), host_id: hostId, kind: resource.kind, name: resource.name, config, retired: 0, sighting: null, imported_at: null })
       .onConflict((conflict) => conflict.columns(['host_id', 'kind', 'name']).doUpdateSet({ config, retired: 0 }))
       .execute();
   }

@@ -13,7 +13,7 @@ import type { LaunchState } from '../domain/launch.js';
 import type { Decision, PlanState, Risk } from '../domain/plan.js';
 import type { Platform, Role } from '../domain/person.js';
 import type { AnswerOutcome, QuestionState } from '../domain/question.js';
-import type { ReleaseVerdict } from '../domain/release.js';
+import type { ReleaseOrigin, ReleaseVerdict } from '../domain/release.js';
 import type { RemediationState, StepState } from '../domain/remediation.js';
 import type { Resource } from '../domain/resource.js';
 import type { Span } from '../domain/span.js';
@@ -32,6 +32,8 @@ export interface ResourcesTable {
   id: ResourceId; host_id: HostId; kind: Resource['kind']; name: string; config: JsonText; retired: Flag;
   /** The last sighting (what the release probe saw), to tell a change. */
   sighting: JsonText | null;
+  /** When the app's past was read; null: not yet, or it is no app. */
+  imported_at: number | null;
 }
 export interface EdgesTable { resource_id: ResourceId; uses_id: ResourceId }
 export interface ReleasesTable {
@@ -40,6 +42,8 @@ export interface ReleasesTable {
   verdict_at: number; verdict_reason: string | null; quarantined_at: number | null;
   /** JSON array of names; null: not written down. */
   env_keys: JsonText | null;
+  /** Null: it was seen running. */
+  origin: ReleaseOrigin | null;
 }
 export interface LaunchesTable {
   id: LaunchId; app_id: ResourceId; release_id: ReleaseId; state: LaunchState; started_at: number; ends_at: number;

@@ -11,6 +11,7 @@ import { acks } from './0009-acks.js';
 import { envKeys } from './0010-env-keys.js';
 import { lanesOfServers } from './0011-lanes-of-servers.js';
 import { scores } from './0012-scores.js';
+import { imported } from './0013-imported.js';
 
 /** Append-only: a migration that has been released is never changed. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -26,5 +27,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0010-env-keys': envKeys(),
     '0011-lanes-of-servers': lanesOfServers(),
     '0012-scores': scores(engine),
+    '0013-imported': imported(engine),
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReleaseSighting } from '../../../src/domain/release.js';
 import { dueLaunches, endLaunch, getLaunch, heatLaunch, launchesToConclude, markSixHoursTold, newestLaunchOf, openLaunch, openLaunches, openLaunchOf, scheduleLaunch } from '../../../src/store/launches.js';
+import { importReleases, notImported } from '../../../src/store/imported.js';
 import { enterRelease, judgeRelease, ledgerOf } from '../../../src/store/releases.js';
 import { MINUTE, NOW, type Stage } from './stage.js';
 
@@ -38,6 +39,28 @@ export function ledgerContract(stage: Stage): void {
       expect(await ledgerOf(stage.store.db, stage.shop)).toMatchObject([{ verdict: 'watching', verdictAt: NOW + 2, verdictReason: 'again', quarantinedAt: NOW + 1 }]);
       await stage.write((tx) => judgeRelease(tx, id, 'stable', 'passed', NOW + 3));
       expect(await ledgerOf(stage.store.db, stage.shop)).toMatchObject([{ quarantinedAt: null }]);
+    });
+  });
+
+  describe('releases from before an app was watched', () => {
+    const past = { commit: 'd'.repeat(40), dir: '/srv/d', lockHash: 'l', origin: 'tag', at: NOW - MINUTE, says: 'tag v1', stable: null } as const;
+
+    it('are entered once, as never found good but by a tag of ours', async () => {
+      expect((await notImported(stage.store.db, stage.hostId)).map(({ id }) => id)).toContain(stage.shop);
+      const entered = await stage.write((tx) => importReleases(tx, stage.shop, [past, { ...past, commit: 'e'.repeat(40), stable: 'tagged stable/shop/1' }], NOW));
+      expect(entered).toBe(2);
+      expect((await notImported(stage.store.db, stage.hostId)).map(({ id }) => id)).not.toContain(stage.shop);
+      expect(await stage.write((tx) => importReleases(tx, stage.shop, [past], NOW))).toBe(0);
+      const ledger = await ledgerOf(stage.store.db, stage.shop);
+      expect(ledger.map(({ verdict, origin, verdictReason, quarantinedAt }) => [verdict, origin, verdictReason, quarantinedAt]).sort()).toEqual([['stable', 'tag', 'tagged stable/shop/1', null], ['unwatched', 'tag', 'tag v1', null]]);
+    });
+
+    it('are the same release once they are seen running, whatever else is seen then', async () => {
+      await stage.write((tx) => importReleases(tx, stage.shop, [{ ...past, at: null }], NOW));
+      const [imported] = await ledgerOf(stage.store.db, stage.shop);
+      const seen = await enter({ ...SEEN, commit: past.commit, lockHash: 'other' });
+      expect(seen).toMatchObject({ id: imported?.id, origin: null, lockHash: 'other', configHash: 'c', firstSeenAt: NOW });
+      expect((await enter({ ...SEEN, commit: past.commit, lockHash: 'third' }, NOW + 1)).id).not.toBe(seen.id);
     });
   });
 
