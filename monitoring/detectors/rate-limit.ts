@@ -63,11 +63,11 @@ function awayFrom({ check, fields }: Series, input: Input): Rule {
     kind: 'rate-limited',
     side: (sample) => (turnedAway(sample, fields) ? 'bad' : sample.verdict === 'good' ? 'good' : null),
     severity: () => (check.critical ? 'critical' : 'warning'),
-    title: (run, since) => `${checkLabel(check.name)}: a rate limiter turns its checks away (status 429), ${run.length === 1 ? 'again' : `${run.length} in a row over ${since}`}`,
+    title: (run, since) => `${checkLabel(check.name)}: a rate limiter turns hypercare’s checks away (status 429), ${run.length === 1 ? 'again' : `${run.length} in a row over ${since}`}`,
     evidence: () => [
       whom(input),
       sayRate(input),
-      'The checks come from this machine: so does whoever comes through a proxy on it, unless the app trusts that (“trust proxy”).',
+      'The checks come from this machine: so does whoever comes through a proxy on it, unless the app trusts that (“trust proxy”). Let the limiter pass the checks.',
     ],
   };
 }

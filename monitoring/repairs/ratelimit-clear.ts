@@ -29,8 +29,8 @@ const TIMEOUT_MS = { base: 20_000, perCounter: 0.2 } as const;
 export const ratelimitClear: Repair<ClearArgs> = {
   kind: 'ratelimit.clear',
   target: 'app',
-  summary: 'let in again whom its rate limiter turns away: one (identity=…), those that are blocked, or all (prefix=…)',
-  refuses: 'whom nobody counts; a prefix that is not of its limiters; keys of queues, sessions and locks; to guess who is blocked where no limit is known; by itself while more requests come in than usual',
+  summary: 'let in again whom its rate limiter turns away: one (identity=…), those above a limit, or all (prefix=…)',
+  refuses: 'whom nobody counts; a prefix that is not of its limiters; keys of queues, sessions and locks; to guess who else is blocked where no limit is known; by itself while more requests come in than usual',
   args: clearArgs,
   risk: 'disruptive',
   prepare: (target, wanted, io, signal) => refusingTrouble(() => prepare(target, wanted, io, signal)),
@@ -132,7 +132,7 @@ function specFor({ server, library, prefix, limit, most }: Clear, wanted: ClearA
     const whose = wanted.identity !== undefined ? `named ${shownIdentity(wanted.identity)}` : wanted.prefix !== undefined ? `below ${wanted.prefix}` : 'that let no job begin';
     return { name: `refill ${prefix} in ${server}`, does: `fill up the limiters of jobs ${whose} in ${server}, and give back what workers hold that are gone; at most ${sayCount(most)} of them`, timeoutMs };
   }
-  return { name: `clear ${prefix} in ${server}`, does: `UNLINK in ${server} the counters below ${prefix} ${sayChoice(wanted, { limit })}, at most ${sayCount(most)}`, timeoutMs };
+  return { name: `clear ${prefix} in ${server}`, does: `UNLINK in ${server} ${sayChoice(wanted, { limit, prefix })}, at most ${sayCount(most)}`, timeoutMs };
 }
 
 /** Before somebody is let in, people should know whether many press against the door. */
@@ -144,7 +144,7 @@ function sayRate(seen: readonly SeenProcess[]): string {
 
 function memoryNotes(reloads: boolean, { holds, why }: InMemory, { inMemory }: AppLimiters, { identity }: ClearArgs): readonly string[] {
   if (!reloads) return holds === 'no' ? [] : [`Workers may go on to turn people away from their memory (${why}): reload=yes reloads them.`];
-  const all = inMemory.length > 0 || identity !== undefined ? ', and what it forgets is whom it counts at all, not one' : '';
+  const all = inMemory.length > 0 || identity !== undefined ? ', and so forgets everybody whom it counts in memory' : '';
   const jobs = inMemory.some(({ counts }) => counts === 'jobs');
   return [`The app is reloaded because ${holds === 'yes' ? why : 'you say so'}${all}.`, ...(jobs ? ['Jobs that wait in the memory of bottleneck are lost with it.'] : [])];
 }

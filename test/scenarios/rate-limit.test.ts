@@ -81,10 +81,10 @@ policy: ${policy}
     const card = (await watch.card()).replace(/\(6\d\d of 600\)/g, '(many of 600)').replace(/, \d+ in a row over a while/, ', some in a row over a while');
     expect(card.replace(/^ *Also: .*\n/gm, '')).toMatchInlineSnapshot(`
       "
-      ✗ CRITICAL  shop: may I let in again whom its rate limiter turns away? /: a rate limiter turns its checks away (status 429), some in a row over a while
+      ✗ CRITICAL  shop: may I let in again whom its rate limiter turns away? /: a rate limiter turns hypercare’s checks away (status 429), some in a row over a while
         At ‹clock›: it counts: 127.0.0.1 (many of 600)
         2 requests a second come in; up to 2 are usual
-        The checks come from this machine: so does whoever comes through a proxy on it, unless the app trusts that (“trust proxy”).
+        The checks come from this machine: so does whoever comes through a proxy on it, unless the app trusts that (“trust proxy”). Let the limiter pass the checks.
 
         It began a while after release shop went live.
 
@@ -99,7 +99,7 @@ policy: ${policy}
         Way back: none is needed: whoever asks is counted anew, from nothing
 
         A yes does exactly this:
-        1. UNLINK in cache the counters below rl: above their limit of 600, at most 10 (at most 20 s)
+        1. UNLINK in cache the counters below rl: above the limit of 600, at most 10 (at most 20 s)
 
         Began    ‹clock›, a while ago
         Release  shop (watching)

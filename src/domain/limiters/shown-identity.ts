@@ -15,7 +15,12 @@ export function shownIdentity(identity: string): string {
   return plain.length > MOST_CHARS ? `${plain.slice(0, MOST_CHARS - 1)}…` : plain;
 }
 
+/** This machine, as the apps on it see it. */
+export function isThisMachine(identity: string): boolean {
+  return /^(?:::ffff:)?127\./i.test(identity) || /^::1?(?:\/\d+)?$/.test(identity);
+}
+
 /** This machine, or one of the local network: a proxy, mostly, and then all who come through it are one. */
 export function isNear(identity: string): boolean {
-  return /^(?:::ffff:)?(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)/.test(identity) || /^(?:::1|f[cd][0-9a-f]{2}:|fe80:|::(?:\/\d+)?$)/i.test(identity);
+  return isThisMachine(identity) || /^(?:::ffff:)?(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)/.test(identity) || /^(?:f[cd][0-9a-f]{2}:|fe80:)/i.test(identity);
 }

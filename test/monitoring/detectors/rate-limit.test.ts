@@ -16,7 +16,7 @@ function limiterSeries(seen: readonly (readonly [number, number | null, number |
 }
 
 function pm2(now: number | null, usual: number | null): Series {
-  const series = pm2Series([{ ...process(), values: [...process().values, now] }]);
+  const series = pm2Series([{ ...process(), values: PM2_FIELDS.map((field, n) => (field === 'requests_per_s' ? now : (process().values[n] ?? null))) }]);
   const values = PM2_FIELDS.map((field) => (field === 'requests_per_s' && usual !== null ? { median: usual / 2, p95: usual } : null));
   return { ...series, baseline: usual === null ? null : { checkId: 2, releaseId: 'release-1' as never, n: 50, values } };
 }
@@ -30,7 +30,7 @@ describe('checks that are turned away', () => {
     const series = [httpSeries([ok, away, away, away]), limiterSeries([[4, null, null, 0]], '127.0.0.1 (412)'), pm2(12, 3)];
     expect(detect(series)).toEqual([{
       state: 'present', fingerprint: 'rate-limited:http:/checkout', kind: 'rate-limited', severity: 'critical', emergency: false,
-      title: '/checkout: a rate limiter turns its checks away (status 429), 3 in a row over 60 s',
+      title: '/checkout: a rate limiter turns hypercare’s checks away (status 429), 3 in a row over 60 s',
       evidence: ['it counts: 127.0.0.1 (412)', '12 requests a second come in; up to 3 are usual', expect.stringContaining('trust proxy')],
     }]);
     const input = inputOf(endpointFailing.options.parse({}), { series });

@@ -110,11 +110,26 @@ describe.skipIf(noRedis)('letting in again whom a limiter turns away', () => {
   it('lets in without a name those that are above a limit that the config names, and says that by prefix more would be', async () => {
     await begin({ args: {}, limiters: [{ prefix: 'rl:', limit: 10 }] });
     const plan = await prepared();
-    expect(plan.does[0]?.does).toBe('UNLINK in cache the counters below rl: above their limit of 10, at most 10');
+    expect(plan.does[0]?.does).toBe('UNLINK in cache the counters below rl: above the limit of 10, at most 10');
     expect(plan.notes[0]).toBe('2 of 3 counters below rl: in cache: 203.0.113.7 (41 of 10), 203.0.113.8 (12 of 10)');
     expect((await prepared({ prefix: 'rl:' })).notes[1]).toBe('Only 2 of them are above the limit: without prefix only those are cleared, and with identity=… one of them.');
     expect(await run(plan)).toMatchObject([{ removed: 2 }]);
     expect(await world.own.say('EXISTS', `rl:${KEY}`)).toBe(1);
+  });
+
+  it('lets in without a name, where no limit is known, this machine alone: of nobody else it sees that he is turned away', async () => {
+    await begin({ args: {} });
+    await world.own.say('SET', 'rl:127.0.0.1', 4);
+    const plan = await prepared();
+    expect(plan.does[0]?.does).toBe('UNLINK in cache the counters below rl: of this machine, whose checks it turns away, at most 10');
+    expect(plan.notes.slice(0, 2)).toEqual(['1 of 4 counters below rl: in cache: 127.0.0.1 (4)', 'One of them is this machine or its network: whoever comes through a proxy there is let in with it.']);
+    expect(await run(plan)).toMatchObject([{ removed: 1 }]);
+    expect(await world.own.say('EXISTS', 'rl:203.0.113.7')).toBe(1);
+  });
+
+  it('says of all that it takes all', async () => {
+    await begin({ args: { prefix: 'rl:' } });
+    expect((await prepared()).does[0]?.does).toBe('UNLINK in cache all counters below rl:, at most 10');
   });
 
   it('shows of what looks like a token only the beginning, and takes that for its name', async () => {

@@ -94,7 +94,7 @@ describe.skipIf(noRedis)('each library, with a real client that it turns away', 
     await exhaust(ANN, app.url);
     expect(await prepare({ identity: ANN })).toMatchObject({
       does: [{ does: 'pm2 reload forgets' }], bounds: { counters: 0, restarts: 1 },
-      notes: expect.arrayContaining(['The app is reloaded because express-rate-limit counts in the memory of each worker, and what it forgets is whom it counts at all, not one.']),
+      notes: expect.arrayContaining(['The app is reloaded because express-rate-limit counts in the memory of each worker, and so forgets everybody whom it counts in memory.']),
     });
     expect(await clear({ identity: ANN })).toEqual([{ asked: true }]);
     await until('the app to be back', () => fetch(`${app.url}health`).then((answer) => answer.ok, () => false));
