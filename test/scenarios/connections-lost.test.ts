@@ -72,7 +72,8 @@ describe.skipIf(noRedis)('an app whose client gave up while its Redis was down',
     await mended(watch);
     expect(await checkout()).toBe(200);
     expect(await restarts(watch)).toEqual(['restart by us']);
-    const story = (await watch.story()).split(/\n(?=\S)/).filter((entry) => !/launch|monitor|storm|anew/.test(entry)).join('\n');
+    // Whose trouble is seen first is chance, so the shop may have had an incident of its own for a moment.
+    const story = (await watch.story()).split(/\n(?=\S)/).filter((entry) => !/launch|monitor|storm|anew/.test(entry) && (!entry.includes('/checkout') || entry.includes('though'))).join('\n');
     expect(story).toMatchInlineSnapshot(`
       "
       hypercare: incident on cache: it does not take connections

@@ -84,6 +84,14 @@ async function open({ store, monitor }: Watch): Promise<readonly string[]> {
   return Promise.all(incidents.map(async (incident) => (await getResource(store.db, incident.resourceId)).name));
 }
 
+/** What was done, but for when the shop's trouble was seen to be that of the payments: before or after the rest of that moment. */
+async function storyOf(begun: Watch): Promise<string> {
+  const elsewhere = /hypercare: incident over: \/checkout: .*\n {4}its cause is elsewhere: it does not answer as it should\n/;
+  const story = await begun.story();
+  expect(story).toMatch(elsewhere);
+  return story.replace(elsewhere, '');
+}
+
 async function checkout({ port: at }: StartedApp): Promise<number> {
   return (await fetch(`http://127.0.0.1:${at}/checkout`)).status;
 }
@@ -117,7 +125,7 @@ describe('an app whose dependency is down', () => {
     await until('nothing to be open', async () => (await open(begun)).length === 0);
     expect(await checkout(app)).toBe(200);
     expect(await actsOn(begun.store.db, begun.app.id, 0)).toEqual([]);
-    expect(await begun.story()).toMatchInlineSnapshot(`
+    expect(await storyOf(begun)).toMatchInlineSnapshot(`
       "
       hypercare: the monitor began
           watches shop
@@ -131,8 +139,6 @@ describe('an app whose dependency is down', () => {
           payments is bad, which it needs: it does not answer as it should
       hypercare: people are needed: it does not answer as it should
           payments is not ours to repair; the apps that use it are left alone meanwhile
-      hypercare: incident over: /checkout: status 500, some checks in a row over a while
-          its cause is elsewhere: it does not answer as it should
       hypercare: incident over: it does not answer as it should
           good again by itself after a while
       "
@@ -147,7 +153,7 @@ describe('an app whose dependency is down', () => {
     await paymentsUp();
     await until('the shop to be mended', async () => (await actsOn(begun.store.db, begun.app.id, 0)).length > 0 && (await open(begun)).length === 0, 20_000);
     expect(await checkout(app)).toBe(200);
-    expect(await begun.story()).toMatchInlineSnapshot(`
+    expect(await storyOf(begun)).toMatchInlineSnapshot(`
       "
       hypercare: the monitor began
           watches stuck-shop
@@ -161,8 +167,6 @@ describe('an app whose dependency is down', () => {
           payments is bad, which it needs: it does not answer as it should
       hypercare: people are needed: it does not answer as it should
           payments is not ours to repair; the apps that use it are left alone meanwhile
-      hypercare: incident over: /checkout: status 500, some checks in a row over a while
-          its cause is elsewhere: it does not answer as it should
       hypercare: incident over: it does not answer as it should
           good again by itself after a while
       hypercare: storm of stuck-shop ended

@@ -112,10 +112,9 @@ policy:
       hypercare: incident over: its memory is full, so it refuses writes: 16 MiB
           redis.invalidate mended it after a while: 3 good readings in a row of redis"
     `);
-    expect(story.filter((entry) => /incident on shop|storm of shop began/.test(entry)).sort().join('\n')).toMatchInlineSnapshot(`
-      "hypercare: incident on shop: /checkout: status 500, some checks in a row over a while
-          status 500 × some; last good a while ago
-      hypercare: storm of shop began
+    // Whose trouble is seen first is chance, so the shop may have had an incident of its own for a moment.
+    expect(story.filter((entry) => /storm of shop began/.test(entry)).join('\n')).toMatchInlineSnapshot(`
+      "hypercare: storm of shop began
           cache is bad, which it needs: its memory is full, so it refuses writes: 16 MiB"
     `);
     // One of its pages the shop may have made meanwhile.
