@@ -20,6 +20,7 @@ import type { Answer, Asked, Route } from './route.js';
 /** A batch of alerts is the largest thing that anybody sends. */
 const MOST_BODY_BYTES = 256 * 1_024;
 const MOST_KEY_CHARS = 200;
+const MOST_LISTENERS = 32;
 /** Scores and figures are made so often at most, however many ask. */
 const SHARED_MS = 1_000;
 
@@ -51,13 +52,13 @@ export function createApp(parts: ApiParts, routes: readonly Route[], stopping: A
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer', description: 'Made by “hypercare token”; its hash stands under “people” in hypercare.yaml' });
   let drawn: object | null = null;
   const document = (): object => (drawn ??= app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'hypercare', version: parts.release, description: 'Watches apps after they went live, and mends them.', license: { name: 'AGPL-3.0-or-later', url: 'https://www.gnu.org/licenses/agpl-3.0.html' } }, servers: [{ url: '/' }] }));
-  const around: Around = { parts, shared: createShared(SHARED_MS, () => parts.clock.monotonic()), stopping, document };
+  const around: Around = { parts, listeners: createListeners(), shared: createShared(SHARED_MS, () => parts.clock.monotonic()), stopping, document };
   for (const route of routes) {
     const admit = async (call: Call, next: () => Promise<void>): Promise<void> => {
       demandRole(route, call.get('caller'), parts);
       await next();
     };
-    app.openapi({ ...documented(route), middleware: admit }, async (call) => reply(await serve(call, route, around), stopping) as never);
+    app.openapi({ ...documented(route), middleware: admit }, async (call) => reply(await serve(call, route, around), around) as never);
   }
   app.notFound((call) => refuse(call, new HypercareError('route.unknown', 'invalid', `there is no ${call.req.method} ${call.req.path.slice(0, 100)}`, 'GET / lists what there is.'), parts));
   app.onError((thrown, call) => refuse(call, thrown, parts));
@@ -73,6 +74,7 @@ function demandOurs(call: Call, { at }: ApiParts): void {
 interface Around {
   readonly parts: ApiParts;
   readonly shared: Shared;
+  readonly listeners: Listeners;
   readonly stopping: AbortSignal;
   document(): object;
 }
@@ -135,6 +137,24 @@ function speaker(parts: ApiParts, caller: Caller | null, key: string | undefined
   });
 }
 
+/** Who listens to events holds a connection for as long as he likes. */
+interface Listeners {
+  /** Returns how to leave; throws where too many are there. */
+  join(): () => void;
+}
+
+function createListeners(): Listeners {
+  const there = new Set<object>();
+  return {
+    join() {
+      if (there.size >= MOST_LISTENERS) throw new HypercareError('listeners.too_many', 'transient', `${MOST_LISTENERS} listen already`, 'Try again once one of them has left.');
+      const self = {};
+      there.add(self);
+      return () => void there.delete(self);
+    },
+  };
+}
+
 async function rawBody(call: Call): Promise<unknown> {
   const text = (await call.req.text()).trim();
   try {
@@ -144,8 +164,8 @@ async function rawBody(call: Call): Promise<unknown> {
   }
 }
 
-function reply(answer: Answer, stopping: AbortSignal): Response {
-  if ('events' in answer) return new Response(eventBody(answer.events, stopping), { headers: { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' } });
+function reply(answer: Answer, { listeners, stopping }: Around): Response {
+  if ('events' in answer) return new Response(eventBody(answer.events, stopping, listeners.join()), { headers: { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' } });
   if ('text' in answer) return new Response(answer.text, { status: answer.status ?? 200, headers: { 'content-type': answer.type } });
   return Response.json(answer.json, { status: answer.status ?? 200 });
 }

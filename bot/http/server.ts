@@ -8,6 +8,7 @@ import { routes } from './routes/index.js';
 const MOST_CONNECTIONS = 200;
 const HEADERS_WITHIN_MS = 10_000;
 const REQUEST_WITHIN_MS = 30_000;
+const SILENT_FOR_MS = 90_000;
 const MOST_HEADER_BYTES = 16 * 1_024;
 
 /** Serves until stopped. Rejects where the address cannot be listened at: it is tried again, and the bot goes on without. */
@@ -17,6 +18,8 @@ export async function serveApi(parts: ApiParts): Promise<() => Promise<void>> {
   // What came over the wire says which name was called; hono would else trust it to build addresses.
   const server = createServer({ maxHeaderSize: MOST_HEADER_BYTES, headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS }, getRequestListener(app.fetch));
   server.maxConnections = MOST_CONNECTIONS;
+  // Of a socket that takes nothing: a listener that never reads is let go; a command may take 65 s.
+  server.timeout = SILENT_FOR_MS;
   await listening(server, parts.at);
   parts.log.info({ at: `http://${named(parts.at)}` }, 'serves the HTTP API');
   return async () => {

@@ -1,5 +1,6 @@
 import type { Route } from '../route.js';
 import { commandRoutes } from './commands.js';
+import { deployHookRoute, eventsRoute } from './events.js';
 import { guideRoute, openApiRoute } from './guide.js';
 import { healthRoute, metricsRoute, prometheusRoute } from './health.js';
 import { deploymentRoute, driftRoute, registerRoute, remediateRoute } from './monitoring.js';
@@ -29,6 +30,8 @@ export const routes: readonly Route[] = [
   holdsRoute,
   learnedRoute,
   auditRoute,
+  eventsRoute,
+  deployHookRoute,
   registerRoute,
   deploymentRoute,
   remediateRoute,
