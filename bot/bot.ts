@@ -7,6 +7,7 @@ import { botSeen } from '../src/store/hosts.js';
 import { createAlarm, type Alarm } from './alarm.js';
 import type { Channel, Hear, Refused, Stop, Verb } from './channels/channel.js';
 import { createInbox, type InboxParts } from './inbox.js';
+import { whileLeased } from './lease.js';
 import { createReach } from './reach.js';
 import { createRelay } from './relay.js';
 
@@ -28,7 +29,7 @@ export interface BotParts extends InboxParts {
   readonly ears?: readonly Ear[];
 }
 
-export type Ear = Pick<Channel, 'name' | 'start'>;
+export type Ear = Pick<Channel, 'name' | 'start' | 'listensAs'>;
 
 export interface Bot {
   stop(): Promise<void>;
@@ -43,22 +44,28 @@ export async function startBot(parts: BotParts): Promise<Bot> {
   const stopPokes = await parts.carrier.onPoke(ringAll);
   const hear = createInbox(parts);
   const verbs = commands.filter(({ terminalOnly }) => !terminalOnly).map(({ name, summary }) => ({ name, summary }));
-  await noteRefused(parts);
-  const work = [
-    showLife({ ...parts, signal }),
-    ...[...parts.channels, ...(parts.ears ?? [])].map((ear) => listen(ear, { ...parts, hear, verbs, signal })),
-    ...parts.channels.map((channel) => {
-      const alarm = createAlarm();
-      alarms.push(alarm);
-      return speak(channel, alarm, { ...parts, signal });
-    }),
-  ];
+  const serve = async (held: AbortSignal): Promise<void> => {
+    alarms.length = 0;
+    held.addEventListener('abort', ringAll, { once: true });
+    const part = { ...parts, signal: held };
+    await noteRefused(parts);
+    await Promise.all([
+      showLife(part),
+      ...[...parts.channels, ...(parts.ears ?? [])].map((ear) => hearIn(ear, { ...part, hear, verbs })),
+      ...parts.channels.map((channel) => {
+        const alarm = createAlarm();
+        alarms.push(alarm);
+        return speak(channel, alarm, part);
+      }),
+    ]);
+  };
+  const work = whileLeased({ ...parts, signal }, { name: `bot:${parts.hostId}`, work: serve, waits: () => parts.log.warn({}, 'another bot serves this host; this one waits, and takes over when that is gone') });
   return {
     async stop() {
       stopping.abort();
       ringAll();
       await stopPokes();
-      await within(Promise.all(work), STOP_WITHIN_MS, parts.clock);
+      await within(work, STOP_WITHIN_MS, parts.clock);
     },
   };
 }
@@ -79,8 +86,21 @@ async function noteRefused(parts: BotParts): Promise<void> {
   for (const { kind, error } of parts.refused ?? []) await createReach(parts, kind).note('speaks', error);
 }
 
+type Hearing = Part & { readonly hear: Hear; readonly verbs: readonly Verb[] };
+
+/** Two that listen with one token would take each other's words: on a store of many hosts one of them does, and the others say so. */
+async function hearIn(channel: Ear, part: Hearing): Promise<void> {
+  if (!channel.start) return;
+  if (channel.listensAs === undefined) return listen(channel, part);
+  const waits = (): void => {
+    part.log.warn({ channel: channel.name }, 'another bot listens with this token; this one waits');
+    void createReach(part, channel.name).note('hears', new HypercareError('channel.elsewhere', 'transient', 'the bot of another host listens with the same token', 'Give this host an app or bot of its own, if people shall speak to it.'));
+  };
+  await whileLeased(part, { name: `ear:${channel.listensAs}`, work: (signal) => listen(channel, { ...part, signal }), waits });
+}
+
 /** Hears until stopped; what goes wrong before the first word is heard is tried again, later than that is the channel's own care. */
-async function listen(channel: Ear, part: Part & { readonly hear: Hear; readonly verbs: readonly Verb[] }): Promise<void> {
+async function listen(channel: Ear, part: Hearing): Promise<void> {
   const { hear, verbs, clock, log, signal } = part;
   const reach = createReach(part, channel.name);
   let stop: Stop | null = null;

@@ -82,6 +82,8 @@ export function asTrouble(thrown: unknown): Trouble {
 export interface Channel {
   /** With its place in it ('telegram:-500'): pointed elsewhere it is another channel, where open cards are posted anew. */
   readonly name: string;
+  /** Equal for all that listen with one token: of them one does. Holds no secret. */
+  readonly listensAs?: string;
   /** Connects and listens, by itself until stopped, and tells `hearing` whether it does. Rejects where that would never go right. Absent: it only speaks. */
   start?(hear: Hear, verbs: readonly Verb[], hearing: NoteHearing): Promise<Stop>;
   /** Posts the card, or edits the message at `previous`. `key` is equal for every try of one delivery. */

@@ -29,7 +29,9 @@ function overview(all: readonly Command<unknown>[], ctx: Context): Result {
   return {
     data: { version: 1, commands: able.map(commandDocument) },
     card: noteCard({
-      subject: 'help', level: 'info', title: 'what you may ask here', fields: able.map(({ name, summary }) => ({ name, value: summary })),
+      subject: 'help', level: 'info', title: 'what you may ask here',
+      // Chats show few fields of a card, and all lines of a paragraph.
+      ...(ctx.via === 'terminal' ? { fields: able.map(({ name, summary }) => ({ name, value: summary })) } : { body: [able.map(({ name, summary }) => `${name}: ${summary}`).join('\n')] }),
       footer: hidden === 0 ? 'more on one of them: help <command>' : `more on one of them: help <command> · ${hidden} more are for other roles or for the terminal`,
     }),
     exit: 0,

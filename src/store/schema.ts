@@ -161,6 +161,7 @@ export interface DeliveriesTable {
 }
 export interface CardsTable { subject: string; channel: string; ref: JsonText; version: number }
 export interface ChannelsTable { host_id: HostId; name: string; part: ChannelState['part']; since: number; why: string | null; mend: string | null }
+export interface LeasesTable { name: string; holder: string; until_at: number }
 export interface PeopleTable { id: PersonId; host_id: HostId; name: string; role: Role; retired: Flag }
 export interface AccountsTable { host_id: HostId; platform: Platform; user_id: string; person_id: PersonId }
 export interface AuditsTable {
@@ -181,7 +182,7 @@ export interface Tables {
   incidents: IncidentsTable; findings: FindingsTable; plans: PlansTable; questions: QuestionsTable;
   answers: AnswersTable; requests: RequestsTable; remediations: RemediationsTable; steps: StepsTable;
   evidence: EvidenceTable; spans: SpansTable; acts: ActsTable; holds: HoldsTable; events: EventsTable; deliveries: DeliveriesTable;
-  cards: CardsTable; channels: ChannelsTable; people: PeopleTable; accounts: AccountsTable; audits: AuditsTable;
+  cards: CardsTable; channels: ChannelsTable; leases: LeasesTable; people: PeopleTable; accounts: AccountsTable; audits: AuditsTable;
   scores: ScoresTable; counters: CountersTable; deployments: DeploymentsTable;
 }
 

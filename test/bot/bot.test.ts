@@ -119,13 +119,13 @@ describe('what goes wrong', () => {
     place.faults.push(new HypercareError('place.refused', 'transient', 'the token is refused', 'Copy it.'));
     const refused = [{ kind: 'telegram', error: new HypercareError('telegram.token', 'invalid', 'it is no token', 'Copy it whole.') }];
     await start([place], { clock: hasty, refused });
-    expect(await states()).toEqual(['telegram speaks: it is no token Copy it whole.']);
+    await expect.poll(states).toEqual(['telegram speaks: it is no token Copy it whole.']);
     await happens();
     await expect.poll(states, { timeout: 5_000 }).toContain('place speaks: the token is refused Copy it.');
     await expect.poll(states, { timeout: 5_000 }).toContain('place speaks: well');
     await bot?.stop();
     await start([place]);
-    expect(await states()).toEqual([]);
+    await expect.poll(states).toEqual([]);
   });
 
   it('a store that fails for a while is outlived', async () => {
@@ -156,13 +156,14 @@ describe('stopping', () => {
   });
 
   it('stops a channel that begins to listen only afterwards', async () => {
-    let begin: () => void = () => undefined;
+    let begin: (() => void) | null = null;
     let ended = 0;
     await start([listening('slow', () => new Promise((begun) => {
       begin = () => begun(async () => void (ended += 1));
     }))], { clock: hasty });
+    await expect.poll(() => begin).not.toBeNull();
     await bot?.stop();
-    begin();
+    (begin as unknown as () => void)();
     await expect.poll(() => ended).toBe(1);
   });
 

@@ -11,6 +11,7 @@ import { holdsContract } from './store/holds.js';
 import { glanceContract } from './store/glance.js';
 import { hostsContract } from './store/hosts.js';
 import { incidentsContract } from './store/incidents.js';
+import { leasesContract } from './store/leases.js';
 import { ledgerContract } from './store/ledger.js';
 import { migrationsContract } from './store/migrations.js';
 import { outcomesContract } from './store/outcomes.js';
@@ -64,6 +65,7 @@ export function storeContract(name: string, start: () => Promise<StagePlace>): v
     requestsContract(stage);
     actsContract(stage);
     holdsContract(stage);
+    leasesContract(stage);
     eventsContract(stage);
     peopleContract(stage);
     auditsContract(stage);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HypercareError } from '../../../src/domain/errors.js';
 import { systemClock } from '../../../src/io/clock.js';
 import type { Channel, ChannelKind, Secrets } from '../channel.js';
+import { listensAs } from '../listens-as.js';
 import { createCall } from './call.js';
 import { slackClient } from './client.js';
 import { createDeliver } from './deliver.js';
@@ -55,7 +56,7 @@ export const slackChannel: ChannelKind<SlackOptions> = {
     const examine = createExamine({ slack: client, team, way });
     const mouth: Channel = { name: `slack:${channel}`, deliver: createDeliver({ channel, level, slack: client, order, log }), call: createCall(client), examine };
     if (way === null) return mouth;
-    return { ...mouth, start: (hear, _verbs, hearing) => listen({ slack: client, botToken: tokens.bot, way, apiUrl, command, team, order, clock: systemClock, log }, hear, hearing) };
+    return { ...mouth, listensAs: listensAs('slack', tokens.bot), start: (hear, _verbs, hearing) => listen({ slack: client, botToken: tokens.bot, way, apiUrl, command, team, order, clock: systemClock, log }, hear, hearing) };
   },
 };
 

@@ -5,6 +5,7 @@ import { systemClock, type Clock } from '../../../src/io/clock.js';
 import type { Logger } from '../../../src/io/log.js';
 import { within } from '../../../src/io/within.js';
 import type { Channel, ChannelKind, Hear, NoteHearing, Secrets, Stop, Verb } from '../channel.js';
+import { listensAs } from '../listens-as.js';
 import { openApi } from './api.js';
 import { openChats } from './chats.js';
 import { converse } from './converse.js';
@@ -116,5 +117,5 @@ function open({ options, chat, token, log, parts: { clock, timing } }: Opening):
   }
   // With the chat in its name: pointed at another chat it is another place, where open incidents are posted anew.
   const speaks: Channel = { name: `telegram:${chat}`, deliver: (card, _key, previous) => delivery.deliver(card, previous), call: delivery.call, examine: openExamine(api) };
-  return options.listen ? { ...speaks, start } : speaks;
+  return options.listen ? { ...speaks, listensAs: listensAs('telegram', token), start } : speaks;
 }

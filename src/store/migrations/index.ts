@@ -12,6 +12,7 @@ import { envKeys } from './0010-env-keys.js';
 import { lanesOfServers } from './0011-lanes-of-servers.js';
 import { scores } from './0012-scores.js';
 import { imported } from './0013-imported.js';
+import { leases } from './0014-leases.js';
 
 /** Append-only: a migration that has been released is never changed. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -28,5 +29,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0011-lanes-of-servers': lanesOfServers(),
     '0012-scores': scores(engine),
     '0013-imported': imported(engine),
+    '0014-leases': leases(engine),
   };
 }

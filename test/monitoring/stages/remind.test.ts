@@ -52,6 +52,14 @@ describe('a grave incident that is left to people', () => {
     expect(await reminded()).toEqual([15, 75, 315, 1_035]);
   });
 
+  it('is not brought to mind while somebody has it in hand', async () => {
+    const incident = await left();
+    await live(20 * MINUTE);
+    await house.store.write((tx) => changeIncident(tx, incident.id, { ackedAt: clock.now(), ackedBy: 'Ann' }));
+    await live(HOURS_72);
+    expect(await reminded()).toEqual([15]);
+  });
+
   it('is not brought to mind once it is over, nor while the machine is at work on it again', async () => {
     const incident = await left();
     await live(20 * MINUTE);
