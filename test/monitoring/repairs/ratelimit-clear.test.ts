@@ -13,7 +13,7 @@ import { LIMITED, packageDir } from '../../doubles/limited-apps.js';
 import { startPm2Home, type Pm2Home } from '../../doubles/pm2-home.js';
 import { appOf, ioListing, listed } from '../../doubles/pm2-list.js';
 import { openPm2World, type Pm2World } from '../../doubles/pm2-world.js';
-import { noRedis } from '../../doubles/redis.js';
+import { noRedis, type OwnRedis } from '../../doubles/redis.js';
 import { redisWorld, type RedisWorld } from '../../doubles/redis-target.js';
 
 const KEY = 'sk_live_0123456789abcdefghij';
@@ -31,6 +31,7 @@ async function open({ args = { identity: '203.0.113.7' }, packages = LIMITED['ex
     for (const [key, count] of [['rl:203.0.113.7', 41], ['rl:203.0.113.8', 12], [`rl:${KEY}`, 2], ['rlx:203.0.113.7', 5], ['rl:lock:7', 1]]) await own.say('SET', String(key), Number(count), 'EX', 600);
     await own.say('SET', 'rl:203.0.113.9', 'no number');
     await own.say('HSET', 'rl:203.0.113.10', 'a', '1');
+    if (packages.includes('bottleneck')) await emptyGate(own);
   });
   const { pm2 } = ioListing([listed({ execPath: join(dir, 'app.cjs'), cwd: dir, requestsPerS: 1.5 })]);
   return {
@@ -46,6 +47,12 @@ async function open({ args = { identity: '203.0.113.7' }, packages = LIMITED['ex
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** A limiter of jobs that is empty, for which four wait. */
+async function emptyGate(own: OwnRedis): Promise<void> {
+  await own.say('HSET', 'b_mails_settings', 'id', 'mails', 'reservoir', 0, 'reservoirRefreshAmount', 5, 'running', 0, 'maxConcurrent', '', 'unblockTime', 0, 'clientTimeout', 10_000);
+  await own.say('HSET', 'b_mails_client_num_queued', 'worker', 4);
 }
 
 const packagesOf = async ({ io }: RedisWorld<ClearArgs>, packages: readonly string[]): Promise<void> => {
@@ -180,6 +187,20 @@ describe.skipIf(noRedis)('letting in again whom a limiter turns away', () => {
     const before = await prepared();
     await world.own.say('INCRBY', 'rl:203.0.113.7', 50);
     expect((await prepared()).does).toEqual(before.does);
+  });
+});
+
+describe.skipIf(noRedis)('letting jobs begin again', () => {
+  repairContract({
+    repair: ratelimitClear,
+    async open() {
+      const world = await open({ args: {}, packages: LIMITED.bottleneck.packages });
+      return { ...world, essence: async () => (await world.own.say('HGET', 'b_mails_settings', 'reservoir')) as Json };
+    },
+    refused: {
+      'a limiter that has room': async ({ own }) => void (await own.say('HSET', 'b_mails_settings', 'reservoir', 5)),
+      'a limiter that nobody waits for': async ({ own }) => void (await own.say('DEL', 'b_mails_client_num_queued')),
+    },
   });
 });
 
