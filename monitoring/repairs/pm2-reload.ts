@@ -23,8 +23,8 @@ export const reload: ProcessActKind = {
 export const pm2Reload: Repair<ProcessArgs> = {
   kind: 'pm2.reload',
   target: 'app',
-  summary: 'replace the workers of an app one by one, without an outage in cluster mode',
-  refuses: 'fork mode, and a process that is not online',
+  summary: 'replace the workers of an app one by one; without an outage in cluster mode, as a restart in fork mode',
+  refuses: 'a process that PM2 does not list, that is not online, or that is starting or stopping',
   args: processArgs,
   risk: 'safe',
   prepare: (target, args, io) => prepareProcessAct(reload, target, args, io),
