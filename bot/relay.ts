@@ -119,7 +119,7 @@ function isSame(ref: Ref, previous: Ref | undefined): boolean {
 async function inTime<T>(work: Promise<T>, clock: Clock): Promise<T> {
   const done = await within(work, DELIVERED_WITHIN_MS, clock);
   if (done !== LATE) return done;
-  throw new HypercareError('delivery.slow', 'transient', `the channel did not take it within ${DELIVERED_WITHIN_MS / 1_000} s`, 'Nothing: it is tried again.');
+  throw new HypercareError('delivery.slow', 'transient', `the channel did not take it within ${DELIVERED_WITHIN_MS / 1_000} s`, 'It is tried again by itself.');
 }
 
 /** A platform that is away is left alone as a whole; what it refuses of one card holds up that card alone. */

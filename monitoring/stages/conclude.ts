@@ -48,16 +48,22 @@ async function concludeIncident(ctx: StageContext, incident: Incident): Promise<
   if (findings.some((finding) => finding.open && finding.resourceId === incident.resourceId) || (await underWayOn(ctx.store.db, incident.resourceId))) return false;
   if (incident.kind === 'manual' ? plan !== null : plan?.state === 'running') return false;
   const lasted = sayDuration(ctx.clock.now() - (await beganAt(ctx.store.db, incident)));
-  const reason = (await wasStarted(ctx, incident)) ? `good again after ${lasted}: somebody started it` : `good again by itself after ${lasted}`;
+  const how = await startedBy(ctx, incident);
+  const reason = how === null ? `good again by itself after ${lasted}` : `good again after ${lasted}: ${how}`;
   await ctx.store.write((tx) => closeIncident(tx, ctx, incident, incident.kind === 'manual' ? (incident.reason ?? 'done') : reason));
   return true;
 }
 
-/** Nothing that was stopped, deleted or given up comes back of PM2's own accord, and where a person ended it meanwhile, it was he who started it. */
-async function wasStarted(ctx: StageContext, incident: Incident): Promise<boolean> {
+/**
+ * Null: nobody. Somebody is named only where the last restart that was seen was a person's: after it PM2 may have
+ * brought the app back from many a crash. What was stopped, deleted or given up does not come back of PM2's own accord,
+ * but who started it, a person or the machine's boot, nobody saw.
+ */
+async function startedBy(ctx: StageContext, incident: Incident): Promise<string | null> {
+  const last = (await actsOn(ctx.store.db, incident.resourceId, incident.openedAt)).findLast(({ by, kind }) => by !== 'us' && kind === 'restart');
+  if (last) return last.by === 'person' ? 'somebody started it' : null;
   const gone = incident.kind === 'process-down' && NOT_BY_ITSELF.test(incident.title) && (await remediationsOf(ctx.store.db, incident.id)).length === 0;
-  const restarted = (await actsOn(ctx.store.db, incident.resourceId, incident.openedAt)).some(({ by, kind }) => by === 'person' && kind === 'restart');
-  return gone || restarted;
+  return gone ? 'it was started again' : null;
 }
 
 async function concludeLaunch(ctx: StageContext, launch: Launch & { readonly sixHoursTold: boolean }): Promise<boolean> {

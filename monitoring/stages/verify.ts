@@ -84,10 +84,12 @@ async function provedByItself(ctx: StageContext, run: Remediation): Promise<true
   return true;
 }
 
+const NOTHING_PROVED = 'done; nothing is proved, because it ended what could be measured';
+
 /** Nothing is proved: it ended what could be measured, and stands until people go back. */
 async function leaveToPeople(ctx: StageContext, run: Remediation, wayBack: string | null): Promise<true> {
   await ctx.store.write(async (tx) => {
-    await endRemediation(tx, run.id, 'unclear', wayBack === null ? 'it was done, and people take over' : `it was done, and stays so until somebody goes back: ${wayBack}`, ctx.clock.now());
+    await endRemediation(tx, run.id, 'unclear', wayBack === null ? NOTHING_PROVED : `${NOTHING_PROVED}; it stays so until somebody goes back: ${wayBack}`, ctx.clock.now());
     await ended(tx, ctx, run.id);
   });
   return true;

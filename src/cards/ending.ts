@@ -1,12 +1,15 @@
 import { sayDuration } from '../domain/duration.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import { saidBy } from '../domain/receipt.js';
+import { isLeftToPeople } from '../domain/remediation.js';
 import type { Release } from '../domain/release.js';
 import { DEPLOY, nameRepair, REHEARSE } from './repair-words.js';
 import { sayClock, type Reader } from './say-time.js';
 
 /** A card has so many lines of what was done at most. */
 const MOST_SAID = 5;
+/** How the reason begins that lists what became of each plan. */
+const NOTHING_LEFT = 'nothing is left to try';
 /** How a process is told whose entry was deleted. */
 const NOT_LISTED = /is not in PM2's list/;
 
@@ -19,6 +22,12 @@ export function mender(view: IncidentView): IncidentView['remediations'][number]
 /** What a person asked for and no step was done of: refused, not allowed, or answered with no. */
 export function isUndone({ incident, remediations }: IncidentView): boolean {
   return incident.kind === 'manual' && incident.state === 'resolved' && remediations.length === 0;
+}
+
+/** What a person asked for by hand was done, and left nothing that could prove more. */
+export function askedAndDone({ incident, plans, remediations }: IncidentView): boolean {
+  const last = remediations.at(-1);
+  return incident.kind === 'manual' && last !== undefined && isLeftToPeople(last, plans.find(({ id }) => id === last.planId));
 }
 
 /** A deploy or a rehearsal that a person asked for, where the incident is about nothing else: whether it came about, in words. */
@@ -52,6 +61,7 @@ export function drawResolved(view: IncidentView, reader: Reader): string {
   if (run) return [lasted, sayMender(view, run), ...sayDone(run)].join('\n');
   const wish = wishOf(view);
   if (wish?.run) return `${lasted}\nSo ${wish.says}: ${wish.run.outcome ?? 'it was stopped'}.`;
+  if (askedAndDone(view)) return `${lasted}\n${reason ?? 'It was done'}.`;
   return `${lasted}\nIt ended without a repair of ours${reason === null ? '' : `: ${reason}`}.`;
 }
 
@@ -79,7 +89,9 @@ function sayDone({ steps }: NonNullable<ReturnType<typeof mender>>): readonly st
 /** What people should do now that the machine has stopped. */
 export function drawEscalated(view: IncidentView): string {
   const { resource, incident } = view;
-  const stopped = `hypercare has stopped acting: ${incident.reason ?? 'it has nothing left to try'}.`;
+  // What became of each plan stands above, with its reason.
+  const reason = view.plans.length > 0 && incident.reason?.startsWith(`${NOTHING_LEFT}:`) ? NOTHING_LEFT : (incident.reason ?? NOTHING_LEFT);
+  const stopped = `hypercare has stopped acting: ${reason}.`;
   if (resource.kind !== 'app') return `${stopped}\nNow: look at ${resource.name} yourself. It is still measured, and this closes by itself once it is good.`;
   // What PM2 does not know has no log, and nothing that a repair could restart.
   if (NOT_LISTED.test(incident.title)) return `${stopped}\nNow: start it again as it was started before (pm2 start …), then “pm2 save”; it is still measured, and this closes by itself once it is good.`;

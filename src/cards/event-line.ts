@@ -2,6 +2,7 @@ import { sayDuration } from '../domain/duration.js';
 import type { Event } from '../domain/event.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import { releaseName } from '../domain/release.js';
+import { isLeftToPeople } from '../domain/remediation.js';
 import { began, isUndone } from './ending.js';
 import { planAsked } from './question-part.js';
 import { sayPlan } from './repair-words.js';
@@ -39,10 +40,14 @@ export function eventLine(event: Pick<Event, 'kind'> & Partial<Pick<Event, 'body
     case 'remediation.started':
       return run ? `${run.repair} has begun` : null;
     case 'remediation.ended':
-      return run ? `${run.repair}: ${run.state} after ${sayDuration((run.endedAt ?? reader.now) - run.startedAt)}${run.outcome === null ? '' : `: ${run.outcome}`}` : null;
+      return run ? `${run.repair}: ${isLeftToPeople(run, planOf(view, run)) ? 'ended' : run.state} after ${sayDuration((run.endedAt ?? reader.now) - run.startedAt)}${run.outcome === null ? '' : `: ${run.outcome}`}` : null;
     default:
       return null;
   }
+}
+
+function planOf({ plans }: IncidentView, { planId }: IncidentView['remediations'][number]): IncidentView['plans'][number] | undefined {
+  return plans.find(({ id }) => id === planId);
 }
 
 function change(body: Event['body'] | undefined, { incident, resource, launched }: IncidentView): string {

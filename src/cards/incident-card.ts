@@ -5,7 +5,7 @@ import { releaseName } from '../domain/release.js';
 import type { Card } from './card.js';
 import { cutText } from './clean.js';
 import { sayDebt } from './debt-words.js';
-import { began, drawEscalated, drawResolved, isUndone, mender, runningNow, wishOf } from './ending.js';
+import { askedAndDone, began, drawEscalated, drawResolved, isUndone, mender, runningNow, wishOf } from './ending.js';
 import { drawDecision, drawQuestion, planAsked, questionButtons } from './question-part.js';
 import { holdLine } from './hold-card.js';
 import { sayPlan } from './repair-words.js';
@@ -53,6 +53,7 @@ export function incidentCard(view: IncidentView, reader: Reader, length: 'short'
 function levelOf(view: IncidentView): Card['level'] {
   if (view.incident.state !== 'resolved') return view.incident.severity;
   if (endedUnseen(view.incident)) return 'info';
+  if (askedAndDone(view)) return 'info';
   return view.incident.kind === 'manual' && !mender(view) ? 'warning' : 'good';
 }
 
@@ -66,7 +67,7 @@ function titleOf(view: IncidentView, reader: Reader): string {
   const lasted = sayDuration((incident.closedAt ?? reader.now) - began(view));
   const wish = wishOf(view);
   if (wish?.run) return cutText(`${resource.name}: ${wish.says} after ${lasted}: ${incident.title}`, TITLE_SHOWN);
-  const how = endedUnseen(incident) ? ': closed' : !mender(view) ? ': over' : incident.kind === 'manual' ? ': done' : ' is good again';
+  const how = endedUnseen(incident) ? ': closed' : askedAndDone(view) ? ': done' : !mender(view) ? ': over' : incident.kind === 'manual' ? ': done' : ' is good again';
   return cutText(`${resource.name}${how} after ${lasted}: ${incident.title}`, TITLE_SHOWN);
 }
 

@@ -1,4 +1,5 @@
 import { sayDuration } from '../domain/duration.js';
+import { worse } from '../domain/finding.js';
 import type { Incident } from '../domain/incident.js';
 import type { Card } from './card.js';
 import { sayClock, type Reader } from './say-time.js';
@@ -18,7 +19,7 @@ export function incidentsCard(incidents: readonly NamedIncident[], reader: Reade
   const past = incidents.filter(({ incident }) => incident.state === 'resolved');
   return {
     subject: 'incidents',
-    level: open.length === 0 ? 'good' : open.some(({ incident }) => incident.severity === 'critical') ? 'critical' : 'warning',
+    level: open.length === 0 ? 'good' : open.map(({ incident }) => incident.severity).reduce(worse),
     title: open.length === 0 ? `no open incident${past.length === 0 ? '' : `; ${past.length} past`}` : `${open.length} open ${open.length === 1 ? 'incident' : 'incidents'}`,
     body: [open.map((one) => drawOpen(one, reader)).join('\n'), past.map((one) => drawPast(one, reader)).join('\n')].filter((part) => part !== ''),
     fields: [],

@@ -12,9 +12,11 @@ export function reachLines(states: readonly ChannelState[], reader: Reader): rea
   const names = [...new Set(states.map(({ name }) => name))].filter((name) => name !== CONSOLE);
   const troubles = names.flatMap((name) => troubleOf(states.filter((state) => state.name === name)) ?? []);
   const nobody = names.length > 0 && troubles.filter(({ reached }) => !reached).length === names.length;
+  const printed = states.some(({ name, trouble }) => name === CONSOLE && trouble === null);
   return troubles.map(({ reached, name, since, why, mend }, index) => {
-    const what = `${nameOf(name)}: not ${reached ? 'heard' : 'reached'} since ${sayClock(since, reader)}: ${cutText(why, WHY_CHARS).replace(/\.$/, '')}.${mend === null ? '' : ` Mend: ${mend}`}`;
-    return nobody && index === 0 ? `Nobody can be told. ${what}` : what;
+    const what = `${nameOf(name)}: not ${reached ? 'heard' : 'reached'} since ${sayClock(since, reader)}: ${cutText(why, WHY_CHARS).replace(/\.$/, '')}.${mend === null ? '' : ` ${mend}`}`;
+    if (!nobody || index > 0) return what;
+    return printed ? `Told in the log alone (pm2 logs hypercare-bot). ${what}` : `Nobody can be told. ${what}`;
   });
 }
 

@@ -18,8 +18,10 @@ export function drawTried(view: IncidentView, reader: Reader): string | null {
     return line === null ? [] : [line];
   });
   if (lines.length === 0) return null;
-  const earlier = lines.length - MOST_LINES;
-  return [...(earlier > 0 ? [`… and ${earlier} before these`] : []), ...lines.slice(-MOST_LINES)].join('\n');
+  // What is refused for the same reason again and again is told once, where it was refused last.
+  const each = lines.filter((line, index) => !lines.includes(line, index + 1));
+  const earlier = each.length - MOST_LINES;
+  return [...(earlier > 0 ? [`… and ${earlier} before these`] : []), ...each.slice(-MOST_LINES)].join('\n');
 }
 
 function sayRun(run: Run, plan: Plan, reader: Reader): string {

@@ -5,6 +5,7 @@ import { incidentDocument } from '../commands/incident-document.js';
 import { sayDuration } from '../domain/duration.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import type { PlanState } from '../domain/plan.js';
+import { isLeftToPeople } from '../domain/remediation.js';
 import { saidBy } from '../domain/receipt.js';
 import { eventsOf } from '../store/events.js';
 import { incidentView } from '../store/incident-view.js';
@@ -24,7 +25,7 @@ type Follow = NonNullable<Result['follow']>;
 
 /**
  * Tells what happens to an incident from `since` on, one line an event on stderr, until its plan has ended, people are asked, or two
- * minutes passed. The result is how it stands then: exit 0 only when fresh samples showed that it helped.
+ * minutes passed. The result is how it stands then: exit 0 only when fresh samples showed that it helped, or when what was wished is done and leaves nothing to measure.
  */
 export async function follow(first: Result, begun: Follow & { readonly since: number }, ctx: Context, io: CliIo): Promise<Result> {
   const startedAt = io.clock.monotonic();
@@ -86,6 +87,7 @@ function outcomeOf(view: IncidentView, { planId }: Follow): Outcome | null {
   const ended = planId === null ? incident.state === 'resolved' || incident.state === 'escalated' : plan === undefined || OVER.includes(plan.state) || incident.state === 'resolved';
   if (ended) {
     if (run?.state === 'verified') return 'mended';
+    if (run && isLeftToPeople(run, view.plans.find(({ id }) => id === run.planId))) return 'done';
     if (run?.state === 'failed' || run?.state === 'unclear') return run.state;
     return plan?.state ?? (incident.state === 'escalated' ? 'escalated' : 'resolved');
   }
@@ -96,6 +98,6 @@ function lastWord(first: Result, view: IncidentView, outcome: Outcome, ctx: Cont
   return {
     data: { ...first.data, outcome, incident: incidentDocument(view) },
     card: incidentCard(view, { now: ctx.now(), timeZone: ctx.timeZone }),
-    exit: outcome === 'mended' ? 0 : 1,
+    exit: outcome === 'mended' || outcome === 'done' ? 0 : 1,
   };
 }

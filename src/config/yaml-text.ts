@@ -23,6 +23,9 @@ const TEXT: Readonly<Partial<Record<ErrorCode, string>>> = {
   UNEXPECTED_TOKEN: 'this does not belong here: check quotes, brackets and indentation',
 };
 
+/** `{ a: ${NAME} }`. */
+export const UNQUOTED_NAME = 'a name (${…}) inside { } or [ ] needs quotes: put it in quotes, "${…}"';
+
 export function syntaxText(code: ErrorCode): string {
   return TEXT[code] ?? `this is not YAML (${code.toLowerCase().replace(/_/g, ' ')})`;
 }

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Pair, type Scalar } from 'yaml';
 import { interpolate, MAX_TEXT_CHARS, type Lookup } from './interpolate.js';
 import type { Path } from './mistake.js';
-import { syntaxText } from './yaml-text.js';
+import { syntaxText, UNQUOTED_NAME } from './yaml-text.js';
 
 /** Nodes counted with every alias followed: thirty lines of anchors can stand for a billion. */
 const MAX_NODES = 20_000;
@@ -59,14 +59,17 @@ export function readYaml(text: string, lookup: Lookup): YamlTree {
     const { line, col } = lines.linePos(at);
     return line === 0 ? { line: 1, column: 1 } : { line, column: col };
   };
-  const syntax = syntaxProblems(document);
+  const syntax = syntaxProblems(text, document);
   if (syntax.length > 0) return { root: null, problems: syntax, place };
   const walk: Walk = { text, lookup, place, anchors: new Map(), inside: new Set(), problems: [], nodes: 0 };
   const root = readNode(walk, document.contents, { path: [], at: 0, keyAt: 0 });
   return { root: walk.nodes > MAX_NODES ? null : root, problems: walk.problems, place };
 }
 
-function syntaxProblems(document: Document): readonly YamlProblem[] {
+function syntaxProblems(text: string, document: Document): readonly YamlProblem[] {
+  const unquoted = text.lastIndexOf('${', document.errors[0]?.pos[0]);
+  // Inside { } the braces of a name end the mapping, and all that follows stumbles over that.
+  if (unquoted >= 0 && document.errors[0]?.code === 'UNEXPECTED_TOKEN' && document.errors[0].pos[0] - unquoted === 1) return [{ at: unquoted, path: [], message: UNQUOTED_NAME }];
   return [...document.errors, ...document.warnings]
     .slice(0, MAX_SYNTAX_ERRORS)
     .map((error) => ({ at: error.pos[0], path: [], message: syntaxText(error.code) }));

@@ -1,5 +1,6 @@
 import type { PlanId, RemediationId, ResourceId } from './ids.js';
 import type { Json } from './json.js';
+import type { Plan } from './plan.js';
 
 /**
  * running: its steps · settling: done, waiting to be judged by fresh samples · verified: it helped · failed: it did
@@ -24,6 +25,11 @@ export interface Remediation {
 /** People froze it before it was done: that says nothing of the repair, which does not count as tried. */
 export function wasStopped({ state, settleUntil }: Pick<Remediation, 'state' | 'settleUntil'>): boolean {
   return state === 'unclear' && settleUntil === null;
+}
+
+/** Done as it was meant, and nothing is proved: a plan that asks for no good reading ends what could be measured. */
+export function isLeftToPeople({ state, settleUntil }: Pick<Remediation, 'state' | 'settleUntil'>, plan: Pick<Plan, 'prepared'> | undefined): boolean {
+  return state === 'unclear' && settleUntil !== null && plan?.prepared?.verify.good === 0;
 }
 
 /** intended: written down before doing · done · failed · unknown: its state could not be told. */

@@ -90,7 +90,7 @@ describe('an app that breaks again and again', () => {
         pm2.restart: not done: its restart budget is used up (3 restarts in 30 min, the limit is 3)
         release.rollback: not possible: There is no release of unlucky to go back to yet: only the running one was ever seen. One becomes stable by passing its watch, or by “restore-point unlucky” while it runs
 
-        hypercare has stopped acting: nothing is left to try: pm2.reload and pm2.restart not allowed (its restart budget is used up (3 restarts in 30 min, the limit is 3)); release.rollback not possible (There is no release of unlucky to go back to yet: only the running one was ever seen. One becomes stable by passing its watch, or by “restore-point unlucky” while it runs).
+        hypercare has stopped acting: nothing is left to try.
         Now: look at its log (pm2 logs unlucky), and mend it; it is still measured, and this closes by itself once it is good.
         Or ask for one of these: “repair general unlucky”, “rollback unlucky --plan”.
 

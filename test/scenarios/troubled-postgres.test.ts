@@ -84,7 +84,7 @@ policy: { default: act-and-tell }
 
         postgres.terminate: not possible: Nobody keeps others waiting in db, and no transaction has been idle for 5 min
 
-        hypercare has stopped acting: nothing is left to try: postgres.terminate not possible (Nobody keeps others waiting in db, and no transaction has been idle for 5 min).
+        hypercare has stopped acting: nothing is left to try.
         Now: look at db yourself. It is still measured, and this closes by itself once it is good.
 
         Began  ‹clock›, a while ago

@@ -58,5 +58,5 @@ export async function dial({ slack: { bolt, logger, options }, app, appToken, pi
 }
 
 function silent(): HypercareError {
-  return new HypercareError('slack.silent', 'transient', 'Slack took the connection and closed it or said nothing', 'Nothing: it is tried again.');
+  return new HypercareError('slack.silent', 'transient', 'Slack took the connection and closed it or said nothing', 'It is tried again by itself.');
 }

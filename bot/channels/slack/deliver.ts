@@ -73,6 +73,6 @@ export function createDeliver({ channel, level, slack, order, log }: Speak): Cha
 
 function whereItStands(posted: unknown): Place {
   const place = readPlace(posted);
-  if (place === null) throw new HypercareError('slack.failed', 'transient', 'Slack answered a post without saying where it stands', 'Nothing: it is tried again.');
+  if (place === null) throw new HypercareError('slack.failed', 'transient', 'Slack answered a post without saying where it stands', 'It is tried again by itself.');
   return place;
 }

@@ -94,6 +94,6 @@ function mendOf({ error, needed, token }: Refused): string {
 }
 
 function failed(cause: unknown, doing: string, why: string, transient: boolean): HypercareError {
-  const mend = transient ? 'Nothing: it is tried again. If it lasts, look at status.slack.com and at the way out of this host.' : REPORT;
+  const mend = transient ? 'It is tried again by itself. If it lasts, look at status.slack.com and at the way out of this host.' : REPORT;
   return new HypercareError('slack.failed', transient ? 'transient' : 'permanent', `could not ${doing}: ${why}`, mend, { cause });
 }

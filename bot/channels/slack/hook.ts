@@ -33,7 +33,7 @@ export async function sendJson(url: string, body: Readonly<Record<string, unknow
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch (cause) {
-    throw new HypercareError('slack.failed', 'transient', 'Slack did not answer a post to a hook', 'Nothing: it is tried again.', { cause });
+    throw new HypercareError('slack.failed', 'transient', 'Slack did not answer a post to a hook', 'It is tried again by itself.', { cause });
   }
   const word = (await answer.text().catch(() => '')).trim().slice(0, 60);
   if (answer.ok) return;
@@ -41,7 +41,7 @@ export async function sendJson(url: string, body: Readonly<Record<string, unknow
   // Slack's refusals are one word like no_service; a proxy's page of HTML is nothing for a log line.
   const why = /^[a-z_]+$/.test(word) ? `${answer.status}, ${word}` : String(answer.status);
   const transient = answer.status >= 500;
-  throw new HypercareError('slack.hook_refused', transient ? 'transient' : 'permanent', `Slack refused a post to a hook (${why})`, transient ? 'Nothing: it is tried again.' : 'The hook is gone or used up: make a new one.');
+  throw new HypercareError('slack.hook_refused', transient ? 'transient' : 'permanent', `Slack refused a post to a hook (${why})`, transient ? 'It is tried again by itself.' : 'The hook is gone or used up: make a new one.');
 }
 
 function delayOf(header: string | null): number {

@@ -82,7 +82,7 @@ async function whoAmI({ ask }: Slack, team: string | undefined): Promise<Self> {
   const { team_id: teamId, user_id: userId, bot_id: botId } = await ask.auth.test().catch((thrown: unknown) => {
     throw slackFailure(thrown, 'sign in to Slack');
   });
-  if (teamId === undefined || userId === undefined) throw new HypercareError('slack.failed', 'transient', 'Slack did not say whose token this is', 'Nothing: it is tried again.');
+  if (teamId === undefined || userId === undefined) throw new HypercareError('slack.failed', 'transient', 'Slack did not say whose token this is', 'It is tried again by itself.');
   if (team !== undefined && team !== teamId) {
     throw new HypercareError('slack.other_team', 'invalid', `SLACK_BOT_TOKEN belongs to the workspace ${teamId}, but \`team\` is ${team}`, 'Correct `team` of the slack channel in hypercare.yaml, or install the app to that workspace and take its token.');
   }

@@ -75,13 +75,16 @@ describe('an incident whose problem is gone', () => {
     { what: 'an endpoint that answers again', kind: 'endpoint-failing', title: '/: status 500', by: null, says: /^good again by itself after / },
     { what: 'an app that a person restarted meanwhile', kind: 'endpoint-failing', title: '/: status 500', by: 'person', says: /^good again after .*: somebody started it$/ },
     { what: 'an app that PM2 restarted meanwhile', kind: 'endpoint-failing', title: '/: status 500', by: 'pm2', says: /^good again by itself after / },
-    { what: 'a deleted entry that is there again', kind: 'process-down', title: "shop is not in PM2's list: 0 of 0 instances online", by: null, says: /^good again after .*: somebody started it$/ },
+    { what: 'a deleted entry that is there again', kind: 'process-down', title: "shop is not in PM2's list: 0 of 0 instances online", by: null, says: /^good again after .*: it was started again$/ },
+    { what: 'a loop that PM2 had given up, and whose last start was its own', kind: 'process-down', title: 'shop is errored: 0 of 1 instances online', by: 'pm2', says: /^good again by itself after / },
+    { what: 'an app that a person restarted and that PM2 brought back from crashes after that', kind: 'process-down', title: 'shop is stopped: 0 of 1 instances online', by: 'person, then pm2', says: /^good again by itself after / },
     { what: 'a process that PM2 launches anew', kind: 'process-down', title: 'shop is waiting restart: 0 of 1 instances online', by: null, says: /^good again by itself after / },
   ] as const)('$what says who or what put it right', async ({ kind, title, by, says }) => {
     const { ctx } = watched.monitor;
     const now = ctx.clock.now();
     const { id } = await watched.store.write((tx) => openIncident(tx, { resourceId: shop, launchId: null, kind, severity: 'critical', emergency: false, title }, now - 5_000));
-    if (by !== null) await watched.store.write((tx) => noteAct(tx, { resourceId: shop, at: now - 1_000, by, kind: 'restart', fingerprint: null, dedupe: 'meanwhile', note: null }));
+    const starters = by === null ? [] : by === 'person, then pm2' ? (['person', 'pm2'] as const) : [by];
+    for (const [n, who] of starters.entries()) await watched.store.write((tx) => noteAct(tx, { resourceId: shop, at: now - 2_000 + n, by: who, kind: 'restart', fingerprint: null, dedupe: `meanwhile-${n}`, note: null }));
     await until('the end of the incident', async () => {
       await conclude.run(ctx);
       return (await getIncident(watched.store.db, id)).state === 'resolved';

@@ -151,7 +151,7 @@ describe('a loop that the older release goes on with', () => {
     expect([await shop.rollbacks(), (await checksOf(shop.begun.store.db, shop.begun.app.id)).filter(({ trusted }) => !trusted)]).toEqual([1, []]);
     expect(await shop.story()).toMatch(/release.rollback on looping ended: failed[^]*pm2.stop on looping: ask/);
     await shop.begun.say('approve', 'looping');
-    expect((await shop.begun.incident('escalated')).reason).toContain('pm2.stop: it was done, and stays so until somebody goes back: pm2 restart looping');
+    expect((await shop.begun.incident('escalated')).reason).toContain('pm2.stop: done; nothing is proved, because it ended what could be measured; it stays so until somebody goes back: pm2 restart looping');
     expect((await shop.begun.monitor.ctx.io.pm2.list()).filter(({ name }) => name === 'looping').map(({ status }) => status)).toEqual(['stopped']);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventLine } from '../../../src/cards/event-line.js';
 import { EVENT_KINDS } from '../../../src/domain/event.js';
-import { asking, BEGAN, incident, MINUTE, plan, run, UTC, view } from './views.js';
+import { asking, BEGAN, incident, MINUTE, plan, reload, run, UTC, view } from './views.js';
 
 describe('an event in one line', () => {
   const resolved = view({ incident: { ...incident, state: 'resolved', closedAt: BEGAN + MINUTE } });
@@ -15,6 +15,7 @@ describe('an event in one line', () => {
     ['plan.suggested', view({ plans: [plan({ why: 'the rule “default” only suggests' })] }), 'do pm2.reload: suggested, not done: the rule “default” only suggests'],
     ['remediation.started', view({ remediations: [run()] }), 'pm2.reload has begun'],
     ['remediation.ended', view({ remediations: [run()] }), 'pm2.reload: failed after 41 s: /checkout was still bad'],
+    ['remediation.ended', view({ plans: [plan({ repair: 'pm2.stop', prepared: { ...reload, verify: { checks: [], good: 0, settleMs: 0, withinMs: 0 } } })], remediations: [run({ repair: 'pm2.stop', state: 'unclear', outcome: 'done; nothing is proved, because it ended what could be measured' })] }), 'pm2.stop: ended after 41 s: done; nothing is proved, because it ended what could be measured'],
     ['launch.started', view(), null],
     ['monitor.started', view(), null],
   ] as const)('%s', (kind, seen, line) => {

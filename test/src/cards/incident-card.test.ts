@@ -3,7 +3,7 @@ import { incidentCard } from '../../../src/cards/incident-card.js';
 import { incidentDetails } from '../../../src/cards/incident-details.js';
 import { drawPlain } from '../../../src/cards/plain.js';
 import type { IncidentView } from '../../../src/domain/incident-view.js';
-import { asking, BEGAN, good, incident, launch, MINUTE, OWES, plan, question, rollbackPlan, run, switchBack, UTC, view } from './views.js';
+import { asking, BEGAN, good, incident, launch, MINUTE, OWES, plan, question, reload, rollbackPlan, run, switchBack, UTC, view } from './views.js';
 
 const draw = (shown: IncidentView, reader = UTC, width = 80): string => drawPlain(incidentCard(shown, reader), { width, color: false });
 
@@ -187,6 +187,21 @@ describe('the card of an incident', () => {
         incident k2m9qx"
     `);
     expect(incidentCard(refused, UTC).level).toBe('warning');
+  });
+
+  it('says of what a person asked for that it was done, though it left nothing to prove', () => {
+    const stop = plan({ repair: 'pm2.stop', askedBy: 'Ann', prepared: { ...reload, verify: { checks: [], good: 0, settleMs: 0, withinMs: 0 } } });
+    const outcome = 'done; nothing is proved, because it ended what could be measured';
+    const done = view({ incident: { ...incident, kind: 'manual', title: 'Ann asks for pm2.stop', state: 'resolved', closedAt: BEGAN + 31_000, reason: `pm2.stop: ${outcome}` }, findings: [], plans: [stop], remediations: [run({ repair: 'pm2.stop', state: 'unclear', outcome })] });
+    expect(incidentCard(done, UTC)).toMatchObject({ level: 'info', title: 'shop: done after 31 s: Ann asks for pm2.stop' });
+    expect(draw(done)).not.toContain('without a repair');
+  });
+
+  it('tells a refusal that comes again and again once', () => {
+    const refused = (id: string) => plan({ id: id as never, repair: 'release.rollback', state: 'refused', why: 'there is no stable release', verdict: null });
+    const reason = 'nothing is left to try: release.rollback not possible (there is no stable release)';
+    const shown = draw(view({ incident: { ...incident, state: 'escalated', reason }, plans: [refused('p-1'), refused('p-2'), refused('p-3')] }));
+    expect(shown.match(/there is no stable release/g)).toHaveLength(1);
   });
 
   it('says that what began before its release was seen belongs to it', () => {

@@ -27,6 +27,12 @@ describe('the card of the incidents', () => {
     expect(draw(incidentsCard([{ incident: { ...escalated, launchId: null }, at: 'redis', began: escalated.openedAt }], UTC))).not.toContain('repair general');
   });
 
+  it('is no graver than what is open: advice about the host is no warning', () => {
+    const advice = { ...incident, severity: 'info' as const, launchId: null, title: 'the cores are overloaded' };
+    expect(incidentsCard([{ incident: advice, at: 'host', began: advice.openedAt }], UTC).level).toBe('info');
+    expect(incidentsCard([{ incident: advice, at: 'host', began: advice.openedAt }, { incident, at: 'shop', began: incident.openedAt }], UTC).level).toBe('critical');
+  });
+
   it('is good where nothing is open', () => {
     expect(incidentsCard([], UTC)).toMatchObject({ level: 'good', title: 'no open incident', body: [] });
   });

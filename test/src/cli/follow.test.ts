@@ -4,7 +4,7 @@ import { resolveIncident } from '../../../src/store/incidents.js';
 import { movePlan } from '../../../src/store/plans.js';
 import { judgeAnswer, unjudgedAnswers } from '../../../src/store/answers.js';
 import { closeQuestion } from '../../../src/store/questions.js';
-import { beginRemediation, endRemediation } from '../../../src/store/remediations.js';
+import { beginRemediation, endRemediation, settle } from '../../../src/store/remediations.js';
 import { BEGAN, MINUTE } from '../cards/views.js';
 import { stageOfEachTest } from '../commands/spoken.js';
 import { asked, broken, monitorAnswers } from '../commands/stage.js';
@@ -102,5 +102,22 @@ describe('what has begun is followed', () => {
     const ran = await cli(stage, ['rollback', 'shop', '--reason', 'it is broken']);
     expect(ran.exit).toBe(1);
     expect(ran.stdout).toContain('release.rollback: not possible: there is no other release');
+  });
+
+  it('to the end of what leaves nothing to measure: it is done, exit 0', async () => {
+    const incident = await broken(stage);
+    const { plan } = await asked(stage, incident);
+    await stage.store.write(async (tx) => {
+      await beginRemediation(tx, { planId: plan.id, resourceId: stage.shop, fingerprint: 'x', fence: 1 }, stage.now);
+      const run = await tx.selectFrom('remediations').select('id').executeTakeFirstOrThrow();
+      await settle(tx, run.id, stage.now, stage.now);
+      await endRemediation(tx, run.id, 'unclear', 'done; nothing is proved, because it ended what could be measured', stage.now);
+    });
+    await stage.store.db.updateTable('questions').set({ state: 'approved', open_app: null }).execute();
+    await stage.store.db.updateTable('plans').set({ state: 'done', body: JSON.stringify({ ...plan.prepared, verify: { checks: [], good: 0, settleMs: 0, withinMs: 0 } }) }).execute();
+    monitorAnswers(stage, () => ({ ok: true, data: { incidentId: incident.id, planId: plan.id } }));
+    const ran = await cli(stage, ['rollback', 'shop', '--reason', 'it is broken', '--json']);
+    expect(ran.exit).toBe(0);
+    expect(JSON.parse(ran.stdout)).toMatchObject({ outcome: 'done' });
   });
 });

@@ -57,7 +57,7 @@ describe('status', () => {
     await stage.store.write((tx) => noteChannel(tx, stage.hostId, state));
     await stage.store.write((tx) => noteChannel(tx, stage.hostId, { ...state, since: stage.now + MINUTE }));
     const result = await say('status');
-    expect(result.card.body).toContain('Nobody can be told. Slack: not reached since 03:12 UTC: Slack refused it (invalid_auth). Mend: Copy the bot token.');
+    expect(result.card.body).toContain('Nobody can be told. Slack: not reached since 03:12 UTC: Slack refused it (invalid_auth). Copy the bot token.');
     expect(result.data['channels']).toEqual([{ name: 'slack:C1', part: 'speaks', since: '2026-11-21T03:12:00.000Z', trouble: state.trouble }]);
     await stage.store.write((tx) => noteChannel(tx, stage.hostId, { ...state, trouble: null }));
     expect((await say('status')).card.body.join()).not.toContain('Slack');

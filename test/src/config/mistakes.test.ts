@@ -15,6 +15,7 @@ const BROKEN: readonly (readonly [why: string, yaml: string, lines: readonly str
   ['a bracket is not closed', 'apps: {shop: [', ['1:15: the indentation does not fit the lines above, or a bracket above was not closed']],
   ['a second ": " in a line needs quotes', 'host: a: b', ['1:7: a second ": " in one line: put the value in quotes']],
   ['a value begins with @', 'host: @web', ['1:7: text that begins with this character needs quotes']],
+  ['a name inside braces is not quoted', 'apps:\n  a:\n    url: http://x\n    headers: { a: ${NOPE}, b: 1 }\n    endpoints: [/]', ['4:19: a name (${…}) inside { } or [ ] needs quotes: put it in quotes, "${…}"']],
   ['two documents are one too many', 'host: a\n---\nhost: b', ['2:1: the file must hold one document: take out "---"']],
   ['tags are not read', 'host: !env NAME', ['1:7: tags (!) are not used here; text that begins with ! needs quotes']],
   ['a key stands twice', 'host: a\nlog: {}\nhost: b', ['3:1: host: stands twice; the first is on line 1']],
