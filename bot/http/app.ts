@@ -38,7 +38,7 @@ export function createApp(parts: ApiParts, routes: readonly Route[], stopping: A
   const app = new OpenAPIHono<Env>({ defaultHook: (result) => {
     if (!result.success) throw badInput(result.target, result.error);
   } });
-  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], frameAncestors: ["'none'"] }, xFrameOptions: 'DENY' }));
+  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], frameAncestors: ["'none'"] }, xFrameOptions: 'DENY', strictTransportSecurity: false }));
   const rate = createRate(parts.at.perSecond);
   app.use(async (call, next) => {
     demandOurs(call, parts);

@@ -67,6 +67,8 @@ export interface HealthFacts {
   /** The slowest tier's cadence, at which endpoints are measured at least. */
   readonly tickMs: number;
   readonly monitorRuns: boolean;
+  /** False while the daemon of PM2 does not answer. */
+  readonly pm2Answers: boolean;
   readonly now: number;
 }
 
@@ -75,7 +77,7 @@ export interface HealthFacts {
  * would alone. Healing debt caps it. What cannot be measured takes no points and gives none: it lowers the confidence.
  */
 export function healthScore(facts: HealthFacts): HealthScore {
-  const taken = [...openOnes(facts), ...pastOnes(facts), ...doubtfulOnes(facts)];
+  const taken = [...withoutPm2(facts), ...openOnes(facts), ...pastOnes(facts), ...doubtfulOnes(facts)];
   const debt = capOf(facts.apps);
   const parts = Object.fromEntries(PARTS.map((part) => [part, partScore(part, taken, facts, debt)])) as unknown as HealthScore['parts'];
   const known = PARTS.some((part) => parts[part].score !== null);
@@ -90,6 +92,11 @@ export function healthScore(facts: HealthFacts): HealthScore {
 
 function left(taken: readonly Deduction[]): number {
   return Math.max(0, 100 - taken.reduce((sum, { points }) => sum + points, 0));
+}
+
+/** Its apps are down, or run unwatched, and nobody starts again what crashes. */
+function withoutPm2({ pm2Answers, apps }: HealthFacts): readonly Deduction[] {
+  return pm2Answers || apps.length === 0 ? [] : [{ part: 'compute', at: 'PM2', points: OPEN.critical, why: 'its daemon does not answer' }];
 }
 
 function openOnes({ apps, resources }: HealthFacts): readonly Deduction[] {

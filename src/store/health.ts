@@ -19,9 +19,10 @@ export interface Health {
 
 /** How healthy the host is as a whole, and each app with what it needs. */
 export async function healthOf(db: Db, hostId: HostId, at: { readonly tiers: readonly Tier[]; readonly settleMs: number; readonly now: number }): Promise<Health> {
+  const watch = await watchOf(db, hostId);
   const facts: HealthFacts = {
     apps: await appStatuses(db, hostId, at), resources: await resourceStatuses(db, hostId, at.now), past: await pastIncidents(db, hostId, at.now - DAY_MS),
-    tickMs: Math.max(...at.tiers.map(({ everyMs }) => everyMs)), monitorRuns: isWatched(await watchOf(db, hostId), at.now), now: at.now,
+    tickMs: Math.max(...at.tiers.map(({ everyMs }) => everyMs)), monitorRuns: isWatched(watch, at.now), pm2Answers: watch.pm2LostAt === null, now: at.now,
   };
   const edges = await listEdges(db, hostId);
   return {

@@ -58,7 +58,7 @@ export function booksContract(stage: Stage): void {
   });
 
   describe('scores', () => {
-    const score = (name: string) => healthScore({ apps: [], resources: [{ resource: { id: 'r' as never, hostId: stage.hostId, kind: 'host', name, config: {} }, incidents: [], question: null, verdict: 'good', why: '' }], past: [], tickMs: 1, monitorRuns: name !== 'down', now: NOW });
+    const score = (name: string) => healthScore({ apps: [], resources: [{ resource: { id: 'r' as never, hostId: stage.hostId, kind: 'host', name, config: {} }, incidents: [], question: null, verdict: 'good', why: '' }], past: [], tickMs: 1, monitorRuns: name !== 'down', pm2Answers: true, now: NOW });
 
     it('are new where they change, and each hour; old ones are forgotten, but for the newest', async () => {
       const of = { hostId: stage.hostId, subject: HOST };

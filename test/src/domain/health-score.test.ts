@@ -16,7 +16,7 @@ function app(change: Partial<AppStatus> & { readonly name?: string; readonly at?
 }
 
 const resource = (kind: 'redis' | 'postgres' | 'host', change: Partial<ResourceStatus> = {}): ResourceStatus => ({ resource: { id: `r-${kind}` as never, hostId: 'h' as never, kind, name: kind, config: {} }, incidents: [], question: null, verdict: 'good', why: '1 check good', ...change });
-const facts = (change: Partial<HealthFacts> = {}): HealthFacts => ({ apps: [app()], resources: [resource('host')], past: [], tickMs: 4 * 60 * MINUTE, monitorRuns: true, now: NOW, ...change });
+const facts = (change: Partial<HealthFacts> = {}): HealthFacts => ({ apps: [app()], resources: [resource('host')], past: [], tickMs: 4 * 60 * MINUTE, monitorRuns: true, pm2Answers: true, now: NOW, ...change });
 const broken = (change: Partial<typeof incident> = {}): AppStatus => app({ incidents: [{ ...incident, ...change }], verdict: 'bad' });
 
 describe('a score', () => {
@@ -37,6 +37,11 @@ describe('a score', () => {
   it('is not averaged away: one app of a hundred that is down shows as it would alone', () => {
     const many = Array.from({ length: 99 }, (_, n) => app({ name: `app-${n}` }));
     expect(healthScore(facts({ apps: [broken(), ...many] })).score).toBe(60);
+  });
+
+  it('loses most where the daemon of PM2 is away, although the apps may answer still', () => {
+    const found = healthScore(facts({ pm2Answers: false }));
+    expect([found.score, found.parts.compute.score, found.deductions]).toEqual([60, 60, [{ part: 'compute', at: 'PM2', points: 40, why: 'its daemon does not answer' }]]);
   });
 
   it('counts an incident at a server once, at the server, although its app suffers of it', () => {
