@@ -45,7 +45,7 @@ function drawLine({ release, isRunning, ranMs, healthyMs, debt }: LedgerLine, wa
 /** What CI asks before it deploys. */
 export function deployCheckCard(app: string, commit: string, check: DeployCheck, reader: Reader): Card {
   const name = commit.slice(0, 7);
-  if (check.refused === null) return noteCard({ subject: `deploy-${app}-${name}`, level: 'good', title: `${app}: ${name} may be deployed`, body: [check.known ? 'It was seen before, and is not in quarantine.' : 'It was never seen here, so nothing speaks against it.'] });
+  if (check.refused === null) return noteCard({ subject: `deploy-${app}-${name}`, level: 'good', title: `${app}: ${name} may be deployed`, body: [check.known ? 'It is known here, and is not in quarantine.' : 'It was never seen here, so nothing speaks against it.'] });
   return noteCard({
     subject: `deploy-${app}-${name}`, level: 'warning', title: `${app}: ${name} is in quarantine, and is not to be deployed`,
     body: [`It ${check.refused}, on ${sayClock(check.since, reader)}.`, `If you know that it is good by now: releases ${app} --lift ${name} --reason …`],

@@ -15,7 +15,7 @@ const KNOWN: readonly Known[] = [
   { says: /not a git repository|ENOENT|ENOTDIR|directory that does not exist/i, code: 'git.no_repository', errorClass: 'permanent', what: 'there is no git repository', mend: 'Correct the path of the repository in the config.' },
   { says: /index\.lock/i, code: 'git.locked', errorClass: 'transient', what: 'another git works there', mend: 'Let it finish; where none runs, remove .git/index.lock.' },
   { says: /would be overwritten|local changes/i, code: 'git.in_the_way', errorClass: 'denied', what: 'local edits are in the way', mend: 'Commit them, or put them aside with git stash.' },
-  { says: /unknown revision|bad object|bad revision|not a valid object|not a tree object|reference is not a tree|unable to read tree/i, code: 'git.no_commit', errorClass: 'invalid', what: 'the repository does not have that commit', mend: 'Fetch it: git fetch --tags (a shallow clone lacks old commits).' },
+  { says: /unknown revision|invalid symmetric difference|bad object|bad revision|not a valid object|not a tree object|reference is not a tree|unable to read tree/i, code: 'git.no_commit', errorClass: 'invalid', what: 'the repository does not have that commit', mend: 'Fetch it: git fetch --tags (a shallow clone lacks old commits).' },
   { says: /no space left/i, code: 'git.disk_full', errorClass: 'transient', what: 'the disk is full', mend: 'Free space, then try again.' },
 ];
 

@@ -16,7 +16,7 @@ export const node: PreflightCheck = {
     if (wants !== null && !satisfies(runs, wants.range, { includePrerelease: true })) {
       return { light: 'red', says: `${before}; its ${wants.file} asks for ${wants.range}`, instead: `have PM2 run it on a Node that is ${wants.range}, then ask again` };
     }
-    return { light: 'amber', says: `${before}${wants === null ? '' : `, which its ${wants.file} allows`}; a rollback does not change Node` };
+    return { light: 'amber', says: `${before}${wants === null ? '' : `; its ${wants.file} allows ${runs}`}; a rollback does not change Node` };
   },
 };
 

@@ -98,7 +98,7 @@ describe('Node', () => {
 
   it.each([
     ['the same as before, whatever it asks for', { 'package.json': '{"engines":{"node":"18"}}' }, '20.1.0', '20.1.0', 'green', 'it ran on Node 20.1.0 before'],
-    ['another that it allows', { 'package.json': '{"engines":{"node":">=18"}}' }, '22.1.0', '20.1.0', 'amber', 'which its package.json allows'],
+    ['another that it allows', { 'package.json': '{"engines":{"node":">=18"}}' }, '22.1.0', '20.1.0', 'amber', 'its package.json allows 22.1.0; a rollback does not change Node'],
     ['another that it does not allow', { 'package.json': '{"engines":{"node":"^18 || ^20"}}' }, '22.1.0', '20.1.0', 'red', 'its package.json asks for ^18 || ^20'],
     ['not known before, and not the one of .nvmrc', { '.nvmrc': 'v18\n' }, '22.1.0', null, 'red', 'its .nvmrc asks for 18'],
     ['not known before, nothing asked for', { '.nvmrc': 'lts/*' }, '22.1.0', null, 'amber', 'a rollback does not change Node'],
