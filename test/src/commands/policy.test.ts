@@ -52,6 +52,7 @@ describe('policy show', () => {
         - restarts of one app: 3 in 30 min, 6 in 24 h, whoever
         makes them
         - rollbacks of one app without asking: 1 in 24 h
+        - a release is stable once it passed its whole watch
         - whatever hypercare does: 10 for one app and 100 in all
         within an hour
         - a question waits 15 min, that about a rollback 30 min
@@ -110,7 +111,7 @@ describe('policy explain', () => {
         and the older code may not stand the newer schema
 
         What would have to change: nothing lets it act alone over
-        migrations; a person says yes.
+        migrations that do more than add; a person says yes.
 
         Before that:
         - pm2.restart was not done: its restart budget is used up
