@@ -27,9 +27,10 @@ export function planned(): { keep(ctx: StageContext, open: readonly Hold[]): Pro
       const now = ctx.clock.now();
       let changed = false;
       for (const window of ctx.settings.maintenance) {
-        const until = maintenanceAt(window, now);
         const key = `maintenance:${window.name}`;
-        if (until === null || open.some((hold) => hold.key === key)) continue;
+        if (open.some((hold) => hold.key === key)) continue; // Its end is known: to look for it is a walk through a day.
+        const until = maintenanceAt(window, now);
+        if (until === null) continue;
         await ctx.store.write((tx) => begin(tx, ctx, { kind: 'maintenance', scope: window.apps, author: 'hypercare.yaml', reason: window.name, until, key }));
         next = undefined;
         changed = true;
