@@ -25,9 +25,9 @@ describe('score', () => {
 
         Confidence: low (few samples: what runs of shop began 0 ms ago).
 
-        24h: 1 found, 0 over, 0 of them repaired
-        7d: 1 found, 0 over, 0 of them repaired
-        30d: 1 found, 0 over, 0 of them repaired
+        24h: 1 found
+        7d: 1 found
+        30d: 1 found
 
         above 90 is good, from 70 on fair, below that poor; what is not watched has no
         score
