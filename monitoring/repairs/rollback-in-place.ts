@@ -11,7 +11,7 @@ import { actOn, areAsNoted, backVerb, untilStarted, verbFor } from './rollback-w
 
 const CHECKOUT_MS = 120_000;
 const INSTALL_MS = 600_000;
-const SAVE_MS = 20_000;
+const SAVE_MS = 60_000;
 const MAX_PATCH_BYTES = 20 * 1024 * 1024;
 const SAVED = 'save edits';
 const CHECKED_OUT = 'check out';
@@ -53,24 +53,30 @@ async function goBack(noted: InPlaceWitness, io: Io, signal: AbortSignal): Promi
   await untilStarted(noted.processes, { dir: null, since }, startingMs(noted.processes), io, signal);
 }
 
-/** Between the yes and the deed somebody may have edited: what a checkout could meet is on disk first. */
+/** Between the yes and the deed somebody may have edited: what a checkout could meet is on disk first, also what git does not know. */
 function saveLeg({ dir, from }: InPlaceWitness): Leg {
   return {
     name: SAVED,
-    does: `if somebody edits files in ${dir} until then: keep that as a patch below its .git, and stop at the next step`,
+    does: `keep what is not committed in ${dir} as a patch below its .git; if it is in the way, stop at the next step`,
     timeoutMs: SAVE_MS,
     state: async (_witness, receipts) => (receipts[SAVED] === undefined ? 'before' : 'after'),
     async act(_witness, _receipts, io) {
       const diff = await io.git.dirtyDiff(dir, MAX_PATCH_BYTES);
-      if (diff === '') return { patch: null };
       if (Buffer.byteLength(diff) >= MAX_PATCH_BYTES) throw new HypercareError('release.patch_too_large', 'permanent', `The local edits in ${dir} are more than ${MAX_PATCH_BYTES / 1_048_576} MiB`, 'Commit them, or put them aside.');
+      const { patch: untracked, left } = await io.git.untracked(dir, MAX_PATCH_BYTES - Buffer.byteLength(diff)).catch(notListed);
+      if (diff === '' && untracked === '') return { patch: null, left: [...left] };
       const place = await notesDir(dir);
       await mkdir(place, { recursive: true });
       const patch = join(place, `${from.slice(0, 12)}-${io.clock.now()}.patch`);
-      await writeFile(patch, diff, { mode: 0o600 });
-      return { patch };
+      await writeFile(patch, diff === '' || diff.endsWith('\n') ? `${diff}${untracked}` : `${diff}\n${untracked}`, { mode: 0o600 });
+      return { patch, left: [...left] };
     },
   };
+}
+
+/** A checkout leaves them where they are, so that they could not be saved too is no reason to stay. */
+function notListed(): { readonly patch: string; readonly left: readonly string[] } {
+  return { patch: '', left: ['files that git does not know: they could not be listed'] };
 }
 
 function checkoutLeg({ dir, from, to }: InPlaceWitness): Leg {

@@ -5,6 +5,7 @@ import { exportCommit } from './git-export.js';
 import { tagsOf, type GitTag } from './git-tags.js';
 import { fetchOrigin } from './git-fetch.js';
 import { inTheWay } from './git-in-the-way.js';
+import { untrackedPatch, type Untracked } from './git-untracked.js';
 
 /** What we ask of git. Refs are checked before use; hooks never run; the environment is small and fixed. */
 export interface Git {
@@ -49,6 +50,8 @@ export interface Git {
   checkout(dir: string, commit: string, timeoutMs: number): Promise<void>;
   /** A diff of tracked edits against HEAD, cut at `maxBytes`; '' when clean. */
   dirtyDiff(dir: string, maxBytes: number): Promise<string>;
+  /** Files that git neither knows nor ignores, as a patch; those that are too large or too many are named. */
+  untracked(dir: string, maxBytes: number): Promise<Untracked>;
 }
 
 /** Reading goes through simple-git; what moves files goes through `exec`, which can end git with all its children. */
@@ -68,5 +71,6 @@ export function createGit(exec: Exec = createExec()): Git {
     export: (repo, commit, dir, timeoutMs) => exportCommit(exec, { repo, commit, dir, timeoutMs }),
     checkout: (dir, commit, timeoutMs) => checkoutCommit(exec, { dir, commit, timeoutMs }),
     dirtyDiff,
+    untracked: untrackedPatch,
   };
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { releaseRollback } from '../../../monitoring/repairs/release-rollback.js';
@@ -55,7 +55,7 @@ describe('release.rollback in place', () => {
     const { prepared, steps } = await prepareRollback(await target(v2, v1), io);
     expect(prepared.does.map(({ does }) => does)).toEqual([
       `if a later step fails: git checkout --detach ${v2} in ${repo.dir}, and shop anew`,
-      `if somebody edits files in ${repo.dir} until then: keep that as a patch below its .git, and stop at the next step`,
+      `keep what is not committed in ${repo.dir} as a patch below its .git; if it is in the way, stop at the next step`,
       `git checkout --detach ${v1} in ${repo.dir}, now ${v2}; no hooks, nothing overwritten`,
       'pm2 restart shop',
       `look until every worker of shop runs from ${repo.dir} at ${v1.slice(0, 7)} and stays up; else go back`,
@@ -125,6 +125,26 @@ describe('release.rollback in place', () => {
     expect(readFileSync(patch, 'utf8')).toContain("+module.exports = 'hotfix';");
     expect(readdirSync(join(repo.dir, '.git/hypercare'))).toHaveLength(1);
     expect((await io.pm2.list())[0]).toMatchObject({ pid: before?.pid, startedAt: before?.startedAt });
+  });
+
+  it('saves what git does not know too, as a patch that git applies, and leaves the files where they are', async () => {
+    const v1 = repo.commit(version('v1'));
+    const v2 = repo.commit({ ...version('v2'), '.gitignore': 'ignored\n' });
+    await start();
+    mkdirSync(join(repo.dir, 'conf'));
+    writeFileSync(join(repo.dir, 'conf/mine.json'), '{ "mine": true }\n');
+    writeFileSync(join(repo.dir, 'logo.png'), Buffer.from([137, 80, 0, 255]));
+    writeFileSync(join(repo.dir, 'ignored'), 'not looked at');
+    const { prepared, steps } = await prepareRollback(await target(v2, v1), io);
+    const walked = await walk(steps, prepared, io);
+    expect(walked.failure).toBe(null);
+    const { patch } = walked.receipts['save edits'] as { patch: string };
+    expect(readFileSync(join(repo.dir, 'conf/mine.json'), 'utf8')).toContain('mine');
+    const elsewhere = box.repo('elsewhere');
+    elsewhere.git('apply', patch);
+    expect(readFileSync(join(elsewhere.dir, 'conf/mine.json'), 'utf8')).toBe('{ "mine": true }\n');
+    expect([...readFileSync(join(elsewhere.dir, 'logo.png'))]).toEqual([137, 80, 0, 255]);
+    expect(existsSync(join(elsewhere.dir, 'ignored'))).toBe(false);
   });
 
   it('refuses in the plan already what the checkout would refuse', async () => {
