@@ -56,7 +56,8 @@ describe('a deploy', () => {
     const story = await deployed('v1', '--reason', 'simpler prices');
     expect(await versions(sample.shop)).toEqual(['1.0.0']);
     await until('its launch', async () => (await liveNow()) !== '6ab0c14');
-    expect(story).toMatchInlineSnapshot(`
+    // When the repository's own tags are read is chance.
+    expect(story.replace(/hypercare: \d+ earlier releases .*\n.*\n/, '')).toMatchInlineSnapshot(`
       "
       hypercare: the monitor began
           watches sample-shop

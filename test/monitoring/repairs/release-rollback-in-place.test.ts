@@ -76,7 +76,7 @@ describe('release.rollback in place', () => {
     const app = await start();
     expect(await says(app)).toBe('greet 2.0.0');
     const { prepared, steps } = await prepareRollback(await target(v2, v1), io);
-    expect(prepared.notes.join('\n')).toContain('packages are installed in place: the app lacks them while npm runs');
+    expect(JSON.stringify(prepared.preflight)).toContain('npm installs in place, and the app lacks packages while it runs');
     expect(prepared.does.map(({ name }) => name)).toEqual(['note the way back', 'save edits', 'check out', 'install packages', 'restart shop', 'confirm workers']);
     expect(await walk(steps, prepared, io)).toMatchObject({ failure: null });
     expect(await says(app)).toBe('greet 1.0.0');
