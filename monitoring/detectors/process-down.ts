@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Sample } from '../../src/domain/check.js';
 import { sayDuration } from '../../src/domain/duration.js';
 import type { Claim } from '../../src/domain/finding.js';
 import { valueNamed } from '../../src/domain/series.js';
@@ -9,6 +10,8 @@ const options = z.strictObject({
   /** A restart shows `stopping` and `stopped` for about 110 ms, so that one reading alone may fall into it. */
   bad: z.int().min(1).max(100).default(2),
   good: z.int().min(1).max(100).default(2),
+  /** It is over once the youngest process has run for so long: between two crashes PM2 calls it online too. */
+  steadyMs: z.int().min(0).default(10_000),
 });
 
 type Options = z.output<typeof options>;
@@ -24,8 +27,8 @@ function claimsOf(series: Series, input: DetectorInput<Options>): readonly Claim
   const fingerprint = `process-down:${series.check.name}`;
   const streak = streakOf(series.samples, verdictSide);
   const stands = standing(streak, input.open.has(fingerprint), input.options);
-  if (stands === 'absent') return [{ state: 'absent', fingerprint }];
   const newest = streak.run.at(-1);
+  if (stands === 'absent') return isSteady(series, newest, input.options) ? [{ state: 'absent', fingerprint }] : [];
   if (stands === 'silent' || !series.check.trusted || newest === undefined) return [];
   const online = valueNamed(series.fields, newest.values, 'online') ?? 0;
   const instances = valueNamed(series.fields, newest.values, 'instances') ?? 0;
@@ -38,4 +41,9 @@ function claimsOf(series: Series, input: DetectorInput<Options>): readonly Claim
     title: `${newest.note ?? 'a process is down'}: ${online} of ${instances} instances online`,
     evidence: [`${streak.run.length} readings in a row, for ${sayDuration(input.now - (streak.run[0]?.at ?? input.now))}`],
   }];
+}
+
+function isSteady({ fields }: Series, newest: Sample | undefined, { steadyMs }: Options): boolean {
+  const uptimeMs = newest ? valueNamed(fields, newest.values, 'uptime_ms') : null;
+  return uptimeMs === null || uptimeMs >= steadyMs;
 }

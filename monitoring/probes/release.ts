@@ -30,6 +30,8 @@ const FALLEN: ReadonlySet<string> = new Set(['errored', 'stopped', 'waiting rest
 /** A reason, for people, why it cannot be told what runs. */
 interface Untold {
   readonly untold: string;
+  /** Workers of two releases are there: one is being replaced by the other. */
+  readonly between?: true;
 }
 
 /**
@@ -41,19 +43,22 @@ interface Untold {
  * or started from two commits, as in the middle of a reload, and one outside of where the app's releases stand: a worker
  * that begins may be in PM2's own directory for a moment. Unknown, rather than a guess: a sighting opens a launch.
  * A release that dies at its boot leaves no worker to be seen: then it is what stood where PM2 started them the last
- * time. `started_at` is when the first of them began, in milliseconds.
+ * time. `started_at` is when the first of them began, in milliseconds; `between` is 1 while workers of two releases are
+ * there, those too that fell: in the middle of a reload to a release that dies at its boot the older ones answer alone.
  * The reflog counts in seconds, so a move in the very second of a start counts as before it.
  */
-export const release: Probe<Options> = { kind: 'release', local: true, options, fields: ['workers', 'started_at'], measure };
+export const release: Probe<Options> = { kind: 'release', local: true, options, fields: ['workers', 'started_at', 'between'], measure };
 
 async function measure(sought: Options, io: Io): Promise<Reading> {
   const listed = await io.pm2.list();
   const ours = listed.filter(({ name }) => sought.processes.includes(name));
   const online = ours.filter(({ status, pid }) => status === 'online' && pid > 0);
-  const workers = online.length > 0 ? online : ours.filter(({ status, startedAt }) => FALLEN.has(status) && startedAt > 0);
-  const seen = await identifyWorkers(workers, sought, io.git);
+  const fallen = ours.filter(({ status, startedAt }) => FALLEN.has(status) && startedAt > 0);
+  const workers = online.length > 0 ? online : fallen;
+  const told = await identifyWorkers(workers, sought, io.git);
+  const seen = online.length > 0 ? ((await fellElsewhere(fallen, told, sought)) ?? told) : told;
   const startedAt = workers.length === 0 ? null : Math.min(...workers.map((worker) => worker.startedAt));
-  const found = { ms: null, values: [online.length, startedAt] };
+  const found = { ms: null, values: [online.length, startedAt, 'between' in seen ? 1 : 0] };
   return 'untold' in seen
     ? { ...found, verdict: 'unknown', note: seen.untold }
     : { ...found, verdict: 'good', note: null, sighting: { ...seen } };
@@ -85,7 +90,16 @@ async function directoryOf(workers: readonly Pm2Process[], sought: Options): Pro
     dirs.add(root);
   }
   const [dir, other] = dirs;
-  return dir === undefined || other !== undefined ? { untold: `the workers run from ${dirs.size} directories` } : { dir };
+  return dir === undefined || other !== undefined ? { untold: `the workers run from ${dirs.size} directories`, between: true } : { dir };
+}
+
+/** Among workers that are well, one that was started from where the link leads now, and fell: that release is going live, and the others are what is left of the one before. */
+async function fellElsewhere(fallen: readonly Pm2Process[], online: ReleaseSighting | Untold, { mode, dir }: Options): Promise<Untold | null> {
+  if (mode === 'in-place' || dir === null || 'untold' in online) return null;
+  const link = currentLink(dir);
+  const movedAt = await lstat(link).then(({ ctimeMs }) => ctimeMs, () => Number.POSITIVE_INFINITY);
+  if (!fallen.some(({ startedAt }) => startedAt >= movedAt) || (await realOf(link)) === (await realOf(online.dir))) return null;
+  return { untold: 'workers of the release that goes live fell, and those of the one before still run', between: true };
 }
 
 /** Where workers that are gone were started: by the link, if it has not been moved since, or in the one tree. */

@@ -2,15 +2,16 @@ import { worse, type Claim, type DetectorClaims, type Severity } from '../../src
 import { UNSEEN_END, type Incident } from '../../src/domain/incident.js';
 import type { ResourceId } from '../../src/domain/ids.js';
 import type { Launch } from '../../src/domain/launch.js';
+import type { PlanState } from '../../src/domain/plan.js';
 import { causeOf, type Resource } from '../../src/domain/resource.js';
 import { checksOf, confirmFast } from '../../src/store/checks.js';
 import { tell } from '../../src/store/events.js';
 import { closeFinding, findingsOf, noteFinding } from '../../src/store/findings.js';
 import { changeIncident, openIncident, openIncidentOf } from '../../src/store/incidents.js';
-import { heatLaunch } from '../../src/store/launches.js';
+import { getLaunch, heatLaunch } from '../../src/store/launches.js';
 import { getResource, listEdges } from '../../src/store/resources.js';
 import { hostWithoutPm2 } from '../../src/store/pm2-death.js';
-import { livePlanOf } from '../../src/store/plans.js';
+import { livePlanOf, plansOf } from '../../src/store/plans.js';
 import { underWayOn } from '../../src/store/remediations.js';
 import { newestSample } from '../../src/store/samples.js';
 import type { Db } from '../../src/store/schema.js';
@@ -126,10 +127,27 @@ async function follow(tx: Db, ctx: StageContext, incident: Incident): Promise<vo
   const anew = outgrown || (incident.kind === NEVER_GOOD && kind !== NEVER_GOOD) ? ({ state: 'open', reason: null, rung: 0, nextAt: ctx.clock.now() } as const) : {};
   const worsened = severity !== incident.severity && worse(severity, incident.severity) === severity;
   const unseen = worsened || (emergency && !incident.emergency) ? { ackedAt: null, ackedBy: null } : {};
-  await changeIncident(tx, incident.id, { kind, severity, emergency, title, ...anew, ...unseen });
+  const place = kind === incident.kind || 'rung' in anew ? {} : { rung: await placeInLadder(tx, ctx, incident, kind) };
+  await changeIncident(tx, incident.id, { kind, severity, emergency, title, ...place, ...anew, ...unseen });
   if (outgrown) await record(tx, ctx, { who: 'hypercare', what: `what was advice is an incident: ${title}`, why: `it was: ${incident.title}`, body: { incident: incident.id, kind, severity } });
   if (kind === incident.kind && severity === incident.severity) return; // The same problem, with newer numbers.
   await tell(tx, ctx.hostId, { kind: 'incident.changed', incidentId: incident.id, body: { kind, severity } }, ctx.clock.now());
+}
+
+/** Plans in these states were tried, or turned down, and are not planned once more. */
+const BEHIND: ReadonlySet<string> = new Set(['done', 'refused', 'denied', 'expired'] satisfies PlanState[]);
+
+/**
+ * A problem that turns out to be another kind has another ladder, on which the same place would be another repair: it
+ * goes on behind the last of those this incident has behind it in its release. Nothing is tried twice, nothing left out.
+ */
+async function placeInLadder(tx: Db, ctx: StageContext, incident: Incident, kind: string): Promise<number> {
+  if (incident.rung === 0) return 0;
+  const resource = await getResource(tx, incident.resourceId);
+  if (incident.rung > ctx.settings.ladder(incident.kind, resource).length) return incident.rung; // What a person asked for stands beside every ladder.
+  const since = incident.launchId === null ? 0 : (await getLaunch(tx, incident.launchId)).startedAt;
+  const tried = new Set((await plansOf(tx, incident.id)).filter(({ state, madeAt }) => BEHIND.has(state) && madeAt >= since).map(({ repair }) => repair));
+  return ctx.settings.ladder(kind, resource).findLastIndex(({ repair }) => tried.has(repair)) + 1;
 }
 
 /** Of a server: what was handed to people as advice, and now keeps its users from working, begins the ladder of that. */

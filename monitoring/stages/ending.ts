@@ -7,7 +7,7 @@ import { wasStopped, type Remediation } from '../../src/domain/remediation.js';
 import { sayDuration } from '../../src/domain/duration.js';
 import { actsOn, takeBackAct } from '../../src/store/acts.js';
 import { beganAt } from '../../src/store/born-bad.js';
-import { checksOf, distrust } from '../../src/store/checks.js';
+import { checksOf, detectAnew, distrust } from '../../src/store/checks.js';
 import { tell } from '../../src/store/events.js';
 import { changeIncident, getIncident } from '../../src/store/incidents.js';
 import { endLaunch, openLaunchOf } from '../../src/store/launches.js';
@@ -82,6 +82,8 @@ async function afterFailure(tx: Db, ctx: StageContext, { remediation, plan, inci
   // What restarts nothing was no attempt that an emergency counts: it still gets its restart before the rollback.
   const failed = incident.failed + (plan.prepared?.bounds['restarts'] === 0 ? 0 : 1);
   await changeIncident(tx, incident.id, { state: 'open', rung: incident.rung + 1, failed, nextAt: ctx.clock.now(), reason: why });
+  // While it was judged nobody looked what else it is: an emergency, another kind. The next rung is chosen by what is known then.
+  if (remediation.settleUntil !== null) await detectAnew(tx, incident.resourceId, remediation.settleUntil);
   // What could not be measured leads to nothing more, least of all to a rollback.
   if (plan.repair !== ROLLBACK) return blind ? escalate(tx, ctx, incident, why) : undefined;
   const suspects = await distrustBad(tx, plan, remediation);

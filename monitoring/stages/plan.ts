@@ -65,6 +65,7 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
   const resource = await getResource(db, incident.resourceId);
   const unseen = await staleSighting(db, incident, ctx.clock.now());
   if (unseen) return lookWhatRuns(ctx, unseen);
+  if (await changesHands(ctx, incident)) return waitForRelease(ctx, incident);
   const waitsFor = (await dependenciesOf(db, incident)).find(({ state }) => state !== 'fresh');
   if (waitsFor) return waitForDependency(ctx, incident, waitsFor.resource);
   if (incident.kind !== 'manual' && incident.kind !== NEVER_GOOD) {
@@ -174,6 +175,24 @@ async function lookWhatRuns(ctx: StageContext, check: Check): Promise<boolean> {
   if (check.nextAt <= now) return false; // It is being looked at.
   await ctx.store.write((tx) => scheduleCheck(tx, check.id, now));
   return true;
+}
+
+/** One release is just being replaced by another: what is done now would hit a deploy, and be blamed on the older one. */
+async function changesHands(ctx: StageContext, incident: Incident): Promise<boolean> {
+  if (incident.kind === 'manual' || ctx.clock.now() - incident.openedAt >= ctx.settings.settleMs) return false;
+  const check = (await checksOf(ctx.store.db, incident.resourceId)).find(({ probe }) => probe === 'release');
+  const newest = check ? await newestSample(ctx.store.db, check.id) : null;
+  return newest !== null && valueNamed(ctx.units.probes['release']?.fields ?? [], newest.values, 'between') === 1;
+}
+
+async function waitForRelease(ctx: StageContext, incident: Incident): Promise<boolean> {
+  const again = ctx.clock.now() + ctx.settings.confirmEveryMs;
+  const check = (await checksOf(ctx.store.db, incident.resourceId)).find(({ probe }) => probe === 'release');
+  await ctx.store.write(async (tx) => {
+    await changeIncident(tx, incident.id, { nextAt: again });
+    if (check && check.nextAt > again) await scheduleCheck(tx, check.id, again);
+  });
+  return false;
 }
 
 async function waitForDependency(ctx: StageContext, incident: Incident, dependency: Resource): Promise<boolean> {

@@ -61,6 +61,11 @@ export async function markDetected(tx: Db, check: CheckId, at: number): Promise<
   await tx.updateTable('checks').set({ detected_at: at }).where('id', '=', check).execute();
 }
 
+/** Samples of a resource from `at` on are looked at by the detectors once more. */
+export async function detectAnew(tx: Db, resourceId: ResourceId, at: number): Promise<void> {
+  await tx.updateTable('checks').set({ detected_at: at }).where('resource_id', '=', resourceId).where('detected_at', '>', at).execute();
+}
+
 export async function scheduleCheck(tx: Db, check: CheckId, nextAt: number): Promise<void> {
   await scheduleChecks(tx, [check], nextAt);
 }

@@ -30,6 +30,7 @@ describe('process-down', () => {
     { rule: 'nor does it end what is open', seen: [down, error, error], open: true, says: ['present'] },
     { rule: 'online once is not yet back', seen: [down, up], open: true, says: [] },
     { rule: 'online twice is', seen: [down, up, up], open: true, says: ['absent'] },
+    { rule: 'but not between two crashes', seen: [down, process({ uptimeMs: 2_000 }), process({ uptimeMs: 3_000 })], open: true, says: [] },
   ])('$rule', ({ seen, open, says }) => {
     expect(detect(seen, { open }).map(({ state }) => state)).toEqual(says);
   });

@@ -66,7 +66,7 @@ describe('releases beside each other', () => {
     const two = built('two', '2'.repeat(40));
     symlinkSync(two, join(box.dir, 'base', 'current'));
     const reading = await measure([await worker(one), await worker(join(one, 'server'))], { mode: 'releases', dir: join(box.dir, 'base') });
-    expect(reading).toMatchObject({ verdict: 'good', values: [2, expect.any(Number)] });
+    expect(reading).toMatchObject({ verdict: 'good', values: [2, expect.any(Number), 0] });
     expect(reading.sighting).toEqual({ dir: one, commit: '1'.repeat(40), lockHash: sha256('one'), configHash: null, nodeVersion: '20.20.2', envKeys: expect.any(Array) as string[] });
   });
 
@@ -75,7 +75,7 @@ describe('releases beside each other', () => {
     symlinkSync(two, join(box.dir, 'base', 'current'));
     const died = (startedAt: number) => ({ name: 'shop', pid: 0, status: 'errored', startedAt, nodeVersion: '20.20.2' }) as Pm2Process;
     const reading = await measure([died(systemClock.now() + 1_000), died(systemClock.now() + 2_000)], { mode: 'releases', dir: join(box.dir, 'base') });
-    expect(reading).toMatchObject({ verdict: 'good', values: [0, expect.any(Number)], sighting: { dir: two, commit: '2'.repeat(40) } });
+    expect(reading).toMatchObject({ verdict: 'good', values: [0, expect.any(Number), 0], sighting: { dir: two, commit: '2'.repeat(40) } });
     const before = await measure([died(systemClock.now() - LATER)], { mode: 'releases', dir: join(box.dir, 'base') });
     expect(before).toMatchObject({ verdict: 'unknown', note: 'no worker is online, and the live release changed after the last of them began' });
   });
@@ -85,6 +85,15 @@ describe('releases beside each other', () => {
     const reading = await measure(listed, { mode: 'releases', dir: join(box.dir, 'base') });
     expect(reading).toMatchObject({ verdict: 'unknown', note: 'the workers run from 2 directories' });
     expect(reading.sighting).toBeUndefined();
+  });
+
+  it('cannot be told while workers that were started from the new link fell, and the older ones answer alone', async () => {
+    const [one, two] = [built('one', '1'.repeat(40)), built('two', '2'.repeat(40))];
+    symlinkSync(two, join(box.dir, 'base', 'current'));
+    const old = await worker(one);
+    const fallen = { ...old, pmId: 1, pid: 0, status: 'waiting restart', startedAt: systemClock.now() + 1_000 };
+    expect(await measure([old, fallen], { mode: 'releases', dir: join(box.dir, 'base') })).toMatchObject({ verdict: 'unknown', values: [1, expect.any(Number), 1], note: expect.stringContaining('goes live fell') as string });
+    expect(await measure([old, { ...fallen, startedAt: systemClock.now() - 2 * LATER }], { mode: 'releases', dir: join(box.dir, 'base') })).toMatchObject({ verdict: 'good', values: [1, expect.any(Number), 0] });
   });
 
   it('cannot be told when its directory was removed under a worker', async () => {
@@ -206,7 +215,7 @@ describe('a working tree in place', () => {
 describe('the workers', () => {
   it('are those of the app that are online; without any it cannot be told', async () => {
     const one = await worker(box.dir);
-    expect(await measure([{ ...one, name: 'other' }], {})).toMatchObject({ verdict: 'unknown', note: 'no worker is online', values: [0, null] });
+    expect(await measure([{ ...one, name: 'other' }], {})).toMatchObject({ verdict: 'unknown', note: 'no worker is online', values: [0, null, 0] });
     expect(await measure([{ ...one, status: 'stopping' }, { ...one, status: 'stopped', pid: 0 }], {})).toMatchObject({ verdict: 'unknown' });
   });
 

@@ -6,6 +6,7 @@ import type { DetectorClaims } from '../../../src/domain/finding.js';
 import type { Resource } from '../../../src/domain/resource.js';
 import { eventsSince } from '../../../src/store/events.js';
 import { changeIncident, openIncidentOf } from '../../../src/store/incidents.js';
+import { draftPlan, movePlan } from '../../../src/store/plans.js';
 import { getResource, syncResources } from '../../../src/store/resources.js';
 import { handClock, keepLog, type HandClock } from '../../bot/stage.js';
 import { BEGAN } from '../../src/cards/views.js';
@@ -49,6 +50,27 @@ it('a cause that is found later gives the incident its name, and what it looks l
   const endpoints = present('endpoint-failing', '/checkout: status 500');
   const hang = present('hang', 'hangs');
   expect([await named(endpoints), await named(hang), await named(endpoints, hang), await named(endpoints)]).toEqual(['/checkout: status 500', 'hangs', 'hangs', 'hangs']);
+});
+
+it('a problem that becomes another kind goes on behind what was tried, in the ladder of that', async () => {
+  const ladders: Readonly<Record<string, readonly string[]>> = { 'endpoint-failing': ['pm2.reload', 'pm2.restart', 'release.rollback'], 'all-endpoints-failing': ['pm2.restart', 'release.rollback'], hang: ['pm2.kill'] };
+  const settings = { hotMs: 1, confirmForMs: 1, ladder: (kind: string) => (ladders[kind] ?? []).map((repair) => ({ repair, args: {} })) };
+  const ctx = { store: house.store, hostId: house.hostId, clock, log: keepLog(), units: { detectors }, settings } as unknown as StageContext;
+  const shop = await getResource(house.store.db, house.shop);
+  const claim = async (detector: keyof typeof detectors) => {
+    await house.store.write((tx) => applyClaims(tx, ctx, shop, null, [present(detector, detector)]));
+    return openIncidentOf(house.store.db, house.shop);
+  };
+  const incident = await claim('endpoint-failing');
+  await house.store.write(async (tx) => {
+    for (const repair of ['pm2.reload', 'pm2.restart']) {
+      const id = await draftPlan(tx, { incidentId: incident?.id as never, targetId: house.shop, repair, args: {}, risk: 'safe', askedBy: null, requestId: null }, clock.now());
+      await movePlan(tx, id, 'drafted', 'done');
+    }
+    await changeIncident(tx, incident?.id as never, { rung: 2 });
+  });
+  expect(await claim('all-endpoints-failing')).toMatchObject({ kind: 'all-endpoints-failing', rung: 1 });
+  expect(await claim('hang')).toMatchObject({ kind: 'hang', rung: 0 });
 });
 
 it('of a server, what was handed to people as advice begins its ladder when it keeps its users from working', async () => {

@@ -15,13 +15,13 @@ import { brisk } from '../brisk.js';
 import { beginWatch, type Watch } from '../watch.js';
 
 const REAL_MS = 90_000;
-/** Its checkout breaks with its release, or, for every release alike, with what is outside of it; where the world is dead it dies at every boot. */
+/** Its checkout breaks with its release, or, for every release alike, with what is outside of it, and all of it with 'all-v2'; where the world is dead it dies at every boot. */
 const APP = `
 const http = require('node:http');
 const fs = require('node:fs');
 const { name } = require('./version.js');
 http.createServer((request, response) => {
-  const bad = request.url === '/checkout' && ['', '-' + name].some((which) => fs.existsSync(process.env.BROKEN + which));
+  const bad = (request.url === '/checkout' && ['', '-' + name].some((which) => fs.existsSync(process.env.BROKEN + which))) || fs.existsSync(process.env.BROKEN + '-all-' + name);
   response.writeHead(bad ? 500 : 200).end(name);
 }).listen(Number(process.env.PORT), '127.0.0.1');
 setInterval(() => fs.existsSync(process.env.BROKEN + '-dead') && process.exit(1), 150);
