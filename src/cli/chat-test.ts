@@ -80,12 +80,14 @@ async function speak(channel: Channel, { config, io }: Surroundings): Promise<vo
 function nobodyThere(kind: string, { people }: Config): readonly Trouble[] {
   if (kind !== 'slack' && kind !== 'telegram') return [];
   if (people.some(({ accounts, role }) => role !== 'viewer' && accounts.some(({ platform }) => platform === kind))) return [];
-  const how = kind === 'slack' ? 'Say “/hypercare whoami” in Slack, and write the member ID it tells below a person as slack.' : 'Say /whoami to the bot, and write the number it tells below a person as telegram.';
+  const how = kind === 'slack' ? 'Say “/hypercare whoami” in Slack, and write the member ID it tells below a person as slack.' : '“hypercare telegram pair” learns it, by a code that is sent to the bot.';
   return [{ why: `nobody under \`people\` who may act has a ${kind} account, so nobody can ask or answer there`, mend: how, passes: false }];
 }
 
+/** Nothing is tried again here, unlike in the bot. */
 function masked({ why, mend, passes }: Trouble): Trouble {
-  return { why: maskText(why), mend: mend === null ? null : maskText(mend), passes };
+  const told = passes && mend?.startsWith('Nothing') ? 'Try again in a minute.' : mend;
+  return { why: maskText(why), mend: told && maskText(told), passes };
 }
 
 function resultOf(tested: readonly Tested[]): Result {
