@@ -19,13 +19,15 @@ const MOST_TAGGED = 3;
  */
 export function stableTags(tag: TagStable): Stage {
   const looked = new Set<string>();
+  // What the config says is the same until the next start, and most name no app here: then a pass costs nothing.
+  let allowed: readonly { readonly app: Resource; readonly repo: string }[] | null = null;
   return {
     name: 'stable tags',
+    waits: () => allowed === null || allowed.length > 0,
     async run(ctx) {
-      if (ctx.settings.policy.dryRun) return false;
-      for (const app of await listResources(ctx.store.db, ctx.hostId)) {
-        const repo = repoOf(app);
-        if (repo === null || (await frozenNow(ctx, app.name)) !== null) continue;
+      allowed ??= ctx.settings.policy.dryRun ? [] : await allowedApps(ctx);
+      for (const { app, repo } of allowed) {
+        if ((await frozenNow(ctx, app.name)) !== null) continue;
         for (const release of await stableOnes(ctx, app)) {
           if (looked.has(release.id)) continue;
           looked.add(release.id);
@@ -35,6 +37,13 @@ export function stableTags(tag: TagStable): Stage {
       return false;
     },
   };
+}
+
+async function allowedApps(ctx: StageContext): Promise<readonly { readonly app: Resource; readonly repo: string }[]> {
+  return (await listResources(ctx.store.db, ctx.hostId)).flatMap((app) => {
+    const repo = repoOf(app);
+    return repo === null ? [] : [{ app, repo }];
+  });
 }
 
 /** Null where no tag is wanted, or there is no repository to put it in. */
