@@ -53,14 +53,15 @@ async function oneRollback({ db }: Look, { ending }: Finished): Promise<readonly
 
 /** What became of both releases and of their launches. */
 async function ledger({ db, appId }: Look, { good, ending }: Finished): Promise<readonly string[]> {
-  const known = appId === null ? [] : await ledgerOf(db, appId);
-  const launches = await db.selectFrom('launches').innerJoin('releases', 'releases.id', 'launches.release_id').select(['launches.state', 'releases.dir']).orderBy('launches.started_at').orderBy('launches.id').execute();
+  const launches = await db.selectFrom('launches').innerJoin('releases', 'releases.id', 'launches.release_id').select(['launches.state', 'launches.release_id', 'releases.dir']).orderBy('launches.started_at').orderBy('launches.id').execute();
+  // Others were entered from the repository's tags, and never ran here.
+  const known = appId === null ? [] : (await ledgerOf(db, appId)).filter(({ id }) => launches.some(({ release_id }) => release_id === id));
   const states = launches.map(({ state, dir }) => `${dir.endsWith(good) ? 'good' : 'bad'} ${state}`).join(', ');
   return [
     ...known.flatMap((one) => one.dir.endsWith(good)
       ? one.verdict === 'stable' ? [] : [`the good release counts as ${one.verdict}`]
       : one.verdict === ending.badRelease.verdict && (one.quarantinedAt !== null) === ending.badRelease.quarantined ? [] : [`the bad release counts as ${one.verdict}${one.quarantinedAt === null ? ' and is not quarantined' : ''}`]),
-    ...(known.length === 2 ? [] : [`the ledger has ${known.length} releases instead of two`]),
+    ...(known.length === 2 ? [] : [`${known.length} releases ran instead of two`]),
     ...(states === ending.launches ? [] : [`the launches were ${states}`]),
   ];
 }
