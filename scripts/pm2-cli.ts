@@ -17,6 +17,8 @@ export interface Pm2Entry {
   /** Wall clock when its current run began, milliseconds. */
   readonly startedAt: number;
   readonly restarts: number;
+  /** Where PM2 keeps its standard output; null where PM2 does not say. */
+  readonly log: string | null;
   /** The variables HYPERCARE_* of its environment, which hold paths. */
   readonly paths: Readonly<Record<string, string>>;
 }
@@ -84,6 +86,7 @@ function entryOf(raw: unknown): Pm2Entry {
     script: String(env['pm_exec_path']),
     startedAt: Number(env['pm_uptime'] ?? 0),
     restarts: Number(env['restart_time'] ?? 0),
+    log: typeof env['pm_out_log_path'] === 'string' ? env['pm_out_log_path'] : null,
     paths: Object.fromEntries(paths) as Record<string, string>,
   };
 }

@@ -7,8 +7,8 @@ import { errorText, HypercareError } from '../src/domain/errors.js';
 import { createExec } from '../src/io/exec.js';
 import { packageRoot } from '../src/io/package-root.js';
 import { usersPm2Home } from './pm2-cli.js';
-import { firstLook, type FirstLook, hasWayBack } from './start/first-look.js';
-import { startOwn } from './start/own-processes.js';
+import { firstLook, type Seen, hasWayBack } from './start/first-look.js';
+import { requireUp, startOwn } from './start/own-processes.js';
 import { findPlace, type Place } from './start/place.js';
 import { prepareSample } from './start/sample.js';
 import { closingWords, firstTry, processWords, strayWords } from './start/words.js';
@@ -37,14 +37,14 @@ async function up(): Promise<void> {
   const stray = strayWords(place, SECRET_NAMES.filter((name) => env[name]));
   if (stray) say(stray);
   say('Waiting for the first look at every app …');
-  const look = await firstLook(place);
+  const look = await firstLook(place, () => requireUp(pm2Home, own));
+  if (look.kind === 'blind') throw new HypercareError('own.blind', 'transient', `Monitor and bot run, but how the apps are cannot be told: ${look.why}`, 'See why: npx pm2 logs /hypercare/ --nostream');
   say(closingWords(place, look, firstTry(shopUrl, shopUrl === null ? await appWithWayBack(place, look) : null)));
 }
 
 /** Of the apps it is tried with, the first that has a release to go back to. */
-async function appWithWayBack(place: Place, look: FirstLook): Promise<string | null> {
-  const apps = look.kind === 'seen' ? look.apps.slice(0, MOST_PLANNED) : [];
-  for (const { app } of apps) if (await hasWayBack(place, app)) return app;
+async function appWithWayBack(place: Place, look: Seen): Promise<string | null> {
+  for (const { app } of look.apps.slice(0, MOST_PLANNED)) if (await hasWayBack(place, app)) return app;
   return null;
 }
 

@@ -15,8 +15,13 @@ export interface AppLook {
   readonly looked: boolean;
 }
 
+export interface Seen {
+  readonly kind: 'seen';
+  readonly apps: readonly AppLook[];
+}
+
 export type FirstLook =
-  | { readonly kind: 'seen'; readonly apps: readonly AppLook[] }
+  | Seen
   /** Why nothing can be said: the status command is missing, or the monitor did not look in time. */
   | { readonly kind: 'blind'; readonly why: string };
 
@@ -24,14 +29,18 @@ const LOOK_WITHIN_MS = 60_000;
 const ASK_EVERY_MS = 1_000;
 const ASK_WITHIN_MS = 15_000;
 
-/** Waits until the monitor has looked at every app once, and says what it saw; an app it did not get to is told as unknown. */
-export async function firstLook(place: Place): Promise<FirstLook> {
+/**
+ * Waits until the monitor has looked at every app once, and says what it saw; an app it did not get to is told as
+ * unknown. While nothing can be told, `alive` is asked, which throws where monitor or bot do not stay up.
+ */
+export async function firstLook(place: Place, alive: () => Promise<void>): Promise<FirstLook> {
   const main = join(packageRoot(), 'dist', 'src', 'cli', 'main.js');
   if (!existsSync(main)) return { kind: 'blind', why: 'the command "hypercare status" is not built into this version' };
   const deadline = systemClock.monotonic() + LOOK_WITHIN_MS;
   for (;;) {
     const look = await ask(place);
     const settled = look.kind === 'seen' && look.apps.every((app) => app.looked);
+    if (look.kind === 'blind') await alive();
     if (settled || systemClock.monotonic() >= deadline) return look;
     await systemClock.sleep(ASK_EVERY_MS);
   }

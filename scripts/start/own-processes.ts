@@ -4,6 +4,7 @@ import { HypercareError } from '../../src/domain/errors.js';
 import { systemClock } from '../../src/io/clock.js';
 import { listPm2, type Pm2Entry, pm2 } from '../pm2-cli.js';
 import { until } from '../until.js';
+import { downError } from './last-words.js';
 import type { Place } from './place.js';
 
 /** A checkout of hypercare, and the PM2 its processes run under. */
@@ -21,6 +22,8 @@ export const OWN = [
 export interface OwnProcess {
   readonly name: string;
   readonly pid: number;
+  /** How often PM2 had started it again by then. */
+  readonly restarts: number;
   /** running: it was, and was left alone · started · renewed: program or configuration changed since, or it had stopped. */
   readonly how: 'running' | 'started' | 'renewed';
 }
@@ -45,7 +48,7 @@ export async function startOwn(checkout: Checkout, place: Place): Promise<readon
   const missing = OWN.map((one) => one.name).filter((name) => !kept.some((entry) => entry.name === name));
   if (missing.length > 0) await launch(checkout, place, missing);
   const now = await until('monitor and bot stay up (see why: npx pm2 logs /hypercare/ --nostream)', () => allUp(checkout.pm2Home, kept), UP_WITHIN);
-  return now.map(({ name, pid }) => ({ name, pid, how: howOf(name, kept, gone) }));
+  return now.map(({ name, pid, restarts }) => ({ name, pid, restarts, how: howOf(name, kept, gone) }));
 }
 
 async function launch(checkout: Checkout, place: Place, names: readonly string[]): Promise<void> {
@@ -64,11 +67,16 @@ async function allUp(pm2Home: string, kept: readonly Pm2Entry[]): Promise<readon
   const entries = await ownEntries(pm2Home);
   const restarts = (entry: Pm2Entry): number => entry.restarts - (kept.find(({ pmId }) => pmId === entry.pmId)?.restarts ?? 0);
   const down = entries.find((entry) => ['stopped', 'errored'].includes(entry.status) || (restarts(entry) > 0 && ageMs(entry) < STAYS_UP_MS));
-  if (down) {
-    throw new HypercareError('own.down', 'permanent', `${down.name} ended right after its start`, `See why: npx pm2 logs ${down.name} --nostream --lines 20`);
-  }
+  if (down) throw await downError(down);
   const up = entries.filter((entry) => entry.status === 'online' && ageMs(entry) >= STAYS_UP_MS);
   return up.length === OWN.length ? up : null;
+}
+
+/** Throws when one of them was started again since, or is not up any more: it does not come up, and says why. */
+export async function requireUp(pm2Home: string, own: readonly OwnProcess[]): Promise<void> {
+  const entries = await ownEntries(pm2Home);
+  const down = entries.find((entry) => entry.restarts > (own.find(({ name }) => name === entry.name)?.restarts ?? entry.restarts) || entry.status !== 'online');
+  if (down) throw await downError(down);
 }
 
 function ageMs(entry: Pm2Entry): number {

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import type { AppLook, FirstLook } from './first-look.js';
+import type { AppLook, Seen } from './first-look.js';
 import type { OwnProcess } from './own-processes.js';
 import type { Place } from './place.js';
 
@@ -33,7 +33,7 @@ export function firstTry(shopUrl: string | null, wayBack: string | null): Try {
 }
 
 /** The end of a start: what is watched, how it is, where to look, what to try. */
-export function closingWords(place: Place, look: FirstLook, first: Try): string {
+export function closingWords(place: Place, look: Seen, first: Try): string {
   return ['', ...watchedWords(look), '', ...placeWords(place), '', 'Three things to try:', ...tries(first), '', '`npm stop` ends what `npm start` started.'].join('\n');
 }
 
@@ -44,8 +44,7 @@ export function strayWords(place: Place, strays: readonly string[]): string | nu
   return `Note: ${strays.join(', ')} ${strays.length === 1 ? 'is' : 'are'} set in this shell, which monitor and bot do not inherit. Write ${strays.length === 1 ? 'it' : 'them'} into ${file} (chmod 600).`;
 }
 
-function watchedWords(look: FirstLook): readonly string[] {
-  if (look.kind === 'blind') return [`hypercare runs, but how the apps are could not be asked: ${look.why}.`];
+function watchedWords(look: Seen): readonly string[] {
   const width = Math.max(...look.apps.map((app) => app.app.length));
   return [`hypercare watches ${look.apps.length === 1 ? 'one app' : `${look.apps.length} apps`}:`, ...look.apps.map((app) => `  ${app.app.padEnd(width)}  ${appWords(app)}`)];
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Context } from '../commands/command.js';
 import { createContext } from '../commands/context.js';
 import type { Config } from '../config/config.js';
@@ -8,6 +9,7 @@ import { HypercareError } from '../domain/errors.js';
 import { CHANNEL } from '../io/notify-carrier.js';
 import { storeAddress } from '../store/address.js';
 import { anchorFile } from '../store/audit-anchor.js';
+import { dataDirProblem } from '../store/data-dir.js';
 import { freezeFile } from '../store/freeze-file.js';
 import { hostByName } from '../store/hosts.js';
 import { notify } from '../store/notify.js';
@@ -61,6 +63,9 @@ async function open(io: CliIo, { paths, config, secrets }: Found): Promise<Insta
 
 async function openExisting(address: StoreAddress): Promise<Store> {
   const absent = 'file' in address ? whyNot(address.file) : null;
+  const unwritable = 'file' in address && absent === MISSING ? dataDirProblem(dirname(address.file)) : null;
+  // A start would not help: the monitor could not make its store there.
+  if (unwritable !== null) throw new HypercareError('store.dir', 'transient', `there is no store, and none can be made: ${unwritable}`, null);
   if ('file' in address && absent !== null) throw notThere(`store ${address.file}`, absent);
   const where = 'file' in address ? `the store ${address.file}` : 'the PostgreSQL of DATABASE_URL';
   const mend = 'file' in address ? 'Check that it belongs to this user and is a store of hypercare.' : 'Check that it runs, and that DATABASE_URL is right.';

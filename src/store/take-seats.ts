@@ -1,3 +1,4 @@
+import { HypercareError } from '../domain/errors.js';
 import { takeHostSeat, type HostSeat } from './host-seat.js';
 import { takeSeat } from './seat.js';
 import type { StoreAddress } from './store.js';
@@ -9,7 +10,7 @@ export async function takeSeats(of: { readonly pm2Home: string; readonly host: s
   if (!('url' in address)) return { lost: new Promise<void>(() => undefined), release: () => here.release() };
   const shared = await takeHostSeat(address.url, of.host).catch((error: unknown) => {
     here.release();
-    throw error;
+    throw new HypercareError('store.unreachable', 'transient', 'the PostgreSQL of DATABASE_URL cannot be reached', 'Check that it runs, and that DATABASE_URL is right.', { cause: error });
   });
   if (shared === null) {
     here.release();

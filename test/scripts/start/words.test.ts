@@ -5,7 +5,7 @@ const place = { config: '/home/ann/.hypercare/hypercare.yaml', dataDir: '/home/a
 
 describe('what happened to monitor and bot', () => {
   it('says that nothing was changed only when nothing was', () => {
-    const [monitor, bot] = [{ name: 'hypercare-monitor', pid: 7, how: 'running' }, { name: 'hypercare-bot', pid: 8, how: 'running' }] as const;
+    const [monitor, bot] = [{ name: 'hypercare-monitor', pid: 7, restarts: 0, how: 'running' }, { name: 'hypercare-bot', pid: 8, restarts: 0, how: 'running' }] as const;
     expect(processWords([monitor, bot])).toBe('Already running: hypercare-monitor (pid 7) and hypercare-bot (pid 8). Nothing was changed.');
     expect(processWords([monitor, { ...bot, how: 'started' }])).toBe('Started hypercare-bot (pid 8). Already running: hypercare-monitor (pid 7).');
     expect(processWords([{ ...monitor, how: 'renewed' }, { ...bot, how: 'renewed' }])).toContain('Started anew, with program and configuration as they are now: hypercare-monitor');
@@ -36,14 +36,6 @@ describe('the end of a start', () => {
 
       \`npm stop\` ends what \`npm start\` started."
     `);
-  });
-
-  it('does not call an app well that nobody could ask about', () => {
-    const look = { kind: 'blind', why: 'the monitor is down' } as const;
-    const words = closingWords({ ...place, sample: false }, look, firstTry(null, null));
-    expect(words).toContain('could not be asked: the monitor is down.');
-    expect(words).not.toContain('well');
-    expect(words).toContain('1. npx hypercare repairs ');
   });
 
   it('proposes to look at the way back only where there is one', () => {

@@ -28,6 +28,15 @@ describe('no store', () => {
     await expect(chmod(join(stage.dir, 'elsewhere'), 0o700)).rejects.toThrow('ENOENT');
   });
 
+  it('there is none, and none can be made: that is no reason to start it', async () => {
+    await writeFile(join(stage.dir, 'file'), '');
+    await writeConfig(stage, `host: vm-1\ndata_dir: ${stage.dir}/file\n`);
+    const ran = await cli(stage, ['status']);
+    expect(ran.exit).toBe(3);
+    expect(ran.stderr.replaceAll(/\s+/g, ' ')).toContain('there is no store, and none can be made: ');
+    expect(ran.stderr).not.toContain('npm start');
+  });
+
   it('nothing has run here yet: another host’s store', async () => {
     await writeConfig(stage, `host: vm-2\ndata_dir: ${stage.dir}\n`);
     expect(await code(['status'])).toEqual([3, 'store.none']);
