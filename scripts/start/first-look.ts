@@ -69,7 +69,17 @@ function hypercare(place: Place, words: readonly string[]): Promise<ExecResult> 
 
 async function ask(place: Place): Promise<FirstLook> {
   const answer = await hypercare(place, ['status', '--json']);
-  return readStatus(answer.stdout) ?? { kind: 'blind', why: answer.stderr.trim().slice(-300) || 'the status could not be read' };
+  return readStatus(answer.stdout) ?? { kind: 'blind', why: readError(answer.stdout) ?? (answer.stderr.trim().slice(-300) || 'the status could not be read') };
+}
+
+/** What a command that failed says of it in JSON; null where it says nothing. */
+export function readError(text: string): string | null {
+  try {
+    const message = (JSON.parse(text) as { readonly error?: { readonly message?: unknown } } | null)?.error?.message;
+    return typeof message === 'string' ? message : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Null where the text is no status document, or one without apps. */

@@ -6,7 +6,7 @@ import type { Card } from './card.js';
 import { cutText } from './clean.js';
 import { sayDebt } from './debt-words.js';
 import { askedAndDone, began, drawEscalated, drawResolved, isUndone, mender, runningNow, wishOf } from './ending.js';
-import { drawDecision, drawQuestion, planAsked, questionButtons } from './question-part.js';
+import { drawDecision, drawQuestion, drawSuggestion, planAsked, questionButtons } from './question-part.js';
 import { holdLine } from './hold-card.js';
 import { sayPlan } from './repair-words.js';
 import { sayAgo, sayClock, type Reader } from './say-time.js';
@@ -41,6 +41,7 @@ export function incidentCard(view: IncidentView, reader: Reader, length: 'short'
       (isUndone(view) || (!open && wishOf(view))) && view.plans.length <= 1 ? null : drawTried(view, reader),
       drawDecision(view, reader),
       ...(asked ? drawQuestion(view, { ...asked, length }, reader) : []),
+      ...(asked ? [] : drawSuggestion(view, length)),
       ...(incident.state === 'escalated' && !asked ? [drawEscalated(view)] : []),
     ].filter((paragraph): paragraph is string => paragraph !== null && paragraph !== ''),
     fields: fieldsOf(view, reader),

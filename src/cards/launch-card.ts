@@ -91,7 +91,8 @@ function drawDebt({ debt }: LaunchView): string {
 function drawIncidents(view: LaunchView, reader: Reader): string {
   if (view.incidents.length === 0) return 'No incident.';
   const shown = view.incidents.slice(-MOST_INCIDENTS).map((incident) => {
-    const how = incident.closedAt === null ? `open since ${sayClock(incident.openedAt, reader)}` : `${sayClock(incident.openedAt, reader)}, for ${sayDuration(incident.closedAt - incident.openedAt)}`;
+    const began = incident.began ?? incident.openedAt;
+    const how = incident.closedAt === null ? `open since ${sayClock(began, reader)}` : `${sayClock(began, reader)}, for ${sayDuration(incident.closedAt - began)}`;
     return `${incident.title} (${how})`;
   });
   const earlier = view.incidents.length - shown.length;

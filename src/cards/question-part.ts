@@ -39,6 +39,17 @@ export function drawQuestion(view: IncidentView, asked: NonNullable<ReturnType<t
   return [terms, preflightInShort(before), cautionInShort({ ...prepared, notes: prepared.notes.filter((note) => !note.startsWith(BY_HAND)) }), shortPaths(steps)];
 }
 
+/** What the rule only suggests, as a question would show it; nothing for any other incident. */
+export function drawSuggestion({ incident, plans, suggested }: IncidentView, length: 'short' | 'whole'): readonly string[] {
+  const plan = plans.at(-1);
+  if (!suggested || incident.state !== 'escalated' || plan?.verdict !== 'deny' || plan.prepared === null) return [];
+  const { prepared } = plan;
+  const steps = drawSteps(`Suggested, and not done. ${plan.repair} would do exactly this:`, prepared.does);
+  const before = prepared.preflight ?? [];
+  if (length === 'whole') return [...(before.length > 0 ? [drawPreflight(before)] : []), steps, drawCaution(prepared)];
+  return [...(before.length > 0 ? [preflightInShort(before)] : []), shortPaths(steps), cautionInShort(prepared)];
+}
+
 function drawTerms(view: IncidentView, { plan, question }: NonNullable<ReturnType<typeof planAsked>>, reader: Reader): string {
   const said = question.answers.filter(({ outcome, yes }) => outcome === 'counted' && yes).map(({ name }) => name);
   const need = question.need > 1 ? [`It needs ${question.need} people; so far ${said.length === 0 ? 'nobody has said yes' : `yes from ${said.join(', ')}`}.`] : [];

@@ -1,8 +1,8 @@
 import type { Verdict } from '../domain/check.js';
 import type { ResourceKind } from '../domain/resource.js';
 import type { ResourceStatus } from '../domain/resource-status.js';
-import { sayAgo, sayIn, type Reader } from './say-time.js';
-import { shortId } from './short-id.js';
+import { incidentLine } from './incident-line.js';
+import { sayIn, type Reader } from './say-time.js';
 
 export const WORD: Readonly<Record<Verdict, string>> = { good: 'good', bad: 'bad', unknown: 'not known', error: 'could not be measured' };
 const ORDER: readonly Verdict[] = ['bad', 'error', 'unknown', 'good'];
@@ -23,7 +23,7 @@ function linesOf({ resource, verdict, why, incidents, question }: ResourceStatus
   const { name, kind } = resource;
   return [
     `${name}${KIND[kind]}: ${WORD[verdict]}${verdict === 'good' ? '' : ` (${why})`}`,
-    ...incidents.map((incident) => `Incident ${shortId(incident.id)}, ${incident.state} since ${sayAgo(incident.openedAt, reader)}${incident.title === why ? '' : `: ${incident.title}`}`),
+    ...incidents.map((incident) => `${incidentLine(incident, reader)}${incident.title === why ? '' : `: ${incident.title}`}`),
     ...(question ? [`A question waits for an answer (approve ${name}, deny ${name}); expires ${sayIn(question.expiresAt, reader)}.`] : []),
   ];
 }

@@ -10,9 +10,9 @@ import { sayDebt } from './debt-words.js';
 import type { ChannelState } from '../domain/channel-state.js';
 import { holdLine, type HoldShown } from './hold-card.js';
 import { reachLines } from './reach-lines.js';
+import { incidentLine } from './incident-line.js';
 import { badResources, resourceLines } from './resource-lines.js';
 import { sayAgo, sayClock, sayIn, sayMoment, type Reader } from './say-time.js';
-import { shortId } from './short-id.js';
 
 const TITLE_CHARS = 100;
 const WORD: Readonly<Record<Verdict, string>> = { good: 'good', bad: 'bad', unknown: 'not known', error: 'could not be measured' };
@@ -112,7 +112,7 @@ function drawDebt({ debt }: AppStatus): readonly string[] {
 function drawIncidents({ app, incidents, waits, question }: AppStatus, reader: Reader): readonly string[] {
   const lines = incidents.flatMap((incident) => {
     const waitsFor = question ? undefined : waits[incident.id];
-    return [`Incident ${shortId(incident.id)}, ${incident.state} since ${sayAgo(incident.openedAt, reader)}: ${incident.title}`, ...(waitsFor === undefined ? [] : [`Now: ${waitsFor}. All of it: why ${app.name}`])];
+    return [`${incidentLine(incident, reader)}: ${incident.title}`, ...(waitsFor === undefined ? [] : [`Now: ${waitsFor}. All of it: why ${app.name}`])];
   });
   return question ? [...lines, `A question waits for an answer (approve ${app.name}, deny ${app.name}); expires ${sayIn(question.expiresAt, reader)}.`] : lines;
 }

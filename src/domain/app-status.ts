@@ -1,7 +1,7 @@
 import type { AppVerdict } from './app-verdict.js';
 import type { Check, Sample } from './check.js';
 import type { Debt } from './debt.js';
-import type { Incident } from './incident.js';
+import type { IncidentSince } from './incident.js';
 import type { Launch } from './launch.js';
 import type { Question } from './question.js';
 import type { Rehearsal } from './rehearsal.js';
@@ -16,7 +16,7 @@ export interface AppStatus extends AppVerdict {
   /** The newest launch; `tier` counts from 1, and is null once the launch has ended. `settlesUntil`: no reading counts before; null: all do. */
   readonly launch: (Launch & { readonly tier: number | null; readonly tiers: number; readonly settlesUntil?: number | null }) | null;
   /** The open ones, at the app or at what it needs. */
-  readonly incidents: readonly Incident[];
+  readonly incidents: readonly IncidentSince[];
   /** What each of them waits for now, by its id; none where nothing holds it up. */
   readonly waits: Readonly<Record<string, string>>;
   readonly question: Pick<Question, 'id' | 'expiresAt'> | null;

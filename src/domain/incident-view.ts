@@ -24,6 +24,8 @@ export interface IncidentView {
   readonly findings: readonly Finding[];
   /** Oldest first. */
   readonly plans: readonly Plan[];
+  /** True when the rule only suggests the newest plan: then people see the whole of it. Absent: it does not. */
+  readonly suggested?: boolean;
   /** Those that a plan leads to. */
   readonly destinations: readonly Release[];
   readonly remediations: readonly (Remediation & { readonly repair: string; readonly steps: readonly JournalStep[]; readonly evidence: readonly EvidenceNote[] })[];

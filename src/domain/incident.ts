@@ -30,6 +30,14 @@ export interface Incident {
   readonly ackedBy: string | null;
 }
 
+/** An incident as lists show it. */
+export interface IncidentSince extends Incident {
+  /** Since when it really was one, which may be before it was opened: how long it lasts is counted from there, wherever it is told. Absent where nobody asked. */
+  readonly began?: number;
+  /** Since when people are needed; null or absent: they are not, or nobody knows. */
+  readonly needsSince?: number | null;
+}
+
 /** The kind of an incident of a host whose PM2 daemon died. */
 export const PM2_DEAD = 'pm2-dead';
 

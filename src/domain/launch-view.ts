@@ -1,6 +1,6 @@
 import type { Verdict } from './check.js';
 import type { Debt } from './debt.js';
-import type { Incident } from './incident.js';
+import type { IncidentSince } from './incident.js';
 import type { Launch } from './launch.js';
 import type { Release } from './release.js';
 import type { Resource } from './resource.js';
@@ -14,7 +14,7 @@ export interface LaunchView {
   /** Where a rollback would go now, and why. */
   readonly wayBack: WayBack;
   /** Those that began in this launch, oldest first. */
-  readonly incidents: readonly Incident[];
+  readonly incidents: readonly IncidentSince[];
   /** Repairs that were run in this launch, by kind. */
   readonly repairs: readonly { readonly repair: string; readonly times: number }[];
   /** Since it began. */

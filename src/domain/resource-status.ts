@@ -1,5 +1,5 @@
 import type { AppVerdict } from './app-verdict.js';
-import type { Incident } from './incident.js';
+import type { IncidentSince } from './incident.js';
 import type { Question } from './question.js';
 import type { Resource } from './resource.js';
 
@@ -7,6 +7,6 @@ import type { Resource } from './resource.js';
 export interface ResourceStatus extends AppVerdict {
   readonly resource: Resource;
   /** The open ones at it. */
-  readonly incidents: readonly Incident[];
+  readonly incidents: readonly IncidentSince[];
   readonly question: Pick<Question, 'id' | 'expiresAt'> | null;
 }

@@ -17,6 +17,7 @@ import { getRelease } from './releases.js';
 import { listResources } from './resources.js';
 import { newestSample } from './samples.js';
 import type { Db } from './schema.js';
+import { since } from './since.js';
 import { currentWait } from './spans.js';
 
 interface At {
@@ -34,7 +35,7 @@ export async function appStatuses(db: Db, hostId: HostId, at: At): Promise<reado
   const statuses: AppStatus[] = [];
   for (const app of apps) {
     const launch = withTier(await newestLaunchOf(db, app.id), at);
-    const incidents = await concerning(db, app, { open, all });
+    const incidents = await Promise.all((await concerning(db, app, { open, all })).map((incident) => since(db, incident)));
     const checks = await checksNow(db, app);
     const seen = checks.map(({ check, newest }): CheckNow => ({ check, newest, dueEveryMs: dueEvery(check, launch, at.tiers) }));
     const question = questions.find(({ appId }) => appId === app.id);

@@ -7,6 +7,7 @@ import type { Plan } from '../domain/plan.js';
 import type { Release } from '../domain/release.js';
 import { badFromBirth } from './born-bad.js';
 import { debtBy } from './debts.js';
+import { eventsOf } from './events.js';
 import { evidenceNotes } from './evidence.js';
 import { findingsOf } from './findings.js';
 import { openHolds } from './holds.js';
@@ -40,6 +41,7 @@ export async function incidentView(db: Db, id: IncidentId): Promise<IncidentView
     release: await releaseDuring(db, incident),
     findings: await findingsOf(db, id),
     plans,
+    suggested: await wasSuggested(db, id, plans.at(-1)),
     destinations: await destinationsOf(db, plans),
     remediations: await remediationsWithSteps(db, id),
     question,
@@ -52,6 +54,12 @@ async function releaseDuring(db: Db, incident: Incident): Promise<Release | null
   const row = await db.selectFrom('launches').select('release_id').where('app_id', '=', incident.resourceId as ResourceId)
     .where('started_at', '<', incident.closedAt ?? Number.MAX_SAFE_INTEGER).orderBy('started_at', 'desc').orderBy('id', 'desc').limit(1).executeTakeFirst();
   return row ? getRelease(db, row.release_id) : null;
+}
+
+async function wasSuggested(db: Db, id: IncidentId, newest: Plan | undefined): Promise<boolean> {
+  if (newest?.verdict !== 'deny') return false;
+  const told = (await eventsOf(db, id)).findLast(({ kind }) => kind === 'plan.suggested');
+  return (told?.body as { readonly plan?: unknown } | null | undefined)?.plan === newest.id;
 }
 
 export async function destinationsOf(db: Db, plans: readonly Plan[]): Promise<readonly Release[]> {

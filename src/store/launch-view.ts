@@ -1,6 +1,6 @@
 import type { Verdict } from '../domain/check.js';
 import type { LaunchId } from '../domain/ids.js';
-import type { Incident } from '../domain/incident.js';
+import type { IncidentSince } from '../domain/incident.js';
 import type { Launch } from '../domain/launch.js';
 import type { LaunchView } from '../domain/launch-view.js';
 import { wayBackOf } from '../domain/way-back.js';
@@ -10,6 +10,7 @@ import { getLaunch } from './launches.js';
 import { ledgerOf } from './releases.js';
 import { getResource } from './resources.js';
 import type { Db } from './schema.js';
+import { since } from './since.js';
 
 /** A launch with more incidents than this needs no longer list. */
 const MOST_INCIDENTS = 50;
@@ -32,9 +33,9 @@ export async function launchView(db: Db, id: LaunchId): Promise<LaunchView> {
   };
 }
 
-async function incidentsIn(db: Db, id: LaunchId): Promise<readonly Incident[]> {
+async function incidentsIn(db: Db, id: LaunchId): Promise<readonly IncidentSince[]> {
   const rows = await db.selectFrom('incidents').select('id').where('launch_id', '=', id).orderBy('opened_at').limit(MOST_INCIDENTS).execute();
-  return Promise.all(rows.map((row) => getIncident(db, row.id)));
+  return Promise.all(rows.map(async (row) => since(db, await getIncident(db, row.id))));
 }
 
 async function repairsIn(db: Db, id: LaunchId): Promise<LaunchView['repairs']> {

@@ -6,6 +6,7 @@ import { openIncidents } from './incidents.js';
 import { openQuestions } from './questions.js';
 import { listResources } from './resources.js';
 import type { Db } from './schema.js';
+import { since } from './since.js';
 
 /** How everything is that is no app, by name. */
 export async function resourceStatuses(db: Db, hostId: HostId, now: number): Promise<readonly ResourceStatus[]> {
@@ -13,7 +14,7 @@ export async function resourceStatuses(db: Db, hostId: HostId, now: number): Pro
   const open = await openIncidents(db, hostId);
   const questions = await openQuestions(db, hostId);
   return Promise.all(resources.map(async (resource) => {
-    const incidents = open.filter(({ resourceId }) => resourceId === resource.id);
+    const incidents = await Promise.all(open.filter(({ resourceId }) => resourceId === resource.id).map((incident) => since(db, incident)));
     const checks = (await checksNow(db, resource)).map(({ check, newest }) => ({ check, newest, dueEveryMs: check.everyMs }));
     const question = questions.find(({ appId }) => appId === resource.id);
     return { resource, incidents, ...appVerdict({ incidents, checks }, now), question: question ? { id: question.id, expiresAt: question.expiresAt } : null };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isPlan, readStatus } from '../../../scripts/start/first-look.js';
+import { isPlan, readError, readStatus } from '../../../scripts/start/first-look.js';
 
 it.each(['', 'not JSON', 'null', '{}', '{"apps":[]}', '{"apps":"many"}'])('%j says nothing of any app', (text) => {
   expect(readStatus(text)).toBeNull();
@@ -27,4 +27,9 @@ it('a status document gives verdict, release and open incidents of each app, and
 it('there is a way back where a plan was made, whether or not policy would let it be done', () => {
   expect(isPlan('{"version":1,"app":"blog","plan":{"verdict":"deny"}}')).toBe(true);
   for (const text of ['', '{"version":1,"refused":"no release"}', '{"version":1,"error":{}}', 'null']) expect([text, isPlan(text)]).toEqual([text, false]);
+});
+
+it('why nothing can be told stands in what the command says in JSON', () => {
+  expect(readError('{"version":1,"error":{"code":"store.none","message":"there is no store"}}')).toBe('there is no store');
+  for (const text of ['', 'null', '{"apps":[]}', '{"error":{}}']) expect([text, readError(text)]).toEqual([text, null]);
 });

@@ -197,6 +197,17 @@ describe('the card of an incident', () => {
     expect(draw(done)).not.toContain('without a repair');
   });
 
+  it('shows the whole plan where the rule only suggests: every step, what is at stake, the way back', () => {
+    const suggested = plan({ state: 'denied', verdict: 'deny', rule: 'default', why: 'the rule “default” only suggests' });
+    const reason = 'would have run pm2.reload, but the rule “default” only suggests';
+    const shown = view({ incident: { ...incident, state: 'escalated', reason }, plans: [suggested], suggested: true });
+    for (const drawn of [draw(shown), drawPlain(incidentDetails(shown, UTC), { width: 80, color: false })]) {
+      expect(drawn).toContain('Suggested, and not done. pm2.reload would do exactly this:\n  1. pm2 reload shop (at most 30 s)');
+      expect(drawn).toContain('At most 2 restarts.\n  Way back: none is needed: the same code runs');
+    }
+    expect(draw({ ...shown, suggested: false })).not.toContain('would do exactly this');
+  });
+
   it('tells a refusal that comes again and again once', () => {
     const refused = (id: string) => plan({ id: id as never, repair: 'release.rollback', state: 'refused', why: 'there is no stable release', verdict: null });
     const reason = 'nothing is left to try: release.rollback not possible (there is no stable release)';

@@ -50,6 +50,11 @@ describe('the card of a launch', () => {
     `);
   });
 
+  it('counts an incident from when it really began, as its own card does', () => {
+    const born: LaunchView = { ...fresh, incidents: [{ ...past, began: BEGAN - 2 * MINUTE }] };
+    expect(draw(born, at(6 * HOUR))).toMatch(/\(03:10 UTC, for 6\s+min\)/);
+  });
+
   it('does not call it well while an incident is open', () => {
     const sick: LaunchView = { ...fresh, incidents: [incident] };
     expect(launchCard(sick, at(7 * HOUR))).toMatchObject({ level: 'warning', title: 'shop: 7 h after release 4f2a91c went live something is wrong' });

@@ -7,7 +7,8 @@ import { status } from '../../../src/commands/status.js';
 import type { ResourceId } from '../../../src/domain/ids.js';
 import { noteChannel } from '../../../src/store/channels.js';
 import { monitorStopped, pm2Lost } from '../../../src/store/hosts.js';
-import { openIncident } from '../../../src/store/incidents.js';
+import { tell } from '../../../src/store/events.js';
+import { changeIncident, openIncident } from '../../../src/store/incidents.js';
 import { listResources, syncEdges, syncResources } from '../../../src/store/resources.js';
 import { commandContract } from '../../contracts/command.js';
 import { MINUTE } from '../cards/views.js';
@@ -49,6 +50,18 @@ describe('status', () => {
         Release 4f2a91c (unwatched), live for 0 ms; watched until 24 Nov 03:12 UTC,
         tier 1 of 3, next full check 03:12 UTC."
     `);
+  });
+
+  it('says of an incident since when it is open, and since when it needs people', async () => {
+    await watchShop(stage);
+    const incident = await broken(stage);
+    const at = stage.now + 9 * MINUTE;
+    await stage.store.write(async (tx) => {
+      await changeIncident(tx, incident.id, { state: 'escalated', reason: 'nothing is left to try' });
+      await tell(tx, stage.hostId, { kind: 'incident.escalated', incidentId: incident.id }, at);
+    });
+    const told = drawn(await say('status shop')).replaceAll(/\s+/g, ' ');
+    expect(told).toMatch(/Incident \w+, open since 03:12 UTC, .* ago; needs you since 03:21 UTC/);
   });
 
   it('says that nobody can be told, since when it is so, and what to do', async () => {
