@@ -208,7 +208,9 @@ async function waitForDependency(ctx: StageContext, incident: Incident, dependen
 async function whyNothingIsLeft(tx: Db, incident: Incident): Promise<string> {
   if (incident.kind === NEVER_GOOD) return WHY_LEFT_ALONE;
   const ends = new Map<string, Set<string>>();
-  for (const plan of await plansOf(tx, incident.id)) ends.set(endOf(plan), (ends.get(endOf(plan)) ?? new Set()).add(plan.repair));
+  // What a hold only put off was planned again since.
+  const tried = (await plansOf(tx, incident.id)).filter(({ state, rule }) => state !== 'denied' || rule?.startsWith('hold:') !== true);
+  for (const plan of tried) ends.set(endOf(plan), (ends.get(endOf(plan)) ?? new Set()).add(plan.repair));
   if (ends.size === 0) return 'no repair is known for this kind of problem';
   return `nothing is left to try: ${[...ends].slice(-MOST_ENDS).map(([end, repairs]) => `${[...repairs].join(' and ')} ${end}`).join('; ')}`;
 }

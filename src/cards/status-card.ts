@@ -30,11 +30,14 @@ export function statusCard(apps: readonly AppStatus[], watch: StatusAround, read
   const resources = watch.resources ?? [];
   const sorted = apps.toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
   const blind = blindness(apps, watch, reader);
+  const around = [...drawStore(watch, reader), ...drawBot(watch, reader), ...reachLines(watch.channels ?? [], reader), ...(watch.holds ?? []).map((hold) => holdLine(hold, reader))];
+  // The title is the first line of the only app then; where something stands between it and the rest, it is said again.
+  const alone = !blind && sorted.length === 1 && around.length === 0 && badResources(resources).length === 0;
   return {
     subject: 'status',
     level: blind ? blind.level : levelOf(apps, resources),
     title: cutText(blind ? blind.title : titleOf(sorted, resources), TITLE_CHARS),
-    body: [...(blind ? [blind.body] : []), ...drawStore(watch, reader), ...drawBot(watch, reader), ...reachLines(watch.channels ?? [], reader), ...(watch.holds ?? []).map((hold) => holdLine(hold, reader)), ...sorted.map((status) => drawApp(status, !blind && sorted.length === 1 && badResources(resources).length === 0, reader)), ...resourceLines(resources, reader)],
+    body: [...(blind ? [blind.body] : []), ...around, ...sorted.map((status) => drawApp(status, alone, reader)), ...resourceLines(resources, reader)],
     fields: [],
     buttons: [],
     footer: null,

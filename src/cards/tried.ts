@@ -1,4 +1,5 @@
 import { sayDuration } from '../domain/duration.js';
+import { holdsHands } from '../domain/hold.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import type { Plan } from '../domain/plan.js';
 import { wasStopped } from '../domain/remediation.js';
@@ -12,7 +13,7 @@ type Run = IncidentView['remediations'][number];
 /** What was tried, with outcome and duration, and what was not done and why, but what mended it, which is told apart; null where there is nothing to tell. */
 export function drawTried(view: IncidentView, reader: Reader): string | null {
   const mended = mender(view);
-  const lines = view.plans.flatMap((plan) => {
+  const lines = view.plans.filter((plan, index) => !waited(plan) || (index === view.plans.length - 1 && isHeld(view, reader))).flatMap((plan) => {
     const run = view.remediations.find(({ planId }) => planId === plan.id);
     const line = run ? (run === mended ? null : sayRun(run, plan, reader)) : sayUndone(plan);
     return line === null ? [] : [line];
@@ -22,6 +23,15 @@ export function drawTried(view: IncidentView, reader: Reader): string | null {
   const each = lines.filter((line, index) => !lines.includes(line, index + 1));
   const earlier = each.length - MOST_LINES;
   return [...(earlier > 0 ? [`… and ${earlier} before these`] : []), ...each.slice(-MOST_LINES)].join('\n');
+}
+
+/** A hold only put it off: once it is over, or another plan was made since, that is no news. */
+function waited({ state, rule }: Plan): boolean {
+  return state === 'denied' && rule?.startsWith('hold:') === true;
+}
+
+function isHeld({ holds }: IncidentView, { now }: Reader): boolean {
+  return holds.some((hold) => holdsHands(hold) && (hold.until === null || hold.until > now));
 }
 
 function sayRun(run: Run, plan: Plan, reader: Reader): string {

@@ -52,12 +52,19 @@ export function wrongWords({ name, usage: words, examples }: Pick<Shown, 'name' 
 
 const EXAMPLES = ['hypercare status', 'hypercare rollback shop --plan', 'hypercare approve shop', 'hypercare status --json'];
 
+/** What changes something can be done by this terminal too, where no monitor runs. */
+function withOffline(found: Shown): Result['card'] {
+  const card = commandCard(found);
+  if (found.role === null || found.role === 'viewer') return card;
+  return { ...card, fields: [...card.fields, { name: '--offline', value: 'have it done in this terminal, while no monitor runs' }] };
+}
+
 /** Everything there is, examples first; or one command. */
 export function usage(name: string | undefined): Result {
   const all: readonly Shown[] = [...commands, ...OWN_VERBS];
   if (name !== undefined) {
     const found = all.find((one) => one.name === name.toLowerCase()) ?? missing(name, all);
-    return { data: { version: 1, command: documentOf(found) }, card: commandCard(found), exit: 0 };
+    return { data: { version: 1, command: documentOf(found) }, card: withOffline(found), exit: 0 };
   }
   const fields = all.map(({ name: verb, summary }) => ({ name: verb, value: summary }));
   const card = {

@@ -29,7 +29,7 @@ export function storms({ resources, edges, bad }: Weather): readonly Storm[] {
   const apps = resources.filter(({ kind }) => kind === 'app');
   const badApps = apps.filter(({ id }) => bad.has(id)).map(({ name }) => name);
   const many = badApps.length >= LEAST && badApps.length >= apps.length * SHARE;
-  const all: Storm = { key: 'storm:apps', scope: EVERYTHING, reason: namingApps(`${badApps.length} of ${apps.length} apps are bad at once`, badApps), apps: badApps };
+  const all: Storm = { key: 'storm:apps', scope: EVERYTHING, reason: namingApps(`${badApps.length} of ${apps.length} apps fell sick at once`, badApps), apps: badApps };
   const below = resources.filter(({ id, kind }) => kind !== 'app' && bad.has(id)).flatMap((cause): readonly Storm[] => {
     const users = apps.filter((app) => neededBy(app.id, edges).includes(cause.id)).map(({ name }) => name);
     return users.length === 0 ? [] : [{ key: `storm:${cause.name}`, scope: users.join(','), reason: `${cause.name} is bad, which ${users.length === 1 ? 'it needs' : 'they need'}: ${bad.get(cause.id)}`, apps: users }];

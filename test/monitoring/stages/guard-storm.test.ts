@@ -33,7 +33,7 @@ describe('a storm', () => {
     await bad(id('blog'));
     expect(await held()).toEqual([]);
     await bad(id('chat'));
-    expect(await held()).toEqual(['storm of * by hypercare: 3 of 5 apps are bad at once (api, blog, chat)']);
+    expect(await held()).toEqual(['storm of * by hypercare: 3 of 5 apps fell sick at once (api, blog, chat)']);
     expect([await over('shop'), await over('shop', 'Ann')]).toEqual([['storm'], []]);
   });
 
@@ -63,7 +63,7 @@ describe('a storm', () => {
     for (const name of ['api', 'blog', 'chat']) await bad(id(name));
     await bad(id('mail'));
     await good(id('api'));
-    expect(await held()).toEqual(['storm of * by hypercare: 3 of 5 apps are bad at once (blog, chat, mail)']);
+    expect(await held()).toEqual(['storm of * by hypercare: 3 of 5 apps fell sick at once (blog, chat, mail)']);
     expect(await told()).toEqual(['hold.began']);
   });
 
@@ -102,7 +102,7 @@ describe('a storm', () => {
     await later(MINUTE);
     expect(await held()).toEqual([]);
     await bad(id('mail'));
-    expect(await held()).toEqual(['storm of * by hypercare: 4 of 5 apps are bad at once (api, blog, chat, mail)']);
+    expect(await held()).toEqual(['storm of * by hypercare: 4 of 5 apps fell sick at once (api, blog, chat, mail)']);
   });
 
   it('that names an app which the config no longer has ends when the monitor begins', async () => {

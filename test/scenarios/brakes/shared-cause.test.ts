@@ -69,7 +69,7 @@ describe('apps that are bad at once', () => {
     const on = await begin(apps, '', '');
     const sick = apps.slice(0, 3);
     await Promise.all(sick.map(({ cwd }) => writeFile(join(cwd, 'broken'), '')));
-    await until('the storm to be seen', async () => (await holds(on)).some((hold) => hold.startsWith('storm of *: 3 of 4 apps are bad at once')), REAL_MS);
+    await until('the storm to be seen', async () => (await holds(on)).some((hold) => hold.startsWith('storm of *: 3 of 4 apps fell sick at once')), REAL_MS);
     const since = (await openHolds(on.store.db, on.monitor.ctx.hostId))[0]?.from ?? 0;
     await until('each of them to be told of', async () => (await openIncidents(on.store.db, on.monitor.ctx.hostId)).filter(({ reason }) => /hypercare holds it: 3 of 4 apps are bad/.test(reason ?? '')).length === 3, REAL_MS);
     expect(await ours(on, since), 'what was begun before the third was bad is no storm yet').toBe(0);
@@ -77,7 +77,7 @@ describe('apps that are bad at once', () => {
     await until('it to be over', async () => (await open(on)).length === 0 && (await holds(on)).length === 0, REAL_MS);
     expect(await ours(on, since)).toBe(0);
     const told = (await readAudit(on.store.db, on.monitor.ctx.hostId, 200)).filter(({ what }) => what.startsWith('storm')).map(({ what, why }) => `${what} (${why})`);
-    expect(told[0]).toMatch(/^storm of everything began \(3 of 4 apps are bad at once \((?=.*north)(?=.*east)(?=.*south)/);
+    expect(told[0]).toMatch(/^storm of everything began \(3 of 4 apps fell sick at once \((?=.*north)(?=.*east)(?=.*south)/);
     expect(told[1]).toMatch(/^storm of everything ended/);
   });
 

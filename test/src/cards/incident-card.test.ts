@@ -208,6 +208,14 @@ describe('the card of an incident', () => {
     expect(draw({ ...shown, suggested: false })).not.toContain('would do exactly this');
   });
 
+  it('tells what a hold put off while it holds, and not after that', () => {
+    const put = plan({ state: 'denied', verdict: 'deny', rule: 'hold:storm', why: 'hypercare holds it: 3 of 3 apps fell sick at once (a, b, shop)' });
+    const hold = { id: 'h-1' as never, hostId: 'h' as never, kind: 'storm', scope: '*', author: 'hypercare', reason: '3 of 3 apps fell sick at once (a, b, shop)', from: BEGAN, until: null, endedAt: null, endedBy: null, key: 'storm:apps' } as const;
+    expect(draw(view({ plans: [put], holds: [hold] }))).toContain('pm2.reload: not done: hypercare holds it');
+    expect(draw(view({ plans: [put] }))).not.toContain('hypercare holds it');
+    expect(draw(view({ plans: [put, plan({ id: 'p-9' as never, state: 'drafted', verdict: null, why: null })], holds: [hold] }))).not.toContain('not done');
+  });
+
   it('tells a refusal that comes again and again once', () => {
     const refused = (id: string) => plan({ id: id as never, repair: 'release.rollback', state: 'refused', why: 'there is no stable release', verdict: null });
     const reason = 'nothing is left to try: release.rollback not possible (there is no stable release)';

@@ -21,6 +21,12 @@ describe('the card of the status', () => {
     `);
   });
 
+  it('does not put what concerns channels and holds into the midst of the only app’s text', () => {
+    const channels = [{ name: 'slack:C1', part: 'speaks', since: BEGAN, trouble: { why: 'refused', mend: null } }] as const;
+    const told = draw([shop], { ...watch, channels });
+    expect(told).toMatch(/Slack: not reached since 03:12 UTC: refused\.\n\n {2}shop: good \(3 checks good\)\n {2}Release/);
+  });
+
   it('calls an app outside of git after the directory it stands in', () => {
     expect(draw([{ ...shop, release: { ...bad, commit: null, dir: '/srv/w' } }])).toContain('As it stands in w (watching), live for 27 min');
   });
@@ -114,6 +120,7 @@ describe('the card of the status', () => {
         The bot has given no sign of life since 03:12 UTC, 4 min ago: nobody
         is told or asked. Look at it: pm2 logs hypercare-bot.
 
+        shop: good (3 checks good)
         Release 4f2a91c (watching), live for 27 min; watched until 24 Nov
         02:49 UTC, tier 1 of 3, next full check 03:19 UTC."
     `);
@@ -130,6 +137,7 @@ describe('the card of the status', () => {
         ago: soon nothing can be kept or done. Make room on the host: df -h,
         then pm2 flush or old files.
 
+        shop: good (3 checks good)
         Release 4f2a91c (watching), live for 27 min; watched until 24 Nov
         02:49 UTC, tier 1 of 3, next full check 03:19 UTC."
     `);

@@ -9,6 +9,11 @@ import { cli, writeConfig } from './run.js';
 const stage = stageOfEachTest((opened) => writeConfig(opened));
 
 describe('help', () => {
+  it('names --offline where it can be used, and not where nothing is changed', async () => {
+    expect((await cli(stage, ['rollback', '--help'])).stdout).toContain('--offline');
+    expect((await cli(stage, ['status', '--help'])).stdout).not.toContain('--offline');
+  });
+
   it('comes first with examples, and needs no store', async () => {
     const ran = await cli({ ...stage, dir: join(stage.dir, 'nowhere') }, ['--help']);
     expect(ran).toMatchObject({ exit: 0, stderr: '' });

@@ -22,7 +22,7 @@ describe('unfreeze', () => {
   });
 
   it('lifts a storm too: people know better', async () => {
-    await stage.store.write((tx) => beginHold(tx, stage.hostId, { kind: 'storm', scope: '*', author: 'hypercare', reason: '3 of 5 apps are bad at once (a, b, c)', until: null, key: 'storm:apps' }, 1));
+    await stage.store.write((tx) => beginHold(tx, stage.hostId, { kind: 'storm', scope: '*', author: 'hypercare', reason: '3 of 5 apps fell sick at once (a, b, c)', until: null, key: 'storm:apps' }, 1));
     expect((await say('unfreeze')).exit).toBe(0);
     expect(await openHolds(stage.store.db, stage.hostId)).toEqual([]);
   });
