@@ -1,6 +1,7 @@
+import { ENDED_WITH_ENTRY } from '../../src/domain/act.js';
 import type { HostId, ResourceId } from '../../src/domain/ids.js';
 import type { Pm2, Pm2Process } from '../../src/io/pm2.js';
-import { exitsBetween } from '../../src/io/pm2-missed.js';
+import { exitsBetween, keptEntry } from '../../src/io/pm2-missed.js';
 import { actsOn } from '../../src/store/acts.js';
 import { insertSignal } from '../../src/store/signals.js';
 import type { Store } from '../../src/store/store.js';
@@ -67,7 +68,7 @@ async function keepMissed({ store, hostId, appOf }: Missing, { was, now, heard, 
     for (const { name, pmId, dedupe } of exitsBetween(was, now, heard)) {
       const resourceId = appOf.get(name);
       if (resourceId === undefined || (await actsOn(tx, resourceId, since - 1)).some(({ by }) => by === 'us')) continue;
-      const body = pm2SignalBody({ event: 'exit', manual: isStopped(now, pmId), killed: false, note: 'ended while PM2’s events could not be heard', dedupe: `exit:${dedupe}` });
+      const body = pm2SignalBody({ event: 'exit', manual: isStopped(now, pmId), killed: false, note: keptEntry(was, now, pmId) ? 'ended while PM2’s events could not be heard' : ENDED_WITH_ENTRY, dedupe: `exit:${dedupe}` });
       await insertSignal(tx, hostId, { resourceId, kind: 'pm2', key: `pm2:${hostId}:exit:${dedupe}`, body, at });
     }
   });

@@ -14,6 +14,9 @@ export interface Act {
   readonly note: string | null;
 }
 
+/** The note of an exit that came with the end of the process's entry: PM2's daemon died, or somebody deleted it. PM2 started nothing again. */
+export const ENDED_WITH_ENTRY = 'ended together with its entry in PM2';
+
 /** Restarts not by us that are closer together than this are one burst, and count once. */
 const BURST_GAP_MS = 60_000;
 

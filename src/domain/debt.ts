@@ -1,4 +1,4 @@
-import { restartsIn, type Act } from './act.js';
+import { ENDED_WITH_ENTRY, restartsIn, type Act } from './act.js';
 
 /** Healing debt: an app that goes on because it is repaired again and again is not well, and this says so. */
 export interface Debt {
@@ -29,7 +29,9 @@ export const MOST_OF_STABLE = 6;
 
 /** Of all acts in the time that is asked about, oldest first. */
 export function debtOf(acts: readonly Act[]): Debt {
-  const hiding = restartsIn(acts).map((act) => (act.by === 'us' ? (act.note ?? '') : act.by === 'pm2' ? 'PM2' : '')).filter((what) => WEIGHTS[what] !== undefined);
+  // Who starts an app after PM2's daemon died mends what was wrong, and hides nothing.
+  const started = acts.filter(({ by, note }) => by !== 'pm2' || note !== ENDED_WITH_ENTRY);
+  const hiding = restartsIn(started).map((act) => (act.by === 'us' ? (act.note ?? '') : act.by === 'pm2' ? 'PM2' : '')).filter((what) => WEIGHTS[what] !== undefined);
   const times = new Map<string, number>();
   for (const what of hiding) times.set(what, (times.get(what) ?? 0) + 1);
   return {

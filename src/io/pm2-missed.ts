@@ -27,6 +27,12 @@ export function exitsBetween(before: readonly Pm2Process[], now: readonly Pm2Pro
   });
 }
 
+/** Is a process still the entry that it was, so that PM2 may have started it again? Another daemon gives it another unique id. */
+export function keptEntry(before: readonly Pm2Process[], now: readonly Pm2Process[], pmId: number): boolean {
+  const was = before.find((one) => one.pmId === pmId);
+  return was === undefined || now.some((one) => one.pmId === pmId && one.name === was.name && one.uniqueId === was.uniqueId);
+}
+
 /** PM2 counts each run that followed another; under another unique id the counter is a new daemon's. */
 function unseenRuns(was: Pm2Process, is: Pm2Process, told: readonly string[]): readonly MissedExit[] {
   const followed = is.uniqueId === was.uniqueId ? is.restarts - was.restarts : 0;

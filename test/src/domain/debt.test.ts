@@ -23,6 +23,8 @@ describe('healing debt', () => {
     ['no restart of a person, who may have deployed', [act(0, { by: 'person' })], 0],
     ['no rollback, which takes the cause away', [act(0, { kind: 'rollback', note: 'release.rollback' })], 0],
     ['no repair that is not known to hide anything', [act(0, { note: 'certificate.renew' })], 0],
+    ['no end that came with PM2’s own', [act(0, { by: 'pm2', note: 'ended together with its entry in PM2' })], 0],
+    ['a crash soon after PM2 itself had ended', [act(0, { by: 'pm2', note: 'ended together with its entry in PM2' }), act(0.2, { by: 'pm2', note: 'exited with code 1' })], 1],
     ['no exit that nothing followed', [act(0, { by: 'pm2', kind: 'exit' })], 0],
   ] as const)('counts %s', (_what, acts, points) => {
     expect(debtOf(acts).points).toBe(points);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Pm2Process } from '../../../src/io/pm2.js';
-import { exitsBetween } from '../../../src/io/pm2-missed.js';
+import { exitsBetween, keptEntry } from '../../../src/io/pm2-missed.js';
 
 function run(startedAt: number, fields: Partial<Pm2Process> = {}): Pm2Process {
   return {
@@ -34,4 +34,13 @@ test('runs of which the bus told are not counted a second time', () => {
 
 test('a loop that ran unseen all night is told in at most 101 exits', () => {
   expect(keys([run(10)], [run(99, { restarts: 20_000 })])).toHaveLength(101);
+});
+
+test.each<[string, Pm2Process[], boolean]>([
+  ['its next run', [run(20, { restarts: 1 })], true],
+  ['another daemon’s entry', [run(20, { uniqueId: 'v' })], false],
+  ['no entry', [], false],
+  ['another app’s entry under its number', [run(20, { name: 'blog' })], false],
+])('%s: is it still the entry that PM2 may have started again?', (_, now, kept) => {
+  expect(keptEntry([run(10)], now, 0)).toBe(kept);
 });
