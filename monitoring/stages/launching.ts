@@ -74,7 +74,8 @@ async function supersede(tx: Db, ctx: StageContext, app: Resource, by: { readonl
   const current = await openLaunchOf(tx, app.id);
   if (!current) return isNew ? incident : null;
   const good = incident ? null : await soaked(tx, current, { soakMs: ctx.settings.policy.soakMs, now });
-  await endLaunch(tx, current.id, 'superseded', now);
+  // It was seen a moment after it began to run: what was measured and restarted since then is not its predecessor's.
+  await endLaunch(tx, current.id, 'superseded', Math.max(current.startedAt, Math.min(by.startedAt ?? now, now)));
   await tell(tx, ctx.hostId, { kind: 'launch.ended', launchId: current.id, body: { by: release.id } }, now);
   const left = await getRelease(tx, current.releaseId);
   if (left.id !== release.id && left.verdict === 'watching' && good !== null) await judgeRelease(tx, left.id, 'stable', good, now);

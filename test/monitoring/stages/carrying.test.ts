@@ -6,7 +6,7 @@ import { noteAct } from '../../../src/store/acts.js';
 import { checksOf } from '../../../src/store/checks.js';
 import { eventsOf } from '../../../src/store/events.js';
 import { getIncident, openIncident } from '../../../src/store/incidents.js';
-import { openLaunchOf } from '../../../src/store/launches.js';
+import { getLaunch, openLaunchOf } from '../../../src/store/launches.js';
 import { draftPlan, getPlan } from '../../../src/store/plans.js';
 import { ask, questionOf } from '../../../src/store/questions.js';
 import { insertSamples } from '../../../src/store/samples.js';
@@ -93,4 +93,18 @@ it('a new release that crashes belongs to the restart which brought it, however 
     return upgraded(tx, app, { openedAt: START - 20_000, startedAt: START + 5_000 });
   });
   expect(incident.state).toBe('open');
+});
+
+it.each([
+  ['from when the new release began to run, what is measured is not charged to the one before', START - 5_000, START - 5_000],
+  ['a release never ends before it began', START - 500_000, START - 100_000],
+] as const)('%s', async (_, startedAt, endedAt) => {
+  const launch = await tried(async (tx, app) => {
+    await sight(tx, app, OLD, START - 100_000);
+    await tx.updateTable('launches').set({ started_at: START - 100_000 }).execute();
+    const old = await openLaunchOf(tx, app.id);
+    await sight(tx, app, NEW, startedAt);
+    return getLaunch(tx, old?.id as never);
+  });
+  expect(launch).toMatchObject({ state: 'superseded', endedAt });
 });
