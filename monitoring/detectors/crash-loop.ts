@@ -83,9 +83,13 @@ function usualGap(restarts: readonly Act[]): number | null {
   return median(restarts.slice(1).map(({ at }, index) => at - (restarts[index]?.at ?? at)));
 }
 
-/** Restarts from before a repair are not shown to us; how long the youngest instance has run tells of them all the same. */
-function isSteady(input: DetectorInput<Options>): boolean {
-  return readNewest(input, 'uptime_ms').every((uptimeMs) => uptimeMs >= input.options.quietMs);
+/**
+ * Restarts from before a repair are not shown to us, nor those from before a launch; how long the youngest instance has
+ * run tells of them all the same. Without a reading nobody knows, and one that PM2 gave up is quiet too.
+ */
+function isSteady({ series, options: { quietMs } }: DetectorInput<Options>): boolean {
+  const newest = series.filter(({ check }) => check.probe === 'pm2').map(({ fields, samples }) => ({ fields, sample: samples.findLast((one) => verdictSide(one) !== null) }));
+  return newest.length > 0 && newest.every(({ fields, sample }) => sample?.verdict === 'good' && (valueNamed(fields, sample.values, 'uptime_ms') ?? quietMs) >= quietMs);
 }
 
 function readNewest({ series }: DetectorInput<Options>, field: string): readonly number[] {

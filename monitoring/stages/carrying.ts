@@ -21,7 +21,9 @@ const BROUGHT_WITHIN_MS = 120_000;
 /** Is it the newcomer's trouble: did it begin, or is it measured still, after the newcomer's processes began? */
 export async function beganWith(tx: Db, incident: Incident, startedAt: number): Promise<boolean> {
   if (incident.kind === 'manual') return false;
-  const brought = (await actsOn(tx, incident.resourceId, startedAt - BROUGHT_WITHIN_MS)).findLast((act) => act.by === 'person' && act.kind === 'restart' && act.at <= startedAt);
+  const before = (await actsOn(tx, incident.resourceId, startedAt - BROUGHT_WITHIN_MS)).filter((act) => act.kind === 'restart' && act.at <= startedAt);
+  // Without a person's restart that was seen, its first crash of the present row: the newest start of what dies at its boot is always younger than the trouble.
+  const brought = before.findLast(({ by }) => by === 'person') ?? before.find(({ by }) => by === 'pm2');
   if (incident.openedAt >= (brought?.at ?? startedAt)) return true;
   for (const check of await checksOf(tx, incident.resourceId)) {
     const newest = await newestSample(tx, check.id);

@@ -32,10 +32,10 @@ export async function enterRelease(tx: Db, appId: ResourceId, seen: ReleaseSight
   return getRelease(tx, id);
 }
 
-/** What was known by its commit alone is seen running: from now on it is known by all that was seen. */
-async function adopt(tx: Db, { id, firstSeenAt }: Release, seen: ReleaseSighting, now: number): Promise<Release> {
+/** What was known by its commit alone is seen running: from now on it is known by all that was seen, and stands in the ledger where it ran. */
+async function adopt(tx: Db, { id }: Release, seen: ReleaseSighting, now: number): Promise<Release> {
   await tx.updateTable('releases')
-    .set({ dir: seen.dir, lock_hash: seen.lockHash, config_hash: seen.configHash, node_version: seen.nodeVersion, env_keys: textOf(seen.envKeys), origin: null, first_seen_at: firstSeenAt === 0 ? now : firstSeenAt })
+    .set({ dir: seen.dir, lock_hash: seen.lockHash, config_hash: seen.configHash, node_version: seen.nodeVersion, env_keys: textOf(seen.envKeys), origin: null, first_seen_at: now })
     .where('id', '=', id).execute();
   return getRelease(tx, id);
 }

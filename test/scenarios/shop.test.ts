@@ -175,7 +175,8 @@ describe('a bad release', () => {
     ]);
     expect(await begun.card()).toMatch(/good again/);
     const ledger = await ledgerOf(begun.store.db, begun.app.id);
-    expect(ledger.map((release) => [release.verdict, release.quarantinedAt !== null])).toEqual([['bad', true], ['stable', false]]);
+    // Behind what ran stand the tags of its repository.
+    expect(ledger.map((release) => [release.verdict, release.quarantinedAt !== null])).toEqual([['bad', true], ['stable', false], ['unwatched', false], ['unwatched', false]]);
     expect(await openLaunchOf(begun.store.db, begun.app.id)).toMatchObject({ releaseId: ledger[1]?.id, autoRollback: false });
   });
 

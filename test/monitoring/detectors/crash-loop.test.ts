@@ -67,7 +67,7 @@ describe('crash-loop', () => {
     { rule: 'and not before', acts: minutesAgo(39, 29, 19), says: ['present'] },
     { rule: 'with no restart left to be seen it is over', acts: [], says: ['absent'] },
   ])('$rule', ({ acts, says }) => {
-    expect(detect(acts, { open: true }).map(({ state }) => state)).toEqual(says);
+    expect(detect(acts, { open: true, pm2: [process()] }).map(({ state }) => state)).toEqual(says);
   });
 
   it('is not over while the youngest instance is younger than the quiet asked for', () => {
@@ -75,10 +75,15 @@ describe('crash-loop', () => {
     expect(detect([], { open: true, pm2: [process({ uptimeMs: 61_000 })] })).toMatchObject([{ state: 'absent' }]);
   });
 
+  it('is not over where nobody has looked since, nor while PM2 has given it up', () => {
+    expect(detect([], { open: true })).toEqual([]);
+    expect(detect([], { open: true, pm2: [process({ verdict: 'bad', online: 0, note: 'shop is errored' })] })).toEqual([]);
+  });
+
   it('takes other windows, as short as a test needs', () => {
     const options = { windows: [{ restarts: 2, withinMs: 500 }], quietMs: 100 };
     expect(detect([restart(300), restart(50)], { options })).toMatchObject([{ title: 'crash loop: PM2 restarted it 2 times in 300 ms' }]);
     expect(detect([restart(600), restart(50)], { options })).toEqual([]);
-    expect(detect([restart(4 * HOUR)], { open: true, options })).toMatchObject([{ state: 'absent' }]);
+    expect(detect([restart(4 * HOUR)], { open: true, options, pm2: [process()] })).toMatchObject([{ state: 'absent' }]);
   });
 });

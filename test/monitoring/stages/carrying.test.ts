@@ -108,3 +108,11 @@ it.each([
   });
   expect(launch).toMatchObject({ state: 'superseded', endedAt });
 });
+
+it('nor is it over where nobody’s restart was seen, and PM2 starts the new release again and again', async () => {
+  const incident = await tried(async (tx, app) => {
+    for (const at of [START - 30_000, START - 10_000, START + 4_000]) await noteAct(tx, { resourceId: app.id, at, kind: 'restart', fingerprint: null, dedupe: `crash:${at}`, note: null, by: 'pm2' });
+    return upgraded(tx, app, { openedAt: START - 20_000, startedAt: START + 5_000 });
+  });
+  expect(incident.state).toBe('open');
+});
