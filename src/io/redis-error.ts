@@ -12,7 +12,7 @@ const REPLIES: Readonly<Record<string, RedisFault>> = {
 const OURS = {
   name: ['its name could not be resolved', 'Correct the address in hypercare.yaml, or look at the resolver of this machine.'],
   local: ['this machine could not open the connection', 'Look at open files and routes of this machine.'],
-  rights: ['its user may not do this', 'Give it the right with ACL SETUSER, as the README says.'],
+  rights: ['its user may not do this', 'Give it the right with ACL SETUSER, as docs/servers.md says.'],
 } as const;
 
 /** The error of a fault of the server. */

@@ -29,9 +29,9 @@ async function run<A>(repair: Repair<A>, target: RepairTarget, args: A, io: Io):
   return step?.state(prepared.witness, {}, io);
 }
 
-it.skipIf(noRedis)('the rights that the README gives are enough for all but a flush, which asks for more', async () => {
-  const readme = readFileSync(join(packageRoot(), 'README.md'), 'utf8');
-  const acl = /^ACL SETUSER hypercare .*$/m.exec(readme)?.[0].split(' ') ?? [];
+it.skipIf(noRedis)('the rights that the guide gives are enough for all but a flush, which asks for more', async () => {
+  const guide = readFileSync(join(packageRoot(), 'docs', 'servers.md'), 'utf8');
+  const acl = /^ACL SETUSER hypercare .*$/m.exec(guide)?.[0].split(' ') ?? [];
   const world = await redisWorld({}, {}, async (own) => {
     await own.say(...(acl as unknown as RedisCommand));
     await fillKeys(own, 'page:', 20);
@@ -53,9 +53,9 @@ it.skipIf(noRedis)('the rights that the README gives are enough for all but a fl
   expect(await run(redisFlushDb, target, {}, io)).toBe('after');
 });
 
-it.skipIf(noRedis)('for the limiters of apps the README gives a few more, which are enough', async () => {
-  const readme = readFileSync(join(packageRoot(), 'README.md'), 'utf8');
-  const rights = [...readme.matchAll(/^ACL SETUSER hypercare .*$/gm)].map(([line]) => line.split(' '));
+it.skipIf(noRedis)('for the limiters of apps the guide gives a few more, which are enough', async () => {
+  const guide = readFileSync(join(packageRoot(), 'docs', 'servers.md'), 'utf8');
+  const rights = [...guide.matchAll(/^ACL SETUSER hypercare .*$/gm)].map(([line]) => line.split(' '));
   expect(rights).toHaveLength(2);
   const dir = await packageDir(await mkdtemp(join(tmpdir(), 'hc-rights-')), [...LIMITED['express-rate-limit'].packages, ...LIMITED.bottleneck.packages]);
   const world = await redisWorld({}, {}, async (own) => {
