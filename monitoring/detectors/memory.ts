@@ -22,6 +22,11 @@ const options = z.strictObject({
   growShare: z.number().gt(0).default(0.3),
   growBytes: z.int().min(0).default(50 * 1_048_576),
   warmUpMs: z.int().min(0).default(10 * 60_000),
+  /** So steep that nobody can wait for that: by so much within so short a time, warm or not. What fills a cache at its start flattens before. */
+  steepSpanMs: z.int().min(1).default(4 * 60_000),
+  steepReadings: z.int().min(5).default(8),
+  steepShare: z.number().gt(0).default(2),
+  steepBytes: z.int().min(0).default(512 * 1_048_576),
 });
 
 type Options = z.output<typeof options>;
@@ -69,11 +74,13 @@ function growthClaim(series: Series, input: DetectorInput<Options>): readonly Cl
   const life = currentLife(series, rule);
   const growth = growthOf(life.points, { spanMs: rule.spanMs, minPoints: rule.minReadings, share: rule.growShare, amount: rule.growBytes });
   if (typeof growth !== 'string') return series.check.trusted ? [growing(fingerprint, growth, series, rule)] : [];
+  const steep = growthOf(life.all, { spanMs: rule.steepSpanMs, minPoints: rule.steepReadings, share: rule.steepShare, amount: rule.steepBytes });
+  if (typeof steep !== 'string') return series.check.trusted ? [{ ...growing(fingerprint, steep, series, rule), severity: 'critical' }] : [];
   const over = growth === 'flat' || givenBack(life, rule);
   return over && input.open.has(fingerprint) ? [{ state: 'absent', fingerprint }] : [];
 }
 
-function growing(fingerprint: string, growth: Growth, series: Series, rule: Options): Claim {
+function growing(fingerprint: string, growth: Growth, series: Series, rule: Options): Extract<Claim, { readonly state: 'present' }> {
   const percent = Math.round((growth.by / Math.max(1, growth.from)) * 100);
   return {
     state: 'present',
@@ -94,9 +101,10 @@ function forecast(growth: Growth, series: Series, rule: Options): readonly strin
   return [`at this pace the limit is reached in ${sayDuration((bytes / share - bytes) / growth.perMs)}`];
 }
 
-/** The warm readings since the youngest instance started, and what was the highest before. */
+/** The warm readings since the youngest instance started, all of them, and what was the highest before. */
 interface Life {
   readonly points: readonly Point[];
+  readonly all: readonly Point[];
   readonly before: number | null;
   readonly uptimeMs: number | null;
 }
@@ -104,6 +112,7 @@ interface Life {
 /** A restart gives memory back, so growth is looked for within one life: as long as `uptime_ms` does not fall. */
 function currentLife({ samples, fields }: Series, rule: Options): Life {
   let points: Point[] = [];
+  let all: Point[] = [];
   let before: number | null = null;
   let uptimeMs: number | null = null;
   for (const sample of samples) {
@@ -111,13 +120,14 @@ function currentLife({ samples, fields }: Series, rule: Options): Life {
     if (bytes === null) continue;
     const uptime = valueNamed(fields, sample.values, 'uptime_ms');
     if (uptime !== null && uptimeMs !== null && uptime < uptimeMs) {
-      before = points.reduce((highest, point) => Math.max(highest, point.y), before ?? 0);
-      points = [];
+      before = all.reduce((highest, point) => Math.max(highest, point.y), before ?? 0);
+      [points, all] = [[], []];
     }
     uptimeMs = uptime;
+    all.push({ x: sample.at, y: bytes });
     if (uptime === null || uptime >= rule.warmUpMs) points.push({ x: sample.at, y: bytes });
   }
-  return { points, before, uptimeMs };
+  return { points, all, before, uptimeMs };
 }
 
 /** A life shorter than what growth is judged by began after it was found; low again, it gave the memory back. */

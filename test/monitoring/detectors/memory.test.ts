@@ -60,6 +60,19 @@ describe('memory that grows without end', () => {
     expect(claim).toMatchObject({ evidence: ['120 MiB an hour, and its lowest values rise too'] });
   });
 
+  it('is seen within minutes where it is so steep that the machine would be full before anybody looked', () => {
+    const seen = Array.from({ length: 12 }, (_, n) => process({ memory: 60 + 240 * n, uptimeMs: n * MINUTE / 2 }));
+    expect(detect(seen, { everyMs: MINUTE / 2 })).toMatchObject([{ fingerprint: GROWTH, kind: 'memory', severity: 'critical', emergency: false, title: expect.stringMatching(/^memory grows without end: by \d+ % to 2700 MiB in 4 min$/) as string }]);
+  });
+
+  it.each([
+    { rule: 'a cache that is filled at the start and then stays', mib: (n: number) => 60 + 2_000 * (1 - Math.exp(-n / 3)) },
+    { rule: 'a large app that grows by a fifth', mib: (n: number) => 4_000 + 80 * n },
+    { rule: 'a small one that grows to 300 MiB', mib: (n: number) => 60 + 22 * n },
+  ])('is not $rule', ({ mib }) => {
+    expect(detect(Array.from({ length: 12 }, (_, n) => process({ memory: mib(n), uptimeMs: n * MINUTE / 2 })), { everyMs: MINUTE / 2 })).toEqual([]);
+  });
+
   it('tells when the limit will be reached', () => {
     const seen = life(110, leak).map((one, minute) => ({ ...one, values: [...one.values.slice(0, 7), leak(minute) / 1_000] }));
     expect(detect(seen)).toMatchObject([{ evidence: [expect.anything(), expect.stringMatching(/^at this pace the limit is reached in 5 h \d+ min$/)] }]);
