@@ -116,12 +116,13 @@ async function order({ db, hostId }: Look): Promise<readonly string[]> {
   ];
 }
 
-/** Ticks are numbered by their time, so a lost or a doubled one leaves the number beside the clock. */
+/** Ticks are numbered by their time, so a lost or a doubled one leaves the number beside the clock. A replaced launch ended before that was seen, and ticked until then. */
 async function ticks({ db }: Look, { dir, witnessed }: Finished): Promise<readonly string[]> {
   const offsets = tickOffsets(readConfig(dir).watch.tiers);
   const launches = await db.selectFrom('launches').selectAll().execute();
+  const ends = await db.selectFrom('events').select(['launch_id', 'at']).where('kind', '=', 'launch.ended').execute();
   return launches.flatMap((launch) => {
-    const age = (launch.ended_at ?? witnessed.endedAt) - launch.started_at;
+    const age = (ends.find((end) => end.launch_id === launch.id)?.at ?? witnessed.endedAt) - launch.started_at;
     const last = offsets[launch.ticks_made - 1] ?? -1;
     const next = offsets[launch.ticks_made] ?? Number.POSITIVE_INFINITY;
     if (last <= age && next > age - TICK_SLACK_MS) return [];
