@@ -179,7 +179,7 @@ describe('mistakes in the configuration', () => {
     expect(masked(stderr).replace(/^.*does not start/, '… does not start')).toMatchInlineSnapshot(`
       "… does not start: its configuration has mistakes.
         ‹dir›/hypercare.yaml:4:10: apps.shop.url: must be a URL that begins with http:// or https://
-        ‹dir›/hypercare.yaml:5:5: apps.shop.livenes: unknown key; did you mean "liveness"? (known here: pm2, url, endpoints, liveness, release, uses, limits, runbook)
+        ‹dir›/hypercare.yaml:5:5: apps.shop.livenes: unknown key; did you mean "liveness"? (known here: pm2, url, endpoints, liveness, release, uses, limiters, limits, runbook)
         ‹dir›/hypercare.yaml:7:12: policy.default: must be one of observe, suggest, ask, act-and-tell; did you mean "act-and-tell"?
       "
     `);
@@ -241,7 +241,7 @@ describe('words at the terminal that lead nowhere', () => {
       $ hypercare rollback shop --too abc1234
       ! ERROR  rollback: there is no flag --too; did you mean --to?
         Usage: rollback <app> --reason <why> [--to <release>], or rollback <app>
-        --plan, for example: rollback shop --plan
+        --plan, or rollback <app> --rehearse, for example: rollback shop --plan
       exit 2
 
       $ hypercare approve shop
