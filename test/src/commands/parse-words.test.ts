@@ -67,8 +67,8 @@ describe('words become arguments', () => {
     ['repair pm2.reload shop', { repair: 'pm2.reload', target: 'shop', dryRun: false }],
     ['repair --dry-run general shop', { repair: 'general', target: 'shop', dryRun: true }],
     ['repair redis.invalidate cache --with "prefix=page: limit=500"', { repair: 'redis.invalidate', target: 'cache', with: { prefix: 'page:', limit: 500 }, dryRun: false }],
-    ['rollback shop --plan', { app: 'shop', plan: true }],
-    ['rollback shop --to=9d1e003 --reason "it is broken"', { app: 'shop', plan: false, to: '9d1e003', reason: 'it is broken' }],
+    ['rollback shop --plan', { app: 'shop', plan: true, rehearse: false }],
+    ['rollback shop --to=9d1e003 --reason "it is broken"', { app: 'shop', plan: false, to: '9d1e003', rehearse: false, reason: 'it is broken' }],
     ['audit --limit 5', { limit: 5 }],
     ['help -- rollback', { command: 'rollback' }],
   ])('%s', (line, args) => {
