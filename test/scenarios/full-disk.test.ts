@@ -107,9 +107,9 @@ ${BRISK}`);
     hypercare: host.clean-disk on host began
         rule old uploads, plan hash ‹hash›
     hypercare: host.clean-disk on host ended: verified
-        3 good readings in a row of host
+        3 good readings in a row of each of 2 checks
     hypercare: incident over: the disk of ‹disk›/uploads is 97.9 % full, 0.5 MiB free
-        host.clean-disk mended it after a while: 3 good readings in a row of host
+        host.clean-disk mended it after a while: 3 good readings in a row of each of 2 checks
     "
   `);
   expect(shown(await watch.say('repair', 'host.clean-disk', 'host', '--dry-run'))).toMatchInlineSnapshot(`
