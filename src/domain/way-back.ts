@@ -9,8 +9,9 @@ export interface WayBack {
   readonly passedOver: readonly { readonly release: Release; readonly why: string }[];
 }
 
-/** Answers “which is the way back now, and why?” from the ledger alone. */
-export function wayBackOf(ledger: readonly Release[], runningId: ReleaseId): WayBack {
+/** Answers “which is the way back now, and why?” from the ledger alone. Of what was only imported, what nobody judged is not named: a repository may have hundreds of tags. */
+export function wayBackOf(all: readonly Release[], runningId: ReleaseId): WayBack {
+  const ledger = all.filter(({ origin, verdict, id }) => id === runningId || !origin || verdict !== 'unwatched');
   const release = rollbackTarget(ledger, runningId);
   const others = ledger.filter(({ id }) => id !== runningId && id !== release?.id);
   const later = others.filter(({ firstSeenAt }) => release === null || firstSeenAt > release.firstSeenAt).toSorted((a, b) => b.firstSeenAt - a.firstSeenAt);

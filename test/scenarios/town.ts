@@ -85,8 +85,9 @@ async function settle(ends: (() => unknown)[], close: () => Promise<void>): Prom
   };
 }
 
+/** The one that runs; its repository's tags stand in the ledger too. */
 async function releaseOf({ store, app }: Watch): Promise<string> {
-  const row = await store.db.selectFrom('releases').select('commit').where('app_id', '=', app.id).executeTakeFirstOrThrow();
+  const row = await store.db.selectFrom('launches').innerJoin('releases', 'releases.id', 'launches.release_id').select('releases.commit').where('launches.open_app', '=', app.id).executeTakeFirstOrThrow();
   return row.commit ?? '';
 }
 

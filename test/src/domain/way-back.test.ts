@@ -20,6 +20,11 @@ describe('the way back, and why', () => {
     expect(wayBackOf([running], running.id)).toEqual({ release: null, why: 'only what runs was ever seen', passedOver: [] });
     expect(wayBackOf([running, at('7', 70)], running.id)).toMatchObject({ release: null, why: 'no other release of it was found stable, or vouched for', passedOver: [{ release: { id: '7' } }] });
   });
+
+  it('does not name what was only imported, and never ran here', () => {
+    const tags = ['a', 'b'].map((digit) => at(digit, 95, { verdict: 'unwatched', verdictReason: 'tag v1', origin: 'tag' }));
+    expect(wayBackOf([...tags, running], running.id)).toEqual({ release: null, why: 'only what runs was ever seen', passedOver: [] });
+  });
 });
 
 describe('whether a commit may be deployed', () => {
