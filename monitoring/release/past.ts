@@ -12,37 +12,26 @@ const MOST_BYTES = 1024 * 1024;
 
 /** Where an app's releases stand, as its config says. */
 export interface PastPlace {
-  readonly app: string;
   readonly mode: 'releases' | 'in-place';
   readonly dir: string;
   readonly repo: string | null;
 }
 
-/** How the tags are called that say for hypercare that a release was stable. */
-export function stableTagPrefix(app: string): string {
-  return `stable/${app}/`;
-}
-
-/** Begins the message of such a tag; anybody may make a tag of that name. */
-export const STABLE_TAG_SUBJECT = 'hypercare: ';
-
 /**
  * What is known of an app's releases from before hypercare watched it: the repository's tags, and the history `pm2
- * deploy` keeps, newest first. That a commit was tagged or deployed says nothing of whether it was good; but a tag of
- * ours does. Reads only, and throws where the repository cannot be asked.
+ * deploy` keeps, newest first. That a commit was tagged or deployed says nothing of whether it was good, whatever the
+ * tag is called: whoever may push makes tags. Reads only, and throws where the repository cannot be asked.
  */
-export async function readPast({ app, mode, dir, repo }: PastPlace, git: Git): Promise<readonly PastRelease[]> {
+export async function readPast({ mode, dir, repo }: PastPlace, git: Git): Promise<readonly PastRelease[]> {
   const from = mode === 'in-place' ? dir : repo;
   if (from === null) return [];
   const real = await realpath(dir).catch(() => dir);
   const past = new Map<string, Omit<PastRelease, 'dir' | 'lockHash'>>();
-  for (const { name, commit, at, subject } of await git.tags(from, MOST_TAGS)) {
-    const isOurs = name.startsWith(stableTagPrefix(app)) && subject?.startsWith(STABLE_TAG_SUBJECT) === true;
-    const known = past.get(commit);
-    if (!known || (isOurs && known.stable === null)) past.set(commit, { commit, origin: 'tag', at, says: `tag ${name}`, stable: isOurs ? `tagged ${name}` : null });
+  for (const { name, commit, at } of await git.tags(from, MOST_TAGS)) {
+    if (!past.has(commit)) past.set(commit, { commit, origin: 'tag', at, says: `tag ${name}` });
   }
   for (const commit of await deployed(real)) {
-    if (!past.has(commit) && (await git.resolve(from, commit)) === commit) past.set(commit, { commit, origin: 'deploys', at: null, says: 'deployed by pm2 deploy', stable: null });
+    if (!past.has(commit) && (await git.resolve(from, commit)) === commit) past.set(commit, { commit, origin: 'deploys', at: null, says: 'deployed by pm2 deploy' });
   }
   const found = [...past.values()];
   return Promise.all(found.map(async (one) => {

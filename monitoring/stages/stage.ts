@@ -51,7 +51,7 @@ export interface Settings {
 /** The config of a resource, as the watch list writes it: of an app what is below, of a server its options and runbook. */
 export interface AppConfig {
   readonly processes: readonly string[];
-  readonly release: { readonly mode: 'releases' | 'in-place'; readonly dir: string; readonly repo: string | null; readonly configFiles: readonly string[]; readonly tag?: boolean } | null;
+  readonly release: { readonly mode: 'releases' | 'in-place'; readonly dir: string; readonly repo: string | null; readonly configFiles: readonly string[]} | null;
   readonly limits: Json;
   readonly options?: Readonly<Record<string, Json>>;
   readonly runbook: Readonly<Record<string, readonly RunbookRung[]>>;

@@ -83,7 +83,6 @@ function release() {
     dir: absolutePath().describe('Holds releases/ and current, or is the working tree'),
     repo: absolutePath().optional().describe('The git repository releases are built from'),
     config_files: noneOrMany(innerPath(), MAX_NAMES).prefault('.env').describe('Files, relative to the release, that count as its configuration'),
-    tag: z.boolean().default(false).describe('true: a release that is found stable gets an annotated tag stable/<app>/<time> in the repository; nothing is pushed'),
     smoke: smoke().optional().describe('How a release is started on a spare port and asked, before it goes live; without it none is'),
   });
 }

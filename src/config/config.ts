@@ -109,7 +109,6 @@ export interface ReleaseConfig {
   /** Files, relative to the release, that make up its config hash. */
   readonly configFiles: readonly string[];
   /** Whether stable releases are tagged in the repository. */
-  readonly tag: boolean;
   /** How a release is started for a look before it goes live; null: none is. Values of `env` may be secrets. */
   readonly smoke: { readonly command: readonly string[]; readonly env: Readonly<Record<string, string>>; readonly path: string; readonly timeoutMs: number } | null;
 }

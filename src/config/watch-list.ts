@@ -52,7 +52,7 @@ function appResource(app: AppConfig): WatchList['resources'][number] {
     config: {
       url: app.url && new URL(app.url).origin,
       processes: app.processes,
-      release: release && { mode: release.mode, dir: release.dir, repo: release.repo, configFiles: release.configFiles, ...(release.tag ? { tag: true } : {}) },
+      release: release && { mode: release.mode, dir: release.dir, repo: release.repo, configFiles: release.configFiles },
       limits: { ...app.limits, restarts: app.limits.restarts && { ...app.limits.restarts } },
       options: { limiters: app.limiters.map((one) => ({ ...one })) },
       runbook: storedRunbook(app.runbook),

@@ -16,8 +16,6 @@ export interface PastRelease {
   readonly at: number | null;
   /** How it is known, for people. */
   readonly says: string;
-  /** Why it counts as stable; null: it does not. */
-  readonly stable: string | null;
 }
 
 /** One version of an app. Two sightings with equal commit, lockHash and configHash are the same release. */

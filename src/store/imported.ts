@@ -17,10 +17,10 @@ export async function notImported(db: Db, hostId: HostId): Promise<readonly Reso
 export async function importReleases(tx: Db, appId: ResourceId, past: readonly PastRelease[], now: number): Promise<number> {
   const known = new Set((await ledgerOf(tx, appId)).map(({ commit }) => commit));
   const fresh = past.filter(({ commit }) => !known.has(commit));
-  for (const { commit, dir, lockHash, origin, at, says, stable } of fresh) {
+  for (const { commit, dir, lockHash, origin, at, says } of fresh) {
     await tx.insertInto('releases').values({
       id: newId<'release'>(now), app_id: appId, commit, dir, lock_hash: lockHash, config_hash: null, node_version: null, first_seen_at: Math.min(at ?? 0, now),
-      verdict: stable === null ? 'unwatched' : 'stable', verdict_at: Math.min(at ?? 0, now), verdict_reason: stable ?? says, quarantined_at: null, env_keys: null, origin,
+      verdict: 'unwatched', verdict_at: Math.min(at ?? 0, now), verdict_reason: says, quarantined_at: null, env_keys: null, origin,
     }).execute();
   }
   await tx.updateTable('resources').set({ imported_at: now }).where('id', '=', appId).execute();

@@ -43,16 +43,16 @@ export function ledgerContract(stage: Stage): void {
   });
 
   describe('releases from before an app was watched', () => {
-    const past = { commit: 'd'.repeat(40), dir: '/srv/d', lockHash: 'l', origin: 'tag', at: NOW - MINUTE, says: 'tag v1', stable: null } as const;
+    const past = { commit: 'd'.repeat(40), dir: '/srv/d', lockHash: 'l', origin: 'tag', at: NOW - MINUTE, says: 'tag v1' } as const;
 
-    it('are entered once, as never found good but by a tag of ours', async () => {
+    it('are entered once, as never found good, whatever a tag is called', async () => {
       expect((await notImported(stage.store.db, stage.hostId)).map(({ id }) => id)).toContain(stage.shop);
-      const entered = await stage.write((tx) => importReleases(tx, stage.shop, [past, { ...past, commit: 'e'.repeat(40), stable: 'tagged stable/shop/1' }], NOW));
+      const entered = await stage.write((tx) => importReleases(tx, stage.shop, [past, { ...past, commit: 'e'.repeat(40), says: 'tag stable/shop/1' }], NOW));
       expect(entered).toBe(2);
       expect((await notImported(stage.store.db, stage.hostId)).map(({ id }) => id)).not.toContain(stage.shop);
       expect(await stage.write((tx) => importReleases(tx, stage.shop, [past], NOW))).toBe(0);
       const ledger = await ledgerOf(stage.store.db, stage.shop);
-      expect(ledger.map(({ verdict, origin, verdictReason, quarantinedAt }) => [verdict, origin, verdictReason, quarantinedAt]).sort()).toEqual([['stable', 'tag', 'tagged stable/shop/1', null], ['unwatched', 'tag', 'tag v1', null]]);
+      expect(ledger.map(({ verdict, origin, verdictReason, quarantinedAt }) => [verdict, origin, verdictReason, quarantinedAt]).sort()).toEqual([['unwatched', 'tag', 'tag stable/shop/1', null], ['unwatched', 'tag', 'tag v1', null]]);
     });
 
     it('are the same release once they are seen running, whatever else is seen then', async () => {
