@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HypercareError } from '../../src/domain/errors.js';
 import { freePort } from '../free-port.js';
+import { systemClock } from '../../src/io/clock.js';
 import { packageRoot } from '../../src/io/package-root.js';
 import { listPm2, type Pm2Entry, pm2 } from '../pm2-cli.js';
 import { until } from '../until.js';
@@ -42,6 +43,9 @@ const SHOP_NAME = 'sample-shop';
 export const FIRST_RELEASE = 2;
 const PRICES = { tea: 450, coffee: 890, cake: 380, jam: 520 };
 const OPEN_WITHIN = { withinMs: 30_000, everyMs: 100 };
+const STOPPED_WITHIN = { withinMs: 30_000, everyMs: 100 };
+/** PM2 starts an exited app again at once, so a stop that was lost shows by then. */
+const BETWEEN_LIVES_MS = 300;
 const ASK_WITHIN_MS = 2_000;
 
 /**
@@ -76,13 +80,25 @@ export async function deployShop(shop: Shop, number: number): Promise<void> {
   await reload(shop);
 }
 
-/** PM2 refuses an app that is between two lives of a crash loop ("process already started"); stopped, it can be started, mostly. */
+/**
+ * PM2 refuses an app that is between two lives of a crash loop ("process already started"), and a stop that falls
+ * between them is answered and lost: stopped again until it stays so, it can be started.
+ */
 async function reload(shop: Shop): Promise<void> {
-  const restart = async (): Promise<void> => {
-    await pm2(shop.pm2Home, ['stop', shop.name]);
+  await pm2(shop.pm2Home, ['reload', shop.name]).catch(async () => {
+    await until('PM2 has stopped the sample shop', () => stopped(shop), STOPPED_WITHIN);
     await pm2(shop.pm2Home, ['restart', shop.name]);
-  };
-  await pm2(shop.pm2Home, ['reload', shop.name]).catch(restart).catch(restart).catch(restart);
+  });
+}
+
+async function stopped(shop: Shop): Promise<boolean> {
+  await pm2(shop.pm2Home, ['stop', shop.name]);
+  const looks: boolean[] = [];
+  for (let look = 0; look < 2; look += 1) {
+    await systemClock.sleep(BETWEEN_LIVES_MS);
+    looks.push((await shopProcesses(shop)).every((one) => one.status === 'stopped'));
+  }
+  return looks.every(Boolean);
 }
 
 /** The shop's own processes in its PM2. Throws `shop.name` when one of that name runs another script. */
