@@ -24,6 +24,7 @@ export function settingsOf(config: Config, repairs: Units['repairs']): Settings 
     afterStormMs: watch.afterStormMs,
     maintenance: config.maintenance,
     settleMs: watch.settleMs,
+    pressedPercent: config.pressedPercent,
     warmUpMs: watch.warmUpMs,
     youngMs: YOUNG_MS,
     policy: config.policy,

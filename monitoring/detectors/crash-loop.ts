@@ -18,6 +18,8 @@ const options = z.strictObject({
   /** It is over after so long without a restart, and not before `quietTimes` the usual distance of its restarts. */
   quietMs: z.int().min(1).default(60_000),
   quietTimes: z.number().min(1).default(2),
+  /** Each instance usually lives shorter than this: it dies at its start, and one more start is what PM2 has tried already. */
+  atStartMs: z.int().min(0).default(10_000),
 });
 
 type Options = z.output<typeof options>;
@@ -38,14 +40,14 @@ function detect(input: DetectorInput<Options>): readonly Claim[] {
   const restarts = ownRestarts(input.acts).filter(({ at }) => at > now - longest && at <= now);
   const open = input.open.has(FINGERPRINT);
   if (isQuiet(restarts, rule, now)) return open && isSteady(input) ? [{ state: 'absent', fingerprint: FINGERPRINT }] : [];
-  const spread = Math.max(0, ...readNewest(input, 'instances')) + 1;
+  const instances = Math.max(1, ...readNewest(input, 'instances'));
   // Each of eight workers dying once is no loop: with more restarts than instances one of them died twice.
-  const full = rule.windows.find((w) => within(restarts, w.withinMs, now).length >= Math.max(w.restarts, spread));
+  const full = rule.windows.find((w) => within(restarts, w.withinMs, now).length >= Math.max(w.restarts, instances + 1));
   if (full === undefined && !open) return [];
-  return [claimOf(within(restarts, full?.withinMs ?? longest, now), now)];
+  return [claimOf(within(restarts, full?.withinMs ?? longest, now), { ...rule, instances, now })];
 }
 
-function claimOf(restarts: readonly Act[], now: number): Claim {
+function claimOf(restarts: readonly Act[], { atStartMs, instances, now }: Options & { readonly instances: number; readonly now: number }): Claim {
   const first = restarts[0]?.at ?? now;
   const gap = usualGap(restarts);
   const times = restarts.length === 1 ? 'once more' : `${restarts.length} times in ${sayDuration(now - first)}`;
@@ -54,7 +56,7 @@ function claimOf(restarts: readonly Act[], now: number): Claim {
     fingerprint: FINGERPRINT,
     kind: 'crash-loop',
     severity: 'critical',
-    emergency: false,
+    emergency: gap !== null && gap * instances < atStartMs,
     title: `crash loop: PM2 restarted it ${times}`,
     evidence: [
       `last restart ${sayDuration(now - (restarts.at(-1)?.at ?? now))} ago${gap === null ? '' : `, usually ${sayDuration(gap)} apart`}`,

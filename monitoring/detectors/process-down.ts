@@ -37,7 +37,8 @@ function claimsOf(series: Series, input: DetectorInput<Options>): readonly Claim
     fingerprint,
     kind: 'process-down',
     severity: 'critical',
-    emergency: false,
+    // PM2 has started it again and again before it gave up: of a young release one more start is not awaited.
+    emergency: online === 0 && (valueNamed(series.fields, newest.values, 'errored') ?? 0) > 0,
     title: `${newest.note ?? 'a process is down'}: ${online} of ${instances} instances online`,
     evidence: [`${streak.run.length} readings in a row, for ${sayDuration(input.now - (streak.run[0]?.at ?? input.now))}`],
   }];

@@ -22,6 +22,7 @@ import { ladderFor, type LadderRung } from './ladder.js';
 import { NEVER_GOOD, WHY_LEFT_ALONE } from './never-good.js';
 import { problemOf } from './problem.js';
 import { preparePlan } from './prepare.js';
+import { pressedByOthers, waitForCores } from './pressed.js';
 import { record } from './record.js';
 import { settledAt, stillSick, type Look } from './still-sick.js';
 import { ROLLBACK, type Stage, type StageContext } from './stage.js';
@@ -68,6 +69,8 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
   if (await changesHands(ctx, incident)) return waitForRelease(ctx, incident);
   const waitsFor = (await dependenciesOf(db, incident)).find(({ state }) => state !== 'fresh');
   if (waitsFor) return waitForDependency(ctx, incident, waitsFor.resource);
+  const cores = await pressedByOthers(ctx, incident);
+  if (cores !== 'free') return waitForCores(ctx, incident, cores);
   if (incident.kind !== 'manual' && incident.kind !== NEVER_GOOD) {
     const since = await settledAt(ctx, incident.resourceId);
     const look = ctx.clock.now() < since ? 'wait' : await stillSick(ctx, incident, since);
@@ -84,7 +87,7 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
       return;
     }
     const repair = ctx.units.repairs[rung.repair];
-    await changeIncident(tx, incident.id, { rung: rung.n });
+    await changeIncident(tx, incident.id, { rung: rung.n, reason: null });
     await recordChoice(tx, ctx, incident, rung);
     await draftPlan(tx, { incidentId: incident.id, targetId: incident.resourceId, repair: rung.repair, args: rung.args, risk: repair?.risk ?? 'destructive', askedBy: null, requestId: null }, ctx.clock.now());
   });

@@ -28,6 +28,8 @@ export interface Settings {
   /** How long trouble keeps a launch hot. */
   readonly hotMs: number;
   readonly settleMs: number;
+  /** While something waits for a core in more of the last minute, an app that is merely slow is left alone. */
+  readonly pressedPercent: number;
   readonly afterStormMs: number;
   readonly maintenance: readonly MaintenanceWindow[];
   /** Samples of a launch younger than this make no baseline. */

@@ -18,7 +18,7 @@ import { shopUnderPm2, type ShopUnderPm2 } from './with-pm2.js';
 
 /**
  * Everything is looked at once a second, as Monit does at its quickest. The counts are the shipped ones: what looks bad
- * three times in a row is an incident. The brakes would end a bench after three restarts, so they are as wide as they go.
+ * three times in a row is an incident, on a machine that others keep busy too. The brakes would end a bench after three restarts, so they are as wide as they go.
  */
 const WATCH = `
   restarts: { per_30m: 100, per_24h: 1000 }
@@ -62,7 +62,7 @@ function configOf(under: ShopUnderPm2, dir: string, user: string): string {
     // PM2's own restarts are what is struck here; as a crash loop they would be repaired twice.
     .replace('latency: 500ms', 'restarts: { count: 1000, within: 10s }\n      latency: 500ms');
   const [apps, people] = yaml.split('\npeople:');
-  return `host: ${HOST}\n${apps}${WATCH}\npeople:${people}`;
+  return `host: { name: ${HOST}, cpu: 100 }\n${apps}${WATCH}\npeople:${people}`;
 }
 
 /** Nothing is open, and what was done lies days back: neither budget nor recurrence stops the next round. */

@@ -17,6 +17,8 @@ export interface Config {
   readonly dependencies: readonly DependencyConfig[];
   /** Redis, PostgreSQL and the host itself. */
   readonly infrastructure: readonly InfrastructureConfig[];
+  /** Overloaded cores: per cent of the last minute in which something waited for one. */
+  readonly pressedPercent: number;
   readonly watch: WatchConfig;
   readonly policy: Policy;
   readonly maintenance: readonly MaintenanceWindow[];

@@ -8,6 +8,7 @@ const MAX_DIRS = 50;
 
 /** What `host:` has beside its name, cadence and runbook. */
 export const hostFields = {
+  cpu: z.int().min(1).max(100).default(60).describe('While something waits for a core in more per cent of the time, an app that is merely slow and does not use them itself is left alone'),
   disk: z.int().min(50).max(100).default(95).describe('So many per cent full is bad, where less than disk_free is left'),
   disk_free: size().prefault('2GB').describe('Less room than this is bad, where the disk is as full as `disk` says'),
   disks: list(absolutePath(), MAX_DIRS).prefault([]).describe("Further directories whose disks are watched; those of hypercare, PM2 and the apps' releases always are"),

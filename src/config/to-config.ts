@@ -35,6 +35,7 @@ export function toConfig(file: ConfigFile, around: Surroundings): Config {
     apps,
     dependencies: Object.entries(file.dependencies).map(([name, dependency]) => toDependency(name, dependency, around)),
     infrastructure: toInfrastructure(file, { absolute, dataDir, pm2Home, apps }),
+    pressedPercent: file.host.cpu,
     watch: toWatch(file.watch),
     policy: toPolicy(file.policy, around.mostPerHour),
     maintenance: file.maintenance.map(toMaintenance),

@@ -87,6 +87,7 @@ function heldUp({ incident, last }: WaitFacts, now: number): Wait | null {
 
 function cooling({ incident, last }: WaitFacts, now: number): Wait | null {
   if (incident.nextAt <= now) return null;
+  if (last === null && incident.reason !== null) return { kind: 'dependency', text: incident.reason };
   const next = last === null ? 'it is looked at again in a moment; nothing was tried yet' : 'it waits a moment before the next try';
   return { kind: 'cooldown', text: `${next}${last?.state === 'refused' && last.why !== null ? `: ${last.why}` : ''}` };
 }

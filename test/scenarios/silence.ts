@@ -121,7 +121,7 @@ async function replay<T>(of: Replay, play: (on: On) => Promise<T>): Promise<T> {
     const watched = await startWatched((dataDir) => `
 data_dir: ${JSON.stringify(dataDir)}
 pm2_home: ${JSON.stringify(home.home)}
-host: { every: 1h }
+host: { every: 1h, cpu: 100 }
 apps:
   shop:
     url: ${app.url}

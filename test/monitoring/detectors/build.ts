@@ -27,9 +27,9 @@ export const unknown: Happening = { verdict: 'unknown', values: [], note: 'too l
 export const error: Happening = { verdict: 'error', values: [null, null, null, null, null, null], note: 'the name could not be resolved' };
 
 /** A pm2 reading; memory in MiB. */
-export function process(facts: { online?: number; instances?: number; memory?: number; uptimeMs?: number; share?: number; descriptors?: number; verdict?: Verdict; note?: string } = {}): Happening {
-  const { online = 1, instances = 1, memory = 100, uptimeMs = HOUR, share = null, descriptors = null, verdict = 'good', note = null } = facts;
-  return { verdict, values: [online, instances, 0, memory * 1_048_576, 1, 10, uptimeMs, share, 0, null, descriptors], note };
+export function process(facts: { online?: number; instances?: number; memory?: number; uptimeMs?: number; share?: number; descriptors?: number; errored?: number; verdict?: Verdict; note?: string } = {}): Happening {
+  const { online = 1, instances = 1, memory = 100, uptimeMs = HOUR, share = null, descriptors = null, errored = 0, verdict = 'good', note = null } = facts;
+  return { verdict, values: [online, instances, 0, memory * 1_048_576, 1, 10, uptimeMs, share, errored, null, descriptors], note };
 }
 
 /** Samples `everyMs` apart, the newest `agoMs` before NOW. */

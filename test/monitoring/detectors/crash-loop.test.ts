@@ -35,10 +35,19 @@ describe('crash-loop', () => {
       fingerprint: 'crash-loop',
       kind: 'crash-loop',
       severity: 'critical',
-      emergency: false,
+      emergency: true,
       title: 'crash loop: PM2 restarted it 30 times in 59 s',
       evidence: ['last restart 1 s ago, usually 2 s apart', 'exited with code 1'],
     }]);
+  });
+
+  it.each([
+    { rule: 'one that dies at its start has been started anew in vain', every: 2_000, instances: 1, emergency: true },
+    { rule: 'one that lives a while may be helped by a clean restart', every: 30_000, instances: 1, emergency: false },
+    { rule: 'eight that live a while fall as often as one that does not', every: 4_000, instances: 8, emergency: false },
+  ])('$rule', ({ every, instances, emergency }) => {
+    const acts = Array.from({ length: 12 }, (_, n) => restart(1_000 + (11 - n) * every));
+    expect(detect(acts, { pm2: [process({ online: instances, instances })] })).toMatchObject([{ emergency }]);
   });
 
   it('forgives nothing because we restarted it in between', () => {

@@ -35,6 +35,14 @@ describe('process-down', () => {
     expect(detect(seen, { open }).map(({ state }) => state)).toEqual(says);
   });
 
+  it('is an emergency once PM2 has given up all of it, and none where somebody stopped it', () => {
+    const givenUp = process({ verdict: 'bad', online: 0, instances: 2, errored: 2, note: 'shop is errored' });
+    const half = process({ verdict: 'bad', online: 1, instances: 2, errored: 1, note: 'shop is errored' });
+    expect(detect([givenUp, givenUp])).toMatchObject([{ emergency: true }]);
+    expect(detect([half, half])).toMatchObject([{ emergency: false }]);
+    expect(detect([down, down])).toMatchObject([{ emergency: false }]);
+  });
+
   it('opens nothing on a check that is not trusted', () => {
     expect(detect([down, down], { trusted: false })).toEqual([]);
   });
