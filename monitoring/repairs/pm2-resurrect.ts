@@ -38,7 +38,8 @@ async function prepare(target: RepairTarget, _args: unknown, io: Io): Promise<Pr
   const names = await pm2.saved();
   if (names === null) return { refused: `there is no list of processes in ${io.pm2.home} to bring back: nobody ran "pm2 save". Start the apps anew from their ecosystem files` };
   const [survivor] = (await survivorsOf(io.pm2.home)).filter(({ name }) => names.includes(name) && !OWN_NAMES.includes(name));
-  if (survivor !== undefined) return { refused: `"${survivor.name}" lives on without PM2 (pid ${survivor.pid}), and would run twice: end it, and ask again` };
+  // Most apps follow their daemon, but a second later: when PM2's agent in them finds nobody to talk to.
+  if (survivor !== undefined) return { refused: `"${survivor.name}" lives on without PM2 (pid ${survivor.pid}), and would run twice: end it, and ask again`, again: true };
   return {
     does: [{ name: 'pm2 resurrect', does: `pm2 resurrect: ${sayNames(names)}`, timeoutMs: TIMEOUT_MS }],
     touches: [target.id],

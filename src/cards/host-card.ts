@@ -11,7 +11,7 @@ export function hostCard(host: string, events: readonly Event[], subject: string
   const at = sayClock(newest?.at ?? reader.now, reader);
   switch (newest?.kind) {
     case 'monitor.pm2_lost':
-      return noteCard({ subject, level: 'critical', title: `${host}: PM2's daemon is dead; its apps are down or run unwatched`, body: [`It stopped answering at ${at}. Nothing is repaired until it is back.`, 'On the host: pm2 resurrect (then pm2 status).'] });
+      return noteCard({ subject, level: 'critical', title: `${host}: PM2's daemon is dead; its apps are down or run unwatched`, body: [`It stopped answering at ${at}. Nothing is repaired until it is back.`, 'On the host: pm2 resurrect brings back what the last pm2 save kept; where nothing was saved, pm2 start with their own files.'] });
     case 'monitor.pm2_back':
       return noteCard({ subject, level: 'good', title: `${host}: PM2's daemon answers again`, body: [`Since ${at}. Check that every app is back: pm2 status.`] });
     case 'monitor.blind':

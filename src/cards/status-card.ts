@@ -131,7 +131,7 @@ export function blindness(apps: readonly AppStatus[], watch: Watch, reader: Read
   }
   if (lost === null || watch.pm2LostAt === null) return null;
   const then = `What follows is what was known by ${sayClock(watch.pm2LostAt, reader)}, and what could still be measured since.`;
-  return { level: 'critical', title: lost, body: `Its apps are down, or run unwatched. Nothing is repaired until it is back.\nOn the host: pm2 resurrect (then pm2 status), or: repair pm2.resurrect host.\n${then}` };
+  return { level: 'critical', title: lost, body: `Its apps are down, or run unwatched. Nothing is repaired until it is back.\nOn the host: pm2 resurrect brings back what the last pm2 save kept (or: repair pm2.resurrect host); where nothing was saved, pm2 start with their own files.\n${then}` };
 }
 
 function measuredAt(apps: readonly AppStatus[], reader: Reader): string {

@@ -55,7 +55,7 @@ async function list(ctx: Context, app: Resource): Promise<Result> {
   const { db } = ctx.store;
   const now = ctx.now();
   const [ledger, lives, running] = [await ledgerOf(db, app.id), await releaseLives(db, app.id, now), (await newestLaunchOf(db, app.id))?.releaseId ?? null];
-  const wayBack = running === null ? { release: null, why: 'what runs is not known yet', passedOver: [] } : wayBackOf(ledger, running);
+  const wayBack = running === null ? { release: null, why: 'what runs is not known yet', restorable: true, passedOver: [] } : wayBackOf(ledger, running);
   const lines: LedgerLine[] = [];
   for (const release of ledger) {
     const life = lives.get(release.id);

@@ -5,6 +5,8 @@ import { rollbackTarget, sayBad, type Release } from './release.js';
 export interface WayBack {
   readonly release: Release | null;
   readonly why: string;
+  /** False: what runs could not be brought back later either, so that to vouch for it helps nothing. */
+  readonly restorable: boolean;
   /** Releases that were found good or bad, or seen, after that one and are not gone to, newest first. */
   readonly passedOver: readonly { readonly release: Release; readonly why: string }[];
 }
@@ -15,8 +17,12 @@ export function wayBackOf(all: readonly Release[], runningId: ReleaseId): WayBac
   const release = rollbackTarget(ledger, runningId);
   const others = ledger.filter(({ id }) => id !== runningId && id !== release?.id);
   const later = others.filter(({ firstSeenAt }) => release === null || firstSeenAt > release.firstSeenAt).toSorted((a, b) => b.firstSeenAt - a.firstSeenAt);
+  const running = all.find(({ id }) => id === runningId);
+  const restorable = running === undefined || running.commit !== null || ledger.some(({ dir }) => dir !== running.dir);
+  if (!release && !restorable) return { release, why: 'it runs in a directory that is not in git, so there is nothing older to go to', restorable, passedOver: [] };
   return {
     release,
+    restorable,
     why: release ? (release.verdictReason ?? 'it was found stable') : ledger.length > 1 ? 'no other release of it was found stable, or vouched for' : 'only what runs was ever seen',
     passedOver: later.map((one) => ({ release: one, why: whyNot(one) })),
   };

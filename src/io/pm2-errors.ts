@@ -5,7 +5,7 @@ export function deadDaemon(home: string, cause?: unknown): HypercareError {
     'pm2.dead',
     'transient',
     `no PM2 daemon runs for ${home}`,
-    'Bring it back with "pm2 resurrect" as the user that owns this home; hypercare starts none by itself, because a new daemon is empty.',
+    'As the user that owns this home: "pm2 resurrect" brings back what the last "pm2 save" kept; where nothing was saved, "pm2 start" with the apps\' own files. Hypercare starts none by itself, because a new daemon is empty.',
     { cause },
   );
 }

@@ -152,7 +152,7 @@ describe('a PM2 daemon that dies', () => {
       await until('more looks', () => systemClock.monotonic() >= then);
       expect(await told()).toEqual(['monitor.started', 'launch.started', 'incident.opened', 'incident.escalated']);
       expect((await run(['status', 'survivor'], watch.dir)).replaceAll(/\s+/g, ' ')).toContain('PM2’s daemon has not answered since');
-      expect((await run(['repair', 'pm2.reload', 'survivor', '--dry-run'], watch.dir)).replaceAll(/\s+/g, ' ')).toMatch(/no PM2 daemon runs for .* Bring it back with "pm2 resurrect".* exit 3/);
+      expect((await run(['repair', 'pm2.reload', 'survivor', '--dry-run'], watch.dir)).replaceAll(/\s+/g, ' ')).toMatch(/no PM2 daemon runs for .* "pm2 resurrect" brings back.* exit 3/);
     } finally {
       for (const pid of orphans) if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGKILL');
     }

@@ -6,7 +6,7 @@ import { bad, BEGAN, good, incident, launch, MINUTE, NO_DEBT, OWES, view } from 
 
 const HOUR = 60 * MINUTE;
 const START = launch.startedAt;
-const fresh: LaunchView = { launch, app: view().resource, release: bad, wayBack: { release: good, why: 'passed its watch: 300 readings', passedOver: [] }, incidents: [], repairs: [], debt: NO_DEBT, readings: { good: 0, bad: 0, unknown: 0, error: 0 } };
+const fresh: LaunchView = { launch, app: view().resource, release: bad, wayBack: { release: good, why: 'passed its watch: 300 readings', restorable: true, passedOver: [] }, incidents: [], repairs: [], debt: NO_DEBT, readings: { good: 0, bad: 0, unknown: 0, error: 0 } };
 const past = { ...incident, state: 'resolved' as const, closedAt: BEGAN + 4 * MINUTE };
 const at = (ms: number) => ({ now: START + ms, timeZone: 'UTC' });
 const draw = (shown: LaunchView, reader: ReturnType<typeof at>): string => drawPlain(launchCard(shown, reader), { width: 72, color: false });
@@ -25,7 +25,7 @@ describe('the card of a launch', () => {
   });
 
   it('says that there is no way back where there is none', () => {
-    expect(draw({ ...fresh, wayBack: { release: null, why: 'only what runs was ever seen', passedOver: [] } }, at(1_000))).toContain('Way back: none; only what runs was ever seen.');
+    expect(draw({ ...fresh, wayBack: { release: null, why: 'only what runs was ever seen', restorable: true, passedOver: [] } }, at(1_000))).toContain('Way back: none; only what runs was ever seen.');
   });
 
   it('says after six hours how it went', () => {

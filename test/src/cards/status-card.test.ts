@@ -93,8 +93,9 @@ describe('the card of the status', () => {
       "✗ CRITICAL  PM2’s daemon has not answered since 03:12 UTC, 4 min ago
         Its apps are down, or run unwatched. Nothing is repaired until it is
         back.
-        On the host: pm2 resurrect (then pm2 status), or: repair pm2.resurrect
-        host.
+        On the host: pm2 resurrect brings back what the last pm2 save kept
+        (or: repair pm2.resurrect host); where nothing was saved, pm2 start
+        with their own files.
         What follows is what was known by 03:12 UTC, and what could still be
         measured since.
 

@@ -17,13 +17,19 @@ describe('the way back, and why', () => {
   });
 
   it('is none where nothing was found stable, and says so', () => {
-    expect(wayBackOf([running], running.id)).toEqual({ release: null, why: 'only what runs was ever seen', passedOver: [] });
+    expect(wayBackOf([running], running.id)).toEqual({ release: null, why: 'only what runs was ever seen', restorable: true, passedOver: [] });
     expect(wayBackOf([running, at('7', 70)], running.id)).toMatchObject({ release: null, why: 'no other release of it was found stable, or vouched for', passedOver: [{ release: { id: '7' } }] });
+  });
+
+  it('is never one where what runs is in no git, and its directory the only one', () => {
+    const plain = at('9', 90, { commit: null, dir: '/srv/app', verdict: 'watching' });
+    expect(wayBackOf([plain, at('7', 70, { commit: null, dir: '/srv/app' })], plain.id)).toMatchObject({ release: null, restorable: false, why: 'it runs in a directory that is not in git, so there is nothing older to go to' });
+    expect(wayBackOf([plain, at('7', 70, { commit: null, dir: '/srv/app-1' })], plain.id)).toMatchObject({ release: null, restorable: true });
   });
 
   it('does not name what was only imported, and never ran here', () => {
     const tags = ['a', 'b'].map((digit) => at(digit, 95, { verdict: 'unwatched', verdictReason: 'tag v1', origin: 'tag' }));
-    expect(wayBackOf([...tags, running], running.id)).toEqual({ release: null, why: 'only what runs was ever seen', passedOver: [] });
+    expect(wayBackOf([...tags, running], running.id)).toEqual({ release: null, why: 'only what runs was ever seen', restorable: true, passedOver: [] });
   });
 });
 
