@@ -1,3 +1,4 @@
+import { sayDuration } from '../domain/duration.js';
 import type { Decision } from '../domain/plan.js';
 import type { Card } from './card.js';
 import { noteCard } from './note-card.js';
@@ -8,7 +9,7 @@ export interface ReplayShown {
   readonly file: string;
   readonly since: number;
   readonly decisions: number;
-  readonly differences: readonly { readonly at: number; readonly target: string; readonly repair: string; readonly was: Decision; readonly would: Decision }[];
+  readonly differences: readonly { readonly at: number; readonly target: string; readonly repair: string; readonly was: Decision; readonly would: Decision; readonly badForMs: number | null }[];
 }
 
 const MOST_LINES = 30;
@@ -16,7 +17,7 @@ const MOST_LINES = 30;
 /** What another policy would have decided. What would have come of it nobody knows, and it says so. */
 export function replayCard(replay: ReplayShown, reader: Reader): Card {
   const { differences } = replay;
-  const lines = differences.slice(0, MOST_LINES).map(({ at, target, repair, was, would }) => `${sayMoment(at, reader)}  ${target}, ${repair}: ${VERDICT_WORDS[would.verdict]} instead of ${VERDICT_WORDS[was.verdict]}, because ${would.why}`);
+  const lines = differences.slice(0, MOST_LINES).map(({ at, target, repair, was, would, badForMs }) => `${sayMoment(at, reader)}  ${target}, ${repair}: ${VERDICT_WORDS[would.verdict]} instead of ${VERDICT_WORDS[was.verdict]}, because ${would.why}${badForMs === null ? '' : `; readings were bad for another ${sayDuration(badForMs)}`}`);
   const more = differences.length - MOST_LINES;
   return noteCard({
     subject: 'replay', level: 'info', title: titleOf(replay),

@@ -5,7 +5,11 @@ import { HypercareError } from '../domain/errors.js';
 import type { Json } from '../domain/json.js';
 import { readRecord } from '../policy/decision-record.js';
 import { replayed } from '../policy/replay.js';
+import { getIncident } from '../store/incidents.js';
 import { decidedSince } from '../store/plans.js';
+import { lastBadAt } from '../store/samples.js';
+import type { Plan } from '../domain/plan.js';
+import type { Db } from '../store/schema.js';
 import type { Command } from './command.js';
 import { iso } from './iso.js';
 
@@ -42,14 +46,24 @@ export const replay: Command<z.output<typeof args>> = {
     const policy = await ctx.readPolicy(wanted.policy);
     const from = ctx.now() - wanted.since;
     const kept = await decidedSince(ctx.store.db, ctx.hostId, from, MOST);
-    const { decisions, differences } = replayed(kept.flatMap(({ facts }) => readRecord(facts) ?? []), policy);
+    const records = kept.flatMap(({ plan, facts }) => { const record = readRecord(facts); return record === null ? [] : [{ plan, record }]; });
+    const { decisions, differences: others } = replayed(records.map(({ record }) => record), policy);
+    const differences = await Promise.all(others.map(async (one) => ({ ...one, badForMs: await badAfter(ctx.store.db, records[one.n]?.plan ?? null, { at: one.at, now: ctx.now() }) })));
     return {
       data: {
         version: 1, policy: policy.hash, since: iso(from), decisions,
-        differences: differences.map(({ at, target, repair, was, would }) => ({ at: iso(at), app: target, repair, was: was as unknown as Json, would: would as unknown as Json })),
+        differences: differences.map(({ at, target, repair, was, would, badForMs }) => ({ at: iso(at), app: target, repair, was: was as unknown as Json, would: would as unknown as Json, badForMs })),
       },
       card: replayCard({ file: wanted.policy, since: from, decisions, differences }, { now: ctx.now(), timeZone: ctx.timeZone }),
       exit: differences.length === 0 ? 0 : 1,
     };
   },
 };
+
+/** For how long readings were bad after a decision, within its incident; null: none was, or none is kept any more. */
+async function badAfter(db: Db, plan: Plan | null, { at, now }: { readonly at: number; readonly now: number }): Promise<number | null> {
+  if (plan === null) return null;
+  const { closedAt } = await getIncident(db, plan.incidentId);
+  const last = await lastBadAt(db, plan.targetId, { after: at, until: closedAt ?? now });
+  return last === null ? null : last - at;
+}

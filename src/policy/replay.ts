@@ -6,6 +6,8 @@ import type { Policy } from './policy.js';
 /** One recorded decision that another policy would have made otherwise. */
 export interface Difference {
   readonly at: number;
+  /** Its place in what was replayed. */
+  readonly n: number;
   readonly target: string;
   readonly repair: string;
   readonly was: Decision;
@@ -20,10 +22,10 @@ export interface Replayed {
 
 /** Makes recorded decisions again with another policy, on the facts of their time. What would have followed is not known. */
 export function replayed(records: readonly DecisionRecord[], policy: Policy): Replayed {
-  const differences = records.flatMap(({ plan, facts, explanation }): readonly Difference[] => {
+  const differences = records.flatMap(({ plan, facts, explanation }, n): readonly Difference[] => {
     const would = decide(plan, policy, facts);
     const was = { verdict: explanation.verdict, rule: explanation.rule, why: explanation.why };
-    return would.verdict === was.verdict ? [] : [{ at: facts.now, target: plan.targetName, repair: plan.repair, was, would }];
+    return would.verdict === was.verdict ? [] : [{ at: facts.now, n, target: plan.targetName, repair: plan.repair, was, would }];
   });
   return { decisions: records.length, differences };
 }

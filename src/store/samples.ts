@@ -47,6 +47,14 @@ export async function lastNotGood(db: Db, check: CheckId): Promise<Sample | null
   return row ? toSample(row) : null;
 }
 
+/** When the last bad reading of a resource was made in a stretch of time, by the checks it has now; null: none is kept. */
+export async function lastBadAt(db: Db, resourceId: ResourceId, { after, until }: { readonly after: number; readonly until: number }): Promise<number | null> {
+  const row = await db.selectFrom('checks').innerJoin('samples', 'samples.check_id', 'checks.id').select((eb) => eb.fn.max('samples.at').as('at'))
+    .where('checks.resource_id', '=', resourceId).where('checks.retired', '=', 0).where('samples.verdict', '=', 'bad')
+    .where('samples.at', '>', after).where('samples.at', '<=', until).executeTakeFirst();
+  return row?.at ?? null;
+}
+
 /** The newest verdict of each of a resource's checks; those without a sample are left out. */
 export async function newestVerdicts(db: Db, resourceId: ResourceId): Promise<ReadonlyMap<CheckId, Verdict>> {
   const rows = await db.selectFrom('checks').where('resource_id', '=', resourceId).where('retired', '=', 0)

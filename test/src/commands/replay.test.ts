@@ -4,12 +4,15 @@ import type { Result } from '../../../src/commands/command.js';
 import { replay } from '../../../src/commands/replay.js';
 import { runWords } from '../../../src/commands/run-words.js';
 import { splitWords } from '../../../src/commands/split-words.js';
+import { checksOf } from '../../../src/store/checks.js';
+import { resolveIncident } from '../../../src/store/incidents.js';
+import { insertSamples } from '../../../src/store/samples.js';
 import type { Policy } from '../../../src/policy/policy.js';
 import { commandContract } from '../../contracts/command.js';
 import { policy, restart, rollback, rule } from '../policy/policies.js';
 import { decided } from './decided.js';
 import { stageOfEachTest } from './spoken.js';
-import { broken } from './stage.js';
+import { broken, watchShop } from './stage.js';
 
 commandContract(replay);
 
@@ -58,6 +61,23 @@ describe('replay', () => {
     await decided(stage, await broken(stage), { plan: restart, by: policy('ask') });
     const result = await say('replay --policy same.yaml', policy('ask', { hash: 'bbbb' }));
     expect(result).toMatchObject({ exit: 0, card: { title: 'with this policy the one decision would have been the same' } });
+  });
+
+  it('says by the readings of the time how long it stayed bad, within the incident', async () => {
+    const incident = await broken(stage);
+    await decided(stage, incident, { plan: restart, by: policy('ask') });
+    await watchShop(stage);
+    const check = (await checksOf(stage.store.db, stage.shop))[0]?.id as never;
+    const from = stage.now;
+    const at = (minutes: number, verdict: 'good' | 'bad') => ({ checkId: check, at: from + minutes * 60_000, verdict, ms: 5, values: [], note: null });
+    await stage.store.write(async (tx) => {
+      await insertSamples(tx, [at(1, 'bad'), at(42, 'bad'), at(43, 'good'), at(90, 'bad')]);
+      await resolveIncident(tx, incident.id, 'good again', from + 44 * 60_000);
+    });
+    stage.now += 2 * 3_600_000;
+    const result = await say('replay --policy new.yaml', policy('act-and-tell'));
+    expect(result.data).toMatchObject({ differences: [{ badForMs: 42 * 60_000 }] });
+    expect(drawn(result).replaceAll(/\s+/g, ' ')).toContain('lets it act and tell; readings were bad for another 42 min');
   });
 
   it('looks back as far as it is told', async () => {
