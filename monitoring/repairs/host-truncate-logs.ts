@@ -6,6 +6,7 @@ import { sayBytes } from '../../src/domain/bytes.js';
 import { HypercareError } from '../../src/domain/errors.js';
 import type { Json } from '../../src/domain/json.js';
 import type { Prepared, Refusal } from '../../src/domain/plan.js';
+import { isOwnProcess } from '../../src/domain/own-processes.js';
 import { fileSystemOf } from '../../src/io/file-system.js';
 import { holdDir, inodeOf, type HeldDir } from '../../src/io/held-dir.js';
 import type { Io } from '../../src/io/io.js';
@@ -14,8 +15,6 @@ import { judgedByHost } from './host-plan.js';
 import { asRefusal } from './process-plan.js';
 import type { Repair, RepairTarget, Step, StepPosition } from './repair.js';
 
-/** Our own write logs too, and PM2 rotates none. */
-const OWN_PROCESSES: readonly string[] = ['hypercare-monitor', 'hypercare-bot'];
 const MOST_FILES = 10;
 const TIMEOUT_MS = 60_000;
 /** More of a log's end than this is not kept, whatever the config says: it is held in memory. */
@@ -46,7 +45,7 @@ async function prepare(target: RepairTarget, _args: unknown, io: Io): Promise<Pr
   if (truncate === null) return { refused: 'no log may be emptied: write host: truncate: in hypercare.yaml, for example { over: 500MB, keep: 1MB }' };
   const listed = await io.pm2.list().catch(asRefusal);
   if ('refused' in listed) return listed;
-  const ours = listed.filter(({ name }) => processes.includes(name) || OWN_PROCESSES.includes(name));
+  const ours = listed.filter(({ name }) => processes.includes(name) || isOwnProcess(name));
   const paths = [...new Set(ours.flatMap(({ outLog, errLog }) => [outLog, errLog]))].filter((path) => path !== null).sort();
   const logs = await Promise.all(paths.map(look));
   const large = logs.filter((log) => log !== null && log.bytes > truncate.overBytes).slice(0, MOST_FILES) as readonly Log[];

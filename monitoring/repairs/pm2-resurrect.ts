@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { HypercareError } from '../../src/domain/errors.js';
 import type { Json } from '../../src/domain/json.js';
 import type { Prepared, Refusal } from '../../src/domain/plan.js';
+import { isOwnProcess } from '../../src/domain/own-processes.js';
 import type { Io } from '../../src/io/io.js';
 import { deadPm2 } from '../../src/io/pm2-resurrect.js';
 import { survivorsOf } from '../../src/io/processes.js';
-import { judgedByChecks, OWN_NAMES } from './process-plan.js';
+import { judgedByChecks } from './process-plan.js';
 import type { Repair, RepairTarget, Step, StepPosition } from './repair.js';
 
 const TIMEOUT_MS = 90_000;
@@ -37,7 +38,7 @@ async function prepare(target: RepairTarget, _args: unknown, io: Io): Promise<Pr
   if (alive !== null) return alive;
   const names = await pm2.saved();
   if (names === null) return { refused: `there is no list of processes in ${io.pm2.home} to bring back: nobody ran "pm2 save". Start the apps anew from their ecosystem files` };
-  const [survivor] = (await survivorsOf(io.pm2.home)).filter(({ name }) => names.includes(name) && !OWN_NAMES.includes(name));
+  const [survivor] = (await survivorsOf(io.pm2.home)).filter(({ name }) => names.includes(name) && !isOwnProcess(name));
   // Most apps follow their daemon, but a second later: when PM2's agent in them finds nobody to talk to.
   if (survivor !== undefined) return { refused: `"${survivor.name}" lives on without PM2 (pid ${survivor.pid}), and would run twice: end it, and ask again`, again: true };
   return {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HypercareError } from '../../src/domain/errors.js';
 import type { Prepared, Refusal, StepSpec, VerifySpec } from '../../src/domain/plan.js';
+import { isOwnProcess } from '../../src/domain/own-processes.js';
 import type { Io } from '../../src/io/io.js';
 import type { Pm2Process } from '../../src/io/pm2.js';
 import { driftNotes } from './env-drift.js';
@@ -25,8 +26,6 @@ export interface ProcessActKind {
   note(name: string, instances: readonly Pm2Process[]): string;
 }
 
-/** Our own processes: a repair that hits them ends in its own middle. */
-export const OWN_NAMES: readonly string[] = ['hypercare-monitor', 'hypercare-bot'];
 const BETWEEN: readonly string[] = ['launching', 'stopping'];
 
 const GOOD_IN_A_ROW = 3;
@@ -90,7 +89,7 @@ function refuseNames(target: RepairTarget, names: readonly string[]): string | n
   if (names.length === 0) return `${target.name} has no PM2 process in the config`;
   const foreign = names.find((name) => !target.processes.includes(name));
   if (foreign !== undefined) return `"${foreign}" is not a process of ${target.name}`;
-  const own = names.find((name) => OWN_NAMES.includes(name));
+  const own = names.find(isOwnProcess);
   return own === undefined ? null : `"${own}" is hypercare itself, which is never the target of its own repairs`;
 }
 

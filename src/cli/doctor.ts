@@ -4,6 +4,7 @@ import { noteCard } from '../cards/note-card.js';
 import type { Result } from '../commands/command.js';
 import type { LoadedConfig } from '../config/load.js';
 import { errorText, HypercareError } from '../domain/errors.js';
+import { isOwnProcess } from '../domain/own-processes.js';
 import { systemClock } from '../io/clock.js';
 import { createLogger } from '../io/log.js';
 import { createPm2 } from '../io/pm2-client.js';
@@ -18,7 +19,6 @@ import { ownWords } from './usage.js';
 
 const PM2_WITHIN_MS = 5_000;
 const EXAMINED_WITHIN_MS = 10_000;
-const OWN = ['hypercare-monitor', 'hypercare-bot'];
 const MARK: Readonly<Record<Remark['state'], string>> = { fail: '✗', warn: '!', ok: '✓' };
 const STATES = ['fail', 'warn', 'ok'] as const;
 
@@ -60,7 +60,7 @@ async function withMachineWarnings(loaded: LoadedConfig | null): Promise<LoadedC
 async function pm2Of(home: string): Promise<Machine['pm2']> {
   const pm2 = createPm2({ home, clock: systemClock, log: createLogger({ format: 'text', level: 'silent' }), timeoutMs: PM2_WITHIN_MS });
   try {
-    return { processes: (await pm2.list()).filter(({ name }) => !OWN.includes(name)) };
+    return { processes: (await pm2.list()).filter(({ name }) => !isOwnProcess(name)) };
   } catch (error) {
     return { silent: error instanceof HypercareError && error.code === 'pm2.dead' ? `no PM2 runs for ${home}` : `PM2 of ${home} cannot be asked: ${errorText(error)}` };
   } finally {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { noteCard } from '../cards/note-card.js';
 import type { Result } from '../commands/command.js';
@@ -15,6 +15,7 @@ import type { CliIo } from './cli-io.js';
 import { ask, describe, usualChoices } from './init/ask.js';
 import { draft, type Choices, type Draft } from './init/draft.js';
 import { findApps, type FoundApp } from './init/find-apps.js';
+import { replaceFile } from './replace-file.js';
 import { ownWords } from './usage.js';
 
 const PM2_WITHIN_MS = 5_000;
@@ -69,8 +70,7 @@ async function addToEnv(file: string, lines: Draft['env']): Promise<readonly str
   const known = parseEnvFile(before).values;
   const fresh = lines.filter(({ name }) => known[name] === undefined);
   const text = [before.trimEnd(), ...fresh.map(({ name, value }) => `${name}=${quoted(value)}`)].filter((part) => part !== '').join('\n');
-  await writeFile(file, `${text}\n`, { mode: 0o600 });
-  await chmod(file, 0o600);
+  replaceFile(file, `${text}\n`, 0o600);
   return lines.filter(({ name }) => known[name] !== undefined).map(({ name }) => name);
 }
 

@@ -5,6 +5,7 @@ import { didYouMean, listed } from '../config/did-you-mean.js';
 import type { Complaint } from '../config/issues.js';
 import type { Path } from '../config/mistake.js';
 import { errorText, HypercareError } from '../domain/errors.js';
+import { isOwnProcess } from '../domain/own-processes.js';
 import { systemClock } from '../io/clock.js';
 import { createGit } from '../io/git.js';
 import { createLogger } from '../io/log.js';
@@ -15,7 +16,6 @@ import { dataDirProblem } from '../store/data-dir.js';
 
 /** For PM2's answer, and for all directories of one app: on a disk that hangs a look never ends. */
 const LOOK_MS = 3_000;
-const OWN = ['hypercare-monitor', 'hypercare-bot'];
 
 /** What the configuration names and this machine does not have. It only looks: it starts no PM2 daemon and makes no directory. */
 export async function machineWarnings(config: Config): Promise<readonly Complaint[]> {
@@ -36,7 +36,7 @@ async function pm2Warnings({ apps, pm2Home }: Config): Promise<readonly Complain
   if (apps.length === 0) return [];
   const pm2 = createPm2({ home: pm2Home, clock: systemClock, log: createLogger({ format: 'text', level: 'silent' }), timeoutMs: LOOK_MS });
   try {
-    const running = [...new Set((await pm2.list()).map(({ name }) => name))].filter((name) => !OWN.includes(name));
+    const running = [...new Set((await pm2.list()).map(({ name }) => name))].filter((name) => !isOwnProcess(name));
     return apps.flatMap((app) => app.processes.flatMap((name, index) => (running.includes(name) ? [] : [notRunning(app, index, running)])));
   } catch (error) {
     return [warning(['pm2_home'], unreachable(pm2Home, error))];

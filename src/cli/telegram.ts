@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { openApi } from '../../bot/channels/telegram/api.js';
 import { telegram as kind } from '../../bot/channels/telegram/index.js';
 import { drawCode, pair, PAIR_WITHIN_MS, type Paired } from '../../bot/channels/telegram/pairing.js';
@@ -11,6 +11,7 @@ import { nearestWord } from '../domain/nearest.js';
 import type { CliIo } from './cli-io.js';
 import { findConfig, type ConfigPaths } from './find-config.js';
 import { readConfig } from './load-config.js';
+import { replaceFile } from './replace-file.js';
 import { ownWords } from './usage.js';
 
 const CALL_MS = 15_000;
@@ -81,7 +82,7 @@ function tryTo(write: () => string | null): string | null {
 function writeAccount(file: string, owner: Owner): string | null {
   const text = addTelegram(readFileSync(file, 'utf8'), owner);
   if (text === null) return 'the file is written in a way that is left to you';
-  replace(file, text);
+  replaceFile(file, text);
   return null;
 }
 
@@ -89,15 +90,6 @@ function writeChat(envFile: string, chat: string): null {
   const text = existsSync(envFile) ? readFileSync(envFile, 'utf8') : '';
   const line = `TELEGRAM_CHAT_ID=${chat}`;
   const empty = /^(?:export[ \t]+)?TELEGRAM_CHAT_ID[ \t]*=[ \t]*$/m;
-  replace(envFile, empty.test(text) ? text.replace(empty, () => line) : `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`);
+  replaceFile(envFile, empty.test(text) ? text.replace(empty, () => line) : `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`);
   return null;
-}
-
-/** Whole or not at all, with the rights it had; a new one is the user's alone. */
-function replace(file: string, text: string): void {
-  const mode = existsSync(file) ? statSync(file).mode & 0o777 : 0o600;
-  const beside = `${file}.new`;
-  writeFileSync(beside, text, { mode });
-  chmodSync(beside, mode);
-  renameSync(beside, file);
 }

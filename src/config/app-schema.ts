@@ -5,9 +5,8 @@ import {
 import { limitersSchema } from './limiter-schema.js';
 import { mustBe } from './issue-text.js';
 import { didYouMean, listed } from './did-you-mean.js';
+import { isOwnProcess } from '../domain/own-processes.js';
 
-/** Our own processes: a repair that stopped one of them would cut off the hand that holds it. */
-const OWN_PROCESSES: readonly string[] = ['hypercare-monitor', 'hypercare-bot'];
 
 const MAX_ENDPOINTS = 50;
 const MAX_NAMES = 50;
@@ -47,7 +46,7 @@ export function httpAsk(timeout: string) {
 
 /** PM2 takes a number for an id, 'all' for everything and '/…/' for a pattern: none of these may pass as a name. */
 export function pm2NameProblem(text: string): string | null {
-  if (OWN_PROCESSES.includes(text)) return "is hypercare's own process, which it does not watch itself";
+  if (isOwnProcess(text)) return "is hypercare's own process, which it does not watch itself";
   const plain = /^[A-Za-z0-9_@][A-Za-z0-9_@ .:/+-]{0,99}$/.test(text) && !/^\d+$/.test(text) && text !== 'all';
   return plain ? null : 'must be the name of a PM2 process (not its id, not "all", not a pattern)';
 }

@@ -7,6 +7,7 @@ import { isRunning } from '../../io/pm2-process.js';
 import { environmentOf } from '../../io/processes.js';
 import { releasesBase } from '../releases-base.js';
 import { findServers, type FoundServer } from './find-servers.js';
+import { isOwnProcess } from '../../domain/own-processes.js';
 
 /** An app that PM2 runs, and what can be seen of it from outside. */
 export interface FoundApp {
@@ -29,8 +30,6 @@ export interface Finders {
   readonly http: Http;
 }
 
-/** Our own processes are no apps. */
-const OWN = ['hypercare-monitor', 'hypercare-bot'];
 /** Asked in this order; those that answer 2xx are kept. The first three exist to be watched. */
 const HEALTH_PATHS = ['/health', '/healthz', '/api/health'];
 const ASK_MS = 2_000;
@@ -39,7 +38,7 @@ const MOST_PORTS = 5;
 
 /** Every app PM2 runs, by name. Each is asked with a GET for a few paths; nothing is changed. */
 export async function findApps(io: Finders): Promise<readonly FoundApp[]> {
-  const all = (await io.pm2.list()).filter(({ name }) => !OWN.includes(name));
+  const all = (await io.pm2.list()).filter(({ name }) => !isOwnProcess(name));
   const ports = await listeningPorts(all.filter(isRunning).map(({ pid }) => pid));
   const names = [...new Set(all.map(({ name }) => name))].sort();
   return Promise.all(names.map((name) => findApp(io, name, all.filter((one) => one.name === name), ports)));
