@@ -10,7 +10,7 @@ import { getIncident } from '../../src/store/incidents.js';
 import { lastTwoReleases } from '../../src/store/launches.js';
 import { getRelease } from '../../src/store/releases.js';
 import { recentSamples } from '../../src/store/samples.js';
-import { getResource } from '../../src/store/resources.js';
+import { getResource, listEdges } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import type { Collector, Subject } from '../evidence/collector.js';
 import type { AppConfig, StageContext } from './stage.js';
@@ -37,16 +37,15 @@ export interface Touch {
 export async function snapshot(ctx: StageContext, touch: Touch, signal: AbortSignal): Promise<() => Promise<void>> {
   const kept = new Set((await evidenceNotes(ctx.store.db, touch.id)).map(({ kind }) => kind));
   const resource = await getResource(ctx.store.db, touch.plan.targetId);
-  const wanted = ctx.units.evidence.filter((one) => !kept.has(one.kind) && (one.of ?? resource.kind) === resource.kind);
+  const wanted = (await lookedAt(ctx, resource)).filter(({ kind }) => !kept.has(kind));
   const keep = (taken: readonly Evidence[]) => (taken.length === 0 ? undefined : ctx.store.write((tx) => keepEvidence(tx, touch.id, taken)));
   if (touch.touched || wanted.length === 0) {
     await keep(wanted.map(({ kind }) => missing(kind, ctx.clock.now(), 'hypercare was ended before it was there')));
     return async () => undefined;
   }
   const enough = AbortSignal.timeout(await waitFor(ctx, touch.plan));
-  const subject = await subjectOf(ctx, resource);
   const taken: Evidence[] = [];
-  const all = Promise.all(wanted.map(async (collector) => taken.push(await collect(ctx, collector, subject, signal))));
+  const all = Promise.all(wanted.map(async (look) => taken.push(await collect(ctx, look, await subjectOf(ctx, look.resource), signal))));
   await Promise.race([all, aborted(enough), aborted(signal)]);
   await keep(taken.splice(0));
   return async () => {
@@ -55,11 +54,26 @@ export async function snapshot(ctx: StageContext, touch: Touch, signal: AbortSig
   };
 }
 
+/** What is collected of which resource, under its own name. */
+interface Look {
+  readonly kind: string;
+  readonly resource: Resource;
+  readonly collector: Collector<Json>;
+}
+
+/** Of what is touched all that there is; of each server it uses what is known of its kind: who held a lock, or what Redis was short of, is gone once the app was restarted. */
+async function lookedAt(ctx: StageContext, target: Resource): Promise<readonly Look[]> {
+  const own = ctx.units.evidence.filter(({ of }) => (of ?? target.kind) === target.kind).map((collector) => ({ kind: collector.kind, resource: target, collector }));
+  const edges = (await listEdges(ctx.store.db, target.hostId)).filter(({ resourceId }) => resourceId === target.id);
+  const servers = await Promise.all(edges.map(({ usesId }) => getResource(ctx.store.db, usesId)));
+  return [...own, ...servers.flatMap((resource) => ctx.units.evidence.filter(({ of }) => of === resource.kind).map((collector) => ({ kind: `${collector.kind} ${resource.name}`, resource, collector })))];
+}
+
 async function waitFor(ctx: StageContext, plan: Plan): Promise<number> {
   return (await getIncident(ctx.store.db, plan.incidentId)).kind === 'hang' ? WAIT_MS.hang : WAIT_MS.otherwise;
 }
 
-async function collect(ctx: StageContext, { kind, collect: run }: Collector<Json>, subject: Subject, signal: AbortSignal): Promise<Evidence> {
+async function collect(ctx: StageContext, { kind, collector: { collect: run } }: Look, subject: Subject, signal: AbortSignal): Promise<Evidence> {
   const at = ctx.clock.now();
   const late = AbortSignal.timeout(COLLECT_MS);
   try {

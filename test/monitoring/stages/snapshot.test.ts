@@ -5,6 +5,7 @@ import type { StageContext } from '../../../monitoring/stages/stage.js';
 import type { RemediationId } from '../../../src/domain/ids.js';
 import type { Json } from '../../../src/domain/json.js';
 import { evidenceNotes, evidenceOf } from '../../../src/store/evidence.js';
+import { syncEdges, syncResources } from '../../../src/store/resources.js';
 import { stageOfEachTest } from '../../src/commands/spoken.js';
 import { asked, broken, launched, watchShop } from '../../src/commands/stage.js';
 
@@ -41,6 +42,16 @@ describe('the snapshot before the first touch', () => {
       { kind: 'broke', at: stage.now, missing: 'no such file', body: null },
       { kind: 'quick', at: stage.now, missing: null, body: { name: 'shop', checks: ['liveness'], running: '4f2a91c', password: '[redacted]' } },
     ]);
+  });
+
+  it('looks at the servers that an app uses too, each under its name', async () => {
+    await stage.store.write(async (tx) => {
+      const all = await syncResources(tx, stage.hostId, (['app shop', 'redis cache', 'redis other'] as const).map((one) => ({ kind: one.split(' ')[0] as 'app' | 'redis', name: one.split(' ')[1] ?? '', config: {} })), stage.now);
+      await syncEdges(tx, stage.hostId, [{ resourceId: stage.shop, usesId: all.find(({ name }) => name === 'cache')?.id as never }]);
+    });
+    const server: Collector<Json> = { kind: 'redis', of: 'redis', collect: async ({ name, url }) => ({ name, url }) };
+    await snapshot(ctx([quick, server]), await touch(), never);
+    expect((await evidenceOf(stage.store.db, RUN)).map(({ kind, body }) => [kind, (body as { name: string }).name])).toEqual([['quick', 'shop'], ['redis cache', 'cache']]);
   });
 
   it('lets the repair of a hung app begin after 200 ms, and keeps the rest beside it', async () => {
