@@ -72,6 +72,8 @@ describe.skipIf(noRedis)('an app whose client gave up while its Redis was down',
     await mended(watch);
     expect(await checkout()).toBe(200);
     expect(await restarts(watch)).toEqual(['restart by us']);
+    // How its Redis was at that moment stands beside what the app was.
+    expect(await watch.store.db.selectFrom('evidence').select(['kind', 'missing']).where('kind', 'like', 'redis%').execute()).toEqual([{ kind: 'redis cache', missing: null }]);
     // Whose trouble is seen first is chance, so the shop may have had an incident of its own for a moment.
     const story = (await watch.story()).split(/\n(?=\S)/).filter((entry) => !/launch|monitor|storm|anew/.test(entry) && (!entry.includes('/checkout') || entry.includes('though'))).join('\n');
     expect(story).toMatchInlineSnapshot(`
