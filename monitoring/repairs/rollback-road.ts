@@ -30,15 +30,20 @@ export function workerLegs(processes: readonly RolledProcess[], to: Destination)
   return [...processes.map((process) => startLeg(process, to)), confirmLeg(processes, to)];
 }
 
+function startName({ mode, name }: RolledProcess): string {
+  return `${mode === 'fork' ? 'restart' : 'renew'} ${name}`;
+}
+
 function startLeg(process: RolledProcess, to: Destination): Leg {
   return {
-    name: `${process.mode === 'fork' ? 'restart' : 'renew'} ${process.name}`,
+    name: startName(process),
     does: sayAct(process),
     timeoutMs: startingMs([process]),
-    state: (_witness, receipts, io) => orUnknown(processPosition(process.name, runningIn(to, receipts), io)),
+    state: (_witness, receipts, io) => orUnknown(processPosition(process.name, runningIn(to, [process], receipts), io)),
     async act(_witness, _receipts, io, signal) {
+      const at = io.clock.now();
       await actOn(process, io, signal);
-      return { at: io.clock.now() };
+      return { at };
     },
     // No undo of its own: a worker goes where the code is, so it can only follow once the code is back (`WAY_BACK`).
   };
@@ -49,18 +54,29 @@ function confirmLeg(processes: readonly RolledProcess[], to: Destination): Leg {
     name: 'confirm workers',
     does: `look until every worker of ${processes.map((one) => one.name).join(', ')} runs from ${to.shown} and stays up; else go back`,
     timeoutMs: CONFIRM_MS,
-    state: (_witness, receipts, io) => orUnknown(whatIsMissing(processes, runningIn(to, receipts), io).then((missing) => (missing === null ? 'after' : 'before'))),
+    state: (_witness, receipts, io) => orUnknown(whatIsMissing(processes, runningIn(to, processes, receipts), io).then((missing) => (missing === null ? 'after' : 'before'))),
     async act(_witness, receipts, io, signal) {
-      await untilUp(processes, runningIn(to, receipts), CONFIRM_MS - WORDS_MS, io, signal);
+      await untilUp(processes, runningIn(to, processes, receipts), CONFIRM_MS - WORDS_MS, io, signal);
       return { at: io.clock.now() };
     },
   };
 }
 
-/** A worker runs the target if it began after the last of the steps that moved its code. */
-function runningIn(to: Destination, receipts: Parameters<Step['state']>[1]): Running {
-  const times = to.moved.map((name) => momentOf(receipts[name])).filter((at) => at !== null);
-  return { dir: to.dir, since: times.length === 0 ? null : Math.max(...times) };
+/**
+ * A worker runs the target if it began after the last of the steps that moved its code. Where a crash swallowed the
+ * receipt of one of those, nobody knows when that was; but what we started ourselves since then began after it.
+ */
+function runningIn(to: Destination, processes: readonly RolledProcess[], receipts: Parameters<Step['state']>[1]): Running {
+  const moved = momentsOf(to.moved, receipts);
+  const started = momentsOf(processes.map(startName), receipts);
+  if (moved !== null) return { dir: to.dir, since: moved.length === 0 ? null : Math.max(...moved) };
+  return { dir: to.dir, since: started === null ? null : Math.min(...started) };
+}
+
+/** When each of these steps was done; null where one has no receipt. */
+function momentsOf(names: readonly string[], receipts: Parameters<Step['state']>[1]): readonly number[] | null {
+  const moments = names.map((name) => momentOf(receipts[name])).filter((at) => at !== null);
+  return moments.length < names.length ? null : moments;
 }
 
 function momentOf(receipt: unknown): number | null {
