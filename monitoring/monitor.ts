@@ -35,6 +35,7 @@ import { decide } from './stages/decide.js';
 import { detect } from './stages/detect.js';
 import { execute } from './stages/execute.js';
 import { followUp } from './stages/follow-up.js';
+import { rehearsing } from './stages/rehearsing.js';
 import { guard } from './stages/guard.js';
 import { explain } from './stages/explain.js';
 import { readPast } from './release/past.js';
@@ -99,7 +100,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   await store.write((tx) => policyChanged(tx, ctx));
   const anchored = anchor(anchorFile(config.pm2Home));
   await anchored.begin(ctx);
-  const stages = [requests, lookAnew, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, remind, explain, trust(), followUp(), blindness(), upkeep(config.heartbeatUrl), score(), botWatch(), pastReleases((place) => readPast(place, io.git)), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
+  const stages = [requests, lookAnew, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, remind, explain, trust(), followUp(), rehearsing(), blindness(), upkeep(config.heartbeatUrl), score(), botWatch(), pastReleases((place) => readPast(place, io.git)), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
   loop = createLoop(ctx, stages, parts.ticker ?? createTicker(io.clock));
   const stopping = new AbortController();
   const running = loop;

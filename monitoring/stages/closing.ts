@@ -1,9 +1,11 @@
 import type { Incident } from '../../src/domain/incident.js';
+import { isRoutine } from '../../src/domain/rehearsal.js';
 import { coolDown } from '../../src/store/checks.js';
 import { tell } from '../../src/store/events.js';
 import { closeFindingsOf } from '../../src/store/findings.js';
 import { changeIncident, resolveIncident } from '../../src/store/incidents.js';
-import { livePlanOf, movePlan } from '../../src/store/plans.js';
+import { livePlanOf, movePlan, plansOf } from '../../src/store/plans.js';
+import { remediationsOf } from '../../src/store/remediations.js';
 import { closeQuestion, questionOf } from '../../src/store/questions.js';
 import type { Db } from '../../src/store/schema.js';
 import { record } from './record.js';
@@ -17,7 +19,13 @@ export async function closeIncident(tx: Db, ctx: StageContext, incident: Inciden
   await resolveIncident(tx, incident.id, reason, now);
   await coolDown(tx, incident.resourceId);
   await record(tx, ctx, { who: 'hypercare', what: `incident over: ${incident.title}`, why: reason, body: { incident: incident.id } });
-  await tell(tx, ctx.hostId, { kind: 'incident.resolved', incidentId: incident.id }, now);
+  if (!(await wasRoutine(tx, incident))) await tell(tx, ctx.hostId, { kind: 'incident.resolved', incidentId: incident.id }, now);
+}
+
+/** What nobody was told of while it went on, and went well. */
+async function wasRoutine(tx: Db, { id }: Incident): Promise<boolean> {
+  const plan = (await plansOf(tx, id)).at(-1);
+  return plan !== undefined && isRoutine(plan) && (await remediationsOf(tx, id)).at(-1)?.state === 'verified';
 }
 
 /** What leads nowhere any more. A plan that runs already is left to its journal. */

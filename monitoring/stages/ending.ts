@@ -5,6 +5,7 @@ import type { Plan } from '../../src/domain/plan.js';
 import { releaseName, rolledBackBy } from '../../src/domain/release.js';
 import { wasStopped, type Remediation } from '../../src/domain/remediation.js';
 import { sayDuration } from '../../src/domain/duration.js';
+import { isRoutine, REHEARSE } from '../../src/domain/rehearsal.js';
 import { actsOn, takeBackAct } from '../../src/store/acts.js';
 import { beganAt } from '../../src/store/born-bad.js';
 import { checksOf, detectAnew, distrust } from '../../src/store/checks.js';
@@ -22,7 +23,7 @@ import { closeIncident, escalate } from './closing.js';
 import { deployed, deployFailed } from './deploying.js';
 import { launch } from './launching.js';
 import { record } from './record.js';
-import { DEPLOY, REHEARSE, ROLLBACK, ROLLED_BACK_TO, type StageContext } from './stage.js';
+import { DEPLOY, ROLLBACK, ROLLED_BACK_TO, type StageContext } from './stage.js';
 
 /**
  * What follows from the end of a remediation, in the transaction that ends it. Verified: the incident is over, and
@@ -36,7 +37,7 @@ export async function ended(tx: Db, ctx: StageContext, id: RemediationId): Promi
   const incident = await getIncident(tx, plan.incidentId);
   const target = await getResource(tx, plan.targetId);
   await movePlan(tx, plan.id, 'running', 'done');
-  await tell(tx, ctx.hostId, { kind: 'remediation.ended', incidentId: incident.id, body: { remediation: id, state: remediation.state } }, now);
+  if (!isRoutine(plan) || remediation.state !== 'verified') await tell(tx, ctx.hostId, { kind: 'remediation.ended', incidentId: incident.id, body: { remediation: id, state: remediation.state } }, now);
   await record(tx, ctx, { who: 'hypercare', what: `${plan.repair} on ${target.name} ended: ${remediation.state}`, why: remediation.outcome ?? '', body: { remediation: id, plan: plan.id } });
   if (remediation.state === 'verified') return afterSuccess(tx, ctx, { remediation, plan, incident });
   if (wasStopped(remediation)) return afterStop(tx, ctx, { remediation, plan, incident });

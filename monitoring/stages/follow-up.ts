@@ -1,13 +1,8 @@
 import { sayDuration } from '../../src/domain/duration.js';
 import { tell } from '../../src/store/events.js';
 import { openFollowUps, type OpenFollowUp } from '../../src/store/follow-ups.js';
-import { changeIncident, openIncident, openIncidentOf } from '../../src/store/incidents.js';
-import { openLaunchOf } from '../../src/store/launches.js';
-import { draftPlan } from '../../src/store/plans.js';
-import { underWayOn } from '../../src/store/remediations.js';
-import { getResource } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
-import { record } from './record.js';
+import { beginByItself } from './by-itself.js';
 import type { Stage, StageContext } from './stage.js';
 
 const LOOK_EVERY_MS = 60_000;
@@ -36,17 +31,9 @@ export function followUp(): Stage {
   };
 }
 
-async function begin(tx: Db, ctx: StageContext, due: OpenFollowUp): Promise<boolean> {
-  const { targetId, repair, args, done } = due;
-  const now = ctx.clock.now();
-  if ((await openIncidentOf(tx, targetId)) || (await underWayOn(tx, targetId))) return false;
-  const target = await getResource(tx, targetId);
-  const launch = await openLaunchOf(tx, targetId);
-  const title = `${done} was for ${sayDuration(due.afterMs)}, and they are over: ${repair}`;
-  const incident = await openIncident(tx, { resourceId: targetId, launchId: launch?.id ?? null, kind: 'manual', severity: 'info', emergency: false, title }, now);
-  await changeIncident(tx, incident.id, { state: 'repairing', rung: Number.MAX_SAFE_INTEGER });
-  const plan = await draftPlan(tx, { incidentId: incident.id, targetId, repair, args, risk: ctx.units.repairs[repair]?.risk ?? 'destructive', askedBy: null, requestId: null }, now);
-  await record(tx, ctx, { who: 'hypercare', what: `${repair} on ${target.name} is due`, why: title, body: { plan, incident: incident.id, follows: due.planId } });
-  await tell(tx, ctx.hostId, { kind: 'incident.opened', incidentId: incident.id }, now);
-  return true;
+async function begin(tx: Db, ctx: StageContext, { targetId, repair, args, done, afterMs, planId }: OpenFollowUp): Promise<boolean> {
+  const title = `${done} was for ${sayDuration(afterMs)}, and they are over: ${repair}`;
+  const incident = await beginByItself(tx, ctx, { targetId, repair, args, title, follows: planId });
+  if (incident !== null) await tell(tx, ctx.hostId, { kind: 'incident.opened', incidentId: incident.id }, ctx.clock.now());
+  return incident !== null;
 }

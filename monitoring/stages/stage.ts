@@ -43,6 +43,8 @@ export interface Settings {
   urlOf(name: string): string | null;
   /** How a release of the app of this name is started for a look; in this process's memory alone, as addresses are. Null: not declared. */
   smokeOf(name: string): SmokeCheck | null;
+  /** How often the way back of the app of this name is rehearsed; null: only by hand. */
+  rehearseEveryMsOf(name: string): number | null;
   /** Options of a detector for one resource, as its schema takes them. */
   detectorOptions(detector: string, resource: Pick<Resource, 'kind' | 'config'>): unknown;
   /** What a check asks in full, by the options the store has of it: secrets are in this process's memory alone. */
@@ -109,8 +111,6 @@ export const ROLLBACK = 'release.rollback';
 export const DEPLOY = 'release.deploy';
 /** How repairs begin that let in again whom an app keeps out. */
 export const LETS_IN = 'ratelimit.';
-/** The repair that looks whether a rollback could be done. */
-export const REHEARSE = 'release.rehearse';
 /** How the reason begins for which a launch was opened by a rollback. */
 export const ROLLED_BACK_TO = 'rolled back to';
 

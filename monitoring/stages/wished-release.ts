@@ -1,6 +1,7 @@
 import type { Json } from '../../src/domain/json.js';
+import { REHEARSE } from '../../src/domain/rehearsal.js';
 import type { Request } from '../../src/store/requests.js';
-import { DEPLOY, REHEARSE, ROLLBACK } from './stage.js';
+import { DEPLOY, ROLLBACK } from './stage.js';
 
 export interface WishedRelease {
   readonly repair: string;

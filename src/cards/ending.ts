@@ -3,7 +3,8 @@ import type { IncidentView } from '../domain/incident-view.js';
 import { saidBy } from '../domain/receipt.js';
 import { isLeftToPeople } from '../domain/remediation.js';
 import type { Release } from '../domain/release.js';
-import { DEPLOY, nameRepair, REHEARSE } from './repair-words.js';
+import { REHEARSE } from '../domain/rehearsal.js';
+import { DEPLOY, nameRepair } from './repair-words.js';
 import { sayClock, type Reader } from './say-time.js';
 
 /** A card has so many lines of what was done at most. */

@@ -1,12 +1,11 @@
 import type { Plan } from '../domain/plan.js';
+import { REHEARSE } from '../domain/rehearsal.js';
 import { releaseName, type Release } from '../domain/release.js';
 
 /** The repair that returns an app to an earlier release. */
 export const ROLLBACK = 'release.rollback';
 /** The repair that brings another commit live. */
 export const DEPLOY = 'release.deploy';
-/** The repair that looks whether a rollback could be done. */
-export const REHEARSE = 'release.rehearse';
 
 /** The repair that lets in again whom a limiter turns away. */
 const LET_IN = 'ratelimit.clear';

@@ -110,7 +110,8 @@ export interface ReleaseConfig {
   readonly repo: string | null;
   /** Files, relative to the release, that make up its config hash. */
   readonly configFiles: readonly string[];
-  /** Whether stable releases are tagged in the repository. */
+  /** How often the way back is rehearsed while the app is well; null: only when somebody asks for it. */
+  readonly rehearseEveryMs: number | null;
   /** How a release is started for a look before it goes live; null: none is. Values of `env` may be secrets. */
   readonly smoke: { readonly command: readonly string[]; readonly env: Readonly<Record<string, string>>; readonly path: string; readonly timeoutMs: number } | null;
 }

@@ -71,6 +71,7 @@ function toRelease(release: NonNullable<AppFile['release']>, absolute: (path: st
     dir: absolute(release.dir),
     repo: release.repo === undefined ? null : absolute(release.repo),
     configFiles: release.config_files,
+    rehearseEveryMs: release.rehearse ?? null,
     smoke: release.smoke ? { command: release.smoke.command, env: release.smoke.env, path: release.smoke.path, timeoutMs: release.smoke.timeout } : null,
   };
 }

@@ -31,6 +31,12 @@ export async function keepPrepared(tx: Db, id: PlanId, prepared: Prepared, hash:
   await tx.updateTable('plans').set({ body: JSON.stringify(body), witness: JSON.stringify(witness), hash, state }).where('id', '=', id).execute();
 }
 
+/** When a plan for this was last made, whatever became of it; null: never. */
+export async function lastPlannedAt(db: Db, targetId: ResourceId, repair: string): Promise<number | null> {
+  const row = await db.selectFrom('plans').select((eb) => eb.fn.max('made_at').as('at')).where('target_id', '=', targetId).where('repair', '=', repair).executeTakeFirst();
+  return row?.at ?? null;
+}
+
 /** A decision is kept with what it was made on; what is longer than this is a mistake, and left out. */
 const MAX_FACTS_CHARS = 16_384;
 
