@@ -12,6 +12,7 @@ import { postgres } from './postgres.js';
 import { processDown } from './process-down.js';
 import { rateLimit } from './rate-limit.js';
 import { redis } from './redis.js';
+import { standstill } from './standstill.js';
 
 /**
  * When is it a problem? One line for each detector, by its kind. What says why stands before what says only that: of
@@ -21,6 +22,7 @@ import { redis } from './redis.js';
 export const detectors = {
   'crash-loop': crashLoop,
   'process-down': processDown,
+  standstill,
   hang,
   memory,
   descriptors,

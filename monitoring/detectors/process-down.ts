@@ -3,7 +3,7 @@ import type { Sample } from '../../src/domain/check.js';
 import { sayDuration } from '../../src/domain/duration.js';
 import type { Claim } from '../../src/domain/finding.js';
 import { valueNamed } from '../../src/domain/series.js';
-import { standing, streakOf, verdictSide } from '../../src/domain/streak.js';
+import { standing, streakOf, verdictSide, type Side } from '../../src/domain/streak.js';
 import type { Detector, DetectorInput, Series } from './detector.js';
 
 const options = z.strictObject({
@@ -25,7 +25,7 @@ export const processDown: Detector<Options> = {
 
 function claimsOf(series: Series, input: DetectorInput<Options>): readonly Claim[] {
   const fingerprint = `process-down:${series.check.name}`;
-  const streak = streakOf(series.samples, verdictSide);
+  const streak = streakOf(series.samples, (sample) => sideOf(sample, series));
   const stands = standing(streak, input.open.has(fingerprint), input.options);
   const newest = streak.run.at(-1);
   if (stands === 'absent') return isSteady(series, newest, input.options) ? [{ state: 'absent', fingerprint }] : [];
@@ -42,6 +42,12 @@ function claimsOf(series: Series, input: DetectorInput<Options>): readonly Claim
     title: `${newest.note ?? 'a process is down'}: ${online} of ${instances} instances online`,
     evidence: [`${streak.run.length} readings in a row, for ${sayDuration(input.now - (streak.run[0]?.at ?? input.now))}`],
   }];
+}
+
+/** What is bad only because a process stands still is not down: PM2 will not start it, and it has a detector of its own. */
+function sideOf(sample: Sample, { fields }: Series): Side {
+  const side = verdictSide(sample);
+  return side === 'bad' && valueNamed(fields, sample.values, 'down') === 0 ? 'good' : side;
 }
 
 function isSteady({ fields }: Series, newest: Sample | undefined, { steadyMs }: Options): boolean {

@@ -3,6 +3,7 @@ import type { Reading } from '../../src/domain/check.js';
 import { descriptorShare } from '../../src/io/descriptor-use.js';
 import type { Io } from '../../src/io/io.js';
 import type { Pm2Process } from '../../src/io/pm2.js';
+import { standsStill } from '../../src/io/process-state.js';
 import type { Probe } from './probe.js';
 
 const options = z.strictObject({
@@ -12,12 +13,17 @@ const options = z.strictObject({
 
 type Options = z.output<typeof options>;
 
+/** So many pids stand in a note. */
+const MOST_PIDS = 4;
 const UP: ReadonlySet<string> = new Set(['online', 'launching', 'one-launch-status']);
 
 /**
  * What PM2 says of the app's processes, from one list.
  *
- * - Bad when a process is not listed, has an errored instance, or has no instance that is online or launching.
+ * - Bad when a process is not listed, has an errored instance, or has no instance that is online or launching: `down`
+ *   counts those names.
+ * - Bad too when an instance that PM2 calls online stands still, stopped by a signal: `standing` counts those. PM2 gives
+ *   a worker of a cluster that took one request and stands nothing more, so that from outside all looks well.
  * - `errored` counts the instances that PM2 gave up; one that a person stopped is not among them.
  * - A daemon that does not answer is a failed measurement (a throw), not a sick app: its processes may well serve.
  *
@@ -31,7 +37,7 @@ export const pm2: Probe<Options> = {
   kind: 'pm2',
   local: true,
   options,
-  fields: ['online', 'instances', 'restarts', 'memory_bytes', 'cpu_percent', 'event_loop_p95_ms', 'uptime_ms', 'memory_share', 'errored', 'requests_per_s', 'descriptors_share'],
+  fields: ['online', 'instances', 'restarts', 'memory_bytes', 'cpu_percent', 'event_loop_p95_ms', 'uptime_ms', 'memory_share', 'errored', 'requests_per_s', 'descriptors_share', 'down', 'standing'],
   measure,
 };
 
@@ -40,13 +46,27 @@ async function measure({ processes }: Options, io: Io): Promise<Reading> {
   const listed = await io.pm2.list();
   const ms = io.clock.monotonic() - began;
   const ours = listed.filter(({ name }) => processes.includes(name));
-  const wrong = processes.map((name) => wrongWith(name, ours.filter((one) => one.name === name))).filter((words) => words !== null);
+  const online = ours.filter(({ status }) => status === 'online');
+  const [shares, still] = await Promise.all([Promise.all(online.map(({ pid }) => descriptorShare(pid))), Promise.all(online.map(({ pid }) => standsStill(pid)))]);
+  const standing = online.filter((_, n) => still[n]);
+  const down = processes.map((name) => wrongWith(name, ours.filter((one) => one.name === name))).filter((words) => words !== null);
+  const wrong = [...down, ...processes.map((name) => sayStanding(name, standing, online)).filter((words) => words !== null)];
   return {
     verdict: wrong.length === 0 ? 'good' : 'bad',
     ms,
-    values: valuesOf(ours, io.clock.now(), await Promise.all(ours.filter(({ status }) => status === 'online').map(({ pid }) => descriptorShare(pid)))),
+    values: [...valuesOf(ours, io.clock.now(), shares), down.length, standing.length],
     note: wrong.length === 0 ? null : said(wrong),
   };
+}
+
+/** '1 of 2 processes of shop stands still (pid 26319 is stopped by a signal)'; null: none of that name does. */
+function sayStanding(name: string, standing: readonly Pm2Process[], online: readonly Pm2Process[]): string | null {
+  const pids = standing.filter((one) => one.name === name).map(({ pid }) => pid);
+  const of = online.filter((one) => one.name === name).length;
+  if (pids.length === 0) return null;
+  const who = of === 1 ? name : `${pids.length} of ${of} processes of ${name}`;
+  const which = pids.length === 1 ? `pid ${pids[0]} is` : `pids ${pids.slice(0, MOST_PIDS).join(', ')}${pids.length > MOST_PIDS ? ', …' : ''} are`;
+  return `${who} ${pids.length === 1 ? 'stands' : 'stand'} still (${which} stopped by a signal)`;
 }
 
 function wrongWith(name: string, instances: readonly Pm2Process[]): string | null {

@@ -163,12 +163,13 @@ async function mayHurry(ctx: StageContext, incident: Incident): Promise<boolean>
 
 /**
  * PM2 shows it down, and the last thing that ended it was a person's command: a repair would fight that person. What PM2
- * gave up has crashed, though a person's deploy ended the workers before.
+ * gave up has crashed, though a person's deploy ended the workers before; and what only stands still is not down.
  */
 async function stoppedByHand(ctx: StageContext, incident: Incident): Promise<boolean> {
   const pm2 = (await checksOf(ctx.store.db, incident.resourceId)).find((check) => check.probe === 'pm2');
   const newest = pm2 ? await newestSample(ctx.store.db, pm2.id) : null;
-  if (newest?.verdict !== 'bad' || (valueNamed(ctx.units.probes['pm2']?.fields ?? [], newest.values, 'errored') ?? 0) > 0) return false;
+  const value = (name: string): number | null => (newest ? valueNamed(ctx.units.probes['pm2']?.fields ?? [], newest.values, name) : null);
+  if (newest?.verdict !== 'bad' || (value('errored') ?? 0) > 0 || value('down') === 0) return false;
   const last = (await actsOn(ctx.store.db, incident.resourceId, ctx.clock.now() - DAY_MS)).findLast((act) => act.kind === 'restart');
   return last?.by === 'person';
 }

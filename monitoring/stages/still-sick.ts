@@ -13,7 +13,7 @@ const GOOD_ENOUGH = 3;
 /** After this without fresh readings nothing is done. */
 export const LOOK_FOR_MS = 60_000;
 /** What stands and falls with the verdict of a reading: while readings are good, it is about to be over. */
-const BY_VERDICT: ReadonlySet<string> = new Set(['endpoint-failing', 'all-endpoints-failing', 'hang', 'process-down', 'rate-limited', PM2_DEAD, CONNECTIONS_LOST]);
+const BY_VERDICT: ReadonlySet<string> = new Set(['endpoint-failing', 'all-endpoints-failing', 'hang', 'process-down', 'standstill', 'rate-limited', PM2_DEAD, CONNECTIONS_LOST]);
 const DAY_MS = 24 * 3_600_000;
 
 /** go: it is wrong now · wait: not measured enough yet · blind: it could not be measured, and nobody knows what a repair would meet. */

@@ -10,7 +10,7 @@ export const NOW = 1_800_000_000_000;
 export const APP = 'app-1' as ResourceId;
 
 export const HTTP_FIELDS = ['p50_ms', 'p95_ms', 'ok', 'tried', 'status', 'timeouts'];
-export const PM2_FIELDS = ['online', 'instances', 'restarts', 'memory_bytes', 'cpu_percent', 'event_loop_p95_ms', 'uptime_ms', 'memory_share', 'errored', 'requests_per_s', 'descriptors_share'];
+export const PM2_FIELDS = ['online', 'instances', 'restarts', 'memory_bytes', 'cpu_percent', 'event_loop_p95_ms', 'uptime_ms', 'memory_share', 'errored', 'requests_per_s', 'descriptors_share', 'down', 'standing'];
 
 /** What happened in one reading: a verdict with its values and note, at a distance from the others. */
 export type Happening = Pick<Sample, 'verdict' | 'values' | 'note'>;
@@ -27,9 +27,9 @@ export const unknown: Happening = { verdict: 'unknown', values: [], note: 'too l
 export const error: Happening = { verdict: 'error', values: [null, null, null, null, null, null], note: 'the name could not be resolved' };
 
 /** A pm2 reading; memory in MiB. */
-export function process(facts: { online?: number; instances?: number; memory?: number; uptimeMs?: number; share?: number; descriptors?: number; errored?: number; verdict?: Verdict; note?: string } = {}): Happening {
-  const { online = 1, instances = 1, memory = 100, uptimeMs = HOUR, share = null, descriptors = null, errored = 0, verdict = 'good', note = null } = facts;
-  return { verdict, values: [online, instances, 0, memory * 1_048_576, 1, 10, uptimeMs, share, errored, null, descriptors], note };
+export function process(facts: { online?: number; instances?: number; memory?: number; uptimeMs?: number; share?: number; descriptors?: number; errored?: number; standing?: number; verdict?: Verdict; note?: string } = {}): Happening {
+  const { online = 1, instances = 1, memory = 100, uptimeMs = HOUR, share = null, descriptors = null, errored = 0, standing = 0, verdict = 'good', note = null } = facts;
+  return { verdict, values: [online, instances, 0, memory * 1_048_576, 1, 10, uptimeMs, share, errored, null, descriptors, verdict === 'bad' && standing === 0 ? 1 : 0, standing], note };
 }
 
 /** Samples `everyMs` apart, the newest `agoMs` before NOW. */

@@ -26,6 +26,7 @@ const fingerprints: Readonly<Record<keyof typeof detectors, readonly string[]>> 
   'process-down': ['process-down:pm2'],
   'rate-limit': ['rate-limited:http:/a', 'rate-limited:liveness', 'rate-limiter-blocking:limiter', 'rate-limiter-stopped:limiter'],
   redis: [...REDIS_FAULTS.map((fault) => `redis-${fault}:redis`), ...['memory', 'save-failed', 'rejecting', 'replication', 'evicting', 'restarted'].map((kind) => `redis-${kind}:advice:redis`)],
+  standstill: ['standstill:pm2'],
 };
 
 describe('the registry of detectors', () => {
@@ -42,6 +43,7 @@ detectorContract(detectors.hang, fingerprints.hang);
 detectorContract(detectors.latency, fingerprints.latency);
 detectorContract(detectors.memory, fingerprints.memory);
 detectorContract(detectors['process-down'], fingerprints['process-down']);
+detectorContract(detectors.standstill, fingerprints.standstill);
 detectorContract(detectors['rate-limit'], fingerprints['rate-limit'], {
   name: 'limiter', probe: 'limiter', fields: limiterProbe.fields,
   // A few who ask too often are always there.

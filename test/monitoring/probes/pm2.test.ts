@@ -53,7 +53,7 @@ describe('the values', () => {
     const second: Pm2Process = { ...instance, pmId: 2, restarts: 5, memoryBytes: 120 * MIB, cpuPercent: 3, eventLoopP95Ms: 40, startedAt: NOW - 5_000 };
     const stopped: Pm2Process = { ...instance, ...down, pmId: 3, status: 'stopped', restarts: 1 };
     expect(named(await measure([instance, second, stopped]))).toEqual({
-      online: 2, instances: 3, restarts: 8, memory_bytes: 120 * MIB, cpu_percent: 12.5, event_loop_p95_ms: 40, uptime_ms: 5_000, memory_share: null, errored: 0, requests_per_s: null, descriptors_share: null,
+      online: 2, instances: 3, restarts: 8, memory_bytes: 120 * MIB, cpu_percent: 12.5, event_loop_p95_ms: 40, uptime_ms: 5_000, memory_share: null, errored: 0, requests_per_s: null, descriptors_share: null, down: 0, standing: 0,
     });
   });
 
@@ -106,6 +106,25 @@ describe('against a real PM2', () => {
     expect(named(well)['uptime_ms']).toBeLessThan(60_000);
     await home.pm2('stop', 'shop');
     expect(await real(['shop', 'ghost'])).toMatchObject({ verdict: 'bad', note: "shop is stopped, ghost is not in PM2's list" });
+  });
+
+  it('sees a worker that is stopped by a signal, which PM2 calls online, until it goes on', async () => {
+    home = await startPm2Home();
+    await home.startApp({ name: 'shop', cluster: 2 });
+    expect(await real(['shop'])).toMatchObject({ verdict: 'good' });
+    const workers = (await client?.list() ?? []).map(({ pid }) => pid);
+    const stops = async (n: number) => {
+      process.kill(workers[n] as number, 'SIGSTOP');
+      await until('the signal to arrive', async () => named(await real(['shop']))['standing'] === n + 1);
+    };
+    await stops(0);
+    const still = await real(['shop', 'ghost']);
+    expect(still).toMatchObject({ verdict: 'bad', note: `ghost is not in PM2's list, 1 of 2 processes of shop stands still (pid ${workers[0]} is stopped by a signal)` });
+    expect(named(still)).toMatchObject({ online: 2, down: 1, standing: 1 });
+    await stops(1);
+    expect(await real(['shop'])).toMatchObject({ note: `2 of 2 processes of shop stand still (pids ${workers.join(', ')} are stopped by a signal)` });
+    for (const pid of workers) process.kill(pid, 'SIGCONT');
+    await until('them to go on', async () => (await real(['shop'])).verdict === 'good');
   });
 
   it('throws when the daemon is dead: the measuring failed, not the app', async () => {
