@@ -1,4 +1,5 @@
 import type { Config, LimitsConfig } from '../src/config/config.js';
+import { misfit } from '../src/config/misfit.js';
 import { optionsByStored, watchList } from '../src/config/watch-list.js';
 import type { Resource } from '../src/domain/resource.js';
 import { defaultRunbooks } from './runbooks/index.js';
@@ -34,6 +35,7 @@ export function settingsOf(config: Config, repairs: Units['repairs']): Settings 
     smokeOf: (name) => config.apps.find((one) => one.name === name)?.release?.smoke ?? null,
     rehearseEveryMsOf: (name) => config.apps.find((one) => one.name === name)?.release?.rehearseEveryMs ?? null,
     keep: config.keep,
+    misfit,
     optionsOf: optionsByStored(watchList(config).checks),
   };
 }

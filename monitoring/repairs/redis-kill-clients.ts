@@ -12,7 +12,7 @@ import type { Repair, RepairTarget, Step } from './repair.js';
 /** Which clients: all that is given must fit. `name` as they gave it with CLIENT SETNAME, `idle` like 10m. */
 const args = z.strictObject({
   name: z.string().min(1).max(100).optional(),
-  address: z.string().regex(/^[\w.:[\]-]{2,100}$/).optional(),
+  address: z.string().regex(/^[\w.:[\]-]{2,100}$/, 'must be an address like 127.0.0.1:51234').optional(),
   idle: z.string().refine((text) => (parseDuration(text) ?? 0) >= 1_000, 'takes a duration from 1s on, like 10m').optional(),
 });
 

@@ -1,4 +1,4 @@
-import type { HypercareError } from '../../src/domain/errors.js';
+import { HypercareError } from '../../src/domain/errors.js';
 import type { Json } from '../../src/domain/json.js';
 import type { Plan } from '../../src/domain/plan.js';
 import { decide } from '../../src/policy/decide.js';
@@ -9,10 +9,11 @@ import { factsFor, inQuestion } from './facts.js';
 import { hashOf, prepare } from './prepare.js';
 import type { StageContext } from './stage.js';
 import { wishedRelease } from './wished-release.js';
+import { wishedRepair } from './wished-repair.js';
 
 /** An effect: the same preparing and the same decision as the real thing, and nothing is kept or done. */
 export async function dryRun(ctx: StageContext, request: Request, signal: AbortSignal): Promise<void> {
-  const result = await look(ctx, request, signal);
+  const result = await look(ctx, request, signal).catch(asAnswer);
   await ctx.store.write((tx) => endRequest(tx, request.id, result, ctx.clock.now()));
 }
 
@@ -21,15 +22,13 @@ async function look(ctx: StageContext, request: Request, signal: AbortSignal): P
   const target = await getResource(ctx.store.db, request.resourceId);
   const args = request.args as Readonly<Record<string, string | null>>;
   const release = wishedRelease(request);
-  const wanted = release ? { repair: release.repair, args: release.repairArgs }
-    : args['repair'] === 'general' ? ctx.settings.ladder('manual', target)[0] : { repair: args['repair'] ?? '', args: wishedArgs(request) };
-  if (!wanted) return found({ refused: 'the general runbook is empty' });
+  const incident = await openIncidentOf(ctx.store.db, target.id);
+  const wanted = await wishedRepair(ctx, { resource: target, incident }, release ?? { repair: args['repair'] ?? '', repairArgs: wishedArgs(request) });
   const plan: Pick<Plan, 'repair' | 'args' | 'targetId' | 'risk' | 'askedBy'> = {
-    repair: wanted.repair, args: wanted.args as Json, targetId: target.id, risk: ctx.units.repairs[wanted.repair]?.risk ?? 'destructive', askedBy: request.personName,
+    repair: wanted.repair, args: wanted.args, targetId: target.id, risk: wanted.risk, askedBy: request.personName,
   };
   const prepared = await prepare(ctx, plan, signal);
   if ('refused' in prepared) return prepared.unchecked ? failed(prepared.unchecked) : found({ refused: prepared.refused });
-  const incident = await openIncidentOf(ctx.store.db, target.id);
   const decision = decide(inQuestion(plan, prepared, target), ctx.settings.policy, await factsFor(ctx.store.db, ctx, { plan, target, incident }));
   const { does, bounds, wayBack, notes, preflight } = prepared;
   return found({ plan: { repair: plan.repair, target: target.name, does, bounds, wayBack, notes, ...(preflight ? { preflight } : {}), hash: hashOf(plan, prepared), ...decision } } as unknown as Json);
@@ -42,6 +41,12 @@ export function wishedArgs(request: Pick<Request, 'args'>): Json {
 
 function found(data: Json): RequestResult {
   return { ok: true, data };
+}
+
+/** What was asked for in a way that cannot be meant is told as such. */
+function asAnswer(error: unknown): RequestResult {
+  if (!(error instanceof HypercareError)) throw error;
+  return failed(error);
 }
 
 /** Not knowing is no answer: whoever asked is told that it could not be looked at. */

@@ -50,7 +50,7 @@ export async function prepare(ctx: StageContext, plan: Pick<Plan, 'repair' | 'ar
   const target = await targetOf(ctx.store.db, ctx, plan.targetId);
   if (repair.target !== target.kind) return { refused: `${plan.repair} is for ${ofKind(repair.target)}, and ${target.name} is ${ofKind(target.kind)}` };
   const args = repair.args.safeParse(plan.args);
-  if (!args.success) return { refused: `${plan.repair} does not take these arguments: ${args.error.issues[0]?.message ?? ''}` };
+  if (!args.success) return { refused: `${plan.repair} cannot be told this: ${ctx.settings.misfit(repair.args, plan.args) ?? ''}` };
   try {
     const prepared = await repair.prepare(target, args.data, ctx.io, AbortSignal.any([signal, AbortSignal.timeout(PREPARE_DEADLINE_MS)]));
     return 'refused' in prepared ? prepared : await withRehearsal(ctx, plan, prepared);

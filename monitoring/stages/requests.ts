@@ -3,7 +3,7 @@ import type { RequestId } from '../../src/domain/ids.js';
 import type { Incident } from '../../src/domain/incident.js';
 import type { Json } from '../../src/domain/json.js';
 import { mayActAs } from '../../src/domain/person.js';
-import { ofKind, type Resource } from '../../src/domain/resource.js';
+import type { Resource } from '../../src/domain/resource.js';
 import { REHEARSE } from '../../src/domain/rehearsal.js';
 import { changeIncident, openIncident, openIncidentOf } from '../../src/store/incidents.js';
 import { tell } from '../../src/store/events.js';
@@ -25,6 +25,7 @@ import { DEPLOY, type Stage, type StageContext } from './stage.js';
 import { liftQuarantine } from './quarantine.js';
 import { launchByHand, restorePoint } from './vouching.js';
 import { wishedRelease } from './wished-release.js';
+import { wishedRepair } from './wished-repair.js';
 import { lookBy, lookByHand, lookNow, lookSince, notLooked, type Look } from './what-runs-now.js';
 
 /** Whoever asked waits five seconds. What lay longer was given up on, and is not done behind anybody's back. */
@@ -140,20 +141,16 @@ interface Wish {
 /** Drafts the plan on the app's open incident, or on one of kind `manual` opened for it. */
 async function draft(tx: Db, ctx: StageContext, app: Resource, wish: Wish): Promise<Json> {
   const now = ctx.clock.now();
-  const general = wish.repair === 'general';
-  const first = general ? ctx.settings.ladder('manual', app)[0] : { repair: wish.repair, args: wish.repairArgs };
-  const repair = first && ctx.units.repairs[first.repair];
-  if (!first || !repair) throw new HypercareError('repair.unknown', 'invalid', `there is no repair named ${wish.repair}`, `There are: general, ${Object.keys(ctx.units.repairs).join(', ')}.`);
-  if (repair.target !== app.kind) throw new HypercareError('repair.target', 'invalid', `${repair.kind} is for ${ofKind(repair.target)}, and ${app.name} is ${ofKind(app.kind)}`, 'hypercare repairs lists what can be done to what.');
+  const open = await openIncidentOf(tx, app.id);
+  const wanted = await wishedRepair({ ...ctx, store: { ...ctx.store, db: tx } }, { resource: app, incident: open }, wish);
   const running = await underWayOn(tx, app.id);
   if (running) throw new HypercareError('repair.under_way', 'transient', `something is already being done to ${app.name}`, 'Wait for it to end: hypercare incidents shows it.');
-  const incident = (await openIncidentOf(tx, app.id)) ?? (await openManual(tx, ctx, app, wish.title));
-  const same = general ? null : await mergeWish(tx, ctx, incident, wish);
+  const incident = open ?? (await openManual(tx, ctx, app, wish.title));
+  const same = wanted.n === null ? await mergeWish(tx, ctx, incident, wish) : null;
   if (same) return { incidentId: incident.id, planId: same.id };
   await replacePlan(tx, ctx, incident, wish.request);
-  const past = incident.kind === 'manual' && !general ? Number.MAX_SAFE_INTEGER : incident.rung;
-  await changeIncident(tx, incident.id, { state: 'repairing', rung: past });
-  const planId = await draftPlan(tx, { incidentId: incident.id, targetId: app.id, repair: first.repair, args: first.args, risk: repair.risk, askedBy: wish.request.personName, requestId: wish.request.id }, now);
+  await changeIncident(tx, incident.id, { state: 'repairing', rung: wanted.n ?? (incident.kind === 'manual' ? Number.MAX_SAFE_INTEGER : incident.rung) });
+  const planId = await draftPlan(tx, { incidentId: incident.id, targetId: app.id, repair: wanted.repair, args: wanted.args, risk: wanted.risk, askedBy: wish.request.personName, requestId: wish.request.id }, now);
   await record(tx, ctx, { who: wish.request.personName, what: `asked for ${wish.repair} on ${app.name}`, why: `through ${wish.request.via}`, body: { request: wish.request.id, plan: planId, args: wish.repairArgs } });
   return { incidentId: incident.id, planId };
 }

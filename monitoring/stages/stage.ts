@@ -47,6 +47,8 @@ export interface Settings {
   rehearseEveryMsOf(name: string): number | null;
   /** Options of a detector for one resource, as its schema takes them. */
   detectorOptions(detector: string, resource: Pick<Resource, 'kind' | 'config'>): unknown;
+  /** Why a repair's arguments do not fit its schema, in plain words; null: they fit. */
+  misfit(schema: Repair<unknown>['args'], args: Json): string | null;
   /** What a check asks in full, by the options the store has of it: secrets are in this process's memory alone. */
   optionsOf(stored: Json): Json;
   readonly keep: { readonly rawMs: number; readonly rollupsMs: number; readonly historyMs: number };

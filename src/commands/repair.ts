@@ -13,14 +13,14 @@ const given = z.string().max(500, 'is longer than 500 characters').transform((te
   return Object.fromEntries(pairs.flatMap((pair) => (pair ? [[pair[1] as string, String(Number(pair[2])) === pair[2] ? Number(pair[2]) : (pair[2] as string)]] : [])));
 });
 
-/** Stands for the app's whole runbook. */
+/** Stands for the runbook: what it has next for the open incident, and what comes behind that where it does not help. */
 const GENERAL = 'general';
 
 const args = z.strictObject({ repair: word, target: word, with: given.optional(), dryRun: z.boolean().default(false) });
 
 export const repair: Command<z.output<typeof args>> = {
   name: 'repair',
-  summary: 'have one repair done, or “general”: an app’s whole runbook',
+  summary: 'have one repair done, or “general”: what the runbook has next',
   usage: 'repair <repair|general> <target> [--with name=value] [--dry-run]',
   examples: ['repair pm2.reload shop', 'repair general shop --dry-run'],
   role: 'operator',

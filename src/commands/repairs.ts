@@ -20,7 +20,7 @@ export const repairs: Command<z.output<typeof args>> = {
     return {
       data: { version: 1, repairs: sorted.map(({ kind, target, summary, refuses, risk }) => ({ kind, target, summary, refuses, risk })) },
       card: noteCard({
-        subject: 'repairs', level: 'info', title: `${sorted.length} repairs, and “general”: the runbook from its first rung`,
+        subject: 'repairs', level: 'info', title: `${sorted.length} repairs, and “general”: what the runbook has next`,
         fields: sorted.map(({ kind, summary, refuses, risk }) => ({ name: kind, value: `${summary} (${risk}); refuses ${refuses}` })), footer: 'repair <repair> <target> --dry-run says what one would do',
       }),
       exit: 0,

@@ -5,6 +5,8 @@ import { requests } from '../../../monitoring/stages/requests.js';
 import { takeSignals } from '../../../monitoring/stages/signals.js';
 import type { StageContext } from '../../../monitoring/stages/stage.js';
 import { probes } from '../../../monitoring/probes/index.js';
+import { repairs } from '../../../monitoring/repairs/index.js';
+import { misfit } from '../../../src/config/misfit.js';
 import type { Check, Reading } from '../../../src/domain/check.js';
 import type { RequestId } from '../../../src/domain/ids.js';
 import type { Json } from '../../../src/domain/json.js';
@@ -45,8 +47,8 @@ const configure = (release: Json) => house.store.write((tx) => syncResources(tx,
 
 function ctx(): StageContext {
   const log = keepLog();
-  const settings = { tiers: DEFAULT_TIERS, confirmEveryMs: 1_000, confirmForMs: 60_000, whileOpenMs: 5_000, settleMs: 30_000, policy: policy('ask'), ladder: () => [], urlOf: () => null };
-  return { store: house.store, hostId: house.hostId, clock: handClock(house.now), log, settings, units: { probes, repairs: { 'release.rollback': { kind: 'release.rollback', target: 'app', risk: 'disruptive' } } }, effects: createEffects({ most: 0, ended: () => undefined, clock: handClock(house.now), log }) } as unknown as StageContext;
+  const settings = { tiers: DEFAULT_TIERS, confirmEveryMs: 1_000, confirmForMs: 60_000, whileOpenMs: 5_000, settleMs: 30_000, policy: policy('ask'), ladder: () => [], urlOf: () => null, misfit };
+  return { store: house.store, hostId: house.hostId, clock: handClock(house.now), log, settings, units: { probes, repairs }, effects: createEffects({ most: 0, ended: () => undefined, clock: handClock(house.now), log }) } as unknown as StageContext;
 }
 
 function seen(digit: string | null, dir = '/srv/shop'): Reading {

@@ -35,7 +35,7 @@ describe('help', () => {
         deny           say no to the open question
         ack            say that you have seen it: nobody is called about it until it
                        gets worse
-        repair         have one repair done, or “general”: an app’s whole runbook
+        repair         have one repair done, or “general”: what the runbook has next
         deploy         build a commit beside the live release, and switch to it
         rollback       take an app back to its last stable release
         launch         begin a new watch of what runs now
