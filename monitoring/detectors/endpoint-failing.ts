@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Sample } from '../../src/domain/check.js';
 import { sayDuration } from '../../src/domain/duration.js';
 import type { Claim } from '../../src/domain/finding.js';
-import { checkLabel } from '../../src/domain/series.js';
+import { checkLabel, valueNamed } from '../../src/domain/series.js';
 import { standing, streakOf, verdictSide } from '../../src/domain/streak.js';
 import { turnedAway } from '../../src/domain/turned-away.js';
 import type { Detector, DetectorInput, Series } from './detector.js';
@@ -14,13 +14,18 @@ const options = z.strictObject({
   good: z.int().min(1).max(100).default(2),
   /** So many bad readings in a row of a critical check are an emergency. */
   emergency: z.int().min(1).max(1_000).default(5),
+  /** Now and then: of so many readings half or more hold a wrong answer, and this share of all answers is wrong. */
+  mixed: z.int().min(4).max(100).default(8),
+  mixedShare: z.number().gt(0).max(1).default(0.2),
 });
 
 type Options = z.output<typeof options>;
+type Present = Extract<Claim, { readonly state: 'present' }>;
 
 /**
  * One address answers wrong or not at all, again and again. Unknown and error neither count nor reset. Where it stays
  * without an answer, the app's other addresses are heard first: what hangs is repaired in another way than what is slow.
+ * Where one worker of several answers wrong, readings are bad now and then and never in a row: their answers are counted.
  * What a rate limiter turns away is no fault of the app, and restarting it or going back would mend nothing.
  */
 export const endpointFailing: Detector<Options> = {
@@ -32,22 +37,47 @@ export const endpointFailing: Detector<Options> = {
 function claimsOf(series: Series, input: DetectorInput<Options>): readonly Claim[] {
   const { check } = series;
   const fingerprint = `endpoint-failing:${check.name}`;
-  const streak = streakOf(series.samples, verdictSide);
-  const stands = standing(streak, input.open.has(fingerprint), input.options);
+  const open = input.open.has(fingerprint);
+  const streak = streakOf(series.samples, (sample) => (open && isMixed(sample, series) && sample.verdict === 'good' ? null : verdictSide(sample)));
+  const stands = standing(streak, open, input.options);
+  const mixed = stands === 'silent' && check.trusted ? mixedIn(series, input.options) : null;
+  if (mixed !== null) return [{ ...claimOf(series, fingerprint), emergency: false, ...mixed }];
   if (stands === 'absent') return [{ state: 'absent', fingerprint }];
   if (stands === 'silent' || !check.trusted) return [];
   if (streak.run.every((sample) => turnedAway(sample, series.fields))) return [];
-  const unheard = !input.open.has(fingerprint) && streak.run.every((sample) => silenceOf(sample, series) === 'bad');
+  const unheard = !open && streak.run.every((sample) => silenceOf(sample, series) === 'bad');
   if (unheard && elsewhere(input, series, streak.run) === 'awaited') return [];
   return [{
-    state: 'present',
-    fingerprint,
-    kind: 'endpoint-failing',
-    severity: check.critical ? 'critical' : 'warning',
+    ...claimOf(series, fingerprint),
     emergency: check.critical && streak.run.length >= input.options.emergency,
     title: titleOf(checkLabel(check.name), streak.run, input.now),
     evidence: [tally(streak.run), lastGood(series.samples, input.now)],
   }];
+}
+
+function claimOf({ check }: Series, fingerprint: string) {
+  return { state: 'present', fingerprint, kind: 'endpoint-failing', severity: check.critical ? 'critical' : 'warning' } as const;
+}
+
+/** Some of its answers were wrong. */
+function isMixed(sample: Sample, { fields }: Series): boolean {
+  return wrongIn(sample, fields) > 0;
+}
+
+function wrongIn({ values, verdict }: Sample, fields: readonly string[]): number {
+  return verdictSide({ verdict }) === null ? 0 : (valueNamed(fields, values, 'tried') ?? 0) - (valueNamed(fields, values, 'ok') ?? 0);
+}
+
+/** Wrong answers in both halves of the newest readings: a trouble that is over lies in the older half alone. */
+function mixedIn({ check, fields, samples }: Series, { mixed, mixedShare }: Options): Pick<Present, 'title' | 'evidence'> | null {
+  const newest = samples.filter((sample) => verdictSide(sample) !== null && !turnedAway(sample, fields)).slice(-mixed);
+  if (newest.length < mixed) return null;
+  const half = Math.floor(mixed / 2);
+  const few = [newest.slice(0, half), newest.slice(half)].some((part) => part.filter((sample) => wrongIn(sample, fields) > 0).length < half / 2);
+  const [wrong, tried] = [newest.reduce((sum, sample) => sum + wrongIn(sample, fields), 0), newest.reduce((sum, sample) => sum + (valueNamed(fields, sample.values, 'tried') ?? 0), 0)];
+  if (few || tried === 0 || wrong / tried < mixedShare) return null;
+  const note = newest.findLast((sample) => sample.note !== null)?.note ?? 'wrong answers';
+  return { title: `${checkLabel(check.name)}: ${note} now and then, ${wrong} of the last ${tried} answers`, evidence: ['right and wrong answers take turns: one process of several may be the one that fails'] };
 }
 
 function titleOf(label: string, run: readonly Sample[], now: number): string {

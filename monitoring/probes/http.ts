@@ -31,6 +31,8 @@ type Options = z.output<typeof options>;
 
 const MAX_BODY_BYTES = 256 * 1_024;
 const SAID_TEXT_CHARS = 40;
+/** Right answers that took so long together say enough. */
+const SLOW_MS = 2_000;
 
 /** One request's outcome; `wrong` is null where the answer is right. */
 interface Try {
@@ -41,7 +43,8 @@ interface Try {
 }
 
 /**
- * Asks an address, `samples` times one after another.
+ * Asks an address, `samples` times one after another, each over a connection of its own: the workers of a cluster are
+ * given connections, and not requests.
  *
  * - Bad when at least half of the requests went wrong: no answer (refused, reset, timeout, TLS), a wrong status, or the
  *   text missing. It stops asking once that is settled, so a dead address costs half of the deadlines. Fewer wrong ones
@@ -76,9 +79,10 @@ function requestOf({ url, method, headers, timeoutMs }: Options): Parameters<Io[
   return { url, method, headers, timeoutMs, maxBodyBytes: MAX_BODY_BYTES };
 }
 
-/** Half of all planned requests went wrong: the rest cannot turn it. */
+/** Half of all planned requests went wrong: the rest cannot turn it. Or it is right and slow: to ask again would say the same, later, and cost the app as much once more. */
 function isSettled(tries: readonly Try[], planned: number): boolean {
-  return tries.filter(({ wrong }) => wrong !== null).length * 2 >= planned;
+  const wrong = tries.filter((one) => one.wrong !== null).length;
+  return wrong * 2 >= planned || (wrong === 0 && tries.reduce((sum, { ms }) => sum + ms, 0) >= SLOW_MS);
 }
 
 function unanswered(fault: HttpFault, ms: number, { timeoutMs }: Options): Try {

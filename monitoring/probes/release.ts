@@ -56,7 +56,7 @@ async function measure(sought: Options, io: Io): Promise<Reading> {
   const fallen = ours.filter(({ status, startedAt }) => FALLEN.has(status) && startedAt > 0);
   const workers = online.length > 0 ? online : fallen;
   const told = await identifyWorkers(workers, sought, io.git);
-  const seen = online.length > 0 ? ((await fellElsewhere(fallen, told, sought)) ?? told) : told;
+  const seen = online.length > 0 ? ((await fellElsewhere(fallen, told, sought)) ?? (await startedElsewhere([...online, ...fallen], sought, io.git)) ?? told) : told;
   const startedAt = workers.length === 0 ? null : Math.min(...workers.map((worker) => worker.startedAt));
   const found = { ms: null, values: [online.length, startedAt, 'between' in seen ? 1 : 0] };
   return 'untold' in seen
@@ -100,6 +100,15 @@ async function fellElsewhere(fallen: readonly Pm2Process[], online: ReleaseSight
   const movedAt = await lstat(link).then(({ ctimeMs }) => ctimeMs, () => Number.POSITIVE_INFINITY);
   if (!fallen.some(({ startedAt }) => startedAt >= movedAt) || (await realOf(link)) === (await realOf(online.dir))) return null;
   return { untold: 'workers of the release that goes live fell, and those of the one before still run', between: true };
+}
+
+/** In one tree the first and the last worker were started from two commits: PM2 starts what crashed from whatever stands there by then. */
+async function startedElsewhere(workers: readonly Pm2Process[], { mode, dir }: Options, git: Git): Promise<Untold | null> {
+  if (mode !== 'in-place' || dir === null || workers.length < 2 || (await revisionOf(dir)) !== null) return null;
+  const starts = workers.map(({ startedAt }) => startedAt);
+  const [first, last] = [await git.head(dir, Math.min(...starts)), await git.head(dir, Math.max(...starts))];
+  if (first === null || last === null || first === last) return null;
+  return { untold: `its processes run two releases: the first of them ${first.slice(0, 7)}, the last to start ${last.slice(0, 7)}`, between: true };
 }
 
 /** Where workers that are gone were started: by the link, if it has not been moved since, or in the one tree. */

@@ -5,6 +5,7 @@ import type { Json } from '../../src/domain/json.js';
 import type { Prepared, Refusal } from '../../src/domain/plan.js';
 import type { Io } from '../../src/io/io.js';
 import type { Pm2Process } from '../../src/io/pm2.js';
+import { bringsAnother } from './other-release.js';
 import { busyWith, judgedByChecks, lookAtProcesses, sayInstances } from './process-plan.js';
 import type { SeenProcess } from './process-plan.js';
 import { orAborted, unknownToPm2 } from './process-steps.js';
@@ -42,6 +43,8 @@ export const pm2DrainRestart: Repair<DrainArgs> = {
 async function prepare(target: RepairTarget, args: DrainArgs, io: Io): Promise<Prepared | Refusal> {
   const seen = await lookAtProcesses(target, args, io);
   if ('refused' in seen) return seen;
+  const other = await bringsAnother(target, io);
+  if (other !== null) return { refused: other, again: true };
   const busy = seen.map(({ name, instances }) => busyWith({ startsWaiting: false }, name, instances)).find((reason) => reason !== null);
   if (typeof busy === 'string') return { refused: busy, again: true };
   const refused = seen.map(refuse).find((reason) => reason !== null);

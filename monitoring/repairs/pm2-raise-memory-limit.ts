@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Json } from '../../src/domain/json.js';
 import type { Prepared, Refusal } from '../../src/domain/plan.js';
 import type { Io } from '../../src/io/io.js';
+import { bringsAnother } from './other-release.js';
 import { judgedByChecks, lookAtProcesses, processArgs, sayInstances } from './process-plan.js';
 import type { ProcessArgs, SeenProcess } from './process-plan.js';
 import { orAborted, unknownToPm2 } from './process-steps.js';
@@ -33,6 +34,8 @@ export const pm2RaiseMemoryLimit: Repair<ProcessArgs> = {
 async function prepare(target: RepairTarget, args: ProcessArgs, io: Io): Promise<Prepared | Refusal> {
   const seen = await lookAtProcesses(target, args, io);
   if ('refused' in seen) return seen;
+  const other = await bringsAnother(target, io);
+  if (other !== null) return { refused: other, again: true };
   const limits = seen.map(limitOf);
   const refused = limits.find((limit) => typeof limit === 'string') ?? tooMuch(limits.filter((limit) => typeof limit !== 'string'));
   if (typeof refused === 'string') return { refused };

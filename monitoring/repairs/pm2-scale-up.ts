@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Json } from '../../src/domain/json.js';
 import type { Prepared, Refusal } from '../../src/domain/plan.js';
 import type { Io } from '../../src/io/io.js';
+import { bringsAnother } from './other-release.js';
 import { busyWith, judgedByChecks, lookAtProcesses, sayInstances } from './process-plan.js';
 import type { SeenProcess } from './process-plan.js';
 import { orAborted } from './process-steps.js';
@@ -39,6 +40,8 @@ export const pm2ScaleUp: Repair<ScaleUpArgs> = {
 async function prepare(target: RepairTarget, args: ScaleUpArgs, io: Io): Promise<Prepared | Refusal> {
   const seen = await lookAtProcesses(target, args, io);
   if ('refused' in seen) return seen;
+  const other = await bringsAnother(target, io);
+  if (other !== null) return { refused: other, again: true };
   const [first, ...others] = seen;
   if (first === undefined || others.length > 0) return { refused: `${target.name} has ${seen.length} processes in the config: say which one in the runbook, as { repair: pm2.scale-up, args: { process: ${first?.name ?? ''} } }` };
   const { name, instances } = first;

@@ -5,6 +5,7 @@ import { isOwnProcess } from '../../src/domain/own-processes.js';
 import type { Io } from '../../src/io/io.js';
 import type { Pm2Process } from '../../src/io/pm2.js';
 import { driftNotes } from './env-drift.js';
+import { bringsAnother } from './other-release.js';
 import { isWaiting, witnessOf } from './process-witness.js';
 import type { RepairTarget } from './repair.js';
 
@@ -39,6 +40,8 @@ export async function prepareProcessAct(kind: ProcessActKind, target: RepairTarg
   if (typeof busy === 'string') return { refused: busy, again: true };
   const refused = seen.map(({ name, instances }) => kind.refuse(name, instances)).find((reason) => reason !== null);
   if (typeof refused === 'string') return { refused };
+  const other = await bringsAnother(target, io);
+  if (other !== null) return { refused: other, again: true };
   const drift = await Promise.all(seen.map(({ name, instances }) => driftNotes(name, instances)));
   return plan(kind, target, seen, drift.flat());
 }

@@ -158,7 +158,8 @@ async function mayHurry(ctx: StageContext, incident: Incident): Promise<boolean>
   const ledger = await ledgerOf(ctx.store.db, incident.resourceId);
   if (!launch || !rollbackTarget(ledger, launch.releaseId)) return false;
   const proven = ledger.some(({ id, verdict }) => id === launch.releaseId && verdict === 'stable');
-  return incident.failed >= 1 || (!proven && ctx.clock.now() - launch.startedAt < ctx.settings.youngMs);
+  // What grows without end is smaller after a reload, so that there is time to decide.
+  return incident.failed >= 1 || (!proven && incident.kind !== 'memory' && ctx.clock.now() - launch.startedAt < ctx.settings.youngMs);
 }
 
 /**

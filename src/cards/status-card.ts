@@ -80,7 +80,13 @@ function sayApps(sorted: readonly AppStatus[]): string {
 /** Where there is one app, the title has said its name and how it is. */
 function drawApp(status: AppStatus, alone: boolean, reader: Reader): string {
   const head = `${status.app.name}: ${WORD[status.verdict]} (${status.why})`;
-  return [...(alone && head.length <= TITLE_CHARS ? [] : [head]), ...drawSettling(status, reader), ...drawLaunch(status, reader), ...drawRehearsal(status, reader), ...drawDebt(status), ...drawIncidents(status, reader)].join('\n');
+  return [...(alone && head.length <= TITLE_CHARS ? [] : [head]), ...drawSettling(status, reader), ...drawLaunch(status, reader), ...drawUntold(status, reader), ...drawRehearsal(status, reader), ...drawDebt(status), ...drawIncidents(status, reader)].join('\n');
+}
+
+/** What runs may have to be sorted out by a person: a tree that was pulled, or workers of two releases. */
+function drawUntold({ checks }: AppStatus, reader: Reader): readonly string[] {
+  const untold = checks.find(({ check, newest }) => check.probe === 'release' && newest?.verdict === 'unknown' && newest.note !== null)?.newest;
+  return untold ? [`What runs cannot be told (${sayAgo(untold.at, reader)}): ${untold.note}.`] : [];
 }
 
 /** A slow boot is no fault: so long nothing counts. */

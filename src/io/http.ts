@@ -42,19 +42,15 @@ export interface Http {
 const DEFAULT_BODY_BYTES = 64 * 1024;
 /** The request's own deadline ends its wait before any of undici's; this ends a connection that nobody waits for any more. */
 const GIVE_UP_MS = 60_000;
-/**
- * Idle connections are kept for a burst, no longer: a server closes its side after 2 s (gunicorn) or 5 s (Node), and a
- * request sent into a closing connection would be read as the app resetting it.
- */
-const IDLE_MS = 1_500;
 
 /** `lookup` stands in for the system's resolver in tests. */
 export function createHttp(lookup: LookupFunction = systemLookup as LookupFunction): Http {
   const names = watchNames(lookup);
   const agent = new Agent({
-    keepAliveTimeout: IDLE_MS,
-    keepAliveMaxTimeout: IDLE_MS,
-    connections: 64,
+    // No connection is used twice. A server closes its side after a while, and a request sent into a closing connection
+    // would be read as the app resetting it; and in a cluster all requests of one connection meet the same worker, so
+    // that half of the app could fail unseen.
+    pipelining: 0,
     headersTimeout: GIVE_UP_MS,
     bodyTimeout: GIVE_UP_MS,
     connect: { timeout: GIVE_UP_MS, lookup: names.lookup },

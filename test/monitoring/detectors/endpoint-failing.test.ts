@@ -5,6 +5,9 @@ import { error, failed, httpSeries, inputOf, ok, pm2Series, process, refused, un
 
 const FINGERPRINT = 'endpoint-failing:http:/checkout';
 
+/** One answer of three is wrong: a good reading. */
+const half: Happening = { ...ok, values: ok.values.map((value, n) => (n === 2 ? 2 : n === 3 ? 3 : value)) };
+
 function detect(happenings: readonly Happening[], facts: { open?: boolean; critical?: boolean; trusted?: boolean; options?: object; agoMs?: number } = {}): readonly Claim[] {
   const options = endpointFailing.options.parse(facts.options ?? {});
   return endpointFailing.detect(inputOf(options, { series: [httpSeries(happenings, facts)], open: facts.open ? [FINGERPRINT] : [] }));
@@ -25,6 +28,16 @@ describe('endpoint-failing', () => {
     { rule: 'no reading is no opinion, even when open', seen: [], open: true, says: [] },
   ])('$rule', ({ seen, open, says }) => {
     expect(detect(seen, { open }).map(({ state }) => state)).toEqual(says);
+  });
+
+  it('sees one process of several that fails: its answers take turns with right ones', () => {
+    const turns = [half, failed, half, failed, half, failed, half, failed];
+    expect(detect([ok, ok, ...turns])).toMatchObject([{ state: 'present', kind: 'endpoint-failing', severity: 'critical', emergency: false, title: '/checkout: status 500 now and then, 8 of the last 16 answers' }]);
+    expect(detect(turns.slice(1)), 'seven readings').toEqual([]);
+    expect(detect([failed, failed, ok, half, ok, ok, ok, ok]), 'a trouble that is over').toEqual([]);
+    expect(detect([ok, half, ok, ok, ok, half, ok, ok]), 'one answer in twelve').toEqual([]);
+    expect(detect([...turns, half, half], { open: true }), 'not over while some are wrong').toMatchObject([{ state: 'present' }]);
+    expect(detect([...turns, ok, half, ok], { open: true })).toMatchObject([{ state: 'absent' }]);
   });
 
   it('of an address without an answer waits until others were asked, and not for long: what hangs is repaired otherwise', () => {

@@ -127,6 +127,12 @@ describe('several requests in one reading', () => {
     expect(await measure({ samples: 2 }, status(200, 500))).toMatchObject({ verdict: 'bad', note: 'status 500' });
   });
 
+  it('asks a slow one once: it would say the same again, and cost the app as much', async () => {
+    const reading = await measure({ samples: 3, timeoutMs: 10_000 }, (response) => void setTimeout(() => response.end(), 2_100));
+    expect(reading.verdict).toBe('good');
+    expect([named(reading)['ok'], named(reading)['tried'], asked.length]).toEqual([1, 1, 1]);
+  });
+
   it('takes the times of right answers alone: an error page is quick', async () => {
     const reading = await measure({ samples: 3 }, (response, n) => {
       response.statusCode = n === 1 ? 500 : 200;

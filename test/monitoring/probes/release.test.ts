@@ -173,10 +173,13 @@ describe('a working tree in place', () => {
   });
 
   it('cannot be told while one worker began before HEAD moved and another after it', async () => {
-    const { repo, second } = tree();
+    const { repo, first, second } = tree();
     const old = await worker(repo.dir, systemClock.now() - LATER / 2);
     moved(repo, second, LATER / 4);
-    expect(await measure([old, await worker(repo.dir)], { dir: repo.dir })).toMatchObject({ verdict: 'unknown' });
+    const two = `its processes run two releases: the first of them ${first.slice(0, 7)}, the last to start ${second.slice(0, 7)}`;
+    expect(await measure([old, await worker(repo.dir)], { dir: repo.dir })).toMatchObject({ verdict: 'unknown', values: [2, expect.any(Number), 1], note: two });
+    const fell = { ...(await worker(repo.dir)), status: 'errored', pid: 0 } as Pm2Process;
+    expect(await measure([old, fell], { dir: repo.dir }), 'one that died at its boot').toMatchObject({ verdict: 'unknown', values: [1, expect.any(Number), 1], note: two });
   });
 
   it('cannot be told when the configuration or the lockfile was written since', async () => {

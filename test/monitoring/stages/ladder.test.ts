@@ -66,6 +66,13 @@ describe('an emergency in a young launch', () => {
     expect(await nextRung(ctx, await fails({ emergency: true }), app)).toMatchObject({ repair: 'release.rollback', passed: expect.stringContaining('at once in a young release') });
   });
 
+  it('takes the ordinary rungs first where memory runs out: after a reload there is time to decide', async () => {
+    await runs('watching');
+    const incident = await fails({ kind: 'memory', emergency: true });
+    expect(await nextRung(ctx, incident, app)).toMatchObject({ repair: 'pm2.collect-garbage', n: 0 });
+    expect(await nextRung(ctx, { ...incident, rung: 2, failed: 1 }, app)).toMatchObject({ repair: 'release.rollback' });
+  });
+
   it('takes the ordinary rungs first where the release was found good, and the rollback after one of them in vain', async () => {
     await runs('stable');
     const incident = await fails({ emergency: true });
