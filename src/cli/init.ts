@@ -20,10 +20,13 @@ import { ownWords } from './usage.js';
 
 const PM2_WITHIN_MS = 5_000;
 
-/** Looks what PM2 runs here, asks four questions, and writes hypercare.yaml and .env; never over a file that is there. */
+/**
+ * Looks what PM2 runs here, asks four questions, and writes hypercare.yaml and .env, where --config or HYPERCARE_CONFIG
+ * say; never over a file that is there.
+ */
 export async function init(words: readonly string[], io: CliIo, named: string | null): Promise<Result> {
   const { flags } = ownWords('init', words);
-  const file = resolve(io.cwd, named ?? join(packageRoot(), 'hypercare.yaml'));
+  const file = resolve(io.cwd, named ?? (io.env['HYPERCARE_CONFIG'] || join(packageRoot(), 'hypercare.yaml')));
   if (existsSync(file)) throw new HypercareError('init.there', 'invalid', `there is a configuration already: ${file}`, 'Change it, and look with “hypercare config check”; or write another one with “hypercare init --config <file>”.');
   const yes = flags['yes'] === true;
   if (!yes && !(io.stdout.isTTY && process.stdin.isTTY)) throw new HypercareError('init.unasked', 'invalid', 'there is no terminal to ask questions at', 'Write “hypercare init --yes”: every question is then answered by its default.');

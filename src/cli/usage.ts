@@ -12,8 +12,8 @@ const NO_FLAGS = { positionals: [], flags: {} } as const;
 /** Verbs of the terminal alone, which need no store. */
 export const OWN_VERBS: readonly Shown[] = [
   {
-    name: 'init', summary: 'look what PM2 runs here, ask four questions, and write hypercare.yaml', usage: 'init [--yes]', examples: ['init', 'init --yes'], role: null,
-    words: { positionals: [], flags: { yes: { type: 'boolean', about: 'ask nothing: watch everything, and only look' } } },
+    name: 'init', summary: 'look what PM2 runs here, ask four questions, and write hypercare.yaml', usage: 'init [--yes] [--config <file>]', examples: ['init', 'init --yes', 'init --config /etc/hypercare/hypercare.yaml'], role: null,
+    words: { positionals: [], flags: { yes: { type: 'boolean', about: 'ask nothing: watch everything, and only look' }, config: { type: 'string', about: 'the file to write, with .env beside it; else HYPERCARE_CONFIG, else hypercare.yaml in the program’s directory' } } },
   },
   { name: 'check', summary: 'measure everything once, now, without a monitor', usage: 'check [name]', examples: ['check', 'check shop --json'], role: null, words: { positionals: ['name'], flags: {} } },
   { name: 'doctor', summary: 'look over PM2, the machine and the configuration, and say what mends what', usage: 'doctor', examples: ['doctor', 'doctor --json'], role: null, words: NO_FLAGS },

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -82,6 +82,20 @@ describe('hypercare init', () => {
     const { exit, stderr } = await run(['--yes']);
     expect({ exit, stderr }).toMatchObject({ exit: 2, stderr: expect.stringContaining('there is a configuration already') as string });
     expect(readFileSync(join(dir, 'hypercare.yaml'), 'utf8')).toBe('apps: {}\n');
+  });
+
+  it.each([
+    ['HYPERCARE_CONFIG names', [], 'said.yaml'],
+    ['--config names, before HYPERCARE_CONFIG', ['--config', 'other.yaml'], 'other.yaml'],
+  ])('writes the file that %s', async (_, words, file) => {
+    const { exit, stdout } = await cli({ dir, now: 0, meanwhile: async () => undefined }, ['init', '--yes', ...words], { env: { PM2_HOME: pm2.home, HYPERCARE_CONFIG: 'said.yaml' } });
+    expect({ exit, stdout }).toMatchObject({ exit: 0, stdout: expect.stringContaining(join(dir, file)) as string });
+    expect(readdirSync(dir).filter((name) => name.endsWith('.yaml'))).toEqual([file]);
+  });
+
+  it('says in its help how another file is named', async () => {
+    const { stdout } = await run(['--help']);
+    expect(stdout).toContain('--config');
   });
 
   it('asks nobody where there is no terminal, and says how it goes without', async () => {
