@@ -28,6 +28,14 @@ export function idleSecrets(file: ConfigFile, units: Units, secrets: Secrets): r
     .map(([kind, names]) => ({ path: ['channels'], message: `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} set, and \`channels\` has no \`${kind}\`: nobody is told there`, onKey: true }));
 }
 
+/** Cards would go to the one that the file names, and the other would be believed. Of two that are the same, neither is wrong. */
+export function twoChats(file: ConfigFile, secrets: Secrets): readonly Complaint[] {
+  const { chat } = (file.channels?.['telegram'] ?? {}) as { readonly chat?: number };
+  const other = secrets.TELEGRAM_CHAT_ID?.trim();
+  if (chat === undefined || other === undefined || String(chat) === other) return [];
+  return [{ path: ['channels', 'telegram', 'chat'], message: 'is another chat than TELEGRAM_CHAT_ID is: keep one of the two', onKey: false }];
+}
+
 function isGiven(names: readonly SecretName[], secrets: Secrets): boolean {
   return names.every((name) => secrets[name] !== undefined);
 }

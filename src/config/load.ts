@@ -1,6 +1,6 @@
 import type { Config } from './config.js';
 import { crossChecks } from './cross-checks.js';
-import { defaultChannels, idleSecrets } from './default-channels.js';
+import { defaultChannels, idleSecrets, twoChats } from './default-channels.js';
 import { readEnvironment, type Environment, type ProcessEnv } from './env.js';
 import { factsOf } from './facts.js';
 import { issueText } from './issue-text.js';
@@ -105,7 +105,7 @@ function checkText(text: string, file: string, { schema, units, environment, ben
   const place = (complaint: Complaint): Mistake => placed({ file, tree, root, text }, complaint);
   const value = isMapping(root.value) ? { ...beneath, ...root.value } : root.value;
   const parsed = schema.safeParse(value, { error: issueText });
-  const complaints = [...(parsed.success ? [] : flatIssues(parsed.error.issues)), ...crossChecks(factsOf(value))];
+  const complaints = [...(parsed.success ? twoChats(parsed.data, environment.secrets) : flatIssues(parsed.error.issues)), ...crossChecks(factsOf(value))];
   const mistakes = [...broken, ...complaints.filter((complaint) => !isEcho(complaint, root)).map(place)];
   const right = parsed.success && mistakes.length === 0 ? parsed.data : null;
   const warnings = right === null ? [] : [...warningsOf(right), ...idleSecrets(right, units, environment.secrets)];

@@ -1,9 +1,13 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { channelSchemas } from '../../../bot/channels/index.js';
 import { defaultChannels, idleSecrets } from '../../../src/config/default-channels.js';
+import { loadConfig } from '../../../src/config/load.js';
+import { mistakeLine } from '../../../src/config/mistake.js';
 import { configSchema } from '../../../src/config/schema.js';
 import { makeSecrets, type SecretName } from '../../../src/config/secrets.js';
-import { linesFor, loadText } from './written.js';
+import { directory, linesFor, loadText } from './written.js';
 
 const units = { channels: channelSchemas, repairs: [] };
 const schema = configSchema(units);
@@ -53,5 +57,31 @@ describe('a token that is set and leads nowhere', () => {
     const written = ['apps: { shop: http://h }\nchannels: { console: }', { dotEnv: 'SLACK_BOT_TOKEN=xoxb-1234567890-1234567890-abcdef' }] as const;
     expect(linesFor(...written)).toEqual([]);
     expect(loadText(...written).warnings).toMatchObject([{ line: 2, column: 1, path: ['channels'] }]);
+  });
+});
+
+describe('a chat that is named twice', () => {
+  const named = "apps: { shop: http://h }\nchannels: { telegram: { chat: '-100123' } }\n";
+  const token = 'TELEGRAM_BOT_TOKEN=123456:abcdefghijklmnopqrstuvwxyzABCDEFGH\n';
+
+  function lines(text: string, env: string): readonly string[] {
+    const dir = directory();
+    const [file, envFile] = [join(dir, 'hypercare.yaml'), join(dir, '.env')];
+    writeFileSync(file, text);
+    writeFileSync(envFile, env, { mode: 0o600 });
+    const loaded = loadConfig({ file, envFile, env: {}, home: dir, units });
+    return loaded.ok ? [] : loaded.mistakes.map((one) => mistakeLine({ ...one, file: 'hypercare.yaml' }));
+  }
+
+  it('is a mistake where the two are not the same: one would win, and nobody be told', () => {
+    expect(lines(named, `${token}TELEGRAM_CHAT_ID=-100999\n`)).toEqual(['hypercare.yaml:2:31: channels.telegram.chat: is another chat than TELEGRAM_CHAT_ID is: keep one of the two']);
+  });
+
+  it.each([
+    ['they are the same', named, `${token}TELEGRAM_CHAT_ID=-100123\n`],
+    ['the file alone names one', named, token],
+    ['.env alone names one', 'apps: { shop: http://h }\nchannels: { telegram: }\n', `${token}TELEGRAM_CHAT_ID=-100999\n`],
+  ])('is none where %s', (_, text, env) => {
+    expect(lines(text, env)).toEqual([]);
   });
 });
