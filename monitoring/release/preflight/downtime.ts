@@ -1,10 +1,14 @@
 import { sayDuration } from '../../../src/domain/duration.js';
 import type { PreflightCheck } from './check.js';
 
+/** What PM2 calls a process that may answer. */
+const UP: ReadonlySet<string> = new Set(['online', 'launching']);
+
 /** As long as earlier restarts of this app took until it answered again: readings lie apart, so it is at most that long. */
 export const downtime: PreflightCheck = {
   about: 'downtime',
-  async look({ away, past }) {
+  async look({ away, past, processes, listed }) {
+    if (!listed.some(({ name, status }) => processes.includes(name) && UP.has(status))) return { light: 'green', says: 'none more than now: no process of it is up' };
     if (away.length === 0) return { light: 'green', says: 'none expected, workers are replaced one by one' };
     const measured = past?.answeredAfter ?? [];
     const names = away.join(' and ');

@@ -136,7 +136,12 @@ describe('the expected downtime', () => {
     [['shop'], past(4_000), 'amber', 'at most 4 s expected; after the last restart it answered again within 4 s'],
     [['shop', 'jobs'], past(4_000, 9_000, 2_500), 'amber', 'at most 9 s expected; after the last 3 restarts it answered again within 2.5 s to 9 s'],
   ] as const)('of %s', async (away, known, light, says) => {
-    expect(await downtime.look(crossing({ away, past: known }), lookIo(), going)).toEqual({ light, says });
+    expect(await downtime.look(crossing({ away, past: known, listed: [listed('shop', '/srv')] }), lookIo(), going)).toEqual({ light, says });
+  });
+
+  it('is none more than now where no process of it is up', async () => {
+    const dead = { ...listed('shop', '/srv'), status: 'errored' };
+    expect(await downtime.look(crossing({ away: ['shop'], past: past(4_000), listed: [dead, listed('blog', '/srv')] }), lookIo(), going)).toEqual({ light: 'green', says: 'none more than now: no process of it is up' });
   });
 });
 
