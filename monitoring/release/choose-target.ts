@@ -23,7 +23,7 @@ export function chooseTarget({ name, running, ledger, releases }: Ledger, to: st
   if (to === null) {
     const own = ledger.filter((release) => isOwn(release, releases));
     const stable = rollbackTarget(own, running.id);
-    return stable ? { from: running, to: stable } : { refused: noneStable(name, own.filter(({ id }) => id !== running.id)) };
+    return stable ? { from: running, to: stable } : { refused: noneStable({ name, running, releases, others: own.filter(({ id }) => id !== running.id) }) };
   }
   const named = releasesNamed(ledger, to);
   const others = named.filter((release) => release.id !== running.id);
@@ -40,8 +40,14 @@ function isOwn({ dir }: Release, releases: string | null): boolean {
   return releases === null || releaseIn(releases, dir) !== null;
 }
 
-function noneStable(name: string, others: readonly Release[]): string {
+function noneStable({ name, running, releases, others }: { readonly name: string; readonly running: Release; readonly releases: string | null; readonly others: readonly Release[] }): string {
+  const isNext = running.verdict === 'stable' && running.quarantinedAt === null && (releases !== null || running.commit !== null);
+  if (isNext) return `What runs of ${name} (${releaseName(running)}) is stable, and no other release of it is: it is the way back of the next that goes live${others.length === 0 ? '' : `. Until then ${namedWithTo(others)}`}`;
   if (others.length === 0) return `There is no release of ${name} to go back to yet: only the running one was ever seen. One becomes stable by passing its watch, or by “restore-point ${name}” while it runs`;
+  return `No release of ${name} is marked stable; ${namedWithTo(others)}`;
+}
+
+function namedWithTo(others: readonly Release[]): string {
   const seen = others.toSorted((a, b) => b.firstSeenAt - a.firstSeenAt).slice(0, MAX_NAMED).map((release) => `${releaseName(release)} (${release.verdict})`);
-  return `No release of ${name} but the running one is marked stable; one that a person knows to be good can be named with --to. Seen were ${seen.join(', ')}`;
+  return `one that a person knows to be good can be named with --to. Seen were ${seen.join(', ')}`;
 }

@@ -7,6 +7,8 @@ export interface WayBack {
   readonly why: string;
   /** False: what runs could not be brought back later either, so that to vouch for it helps nothing. */
   readonly restorable: boolean;
+  /** Of `release` null: the one that runs is stable, and so the way back of the next that goes live. */
+  readonly atNext?: boolean;
   /** Releases that were found good or bad, or seen, after that one and are not gone to, newest first. */
   readonly passedOver: readonly { readonly release: Release; readonly why: string }[];
 }
@@ -23,6 +25,7 @@ export function wayBackOf(all: readonly Release[], runningId: ReleaseId): WayBac
   return {
     release,
     restorable,
+    ...(release === null && running?.verdict === 'stable' && running.quarantinedAt === null ? { atNext: true } : {}),
     why: release ? (release.verdictReason ?? 'it was found stable') : ledger.length > 1 ? 'no other release of it was found stable, or vouched for' : 'only what runs was ever seen',
     passedOver: later.map((one) => ({ release: one, why: whyNot(one) })),
   };

@@ -22,14 +22,21 @@ describe('the target of a rollback', () => {
   });
 
   it.each(['unwatched', 'watching', 'bad', 'unproven', 'superseded'] as const)('is never, unasked, one that is %s', (verdict) => {
-    expect(choose([release('8', { verdict, verdictAt: 99 })])).toMatch(/^No release of shop but the running one is marked stable/);
+    expect(choose([release('8', { verdict, verdictAt: 99 })])).toMatch(/^No release of shop is marked stable/);
   });
 
   it('is left to a person, who is told what there is, where none was found stable', () => {
     expect(choose([release('7', { firstSeenAt: 1, verdict: 'bad' }), release('8', { firstSeenAt: 2, verdict: 'superseded' })])).toBe(
-      'No release of shop but the running one is marked stable; one that a person knows to be good can be named with --to. Seen were 8888888 (superseded), 7777777 (bad)',
+      'No release of shop is marked stable; one that a person knows to be good can be named with --to. Seen were 8888888 (superseded), 7777777 (bad)',
     );
     expect(choose([])).toBe('There is no release of shop to go back to yet: only the running one was ever seen. One becomes stable by passing its watch, or by “restore-point shop” while it runs');
+  });
+
+  it('is told to be the one that runs, from the next release on, where that is stable already', () => {
+    const refused = (fields: Partial<Release>, releases: string | null, ledger: readonly Release[] = []): unknown => chooseTarget({ name: 'shop', running: { ...running, verdict: 'stable', ...fields }, ledger, releases }, null);
+    expect(refused({}, '/srv/releases')).toEqual({ refused: 'What runs of shop (9999999) is stable, and no other release of it is: it is the way back of the next that goes live' });
+    expect(refused({}, null, [release('8', { verdict: 'superseded' })])).toEqual({ refused: 'What runs of shop (9999999) is stable, and no other release of it is: it is the way back of the next that goes live. Until then one that a person knows to be good can be named with --to. Seen were 8888888 (superseded)' });
+    expect(refused({ commit: null }, null)).toEqual({ refused: expect.stringContaining('There is no release of shop to go back to yet') as unknown });
   });
 
   it('is never one in quarantine, even though it was stable', () => {

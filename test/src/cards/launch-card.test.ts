@@ -26,6 +26,9 @@ describe('the card of a launch', () => {
 
   it('says that there is no way back where there is none', () => {
     expect(draw({ ...fresh, wayBack: { release: null, why: 'only what runs was ever seen', restorable: true, passedOver: [] } }, at(1_000))).toContain('Way back: none; only what runs was ever seen.');
+    const next = draw({ ...fresh, wayBack: { release: null, why: 'only what runs was ever seen', restorable: true, atNext: true, passedOver: [] } }, at(1_000)).replace(/\s+/g, ' ');
+    expect(next).toContain('Way back: none yet; only what runs was ever seen. What runs is stable: it is the way back of the next release that goes live.');
+    expect(next).not.toContain('restore-point');
   });
 
   it('says after six hours how it went', () => {

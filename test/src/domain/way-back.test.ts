@@ -21,6 +21,12 @@ describe('the way back, and why', () => {
     expect(wayBackOf([running, at('7', 70)], running.id)).toMatchObject({ release: null, why: 'no other release of it was found stable, or vouched for', passedOver: [{ release: { id: '7' } }] });
   });
 
+  it('is none yet where what runs is the only stable one, which the next release goes back to', () => {
+    const good = at('9', 90, { verdict: 'stable' });
+    expect(wayBackOf([good, at('7', 70)], good.id)).toMatchObject({ release: null, restorable: true, atNext: true });
+    expect(wayBackOf([running, at('7', 70)], running.id)).not.toHaveProperty('atNext');
+  });
+
   it('is never one where what runs is in no git, and its directory the only one', () => {
     const plain = at('9', 90, { commit: null, dir: '/srv/app', verdict: 'watching' });
     expect(wayBackOf([plain, at('7', 70, { commit: null, dir: '/srv/app' })], plain.id)).toMatchObject({ release: null, restorable: false, why: 'it runs in a directory that is not in git, so there is nothing older to go to' });
