@@ -60,7 +60,9 @@ async function withMachineWarnings(loaded: LoadedConfig | null): Promise<LoadedC
 async function pm2Of(home: string): Promise<Machine['pm2']> {
   const pm2 = createPm2({ home, clock: systemClock, log: createLogger({ format: 'text', level: 'silent' }), timeoutMs: PM2_WITHIN_MS });
   try {
-    return { processes: (await pm2.list()).filter(({ name }) => !isOwnProcess(name)) };
+    const listed = await pm2.list();
+    const processes = listed.filter(({ name }) => !isOwnProcess(name));
+    return { processes, own: listed.length - processes.length };
   } catch (error) {
     return { silent: error instanceof HypercareError && error.code === 'pm2.dead' ? `no PM2 runs for ${home}` : `PM2 of ${home} cannot be asked: ${errorText(error)}` };
   } finally {

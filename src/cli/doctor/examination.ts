@@ -10,8 +10,8 @@ export interface Machine {
   /** Name of the operating-system user. */
   readonly user: string;
   readonly pm2Home: string;
-  /** What PM2 runs, hypercare's own left out; where it does not answer, why. */
-  readonly pm2: { readonly processes: readonly Pm2Process[] } | { readonly silent: string };
+  /** What PM2 runs, hypercare's own left out and only counted; where it does not answer, why. */
+  readonly pm2: { readonly processes: readonly Pm2Process[]; readonly own: number } | { readonly silent: string };
   /** Null: there is no hypercare.yaml. */
   readonly config: LoadedConfig | null;
   readonly dataDir: string;

@@ -7,9 +7,10 @@ export const pm2Daemon: Examination = {
   async examine(machine) {
     const { pm2 } = machine;
     if ('silent' in pm2) return [fail(pm2.silent, 'Start your apps with pm2; where another user runs them, set PM2_HOME or pm2_home in hypercare.yaml.')];
+    const all = pm2.processes.length + pm2.own;
     const down = pm2.processes.filter(({ status }) => status === 'errored' || status === 'waiting restart');
     return [
-      ok(`runs ${pm2.processes.length} ${pm2.processes.length === 1 ? 'process' : 'processes'} in ${machine.pm2Home}`),
+      ok(`runs ${all} ${all === 1 ? 'process' : 'processes'}${pm2.own > 0 ? `, ${pm2.own} of them hypercare's own,` : ''} in ${machine.pm2Home}`),
       ...(down.length > 0 ? [fail(`${named(down.map(({ name }) => name))}: PM2 gave up, or is about to start it anew`, 'Read why: pm2 logs <name> --err --lines 50')] : []),
       ...(await foreignHome(machine)),
     ];

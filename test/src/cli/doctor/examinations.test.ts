@@ -33,25 +33,30 @@ const file = (path: string, text = '') => {
 const process = (over: Readonly<Record<string, unknown>> = {}): Pm2Process =>
   toProcess({ pid: 0, pm2_env: { name: 'shop', pm_id: 0, status: 'online', pm_uptime: NOW - 60 * MINUTE, restart_time: 0, pm_cwd: root, node_version: '24.1.0', ...over }, monit: {} }) as Pm2Process;
 const machine = (over: Partial<Machine> = {}): Machine =>
-  ({ now: NOW, user: 'ann', pm2Home: join(root, '.pm2'), pm2: { processes: [process()] }, config: null, dataDir: join(root, 'data'), root, ...over });
+  ({ now: NOW, user: 'ann', pm2Home: join(root, '.pm2'), pm2: { own: 0, processes: [process()] }, config: null, dataDir: join(root, 'data'), root, ...over });
 const said = async (one: Examination, over: Partial<Machine> = {}) => (await one.examine(machine(over))).map(({ state, says }) => `${state}: ${says}`);
 
 describe('crashes', () => {
   it('are many starts of a process that is online and young', async () => {
-    expect(await said(hiddenCrashes, { pm2: { processes: [process({ restart_time: 40, pm_uptime: NOW - 5_000 })] } })).toEqual(['warn: shop (0) is “online”, and was started 40 times, the last 5 s ago']);
+    expect(await said(hiddenCrashes, { pm2: { own: 0, processes: [process({ restart_time: 40, pm_uptime: NOW - 5_000 })] } })).toEqual(['warn: shop (0) is “online”, and was started 40 times, the last 5 s ago']);
   });
 
   it.each([
     ['many deploys of one that has run since', { restart_time: 40 }],
     ['a young one after few starts', { restart_time: 3, pm_uptime: NOW - 5_000 }],
   ])('are not %s', async (_, over) => {
-    expect(await said(hiddenCrashes, { pm2: { processes: [process(over)] } })).toEqual(['ok: no process that PM2 calls online was started again and again']);
+    expect(await said(hiddenCrashes, { pm2: { own: 0, processes: [process(over)] } })).toEqual(['ok: no process that PM2 calls online was started again and again']);
   });
 });
 
 describe('PM2', () => {
+  it('says how many of its processes are hypercare’s own, so that the number is the one of PM2’s list', async () => {
+    expect((await said(pm2Daemon, { pm2: { own: 2, processes: [process(), process()] } }))[0]).toMatch(/^ok: runs 4 processes, 2 of them hypercare's own, in /);
+    expect((await said(pm2Daemon))[0]).toMatch(/^ok: runs 1 process in /);
+  });
+
   it('that gave up on a process is told', async () => {
-    expect((await said(pm2Daemon, { pm2: { processes: [process({ status: 'errored' })] } }))[1]).toBe('fail: shop: PM2 gave up, or is about to start it anew');
+    expect((await said(pm2Daemon, { pm2: { own: 0, processes: [process({ status: 'errored' })] } }))[1]).toBe('fail: shop: PM2 gave up, or is about to start it anew');
   });
 
   it('that does not answer is told', async () => {
@@ -92,7 +97,7 @@ describe('releases', () => {
     symlinkSync(join(root, 'releases', 'a'), join(root, 'current'));
     const inside = process({ pm_cwd: join(root, 'releases', 'a') });
     const through = process({ name: 'web', pm_cwd: join(root, 'current') });
-    expect(await said(linkedReleases, { pm2: { processes: [inside, through] } })).toEqual([expect.stringContaining('warn: PM2 starts shop in') as string]);
+    expect(await said(linkedReleases, { pm2: { own: 0, processes: [inside, through] } })).toEqual([expect.stringContaining('warn: PM2 starts shop in') as string]);
   });
 });
 
@@ -125,7 +130,7 @@ describe('the disk', () => {
 
 describe('Node.js', () => {
   it('that gets no fixes any more is told with who runs on it', async () => {
-    expect(await said(nodeVersion, { pm2: { processes: [process({ node_version: '18.20.0' })] } })).toContain('warn: 18.20.0 (shop) gets no security fixes since 2025-04-30');
+    expect(await said(nodeVersion, { pm2: { own: 0, processes: [process({ node_version: '18.20.0' })] } })).toContain('warn: 18.20.0 (shop) gets no security fixes since 2025-04-30');
   });
 });
 
