@@ -32,7 +32,7 @@ async function enter(ctx: StageContext, app: Resource, read: ReadPast): Promise<
     const past = release ? await read(release) : [];
     await ctx.store.write(async (tx) => {
       const entered = await importReleases(tx, app.id, past, ctx.clock.now());
-      if (entered > 0) await record(tx, ctx, { who: 'hypercare', what: `${entered} earlier ${entered === 1 ? 'release' : 'releases'} of ${app.name} entered into its ledger`, why: 'from git tags and the history of pm2 deploy; none of them counts as good', body: { app: app.id } });
+      if (entered > 0) await record(tx, ctx, { who: 'hypercare', what: `${entered} other ${entered === 1 ? 'release' : 'releases'} of ${app.name} entered into its ledger`, why: 'from git tags and the history of pm2 deploy; none of them counts as good', body: { app: app.id } });
     });
   } catch (error) {
     ctx.log.warn({ error: errorText(error), app: app.name }, 'earlier releases could not be read');
