@@ -16,6 +16,9 @@ import { takeBack, undoesUnproved } from './undo.js';
 /** Bad readings in a row, after settling, that show a repair did not help. */
 const BAD_IN_A_ROW = 3;
 
+/** So many restarts by PM2 while it settles are no boot that takes its time: two workers of it died twice. */
+const LOOP = 5;
+
 /** The crashes whose pauses are looked at, and how far back. */
 const CRASHES = 4;
 const CRASHES_SINCE_MS = 60 * 60_000;
@@ -46,12 +49,13 @@ async function judge(ctx: StageContext, run: Remediation): Promise<boolean> {
   if (!prepared) return false;
   const { verify: spec, wayBack } = prepared;
   if (run.settleUntil > now + spec.settleMs) return settleAnew(ctx, run, spec);
-  if (now < run.settleUntil) return false;
+  const crashed = await crashedSince(ctx, run, now < run.settleUntil ? run.settleUntil - spec.settleMs : run.settleUntil);
+  // Nobody waits for a loop to settle.
+  if (now < run.settleUntil && crashed < LOOP) return false;
   if (spec.byItself) return provedByItself(ctx, run);
   if (spec.good === 0) return leaveToPeople(ctx, run, wayBack);
   const checks = (await checksOf(ctx.store.db, run.resourceId)).filter((check) => spec.checks.includes(check.name) && check.trusted);
   const fresh = await Promise.all(checks.map(async (check) => ({ check, samples: await recentSamples(ctx.store.db, check.id, run.settleUntil ?? now, 50) })));
-  const crashed = (await actsOn(ctx.store.db, run.resourceId, run.settleUntil)).filter((act) => act.by === 'pm2' && act.kind === 'restart').length;
   const quiet = await quietUntil(ctx, run);
   const verdict = verdictOf(fresh, spec, { now, deadlineAt: Math.max(run.deadlineAt, quiet), crashed });
   if (!verdict || (verdict.state === 'verified' && now < quiet)) return false;
@@ -64,6 +68,10 @@ async function judge(ctx: StageContext, run: Remediation): Promise<boolean> {
     await ended(tx, ctx, run.id);
   });
   return true;
+}
+
+async function crashedSince(ctx: StageContext, run: Remediation, since: number): Promise<number> {
+  return (await actsOn(ctx.store.db, run.resourceId, since)).filter((act) => act.by === 'pm2' && act.kind === 'restart').length;
 }
 
 /** The clock was set back: else the app would be neither judged nor repaired until it has come as far again. */

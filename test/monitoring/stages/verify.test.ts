@@ -15,8 +15,8 @@ import { watchShop } from '../../src/commands/stage.js';
 const SECOND = 1_000;
 const house = stageOfEachTest();
 
-/** A restart against a problem of this kind, before which the app crashed every 45 s; good readings for so long after settling. */
-async function judgedAfter(kind: string, seconds: number): Promise<string> {
+/** A restart against a problem of this kind, before which the app crashed every 45 s; good readings for so long after settling, and so many crashes before. */
+async function judgedAfter(kind: string, seconds: number, crashes = 0): Promise<string> {
   await watchShop(house, 'good', house.now - 1);
   const began = house.now;
   const id = await house.store.write(async (tx) => {
@@ -26,11 +26,12 @@ async function judgedAfter(kind: string, seconds: number): Promise<string> {
     await keepPrepared(tx, planId, { does: [], touches: [], bounds: {}, verify: { checks: ['liveness'], good: 3, settleMs: 10 * SECOND, withinMs: 60 * SECOND }, wayBack: null, witness: {}, artefacts: [], notes: [] }, 'h'.repeat(64), 'prepared');
     await keepDecision(tx, planId, { verdict: 'auto', rule: 'all', why: 'it may' } as never, 'running');
     const run = (await beginRemediation(tx, { planId, resourceId: house.shop, fingerprint: 'x', fence: 1 }, began)) as RemediationId;
+    for (let n = 1; n <= crashes; n += 1) await noteAct(tx, { resourceId: house.shop, at: began + n * 500, by: 'pm2', kind: 'restart', fingerprint: null, dedupe: `after:${n}`, note: null });
     await settle(tx, run, began + 10 * SECOND, began + 70 * SECOND);
     return run;
   });
   const [check] = await checksOf(house.store.db, house.shop);
-  await house.store.write((tx) => insertSamples(tx, Array.from({ length: seconds }, (_, n) => ({ checkId: check?.id as number, at: began + (10 + n) * SECOND, verdict: 'good', ms: 1, values: [], note: null } as const))));
+  await house.store.write((tx) => insertSamples(tx, Array.from({ length: Math.max(0, seconds) }, (_, n) => ({ checkId: check?.id as number, at: began + (10 + n) * SECOND, verdict: 'good', ms: 1, values: [], note: null } as const))));
   house.now = began + (10 + seconds) * SECOND;
   await verify.run({ store: house.store, hostId: house.hostId, fence: 1, clock: handClock(house.now), log: keepLog(), freezeFile: '/nowhere', settings: { settleMs: SECOND }, units: { repairs: {}, probes: {} } } as unknown as StageContext);
   return (await getRemediation(house.store.db, id)).state;
@@ -45,6 +46,12 @@ describe('a repair of a crash loop', () => {
 describe('a repair of anything else', () => {
   it('is judged by its good readings', async () => {
     expect(await judgedAfter('hang', 20)).toBe('verified');
+  });
+});
+
+describe('an app that crashes on and on while it settles', () => {
+  it.each([[4, 'settling'], [5, 'failed']])('is not waited for: after %i restarts by PM2 it is %s', async (crashes, state) => {
+    expect(await judgedAfter('endpoint-failing', -5, crashes)).toBe(state);
   });
 });
 
