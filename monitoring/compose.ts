@@ -8,6 +8,7 @@ import { openIo } from '../src/io/open-io.js';
 import { storeAddress, storeFile } from '../src/store/address.js';
 import { ballastFile, withBallast } from '../src/store/ballast.js';
 import { poking } from '../src/store/poking.js';
+import type { Seat } from '../src/store/seat.js';
 import { openStore, type Store } from '../src/store/store.js';
 import { detectors } from './detectors/index.js';
 import { collectors } from './evidence/index.js';
@@ -24,6 +25,8 @@ export interface Composition {
   /** Default: the system's. */
   readonly clock?: Clock;
   readonly ticker?: Ticker;
+  /** Of the PM2 home, held by whoever composes. */
+  readonly seat?: Pick<Seat, 'keeps'>;
   /** What stands between the monitor and the outside; default: nothing. */
   readonly outside?: (real: Io) => Io;
 }
@@ -38,7 +41,7 @@ export interface Composed {
 }
 
 /** A monitor on the real parts, for whoever holds the seat of the PM2 home: the process, `rollback --offline`, the demo. */
-export async function composeMonitor({ config, secrets, log, osUser, clock = systemClock, ticker, outside = (real) => real }: Composition): Promise<Composed> {
+export async function composeMonitor({ config, secrets, log, osUser, clock = systemClock, ticker, seat, outside = (real) => real }: Composition): Promise<Composed> {
   const address = storeAddress(config, secrets);
   const { store: opened, ballast } = 'file' in address ? withBallast(openStore(address), ballastFile(address.file)) : { store: openStore(address), ballast: null };
   const carrier = 'url' in address ? notifyCarrier(address.url, config.host, log) : fileCarrier(storeFile(config), () => opened.dataVersion());
@@ -49,7 +52,7 @@ export async function composeMonitor({ config, secrets, log, osUser, clock = sys
     await store.close();
   };
   try {
-    const monitor = await createMonitor({ config, store, carrier, io: outside(real.io), log, units: { probes, detectors, repairs, evidence: collectors }, osUser, ...(ticker ? { ticker } : {}), ...(ballast ? { ballast } : {}) });
+    const monitor = await createMonitor({ config, store, carrier, io: outside(real.io), log, units: { probes, detectors, repairs, evidence: collectors }, osUser, ...(ticker ? { ticker } : {}), ...(seat ? { seat } : {}), ...(ballast ? { ballast } : {}) });
     let running: Promise<void> = Promise.resolve();
     return {
       monitor, store,

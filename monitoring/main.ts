@@ -7,8 +7,7 @@ import { createLogger } from '../src/io/log.js';
 import { giveWayWhenOrphaned } from '../src/io/orphan.js';
 import { createPm2 } from '../src/io/pm2-client.js';
 import { storeAddress } from '../src/store/address.js';
-import type { HostSeat } from '../src/store/host-seat.js';
-import { takeSeats } from '../src/store/take-seats.js';
+import { takeSeats, type Seats } from '../src/store/take-seats.js';
 import { channelSchemas } from '../bot/channels/index.js';
 import { composeMonitor } from './compose.js';
 import { repairs } from './repairs/index.js';
@@ -35,7 +34,7 @@ giveWayWhenOrphaned({ pm2: createPm2({ home: config.pm2Home, clock: systemClock,
 
 try {
   const seat = await sit();
-  const composed = await composeMonitor({ config, secrets, log, osUser });
+  const composed = await composeMonitor({ config, secrets, log, osUser, seat });
   stop = async () => {
     await composed.close();
     seat.release();
@@ -58,7 +57,7 @@ async function yieldSeat(): Promise<void> {
 }
 
 /** Waits for the seats of the PM2 home and of the host's name: two watchdogs, one acts. */
-async function sit(): Promise<HostSeat> {
+async function sit(): Promise<Seats> {
   for (let told = false; ; told = true) {
     const seat = await takeSeats(config, storeAddress(config, secrets));
     if (seat) return seat;

@@ -17,6 +17,7 @@ import { monitorStopped, takeFence } from '../src/store/hosts.js';
 import { syncPeople } from '../src/store/people.js';
 import { syncEdges, syncResources } from '../src/store/resources.js';
 import { fenced } from '../src/store/fenced.js';
+import { seatFile, type Seat } from '../src/store/seat.js';
 import { migrate } from '../src/store/migrate.js';
 import type { Store } from '../src/store/store.js';
 import type { Db } from '../src/store/schema.js';
@@ -71,6 +72,8 @@ export interface MonitorParts {
   /** Name of the operating-system user: an approver at the terminal where the config names nobody there. */
   readonly osUser: string;
   readonly ticker?: Ticker;
+  /** The seat of the PM2 home, looked at before each write; absent where whoever began this sees to it. */
+  readonly seat?: Pick<Seat, 'keeps'>;
   /** Where the store is a file. */
   readonly ballast?: Ballast;
 }
@@ -88,7 +91,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   const { config, io, log } = parts;
   await migrate(parts.store);
   const host = await parts.store.write((tx) => takeFence(tx, config.host, io.clock.now()));
-  const store = fenced(parts.store, host.id, host.fence);
+  const store = fenced(parts.store, host.id, host.fence, () => keepsSeat(parts));
   const { apps, moved } = await store.write((tx) => takeOver(tx, parts, host.id));
   let loop: Loop | null = null;
   const poke = () => loop?.poke();
@@ -128,6 +131,14 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
       await sayStopped(ctx);
     },
   };
+}
+
+/** Its file is small and stands among PM2's own, where people tidy up. */
+function keepsSeat({ seat, config, log }: MonitorParts): boolean {
+  const held = seat?.keeps() ?? 'kept';
+  if (held === 'renewed') log.warn({ file: seatFile(config.pm2Home) }, 'the file of this PM2’s seat was removed while this monitor held it; it was taken anew, and nobody else had it');
+  if (held === 'lost') log.error({ file: seatFile(config.pm2Home) }, 'the file of this PM2’s seat was removed while this monitor held it, and another one has the new file');
+  return held !== 'lost';
 }
 
 /** Where the seat was lost, another monitor runs, and this word is not its to say. */

@@ -31,7 +31,7 @@ const fate = readFate(dir, 'monitor', systemClock);
 const store = dyingStore(openStore({ file: storeFile(config) }), fate);
 const io = { clock: systemClock, http: createHttp(), exec: createExec(), git: createGit(), pm2: dyingPm2(createPm2({ home: config.pm2Home, clock: systemClock, log }), fate), postgres: createPostgres({ clock: systemClock }), redis: createRedis() };
 const carrier = fileCarrier(storeFile(config), () => store.dataVersion());
-const monitor = await createMonitor({ config, store, carrier, io, log, units: { probes, detectors, repairs, evidence: collectors }, osUser: userInfo().username });
+const monitor = await createMonitor({ config, store, carrier, io, log, units: { probes, detectors, repairs, evidence: collectors }, osUser: userInfo().username, seat });
 await monitor.run().finally(() => seat.release());
 
 async function sit(): Promise<Seat> {

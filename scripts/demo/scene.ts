@@ -69,7 +69,7 @@ async function watch(shop: Shop, place: { readonly dir: string; readonly user: s
   const loaded = loadConfig({ file, env: {}, envFile: join(dir, '.env'), home: dir, units: { channels: {}, repairs: Object.keys(repairs) } });
   if (!loaded.ok) throw new Error(`the demo's own config has mistakes: ${loaded.mistakes.map(({ message }) => message).join('; ')}`);
   const seat = takeSeat(shop.pm2Home);
-  const composed = await composeMonitor({ config: loaded.config, secrets: {}, log: createLogger({ format: 'text', level: 'silent' }), osUser: user });
+  const composed = await composeMonitor({ config: loaded.config, secrets: {}, log: createLogger({ format: 'text', level: 'silent' }), osUser: user, ...(seat ? { seat } : {}) });
   void composed.run().catch(() => undefined);
   ends.push(async () => {
     await composed.close();

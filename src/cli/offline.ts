@@ -19,7 +19,7 @@ export async function startOffline(io: CliIo, named: string | null): Promise<() 
   try {
     const { composeMonitor } = await import('../../monitoring/compose.js');
     const log = createLogger({ format: 'text', level: 'warn' }, (line) => void io.stderr.write(line));
-    const composed = await composeMonitor({ config, secrets, log, osUser: io.user });
+    const composed = await composeMonitor({ config, secrets, log, osUser: io.user, seat });
     void composed.run().catch(() => undefined);
     return async () => {
       await composed.close();

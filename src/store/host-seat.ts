@@ -1,5 +1,4 @@
 import pg from 'pg';
-import type { Seat } from './seat.js';
 
 /** First half of the lock's key: 'hc', so that it meets nobody else's advisory locks. */
 const LOCK_CLASS = 0x6863;
@@ -7,9 +6,10 @@ const LOCK_CLASS = 0x6863;
 const CONNECTION = { connectionTimeoutMillis: 10_000, query_timeout: 10_000, keepAlive: true, keepAliveInitialDelayMillis: 30_000 } as const;
 
 /** The seat of a host's name in a store that many hosts share. */
-export interface HostSeat extends Seat {
+export interface HostSeat {
   /** Resolves when the connection that holds it is gone without having been released: another monitor may have it now. */
   readonly lost: Promise<void>;
+  release(): void;
 }
 
 /**

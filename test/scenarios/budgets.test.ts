@@ -3,13 +3,15 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { listPm2 } from '../../scripts/pm2-cli.js';
 import { actsOn } from '../../src/store/acts.js';
 import { recentIncidents } from '../../src/store/incidents.js';
 import { remediationsIn } from '../../src/store/remediations.js';
+import { seatFile } from '../../src/store/seat.js';
 import { answers, until, type StartedApp } from '../doubles/pm2-home.js';
 import { compile, type Compiled } from '../doubles/compiled.js';
+import { givenOnce } from '../doubles/given.js';
 import { steppedTime } from '../doubles/stepped-time.js';
 import { FRAGILE } from './breaking-apps.js';
 import { brisk } from './brisk.js';
@@ -168,24 +170,59 @@ describe('an app that a person stops', () => {
 });
 
 describe('two monitors on one PM2', () => {
+  const compiled = givenOnce(() => compile('monitoring/main.ts'), async (made) => made.remove());
+  const monitors: MonitorProcess[] = [];
+  const start = (app: StartedApp, name: string): MonitorProcess => {
+    const begun = startMonitor(compiled, app, name);
+    monitors.push(begun);
+    return begun;
+  };
+  afterEach(async () => {
+    for (const { child, dir } of monitors.splice(0)) {
+      await gone(child);
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });
+
   it('do not both act: the second waits, and takes over when the first is killed', { timeout: 90_000 }, async () => {
     const app = await home.pm2.startApp({ name: 'contested', code: FRAGILE, awaitAnswer: true });
-    const compiled = await compile('monitoring/main.ts');
-    const monitors = [startMonitor(compiled, app, 'first'), startMonitor(compiled, app, 'second')] as const;
-    try {
-      const [first, second] = monitors;
-      await until('one to watch and the other to wait', () => monitors.filter(({ said }) => said().includes('INFO  watches')).length === 1 && monitors.some(({ said }) => said().includes('this one waits to take over')));
-      const [acting, waiting] = first.said().includes('INFO  watches') ? [first, second] : [second, first];
-      await healed(app, acting);
-      expect(waiting.said()).not.toContain('contested began');
-      acting.child.kill('SIGKILL');
-      await until('the other to take over', () => waiting.said().includes('INFO  watches'));
-      await healed(app, waiting);
-    } finally {
-      for (const { child } of monitors) await gone(child);
-      compiled.remove();
-      for (const { dir } of monitors) rmSync(dir, { recursive: true, force: true });
-    }
+    const [first, second] = [start(app, 'first'), start(app, 'second')];
+    await until('one to watch and the other to wait', () => monitors.filter(({ said }) => said().includes('INFO  watches')).length === 1 && monitors.some(({ said }) => said().includes('this one waits to take over')));
+    const [acting, waiting] = first.said().includes('INFO  watches') ? [first, second] : [second, first];
+    await healed(app, acting);
+    expect(waiting.said()).not.toContain('contested began');
+    acting.child.kill('SIGKILL');
+    await until('the other to take over', () => waiting.said().includes('INFO  watches'));
+    await healed(app, waiting);
+  });
+
+  it('do not both act when somebody removes the file of their seat: whoever has it takes it anew, and says so', { timeout: 90_000 }, async () => {
+    const app = await home.pm2.startApp({ name: 'swept', code: FRAGILE, awaitAnswer: true });
+    const first = start(app, 'first');
+    await until('it to watch', () => first.said().includes('INFO  watches'));
+    for (const file of [seatFile(home.pm2.home), `${seatFile(home.pm2.home)}-journal`]) rmSync(file, { force: true });
+    await until('it to be noticed', () => first.said().includes('it was taken anew'));
+    const second = start(app, 'second');
+    await until('the second to wait', () => second.said().includes('this one waits to take over'));
+    await healed(app, first);
+  });
+
+  it('nor when the other one was faster: who had it ends itself, and touches nothing', { timeout: 90_000 }, async () => {
+    const app = await home.pm2.startApp({ name: 'snatched', code: FRAGILE, awaitAnswer: true });
+    const first = start(app, 'first');
+    await until('its watch to be on', () => first.said().includes('launch of snatched snatched began'));
+    first.child.kill('SIGSTOP');
+    rmSync(seatFile(home.pm2.home));
+    const second = start(app, 'second');
+    await until('the other to take it', () => second.said().includes('launch of snatched snatched began'));
+    second.child.kill('SIGSTOP'); // So that whatever is done from here on, the first has done.
+    await fetch(`${app.url}break/a`);
+    const ended = once(first.child, 'exit');
+    first.child.kill('SIGCONT');
+    expect(await ended).toEqual([1, null]);
+    expect(first.said()).toContain('another one has the new file');
+    expect((await fetch(`${app.url}a`)).status).toBe(500);
+    expect((await listPm2(home.pm2.home)).find(({ name }) => name === 'snatched')?.restarts).toBe(0);
   });
 });
 
@@ -217,7 +254,7 @@ policy:
 async function healed(app: StartedApp, by: MonitorProcess): Promise<void> {
   const restarts = async () => (await listPm2(home.pm2.home)).find(({ name }) => name === app.name)?.restarts ?? 0;
   const [before, verified] = [await restarts(), by.said().split('verified').length];
-  await until('its watch to be on', () => by.said().includes('launch of contested contested began'));
+  await until('its watch to be on', () => by.said().includes(`launch of ${app.name} ${app.name} began`));
   await fetch(`${app.url}break/a`);
   await until('it to be mended', () => by.said().split('verified').length > verified, 30_000);
   expect((await fetch(`${app.url}a`)).status).toBe(200);

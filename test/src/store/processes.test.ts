@@ -66,6 +66,18 @@ describe('the seat of a PM2 home', () => {
     seat?.release();
   });
 
+  it('whose file was removed or replaced is taken anew by its holder, and lost where another process was faster', async () => {
+    const seat = takeSeat(dir);
+    expect(seat?.keeps()).toBe('kept');
+    await rm(join(dir, 'hypercare.seat'));
+    expect([seat?.keeps(), seat?.keeps()]).toEqual(['renewed', 'kept']);
+    expect(await holder().lines.next('s')).toBe('stands');
+    await rm(join(dir, 'hypercare.seat'));
+    expect(await holder().lines.next('s')).toBe('sits');
+    expect(seat?.keeps()).toBe('lost');
+    seat?.release();
+  });
+
   it('that cannot be locked is an error and no waiting', async () => {
     expect(() => takeSeat(join(dir, 'missing'))).toThrow(expect.objectContaining({ code: 'seat.unopenable' }));
     await writeFile(join(dir, 'hypercare.seat'), 'this is no database, and is longer than its first bytes'.repeat(20));
