@@ -1,6 +1,7 @@
 import { sayDuration } from '../domain/duration.js';
 import { endedUnseen } from '../domain/incident.js';
 import type { IncidentView } from '../domain/incident-view.js';
+import type { Launch } from '../domain/launch.js';
 import { releaseName } from '../domain/release.js';
 import type { Card } from './card.js';
 import { cutText } from './clean.js';
@@ -87,15 +88,23 @@ function drawEvidence(view: IncidentView, reader: Reader): string {
 
 /** What changed since when: the release is the first suspect. */
 function drawChange(view: IncidentView, reader: Reader): string | null {
-  const { launch, launched, incident, badFrom } = view;
+  const { launch, launched, incident, badFrom, liveBefore } = view;
   const release = runningNow(view);
   if (!launch || !launched) return null;
   const carried = incident.openedAt < launch.startedAt;
   const changed = carried
     ? `It belongs to release ${releaseName(launched)}, which was first seen live at ${sayClock(launch.startedAt, reader)}.`
+    : liveBefore !== null ? sayRelaunched(view, { launch, name: releaseName(launched), liveBefore }, reader)
     : badFrom !== null ? `It was bad from the first reading, ${sayDuration(badFrom - launch.startedAt)} after release ${releaseName(launched)} went live; counted after ${sayDuration(incident.openedAt - launch.startedAt)}, when it had had time to settle.`
     : `It began ${sayDuration(incident.openedAt - launch.startedAt)} after release ${releaseName(launched)} went live.`;
   return release && release.id !== launched.id ? `${changed} Release ${releaseName(release)} runs now.` : changed;
+}
+
+/** The watch of what runs was begun anew, which is not when the release went live. */
+function sayRelaunched({ incident, badFrom }: IncidentView, { launch, name, liveBefore }: { readonly launch: Launch; readonly name: string; readonly liveBefore: number }, reader: Reader): string {
+  const anew = `the watch of release ${name} was begun anew at ${sayClock(launch.startedAt, reader)}`;
+  const live = `it is live since ${sayClock(liveBefore, reader)}`;
+  return badFrom !== null ? `It was bad already when ${anew}; ${live}.` : `It began ${sayDuration(incident.openedAt - launch.startedAt)} after ${anew}; ${live}.`;
 }
 
 function fieldsOf(view: IncidentView, reader: Reader): Card['fields'] {

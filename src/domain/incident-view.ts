@@ -19,7 +19,9 @@ export interface IncidentView {
   readonly launched: Release | null;
   /** The release that runs (or ran when it ended). */
   readonly release: Release | null;
-  /** When the first reading of that release was bad, and none was good until it began; else null. */
+  /** Where that launch began the watch of a release anew that was live already: since when it was; else null. */
+  readonly liveBefore: number | null;
+  /** When the first reading of that launch was bad, and none was good until it began; else null. */
   readonly badFrom: number | null;
   readonly findings: readonly Finding[];
   /** Oldest first. */

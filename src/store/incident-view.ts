@@ -12,7 +12,7 @@ import { evidenceNotes } from './evidence.js';
 import { findingsOf } from './findings.js';
 import { openHolds } from './holds.js';
 import { getIncident } from './incidents.js';
-import { getLaunch } from './launches.js';
+import { getLaunch, liveBefore } from './launches.js';
 import { mayAnswer } from './may-answer.js';
 import { plansOf } from './plans.js';
 import { answersTo } from './answers.js';
@@ -37,6 +37,7 @@ export async function incidentView(db: Db, id: IncidentId): Promise<IncidentView
     debt: await debtBy(db, incident.resourceId, { from: incident.openedAt - DEBT_WINDOW_MS, until: incident.closedAt ?? Number.MAX_SAFE_INTEGER }),
     launch,
     launched: launch === null ? null : await getRelease(db, launch.releaseId),
+    liveBefore: launch === null ? null : await liveBefore(db, launch),
     badFrom: await badFromBirth(db, incident, launch),
     release: await releaseDuring(db, incident),
     findings: await findingsOf(db, id),

@@ -60,6 +60,14 @@ export async function lastTwoReleases(db: Db, appId: ResourceId): Promise<readon
   return [running, rows.find(({ release_id }) => release_id !== running)?.release_id ?? null];
 }
 
+/** Since when its release is live without another between; null: since it began itself. A person may begin the watch of what runs anew. */
+export async function liveBefore(db: Db, { appId, releaseId, startedAt }: Launch): Promise<number | null> {
+  const earlier = db.selectFrom('launches').select('started_at').where('app_id', '=', appId).where('started_at', '<', startedAt);
+  const other = await earlier.where('release_id', '!=', releaseId).orderBy('started_at', 'desc').limit(1).executeTakeFirst();
+  const first = await earlier.where('release_id', '=', releaseId).where('started_at', '>', other?.started_at ?? 0).orderBy('started_at').limit(1).executeTakeFirst();
+  return first?.started_at ?? null;
+}
+
 export async function getLaunch(db: Db, id: LaunchId): Promise<Launch> {
   return toLaunch(await db.selectFrom('launches').selectAll().where('id', '=', id).executeTakeFirstOrThrow());
 }

@@ -228,6 +228,12 @@ describe('the card of an incident', () => {
     expect(draw(view({ launch: { ...launch, startedAt: BEGAN + 2 * MINUTE } }))).toContain('It belongs to release 4f2a91c, which was first seen live at 03:14 UTC.');
   });
 
+  it('does not take the watch that somebody begins anew for the release going live', () => {
+    const anew = { launch: { ...launch, startedAt: BEGAN - 6_000 }, liveBefore: BEGAN - 2 * MINUTE };
+    expect(draw(view({ ...anew, badFrom: BEGAN - 5_000 })).replace(/\s+/g, ' ')).toContain('It was bad already when the watch of release 4f2a91c was begun anew at 03:11 UTC; it is live since 03:10 UTC.');
+    expect(draw(view(anew)).replace(/\s+/g, ' ')).toContain('It began 6 s after the watch of release 4f2a91c was begun anew at 03:11 UTC; it is live since 03:10 UTC.');
+  });
+
   it('says what people do now when the machine has stopped', () => {
     const stopped = view({
       incident: { ...incident, state: 'escalated', reason: 'every rung of the runbook was tried' },

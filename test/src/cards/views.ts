@@ -79,7 +79,7 @@ export const question: NonNullable<IncidentView['question']> = {
 export function view(change: Partial<IncidentView> = {}): IncidentView {
   return {
     incident, resource: { id: incident.resourceId, hostId: 'h' as never, kind: 'app', name: 'shop', config: { processes: ['shop-web'] } },
-    launch, launched: bad, release: bad, badFrom: null, findings: [finding], plans: [], destinations: [good], remediations: [], question: null, approvers: ['Ann', 'Bob'], holds: [], debt: NO_DEBT, ...change,
+    launch, launched: bad, release: bad, badFrom: null, liveBefore: null, findings: [finding], plans: [], destinations: [good], remediations: [], question: null, approvers: ['Ann', 'Bob'], holds: [], debt: NO_DEBT, ...change,
   };
 }
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Incident } from '../../../src/domain/incident.js';
 import type { Launch } from '../../../src/domain/launch.js';
 import { badFromBirth } from '../../../src/store/born-bad.js';
+import { endLaunch, liveBefore } from '../../../src/store/launches.js';
 import { launched, openStage, watchShop, type Stage } from '../commands/stage.js';
 import { incident, MINUTE } from '../cards/views.js';
 
@@ -22,6 +23,22 @@ const since = async (afterMs: number): Promise<number | null> => {
   const at = await badFromBirth(stage.store.db, opened(afterMs), launch);
   return at === null ? null : at - launch.startedAt;
 };
+
+describe('a launch of what was live already', () => {
+  it('is known from the launches before it, but for those before another release', async () => {
+    const next = async (commit?: string): Promise<Launch> => {
+      await stage.store.write((tx) => endLaunch(tx, launch.id, 'superseded', stage.now));
+      stage.now += MINUTE;
+      return (launch = await launched(stage, commit));
+    };
+    const first = launch.startedAt;
+    expect(await liveBefore(stage.store.db, launch)).toBeNull();
+    await next();
+    expect(await liveBefore(stage.store.db, await next())).toBe(first);
+    expect(await liveBefore(stage.store.db, await next('9d1e003'))).toBeNull();
+    expect(await liveBefore(stage.store.db, await next())).toBeNull();
+  });
+});
 
 describe('a release that was bad from its first reading', () => {
   it('is known by its first bad one, though none counted before it had settled', async () => {
