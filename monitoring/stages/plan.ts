@@ -1,12 +1,12 @@
 import type { Check } from '../../src/domain/check.js';
-import type { Incident } from '../../src/domain/incident.js';
+import { isLeftAlone, LEFT_ALONE, type Incident } from '../../src/domain/incident.js';
 import type { Plan } from '../../src/domain/plan.js';
 import type { Resource } from '../../src/domain/resource.js';
 import { valueNamed } from '../../src/domain/series.js';
 import { sayChoice } from '../../src/domain/rung-choice.js';
 import { rollbackTarget } from '../../src/domain/release.js';
-import { actsOn } from '../../src/store/acts.js';
 import { checksOf, confirmFast, scheduleCheck } from '../../src/store/checks.js';
+import { tell } from '../../src/store/events.js';
 import { changeIncident, getIncident, openIncidents } from '../../src/store/incidents.js';
 import { openLaunchOf } from '../../src/store/launches.js';
 import { draftPlan, livePlanOf, plansIn, plansOf } from '../../src/store/plans.js';
@@ -16,6 +16,7 @@ import { getResource } from '../../src/store/resources.js';
 import { newestSample } from '../../src/store/samples.js';
 import type { Db } from '../../src/store/schema.js';
 import { dependenciesOf, staleSighting } from '../../src/store/wait-facts.js';
+import { stoppedByHand } from './by-hand.js';
 import { escalate } from './closing.js';
 import { confirmingBy, stillNeeded } from './confirming.js';
 import { ladderFor, type LadderRung } from './ladder.js';
@@ -38,6 +39,7 @@ export const plan: Stage = {
   async run(ctx) {
     let planned = false;
     for (const incident of await openIncidents(ctx.store.db, ctx.hostId)) {
+      if (isLeftAlone(incident) && (await takeUpAgain(ctx, incident))) planned = true;
       if (incident.state === 'escalated' || isAdvice(incident) || incident.nextAt > ctx.clock.now()) continue;
       planned = (await planFor(ctx, incident)) || planned;
     }
@@ -71,17 +73,17 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
   if (waitsFor) return waitForDependency(ctx, incident, waitsFor.resource);
   const cores = await pressedByOthers(ctx, incident);
   if (cores !== 'free') return waitForCores(ctx, incident, cores);
+  const byHand = (await stoppedByHand(ctx, incident)) === 'stopped';
   if (incident.kind !== 'manual' && incident.kind !== NEVER_GOOD) {
     const since = await settledAt(ctx, incident.resourceId);
     const look = ctx.clock.now() < since ? 'wait' : await stillSick(ctx, incident, since);
-    if (look !== 'go') return lookFirst(ctx, incident, { look, since });
+    if (look !== 'go') return lookFirst(ctx, incident, { look, since, byHand });
   }
-  const byHand = await stoppedByHand(ctx, incident);
   const rung = byHand ? null : await nextRung(ctx, incident, resource);
   await ctx.store.write(async (tx) => {
     const { closedAt } = await getIncident(tx, incident.id);
     if (closedAt !== null || (await livePlanOf(tx, incident.id))) return; // It ended, or got a plan, while it was looked at.
-    if (byHand) return escalate(tx, ctx, incident, 'somebody stopped it by hand; it is left alone until it is started again');
+    if (byHand) return escalate(tx, ctx, incident, LEFT_ALONE);
     if (!rung) {
       await escalate(tx, ctx, incident, resource.kind !== 'dependency' ? await whyNothingIsLeft(tx, incident) : `${resource.name} is not ours to repair; the apps that use it are left alone meanwhile`);
       return;
@@ -98,15 +100,31 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
  * What was wrong before a deploy, or before a person's restart, may be over: nothing is planned until it is seen to be
  * wrong after the app had its time to boot. Where it is well, the detectors end the incident meanwhile.
  */
-async function lookFirst(ctx: StageContext, incident: Incident, { look, since }: { readonly look: Look; readonly since: number }): Promise<boolean> {
+async function lookFirst(ctx: StageContext, incident: Incident, { look, since, byHand }: { readonly look: Look; readonly since: number; readonly byHand: boolean }): Promise<boolean> {
   const now = ctx.clock.now();
   await ctx.store.write(async (tx) => {
-    if ((await getIncident(tx, incident.id)).closedAt !== null) return;
+    const { closedAt, reason: said } = await getIncident(tx, incident.id);
+    if (closedAt !== null) return;
     if (look === 'blind') return escalate(tx, ctx, incident, 'it cannot be measured, so nobody knows whether it is still wrong, and nothing was done');
-    await changeIncident(tx, incident.id, { nextAt: Math.max(since, now + ctx.settings.confirmEveryMs) });
+    const reason = byHand ? LEFT_ALONE : said === LEFT_ALONE ? null : said;
+    await changeIncident(tx, incident.id, { nextAt: Math.max(since, now + ctx.settings.confirmEveryMs), reason });
+    if (reason !== said) await tell(tx, ctx.hostId, { kind: 'incident.changed', incidentId: incident.id }, now);
     await confirmFast(tx, incident.resourceId, now, Math.max(since, now) + ctx.settings.confirmForMs);
   });
   return false;
+}
+
+/** Somebody started what somebody had stopped, and not all is well: from here on it is repaired as ever, once it had its time to boot. */
+async function takeUpAgain(ctx: StageContext, incident: Incident): Promise<boolean> {
+  if (incident.state !== 'escalated' || (await stoppedByHand(ctx, incident)) !== 'other') return false;
+  const now = ctx.clock.now();
+  return ctx.store.write(async (tx) => {
+    if (!isLeftAlone(await getIncident(tx, incident.id))) return false;
+    await changeIncident(tx, incident.id, { state: 'open', reason: null, nextAt: now + ctx.settings.settleMs });
+    await record(tx, ctx, { who: 'hypercare', what: `looked after again: ${incident.title}`, why: 'it was stopped by hand, and runs again', body: { incident: incident.id } });
+    await tell(tx, ctx.hostId, { kind: 'incident.changed', incidentId: incident.id }, now);
+    return true;
+  });
 }
 
 /** Why this repair and none before it; nothing where the ladder just goes on. */
@@ -160,19 +178,6 @@ async function mayHurry(ctx: StageContext, incident: Incident): Promise<boolean>
   const proven = ledger.some(({ id, verdict }) => id === launch.releaseId && verdict === 'stable');
   // What grows without end is smaller after a reload, so that there is time to decide.
   return incident.failed >= 1 || (!proven && incident.kind !== 'memory' && ctx.clock.now() - launch.startedAt < ctx.settings.youngMs);
-}
-
-/**
- * PM2 shows it down, and the last thing that ended it was a person's command: a repair would fight that person. What PM2
- * gave up has crashed, though a person's deploy ended the workers before; and what only stands still is not down.
- */
-async function stoppedByHand(ctx: StageContext, incident: Incident): Promise<boolean> {
-  const pm2 = (await checksOf(ctx.store.db, incident.resourceId)).find((check) => check.probe === 'pm2');
-  const newest = pm2 ? await newestSample(ctx.store.db, pm2.id) : null;
-  const value = (name: string): number | null => (newest ? valueNamed(ctx.units.probes['pm2']?.fields ?? [], newest.values, name) : null);
-  if (newest?.verdict !== 'bad' || (value('errored') ?? 0) > 0 || value('down') === 0) return false;
-  const last = (await actsOn(ctx.store.db, incident.resourceId, ctx.clock.now() - DAY_MS)).findLast((act) => act.kind === 'restart');
-  return last?.by === 'person';
 }
 
 async function lookWhatRuns(ctx: StageContext, check: Check): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { sayDuration } from '../domain/duration.js';
 import type { EventKind } from '../domain/event.js';
+import { isLeftAlone } from '../domain/incident.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import type { Platform } from '../domain/person.js';
 import { cutText } from './clean.js';
@@ -39,6 +40,7 @@ export function callText(view: IncidentView, kinds: readonly EventKind[], reader
     return `${resource.name}: may I ${sayPlan(asked.plan, view.destinations)}?${waits} Expires ${sayIn(asked.question.expiresAt, reader)}.`;
   }
   if (incident.state !== 'escalated') return null;
+  if (isLeftAlone(incident)) return `${resource.name}${kinds.includes('incident.escalated') ? '' : ` still does not run after ${sayDuration(reader.now - began(view))}`}: ${cutText(incident.reason ?? incident.title, REASON_CHARS)}`;
   if (!kinds.includes('incident.escalated')) return kinds.includes('incident.reminded') ? `${resource.name} still needs you after ${sayDuration(reader.now - began(view))}: ${cutText(incident.reason ?? incident.title, REASON_CHARS)}` : null;
   // Whoever has just said no is there already.
   if (question?.state === 'denied') return null;

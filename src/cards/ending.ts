@@ -87,6 +87,11 @@ function sayDone({ steps }: NonNullable<ReturnType<typeof mender>>): readonly st
   return said.slice(0, MOST_SAID).map((line) => `It ${line}.`);
 }
 
+/** What a person stopped: nothing is wrong, and nothing is to be done before it shall run again. */
+export function drawLeftAlone(view: IncidentView): string {
+  return `Somebody stopped it by hand; it is left alone until it is started again.\nNow: nothing is to be done. Once it shall run again: pm2 start ${processOf(view)}; this closes by itself when it is good.`;
+}
+
 /** What people should do now that the machine has stopped. */
 export function drawEscalated(view: IncidentView): string {
   const { resource, incident } = view;

@@ -1,5 +1,6 @@
 import { sayDuration } from '../domain/duration.js';
 import type { Event } from '../domain/event.js';
+import { isLeftAlone } from '../domain/incident.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import { releaseName } from '../domain/release.js';
 import { isLeftToPeople } from '../domain/remediation.js';
@@ -21,9 +22,9 @@ export function eventLine(event: Pick<Event, 'kind'> & Partial<Pick<Event, 'body
     case 'incident.opened':
       return `${resource.name}: ${incident.title}`;
     case 'incident.escalated':
-      return `${resource.name} needs you: ${incident.reason ?? incident.title}`;
+      return `${resource.name}${isLeftAlone(incident) ? '' : ' needs you'}: ${incident.reason ?? incident.title}`;
     case 'incident.reminded':
-      return incident.state === 'escalated' ? `${resource.name} still needs you: ${incident.reason ?? incident.title}` : null;
+      return incident.state === 'escalated' ? `${resource.name} ${isLeftAlone(incident) ? 'still does not run' : 'still needs you'}: ${incident.reason ?? incident.title}` : null;
     case 'incident.resolved':
       if (isUndone(view)) return `${resource.name}: not done${incident.reason === null ? '' : `: ${incident.reason}`}`;
       return `${resource.name}: over after ${sayDuration((incident.closedAt ?? reader.now) - began(view))}`;
@@ -55,7 +56,7 @@ function change(body: Event['body'] | undefined, { incident, resource, launched 
   if (ackedBy !== undefined) return `${resource.name}: ${ackedBy} has seen it`;
   if (launch !== undefined && launched) return `${resource.name}: it belongs to release ${releaseName(launched)}, which is live now`;
   if (policy !== undefined) return `${resource.name}: the policy changed; it is looked at again`;
-  return `${resource.name}: ${incident.title}`;
+  return `${resource.name}: ${isLeftAlone(incident) ? incident.reason : incident.title}`;
 }
 
 function suggestion(view: IncidentView): string | null {

@@ -1,12 +1,12 @@
 import { sayDuration } from '../domain/duration.js';
-import { endedUnseen } from '../domain/incident.js';
+import { endedUnseen, isLeftAlone, loudness } from '../domain/incident.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import type { Launch } from '../domain/launch.js';
 import { releaseName } from '../domain/release.js';
 import type { Card } from './card.js';
 import { cutText } from './clean.js';
 import { sayDebt } from './debt-words.js';
-import { askedAndDone, began, drawEscalated, drawResolved, isUndone, mender, runningNow, wishOf } from './ending.js';
+import { askedAndDone, began, drawEscalated, drawLeftAlone, drawResolved, isUndone, mender, runningNow, wishOf } from './ending.js';
 import { drawDecision, drawQuestion, drawSuggestion, planAsked, questionButtons } from './question-part.js';
 import { holdLine } from './hold-card.js';
 import { sayPlan } from './repair-words.js';
@@ -43,7 +43,7 @@ export function incidentCard(view: IncidentView, reader: Reader, length: 'short'
       drawDecision(view, reader),
       ...(asked ? drawQuestion(view, { ...asked, length }, reader) : []),
       ...(asked ? [] : drawSuggestion(view, length)),
-      ...(incident.state === 'escalated' && !asked ? [drawEscalated(view)] : []),
+      ...(asked ? [] : isLeftAlone(incident) ? [drawLeftAlone(view)] : incident.state === 'escalated' ? [drawEscalated(view)] : []),
     ].filter((paragraph): paragraph is string => paragraph !== null && paragraph !== ''),
     fields: fieldsOf(view, reader),
     buttons: asked ? questionButtons(view, asked) : [],
@@ -53,7 +53,7 @@ export function incidentCard(view: IncidentView, reader: Reader, length: 'short'
 
 /** What was asked for by hand is no news of the app's health: only when fresh readings proved it is that good. What was left behind is none either. */
 function levelOf(view: IncidentView): Card['level'] {
-  if (view.incident.state !== 'resolved') return view.incident.severity;
+  if (view.incident.state !== 'resolved') return loudness(view.incident);
   if (endedUnseen(view.incident)) return 'info';
   if (askedAndDone(view)) return 'info';
   return view.incident.kind === 'manual' && !mender(view) ? 'warning' : 'good';
@@ -63,6 +63,7 @@ function titleOf(view: IncidentView, reader: Reader): string {
   const { incident, resource } = view;
   const asked = planAsked(view);
   if (asked) return cutText(`${resource.name}: may I ${sayPlan(asked.plan, view.destinations)}? ${incident.title}`, ASKING_SHOWN);
+  if (isLeftAlone(incident)) return cutText(`${resource.name} was stopped by hand: ${incident.title}`, TITLE_SHOWN);
   if (incident.state === 'escalated') return cutText(`${resource.name} needs you: ${incident.title}`, TITLE_SHOWN);
   if (incident.state !== 'resolved') return cutText(`${resource.name}: ${incident.title}`, TITLE_SHOWN);
   if (isUndone(view)) return cutText(`${resource.name}: not done: ${incident.title}`, TITLE_SHOWN);

@@ -1,4 +1,4 @@
-import type { IncidentSince } from '../domain/incident.js';
+import { isLeftAlone, type IncidentSince } from '../domain/incident.js';
 import { sayAgo, sayClock, type Reader } from './say-time.js';
 import { shortId } from './short-id.js';
 
@@ -7,7 +7,9 @@ export function incidentLine(incident: IncidentSince, reader: Reader): string {
   return `Incident ${shortId(incident.id)}, open since ${sayAgo(incident.began ?? incident.openedAt, reader)}${stateOf(incident, reader)}`;
 }
 
-function stateOf({ state, needsSince }: IncidentSince, reader: Reader): string {
+function stateOf(incident: IncidentSince, reader: Reader): string {
+  const { state, needsSince } = incident;
+  if (isLeftAlone(incident)) return '; left alone';
   if (state === 'repairing') return '; being repaired';
   if (state !== 'escalated') return '';
   return needsSince ? `; needs you since ${sayClock(needsSince, reader)}` : '; needs you';

@@ -1,6 +1,6 @@
 import { sayDuration } from '../domain/duration.js';
 import { worse } from '../domain/finding.js';
-import type { Incident } from '../domain/incident.js';
+import { isLeftAlone, LEFT_ALONE, loudness, type Incident } from '../domain/incident.js';
 import type { Card } from './card.js';
 import { sayClock, type Reader } from './say-time.js';
 import { shortId } from './short-id.js';
@@ -19,7 +19,7 @@ export function incidentsCard(incidents: readonly NamedIncident[], reader: Reade
   const past = incidents.filter(({ incident }) => incident.state === 'resolved');
   return {
     subject: 'incidents',
-    level: open.length === 0 ? 'good' : open.map(({ incident }) => incident.severity).reduce(worse),
+    level: open.length === 0 ? 'good' : open.map(({ incident }) => loudness(incident)).reduce(worse),
     title: open.length === 0 ? `no open incident${past.length === 0 ? '' : `; ${past.length} past`}` : `${open.length} open ${open.length === 1 ? 'incident' : 'incidents'}`,
     body: [open.map((one) => drawOpen(one, reader)).join('\n'), past.map((one) => drawPast(one, reader)).join('\n')].filter((part) => part !== ''),
     fields: [],
@@ -30,6 +30,7 @@ export function incidentsCard(incidents: readonly NamedIncident[], reader: Reade
 
 function drawOpen({ incident, at, began }: NamedIncident, reader: Reader): string {
   const line = `${shortId(incident.id)}  ${at}: ${incident.title} (${incident.state}, for ${sayDuration(reader.now - began)})`;
+  if (isLeftAlone(incident)) return `${line}\n  now: ${LEFT_ALONE}`;
   // Only apps are launched, and only apps can be repaired.
   return incident.state === 'escalated' && incident.launchId !== null ? `${line}\n  now: mend it, or ask for “repair general ${at}”` : line;
 }

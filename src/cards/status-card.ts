@@ -2,6 +2,7 @@ import { botSilentSince, isWatched, type AppStatus, type Watch } from '../domain
 import type { Verdict } from '../domain/check.js';
 import { sayDuration } from '../domain/duration.js';
 import { worse, type Severity } from '../domain/finding.js';
+import { loudness } from '../domain/incident.js';
 import { releaseName } from '../domain/release.js';
 import type { ResourceStatus } from '../domain/resource-status.js';
 import type { Card } from './card.js';
@@ -58,7 +59,7 @@ function drawBot(watch: Watch, reader: Reader): readonly string[] {
 function levelOf(apps: readonly AppStatus[], resources: readonly ResourceStatus[]): Card['level'] {
   const all = [...apps, ...resources.filter(({ verdict }) => verdict === 'bad')];
   if (apps.length > 0 && all.every(({ verdict }) => verdict === 'good')) return 'good';
-  const bad = all.filter(({ verdict }) => verdict === 'bad').flatMap(({ incidents }) => incidents.map(({ severity }) => severity));
+  const bad = all.filter(({ verdict }) => verdict === 'bad').flatMap(({ incidents }) => incidents.map(loudness));
   return bad.reduce<Severity>(worse, 'warning');
 }
 

@@ -1,6 +1,7 @@
 import type { AppStatus, Watch } from '../domain/app-status.js';
 import type { Sample } from '../domain/check.js';
 import { sayDuration } from '../domain/duration.js';
+import { loudness } from '../domain/incident.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import { checkLabel } from '../domain/series.js';
 import type { Span } from '../domain/span.js';
@@ -24,7 +25,7 @@ export function whyCard(view: IncidentView, story: readonly Span[], reader: Read
   const waits = story.find(({ kind, toAt }) => kind !== 'record' && toAt === null);
   return noteCard({
     subject: `why-${incident.id}`,
-    level: incident.state === 'resolved' ? 'good' : incident.severity,
+    level: incident.state === 'resolved' ? 'good' : loudness(incident),
     title: `${resource.name}: ${incident.title}`,
     body: [
       ...(waits ? [`Now: ${waits.text} (since ${sayAgo(waits.fromAt, reader)}).`] : []),

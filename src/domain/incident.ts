@@ -38,6 +38,18 @@ export interface IncidentSince extends Incident {
   readonly needsSince?: number | null;
 }
 
+/** The reason of an incident of an app that a person stopped: a repair would fight that person. */
+export const LEFT_ALONE = 'somebody stopped it by hand; it is left alone until it is started again';
+
+export function isLeftAlone({ state, reason }: Pick<Incident, 'state' | 'reason'>): boolean {
+  return state !== 'resolved' && reason === LEFT_ALONE;
+}
+
+/** How loud it is shown: what somebody meant is no alarm. */
+export function loudness(incident: Pick<Incident, 'state' | 'reason' | 'severity'>): Severity {
+  return isLeftAlone(incident) && incident.severity === 'critical' ? 'warning' : incident.severity;
+}
+
 /** The kind of an incident of a host whose PM2 daemon died. */
 export const PM2_DEAD = 'pm2-dead';
 

@@ -1,5 +1,5 @@
 import type { Sample } from './check.js';
-import type { Incident } from './incident.js';
+import { isLeftAlone, LEFT_ALONE, type Incident } from './incident.js';
 import type { Plan } from './plan.js';
 import type { Remediation } from './remediation.js';
 import { checkLabel } from './series.js';
@@ -35,6 +35,7 @@ const MOST_NAMED = 3;
 export function waitOf(facts: WaitFacts, now: number): Wait | null {
   if (facts.run) return atWork(facts, facts.run, now);
   if (facts.plan) return onItsWay(facts, facts.plan);
+  if (isLeftAlone(facts.incident)) return { kind: 'people', text: LEFT_ALONE };
   if (facts.incident.state === 'escalated') return { kind: 'people', text: `it has stopped, and people are needed: ${facts.incident.reason ?? 'it has nothing left to try'}` };
   const held = heldUp(facts, now);
   if (held) return held;

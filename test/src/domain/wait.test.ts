@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LEFT_ALONE } from '../../../src/domain/incident.js';
 import { WAIT_KINDS } from '../../../src/domain/span.js';
 import { dependencyState, waitOf, type WaitFacts } from '../../../src/domain/wait.js';
 
@@ -30,6 +31,8 @@ const CASES: readonly { readonly facts: Partial<WaitFacts>; readonly kind: (type
   { kind: 'cooldown', says: 'it waits a moment before the next try: PM2 is at work', facts: { incident: { ...idle.incident, nextAt: NOW + 1 }, last: { repair: 'pm2.reload', state: 'refused', rule: null, why: 'PM2 is at work' } } },
   { kind: 'cooldown', says: 'it waits with pm2.reload: the pause after the last one is 10 min', facts: { incident: { ...idle.incident, nextAt: NOW + 1 }, last: { repair: 'pm2.reload', state: 'denied', rule: 'backoff', why: 'the pause after the last one is 10 min' } } },
   { kind: 'hold', says: 'it waits with pm2.reload: Ann holds it: moving house', facts: { incident: { ...idle.incident, nextAt: NOW + 1 }, dependencies: [{ name: 'redis', state: 'stale' }], last: { repair: 'pm2.reload', state: 'denied', rule: 'hold:freeze', why: 'Ann holds it: moving house' } } },
+  { kind: 'people', says: LEFT_ALONE, facts: { incident: { ...idle.incident, nextAt: NOW + 1, reason: LEFT_ALONE } } },
+  { kind: 'people', says: LEFT_ALONE, facts: { incident: { ...idle.incident, state: 'escalated', reason: LEFT_ALONE } } },
   { kind: 'cooldown', says: 'it is looked at again in a moment; nothing was tried yet', facts: { incident: { ...idle.incident, nextAt: NOW + 1 } } },
 ];
 
