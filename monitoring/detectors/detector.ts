@@ -17,8 +17,8 @@ export interface DetectorInput<O> {
   readonly series: readonly Series[];
   /** What was done to the resource lately, oldest first. */
   readonly acts: readonly Act[];
-  /** Fingerprints of this detector that are open now: closing asks for more than not opening. */
-  readonly open: ReadonlySet<string>;
+  /** Fingerprints of this detector that are open now, and since when: closing asks for more than not opening. */
+  readonly open: ReadonlyMap<string, number>;
   readonly options: O;
   readonly now: number;
 }

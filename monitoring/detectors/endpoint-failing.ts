@@ -3,7 +3,7 @@ import type { Sample } from '../../src/domain/check.js';
 import { sayDuration } from '../../src/domain/duration.js';
 import type { Claim } from '../../src/domain/finding.js';
 import { checkLabel, valueNamed } from '../../src/domain/series.js';
-import { standing, streakOf, verdictSide } from '../../src/domain/streak.js';
+import { isCountedAnew, standing, streakOf, verdictSide } from '../../src/domain/streak.js';
 import { turnedAway } from '../../src/domain/turned-away.js';
 import type { Detector, DetectorInput, Series } from './detector.js';
 import { elsewhere, silenceOf } from './elsewhere.js';
@@ -50,7 +50,7 @@ function claimsOf(series: Series, input: DetectorInput<Options>): readonly Claim
   return [{
     ...claimOf(series, fingerprint),
     emergency: check.critical && streak.run.length >= input.options.emergency,
-    title: titleOf(checkLabel(check.name), streak.run, input.now),
+    title: titleOf(checkLabel(check.name), streak.run, { now: input.now, openSince: input.open.get(fingerprint) }),
     evidence: [tally(streak.run), lastGood(series.samples, input.now)],
   }];
 }
@@ -80,8 +80,9 @@ function mixedIn({ check, fields, samples }: Series, { mixed, mixedShare }: Opti
   return { title: `${checkLabel(check.name)}: ${note} now and then, ${wrong} of the last ${tried} answers`, evidence: ['right and wrong answers take turns: one process of several may be the one that fails'] };
 }
 
-function titleOf(label: string, run: readonly Sample[], now: number): string {
+function titleOf(label: string, run: readonly Sample[], { now, openSince }: { readonly now: number; readonly openSince: number | undefined }): string {
   const note = run.at(-1)?.note ?? 'failed';
+  if (isCountedAnew(run, openSince)) return `${label}: ${note}, still so after ${sayDuration(now - openSince)}`;
   const since = sayDuration(now - (run[0]?.at ?? now));
   return run.length === 1 ? `${label}: ${note}, again` : `${label}: ${note}, ${run.length} checks in a row over ${since}`;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { sayDuration } from '../../src/domain/duration.js';
 import type { Claim } from '../../src/domain/finding.js';
 import { valueNamed } from '../../src/domain/series.js';
-import { standing, streakOf, verdictSide } from '../../src/domain/streak.js';
+import { isCountedAnew, standing, streakOf, verdictSide } from '../../src/domain/streak.js';
 import type { Detector, DetectorInput } from './detector.js';
 import { elsewhere, silenceOf } from './elsewhere.js';
 
@@ -36,7 +36,9 @@ function detect(input: DetectorInput<Options>): readonly Claim[] {
   const pm2 = onlineByPm2(input);
   if (stands === 'silent' || others === 'awaited' || !series.check.trusted || pm2 === null) return [];
   const since = sayDuration(input.now - (streak.run[0]?.at ?? input.now));
-  const checks = streak.run.length === 1 ? `the latest ${series.check.name} check` : `${streak.run.length} ${series.check.name} checks over ${since}`;
+  const openSince = input.open.get(fingerprint);
+  const checks = isCountedAnew(streak.run, openSince) ? `${series.check.name} checks, still so after ${sayDuration(input.now - openSince)}`
+    : streak.run.length === 1 ? `the latest ${series.check.name} check` : `${streak.run.length} ${series.check.name} checks over ${since}`;
   return [{
     state: 'present',
     fingerprint,

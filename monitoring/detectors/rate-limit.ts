@@ -4,7 +4,7 @@ import { sayDuration } from '../../src/domain/duration.js';
 import type { Claim, Severity } from '../../src/domain/finding.js';
 import { REQUEST_RATE, usualRate } from '../../src/domain/request-rate.js';
 import { checkLabel, valueNamed } from '../../src/domain/series.js';
-import { standing, streakOf, type Side } from '../../src/domain/streak.js';
+import { isCountedAnew, standing, streakOf, type Side } from '../../src/domain/streak.js';
 import { turnedAway } from '../../src/domain/turned-away.js';
 import type { Detector, DetectorInput, Series } from './detector.js';
 
@@ -39,7 +39,8 @@ interface Rule {
   readonly kind: string;
   side(sample: Sample): Side;
   severity(): Severity;
-  title(run: readonly Sample[], since: string): string;
+  /** `since`: how long the run lasts; `still`: how long it is open, where counting began anew. */
+  title(run: readonly Sample[], since: string, still: string | null): string;
   evidence(newest: Sample): readonly (string | null)[];
 }
 
@@ -51,9 +52,10 @@ function claims(series: Series, input: Input, rule: Rule): readonly Claim[] {
   const newest = streak.run.at(-1);
   if (stands === 'silent' || !series.check.trusted || newest === undefined) return [];
   const since = sayDuration(input.now - (streak.run[0]?.at ?? input.now));
+  const openSince = input.open.get(fingerprint);
   return [{
     state: 'present', fingerprint, kind: rule.kind, severity: rule.severity(), emergency: false,
-    title: rule.title(streak.run, since), evidence: rule.evidence(newest).filter((line) => line !== null),
+    title: rule.title(streak.run, since, isCountedAnew(streak.run, openSince) ? sayDuration(input.now - openSince) : null), evidence: rule.evidence(newest).filter((line) => line !== null),
   }];
 }
 
@@ -63,7 +65,7 @@ function awayFrom({ check, fields }: Series, input: Input): Rule {
     kind: 'rate-limited',
     side: (sample) => (turnedAway(sample, fields) ? 'bad' : sample.verdict === 'good' ? 'good' : null),
     severity: () => (check.critical ? 'critical' : 'warning'),
-    title: (run, since) => `${checkLabel(check.name)}: a rate limiter turns hypercare’s checks away (status 429), ${run.length === 1 ? 'again' : `${run.length} in a row over ${since}`}`,
+    title: (run, since, still) => `${checkLabel(check.name)}: a rate limiter turns hypercare’s checks away (status 429), ${still !== null ? `still so after ${still}` : run.length === 1 ? 'again' : `${run.length} in a row over ${since}`}`,
     evidence: () => [
       whom(input),
       sayRate(input),
@@ -103,7 +105,7 @@ function stopped({ fields }: Series): Rule {
       return sample.verdict !== 'good' || count === null ? null : count > 0 ? 'bad' : 'good';
     },
     severity: () => 'warning',
-    title: (run, since) => `${valueNamed(fields, run.at(-1)?.values ?? [], 'stopped') === 1 ? 'a rate limiter lets' : 'rate limiters let'} no job begin for ${since}`,
+    title: (run, since, still) => `${valueNamed(fields, run.at(-1)?.values ?? [], 'stopped') === 1 ? 'a rate limiter lets' : 'rate limiters let'} no job begin for ${still ?? since}`,
     evidence: ({ note }) => [note ?? 'which ones is not known', 'It is empty, or jobs of a worker that is gone hold its room.'],
   };
 }

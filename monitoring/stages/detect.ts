@@ -149,7 +149,7 @@ async function ask(ctx: StageContext, resource: Resource, { pasts, view, baselin
     claims: detector.detect({
       series,
       acts,
-      open: new Set(open.filter((finding) => finding.detector === detector.kind).map((finding) => finding.fingerprint)),
+      open: new Map(open.filter((finding) => finding.detector === detector.kind).map(({ fingerprint, firstAt }) => [fingerprint, firstAt])),
       options: detector.options.parse(ctx.settings.detectorOptions(detector.kind, resource)),
       now: ctx.clock.now(),
     }) as readonly Claim[],

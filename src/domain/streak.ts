@@ -28,6 +28,11 @@ export function verdictSide(sample: Pick<Sample, 'verdict'>): Side {
   return sample.verdict === 'good' || sample.verdict === 'bad' ? sample.verdict : null;
 }
 
+/** What is open was open before its run began: counting began anew, with the app's processes or after a single good reading. */
+export function isCountedAnew(run: readonly { readonly at: number }[], openSince: number | undefined): openSince is number {
+  return openSince !== undefined && openSince < (run[0]?.at ?? openSince);
+}
+
 /**
  * Two thresholds against flapping (Gatus: 3 bad open, 2 good close). What is open stays open on the first bad one;
  * between the thresholds nothing is said, and only what is open can be over.

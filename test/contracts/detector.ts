@@ -25,7 +25,7 @@ export function detectorContract<O>(detector: Detector<O>, fingerprints: readonl
   const checks = other === null ? APP_CHECKS : [{ name: other.name, probe: other.probe, fields: other.fields }];
   const options = detector.options.parse({});
   const detect = (picture: Picture, open: readonly string[] = []): ReturnType<Detector<O>['detect']> =>
-    detector.detect({ ...picture, open: new Set(open), options, now: NOW });
+    detector.detect({ ...picture, open: new Map(open.map((one) => [one, NOW])), options, now: NOW });
   const opens = fc.subarray([...fingerprints]);
 
   describe(`${detector.kind}, as every detector`, () => {

@@ -9,6 +9,8 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/(?:\d+ \w{3} |\d{4}-\d\d-\d\d )?\d\d:\d\d UTC/g, '‹clock›'],
   [/(?<!at most )\b\d+(?:\.\d+)? (?:ms|s)\b/g, 'a while'],
   [/\b\d+ (checks|readings) in a row\b/g, 'some $1 in a row'],
+  // Whether an app's processes began anew in the midst of it hangs on how fast the machine is.
+  [/\bstill so after a while\b/g, 'some checks in a row over a while'],
   [/to \d+ liveness checks/g, 'to some liveness checks'],
   [/× \d+/g, '× some'],
   [/in the \d+ readings/g, 'in the readings'],

@@ -75,6 +75,6 @@ export function restart(agoMs: number, facts: Partial<Act> = {}): Act {
   return { resourceId: APP, at: NOW - agoMs, by: 'pm2', kind: 'restart', fingerprint: null, dedupe: `restart:${agoMs}`, note: 'exited with code 1', ...facts };
 }
 
-export function inputOf<O>(options: O, facts: Partial<Omit<DetectorInput<O>, 'options' | 'open'>> & { readonly open?: readonly string[] }): DetectorInput<O> {
-  return { series: facts.series ?? [], acts: facts.acts ?? [], open: new Set(facts.open ?? []), options, now: facts.now ?? NOW };
+export function inputOf<O>(options: O, facts: Partial<Omit<DetectorInput<O>, 'options' | 'open'>> & { readonly open?: readonly string[]; readonly openSince?: number }): DetectorInput<O> {
+  return { series: facts.series ?? [], acts: facts.acts ?? [], open: new Map((facts.open ?? []).map((one) => [one, facts.openSince ?? NOW])), options, now: facts.now ?? NOW };
 }

@@ -53,6 +53,12 @@ describe('endpoint-failing', () => {
     expect(silent({ last: failed })).toMatchObject([{ state: 'present' }]);
   });
 
+  it('says for how long it is open where counting began anew, and not how long it was counted since', () => {
+    const since = (openSince: number) => endpointFailing.detect(inputOf(endpointFailing.options.parse({}), { series: [httpSeries([failed, failed], { everyMs: 1_000 })], open: [FINGERPRINT], openSince }));
+    expect(since(NOW - 180_000)).toMatchObject([{ title: '/checkout: status 500, still so after 3 min' }]);
+    expect(since(NOW)).toMatchObject([{ title: expect.stringContaining('2 checks in a row over') as unknown }]);
+  });
+
   it('says what was wrong, how often, for how long, and when it was last well', () => {
     expect(detect([ok, failed, refused, failed], { agoMs: 30_000 })).toEqual([{
       state: 'present',

@@ -11,6 +11,11 @@ function detect(liveness: readonly Happening[], pm2: readonly Happening[], facts
 }
 
 describe('hang', () => {
+  it('says for how long it is open where counting began anew with its processes', () => {
+    const series = [httpSeries([timedOut, timedOut], { name: 'liveness', everyMs: 1_000 }), pm2Series(online, { agoMs: 1_000 })];
+    expect(hang.detect(inputOf(hang.options.parse({}), { series, open: ['hang:liveness'], openSince: NOW - 180_000 }))).toMatchObject([{ title: 'hangs: no answer to liveness checks, still so after 3 min, while PM2 says online' }]);
+  });
+
   it('is no answer in time, three times in a row, while PM2 says online', () => {
     expect(detect([ok, timedOut, timedOut, timedOut], online)).toEqual([{
       state: 'present',

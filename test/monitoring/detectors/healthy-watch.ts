@@ -81,7 +81,7 @@ export interface Said {
 export function replay(watch: Watch, facts: { readonly from?: number; readonly to?: number; readonly options?: Readonly<Record<string, unknown>> } = {}): readonly Said[] {
   const { from = 1, to = WATCH_MIN } = facts;
   const said: Said[] = [];
-  const asked = Object.values(detectors).map((detector: Detector<unknown>) => ({ detector, options: detector.options.parse(facts.options?.[detector.kind] ?? {}), open: new Set<string>() }));
+  const asked = Object.values(detectors).map((detector: Detector<unknown>) => ({ detector, options: detector.options.parse(facts.options?.[detector.kind] ?? {}), open: new Map<string, number>() }));
   const shows = [shower('liveness', 'http', watch.liveness), shower('http:/checkout', 'http', watch.checkout), shower('pm2', 'pm2', watch.pm2)];
   for (let minute = from; minute < to; minute += 1) {
     const now = NOW + minute * MINUTE;
@@ -91,7 +91,7 @@ export function replay(watch: Watch, facts: { readonly from?: number; readonly t
       for (const claim of detector.detect({ series, acts, open, options, now })) {
         if (open.has(claim.fingerprint) === (claim.state === 'present')) continue;
         said.push({ minute, claim });
-        if (claim.state === 'present') open.add(claim.fingerprint);
+        if (claim.state === 'present') open.set(claim.fingerprint, now);
         else open.delete(claim.fingerprint);
       }
     }
