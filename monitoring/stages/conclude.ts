@@ -1,6 +1,7 @@
 import type { Launch } from '../../src/domain/launch.js';
 import type { Incident } from '../../src/domain/incident.js';
 import { sayDuration } from '../../src/domain/duration.js';
+import { sayVain, wasStopped, type Remediation } from '../../src/domain/remediation.js';
 import { windowMs } from '../../src/domain/tiers.js';
 import { actsOn } from '../../src/store/acts.js';
 import { beganAt } from '../../src/store/born-bad.js';
@@ -9,6 +10,7 @@ import { tell } from '../../src/store/events.js';
 import { findingsOf } from '../../src/store/findings.js';
 import { openIncidents } from '../../src/store/incidents.js';
 import { endLaunch, launchesToConclude, markSixHoursTold } from '../../src/store/launches.js';
+import { journalOf } from '../../src/store/journal.js';
 import { livePlanOf } from '../../src/store/plans.js';
 import { getRelease, judgeRelease } from '../../src/store/releases.js';
 import { remediationsOf, underWayOn } from '../../src/store/remediations.js';
@@ -48,22 +50,35 @@ async function concludeIncident(ctx: StageContext, incident: Incident): Promise<
   if (findings.some((finding) => finding.open && finding.resourceId === incident.resourceId) || (await underWayOn(ctx.store.db, incident.resourceId))) return false;
   if (incident.kind === 'manual' ? plan !== null : plan?.state === 'running') return false;
   const lasted = sayDuration(ctx.clock.now() - (await beganAt(ctx.store.db, incident)));
-  const how = await startedBy(ctx, incident);
-  const reason = how === null ? `good again by itself after ${lasted}` : `good again after ${lasted}: ${how}`;
+  const reason = await howItEnded(ctx, incident, lasted);
   await ctx.store.write((tx) => closeIncident(tx, ctx, incident, incident.kind === 'manual' ? (incident.reason ?? 'done') : reason));
   return true;
+}
+
+/** By itself it was only where we did nothing to it: what we began, and what failed or was stopped, may have been half done. */
+async function howItEnded(ctx: StageContext, incident: Incident, lasted: string): Promise<string> {
+  const run = (await remediationsOf(ctx.store.db, incident.id)).at(-1);
+  const how = await startedBy(ctx, incident, run?.endedAt ?? incident.openedAt);
+  if (how !== null) return `good again after ${lasted}: ${how}`;
+  return run && (await touched(ctx, run)) ? `good again after ${sayVain(run)}` : `good again by itself after ${lasted}`;
+}
+
+/** A freeze may have come before its first step. */
+async function touched(ctx: StageContext, run: Remediation): Promise<boolean> {
+  return !wasStopped(run) || (await journalOf(ctx.store.db, run.id)).some(({ state, receipt }) => state === 'done' || receipt !== null);
 }
 
 /**
  * Null: nobody. Somebody is named only where the last restart that was seen was a person's: after it PM2 may have
  * brought the app back from many a crash. What was stopped, deleted or given up does not come back of PM2's own accord,
- * but who started it, a person or the machine's boot, nobody saw.
+ * but who started it, a person or the machine's boot, nobody saw; nor who let go on what a signal had stopped.
  */
-async function startedBy(ctx: StageContext, incident: Incident): Promise<string | null> {
-  const last = (await actsOn(ctx.store.db, incident.resourceId, incident.openedAt)).findLast(({ by, kind }) => by !== 'us' && kind === 'restart');
+async function startedBy(ctx: StageContext, incident: Incident, since: number): Promise<string | null> {
+  const last = (await actsOn(ctx.store.db, incident.resourceId, since)).findLast(({ by, kind }) => by !== 'us' && kind === 'restart');
   if (last) return last.by === 'person' ? 'somebody started it' : null;
-  const gone = incident.kind === 'process-down' && NOT_BY_ITSELF.test(incident.title) && (await remediationsOf(ctx.store.db, incident.id)).length === 0;
-  return gone ? 'it was started again' : null;
+  if ((await remediationsOf(ctx.store.db, incident.id)).length > 0) return null;
+  if (incident.kind === 'standstill') return 'what stood still goes on';
+  return incident.kind === 'process-down' && NOT_BY_ITSELF.test(incident.title) ? 'it was started again' : null;
 }
 
 async function concludeLaunch(ctx: StageContext, launch: Launch & { readonly sixHoursTold: boolean }): Promise<boolean> {

@@ -11,6 +11,8 @@ import { sayClock, type Reader } from './say-time.js';
 const MOST_SAID = 5;
 /** How the reason begins that lists what became of each plan. */
 const NOTHING_LEFT = 'nothing is left to try';
+/** How the reason begins where its readings are. */
+const GOOD_AGAIN = 'good again';
 /** How a process is told whose entry was deleted. */
 const NOT_LISTED = /is not in PM2's list/;
 
@@ -63,6 +65,7 @@ export function drawResolved(view: IncidentView, reader: Reader): string {
   const wish = wishOf(view);
   if (wish?.run) return `${lasted}\nSo ${wish.says}: ${wish.run.outcome ?? 'it was stopped'}.`;
   if (askedAndDone(view)) return `${lasted}\n${reason ?? 'It was done'}.`;
+  if (view.remediations.length > 0) return `${lasted}\n${reason === null ? 'It ended without a proof that a repair helped' : reason.startsWith(GOOD_AGAIN) ? `It is ${reason}` : `It ended: ${reason}`}.`;
   return `${lasted}\nIt ended without a repair of ours${reason === null ? '' : `: ${reason}`}.`;
 }
 

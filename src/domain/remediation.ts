@@ -32,6 +32,11 @@ export function isLeftToPeople({ state, settleUntil }: Pick<Remediation, 'state'
   return state === 'unclear' && settleUntil !== null && plan?.prepared?.verify.good === 0;
 }
 
+/** It was begun, and is not proved to have helped: 'pm2.reload, which was not done to its end: step … failed'. */
+export function sayVain({ repair, settleUntil, outcome }: Pick<Remediation, 'settleUntil' | 'outcome'> & { readonly repair: string }): string {
+  return `${repair}, which was ${settleUntil === null ? 'not done to its end' : 'not proved to help'}${outcome === null ? '' : `: ${outcome}`}`;
+}
+
 /** intended: written down before doing · done · failed · unknown: its state could not be told. */
 export type StepState = 'intended' | 'done' | 'failed' | 'unknown';
 

@@ -1,12 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { conclude } from '../../../monitoring/stages/conclude.js';
-import type { ResourceId } from '../../../src/domain/ids.js';
+import type { RemediationId, ResourceId } from '../../../src/domain/ids.js';
 import { noteAct } from '../../../src/store/acts.js';
 import { checksOf } from '../../../src/store/checks.js';
 import { getIncident, openIncident } from '../../../src/store/incidents.js';
 import { launchView } from '../../../src/store/launch-view.js';
 import { openLaunch, scheduleLaunch } from '../../../src/store/launches.js';
+import { draftPlan, movePlan } from '../../../src/store/plans.js';
 import { enterRelease, judgeRelease } from '../../../src/store/releases.js';
+import { beginRemediation, endRemediation, settle } from '../../../src/store/remediations.js';
 import { insertSamples } from '../../../src/store/samples.js';
 import { until } from '../../doubles/pm2-home.js';
 import { appOf, quietShop } from './quiet-shop.js';
@@ -78,6 +80,7 @@ describe('an incident whose problem is gone', () => {
     { what: 'a deleted entry that is there again', kind: 'process-down', title: "shop is not in PM2's list: 0 of 0 instances online", by: null, says: /^good again after .*: it was started again$/ },
     { what: 'a loop that PM2 had given up, and whose last start was its own', kind: 'process-down', title: 'shop is errored: 0 of 1 instances online', by: 'pm2', says: /^good again by itself after / },
     { what: 'an app that a person restarted and that PM2 brought back from crashes after that', kind: 'process-down', title: 'shop is stopped: 0 of 1 instances online', by: 'person, then pm2', says: /^good again by itself after / },
+    { what: 'a worker that somebody let go on', kind: 'standstill', title: '1 of 2 processes of shop stands still', by: null, says: /^good again after .*: what stood still goes on$/ },
     { what: 'a process that PM2 launches anew', kind: 'process-down', title: 'shop is waiting restart: 0 of 1 instances online', by: null, says: /^good again by itself after / },
   ] as const)('$what says who or what put it right', async ({ kind, title, by, says }) => {
     const { ctx } = watched.monitor;
@@ -90,5 +93,33 @@ describe('an incident whose problem is gone', () => {
       return (await getIncident(watched.store.db, id)).state === 'resolved';
     });
     expect((await getIncident(watched.store.db, id)).reason).toMatch(says);
+  });
+
+  const STEP = 'step “reload shop” was not done within 70 s';
+  it.each([
+    { what: 'a repair that was not done to its end', how: 'broken off', starter: false, says: `good again after pm2.reload, which was not done to its end: ${STEP}` },
+    { what: 'a repair that was done and did not help in its time', how: 'judged', starter: false, says: 'good again after pm2.reload, which was not proved to help: / was still bad' },
+    { what: 'a repair that a freeze stopped before its first step', how: 'frozen', starter: false, says: /^good again by itself after / },
+    { what: 'such a repair, and somebody who started it after that', how: 'broken off', starter: true, says: /^good again after .*: somebody started it$/ },
+  ] as const)('after $what says so', async ({ how, starter, says }) => {
+    const { ctx } = watched.monitor;
+    const now = ctx.clock.now();
+    const id = await watched.store.write(async (tx) => {
+      const incident = await openIncident(tx, { resourceId: shop, launchId: null, kind: 'standstill', severity: 'critical', emergency: false, title: '2 of 2 processes of shop stand still' }, now - 90_000);
+      const planId = await draftPlan(tx, { incidentId: incident.id, targetId: shop, repair: 'pm2.reload', args: {}, risk: 'safe', askedBy: null, requestId: null }, now - 80_000);
+      const run = (await beginRemediation(tx, { planId, resourceId: shop, fingerprint: 'standstill:pm2', fence: ctx.fence }, now - 79_000)) as RemediationId;
+      if (how === 'judged') await settle(tx, run, now - 60_000, now - 30_000);
+      await endRemediation(tx, run, how === 'frozen' ? 'unclear' : 'failed', how === 'judged' ? '/ was still bad' : how === 'frozen' ? 'step “reload shop” was not begun: Ann froze it' : STEP, now - 8_000);
+      await movePlan(tx, planId, 'drafted', 'done');
+      if (starter) await noteAct(tx, { resourceId: shop, at: now - 2_000, by: 'person', kind: 'restart', fingerprint: null, dedupe: 'by-hand', note: null });
+      return incident.id;
+    });
+    await until('the end of the incident', async () => {
+      await conclude.run(ctx);
+      return (await getIncident(watched.store.db, id)).state === 'resolved';
+    });
+    const { reason } = await getIncident(watched.store.db, id);
+    if (typeof says === 'string') expect(reason).toBe(says);
+    else expect(reason).toMatch(says);
   });
 });

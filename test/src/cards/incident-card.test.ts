@@ -147,13 +147,20 @@ describe('the card of an incident', () => {
     `);
   });
 
-  it('says when it ended without a repair, and does not claim one, nor that it is good where nobody saw that', () => {
+  it('does not deny a repair that was begun and not done to its end', () => {
+    const ended = (reason: string) => draw(view({ incident: { ...incident, state: 'resolved', closedAt: BEGAN + 4 * MINUTE, reason }, findings: [], plans: [plan()], remediations: [run()] }));
+    const text = ended('good again after pm2.reload, which was not done to its end: step “reload shop” was not done within 70 s');
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('It is good again after pm2.reload, which was not done to its end: step “reload shop” was not done within 70 s.');
+    expect(text).not.toMatch(/without a repair|by itself/);
+  });
+
+  it('says how it ended where no repair is proved, and does not claim one, nor that it is good where nobody saw that', () => {
     const over = view({ incident: { ...incident, state: 'resolved', closedAt: BEGAN + 4 * MINUTE, reason: 'superseded by release 77aa001' }, findings: [], plans: [plan()], remediations: [run()] });
     expect(draw(over)).toMatchInlineSnapshot(`
       "i INFO  shop: closed after 4 min: /checkout: status 500, 3 checks in a row over
               20 s
         Lasted 4 min, from 03:12 UTC to 03:16 UTC.
-        It ended without a repair of ours: superseded by release 77aa001.
+        It ended: superseded by release 77aa001.
 
         It began 23 min after release 4f2a91c went live.
 
