@@ -51,6 +51,7 @@ function optionsOf(detector: string, resource: Pick<Resource, 'kind' | 'config'>
     case 'all-endpoints-failing':
     case 'hang':
     case 'process-down':
+    case 'standstill':
     case 'pm2-daemon':
     case 'rate-limit':
     case 'descriptors':
