@@ -24,7 +24,7 @@ export async function wishedRepair(ctx: StageContext, on: { readonly resource: R
   if (!repair) throw new HypercareError('repair.unknown', 'invalid', `there is no repair named ${wanted.repair}`, `There are: ${GENERAL}, ${Object.keys(ctx.units.repairs).join(', ')}.`);
   if (repair.target !== resource.kind) throw new HypercareError('repair.target', 'invalid', `${repair.kind} is for ${ofKind(repair.target)}, and ${resource.name} is ${ofKind(resource.kind)}`, 'hypercare repairs lists what can be done to what.');
   const wrong = ctx.settings.misfit(repair.args, wanted.args);
-  if (wrong !== null) throw new HypercareError('repair.args', 'invalid', `${repair.kind} cannot be told this: ${wrong}`, 'Put that right after --with, as name=value, and ask again.');
+  if (wrong !== null) throw new HypercareError('repair.args', 'invalid', `${repair.kind} cannot be told this: ${wrong}`, 'Correct that, and ask again.');
   return { ...wanted, risk: repair.risk };
 }
 

@@ -26,7 +26,8 @@ const PM2_WITHIN_MS = 5_000;
  */
 export async function init(words: readonly string[], io: CliIo, named: string | null): Promise<Result> {
   const { flags } = ownWords('init', words);
-  const file = resolve(io.cwd, named ?? (io.env['HYPERCARE_CONFIG'] || join(packageRoot(), 'hypercare.yaml')));
+  const unnamed = resolve(io.cwd, io.env['HYPERCARE_CONFIG'] || join(packageRoot(), 'hypercare.yaml'));
+  const file = named === null ? unnamed : resolve(io.cwd, named);
   if (existsSync(file)) throw new HypercareError('init.there', 'invalid', `there is a configuration already: ${file}`, 'Change it, and look with “hypercare config check”; or write another one with “hypercare init --config <file>”.');
   const yes = flags['yes'] === true;
   if (!yes && !(io.stdout.isTTY && process.stdin.isTTY)) throw new HypercareError('init.unasked', 'invalid', 'there is no terminal to ask questions at', 'Write “hypercare init --yes”: every question is then answered by its default.');
@@ -37,7 +38,7 @@ export async function init(words: readonly string[], io: CliIo, named: string | 
   if (choices === null) return { data: { version: 1, file, written: false, apps: [] }, card: noteCard({ subject: 'init', level: 'info', title: 'nothing was written' }), exit: 1 };
   const written = draft(found, choices);
   const kept = await write(file, written);
-  return told({ file, found, choices, written, kept });
+  return told({ file, found, choices, written, kept, place: file === unnamed ? null : file });
 }
 
 async function look(pm2Home: string): Promise<readonly FoundApp[]> {
@@ -88,9 +89,11 @@ interface Told {
   readonly choices: Choices;
   readonly written: Draft;
   readonly kept: readonly string[];
+  /** The file, where nothing but --config leads to it; else null. */
+  readonly place: string | null;
 }
 
-function told({ file, found, choices, written, kept }: Told): Result {
+function told({ file, found, choices, written, kept, place }: Told): Result {
   const watched = found.filter(({ name }) => choices.watch.includes(name));
   const secrets = written.env.filter(({ value }) => value !== '').map(({ name }) => name);
   const notes = [
@@ -103,13 +106,15 @@ function told({ file, found, choices, written, kept }: Told): Result {
     card: noteCard({
       subject: 'init', level: 'good', title: `${file} is written: ${watched.length} ${watched.length === 1 ? 'app' : 'apps'}`,
       body: [watched.map((app) => `${app.name}: ${describe(app)}`).join('\n'), ...(notes.length > 0 ? [notes.join('\n')] : [])],
-      footer: nextSteps(choices).join('\n'),
+      footer: nextSteps(choices, place).join('\n'),
     }),
     exit: 0,
   };
 }
 
-function nextSteps({ rung, tell }: Choices): readonly string[] {
+/** What stands elsewhere is found only where it is named. */
+function nextSteps({ rung, tell }: Choices, place: string | null): readonly string[] {
   const first = { terminal: [], slack: ['First:  npx hypercare slack manifest, and the tokens into .env'], telegram: ['First:  TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID into .env'] }[tell];
-  return [...first, `Next:   npm start${rung === 'observe' ? ' (it looks only, and says what it would do)' : ''}`, 'Then:   npx hypercare status'];
+  const named = place === null || /^[\w./-]+$/.test(place) ? place : `'${place.replaceAll("'", "'\\''")}'`;
+  return [...first, `Next:   ${named === null ? '' : `HYPERCARE_CONFIG=${named} `}npm start${rung === 'observe' ? ' (it looks only, and says what it would do)' : ''}`, `Then:   npx hypercare status${named === null ? '' : ` --config ${named}`}`];
 }

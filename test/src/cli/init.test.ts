@@ -51,7 +51,7 @@ describe('hypercare init --yes', () => {
       people: [{ name: 'ann', role: 'approver', terminal: 'ann' }],
     });
     expect(stdout).toContain('worker: no port that speaks HTTP');
-    expect(stdout).toContain('Next:   npm start');
+    expect(stdout.replace(/\s+/g, ' ')).toContain(`Next: HYPERCARE_CONFIG=${join(dir, 'hypercare.yaml')} npm start`);
   });
 
   it('writes a configuration that the check finds right', async () => {
@@ -91,6 +91,7 @@ describe('hypercare init', () => {
     const { exit, stdout } = await cli({ dir, now: 0, meanwhile: async () => undefined }, ['init', '--yes', ...words], { env: { PM2_HOME: pm2.home, HYPERCARE_CONFIG: 'said.yaml' } });
     expect({ exit, stdout }).toMatchObject({ exit: 0, stdout: expect.stringContaining(join(dir, file)) as string });
     expect(readdirSync(dir).filter((name) => name.endsWith('.yaml'))).toEqual([file]);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(words.length === 0 ? 'Next: npm start' : `Next: HYPERCARE_CONFIG=${join(dir, file)} npm start`);
   });
 
   it('says in its help how another file is named', async () => {
