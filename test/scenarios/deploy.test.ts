@@ -1,6 +1,8 @@
 import { readlink } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deployShop } from '../../scripts/shop/shop.js';
+import { restartsIn } from '../../src/domain/act.js';
+import { actsOn } from '../../src/store/acts.js';
 import { openLaunchOf } from '../../src/store/launches.js';
 import { recentIncidents } from '../../src/store/incidents.js';
 import { getRelease, ledgerOf } from '../../src/store/releases.js';
@@ -91,6 +93,7 @@ describe('a deploy', () => {
     expect(story).toContain('release.deploy is taken back');
     await until('the good version to serve again', async () => (await versions(sample.shop)).join() === '2.0.0');
     expect(await readlink(sample.shop.places.current)).toContain('6ab0c14');
+    expect(restartsIn(await actsOn(watch.store.db, watch.app.id, 0)).map(({ by, note }) => `${by}: ${note}`)).toEqual(['us: release.deploy', 'us: undo of release.deploy']);
     const [bad] = (await ledgerOf(watch.store.db, watch.app.id)).filter(({ quarantinedAt }) => quarantinedAt !== null);
     expect(bad).toMatchObject({ verdict: 'bad', verdictReason: expect.stringMatching(/^its deploy failed: http:\/checkout (is still bad|did not stay good)/) });
     expect(await watch.card()).toMatchInlineSnapshot(`

@@ -27,7 +27,7 @@ policy:
 const reason = async ({ store, monitor }: Watch) => (await recentIncidents(store.db, monitor.ctx.hostId, 5)).find(({ state }) => state !== 'resolved')?.reason ?? null;
 
 it('an app that a person stops is told as that from the first moment on, is no alarm, and stays stopped', { timeout: 90_000 }, async () => {
-  const { watch } = await begin('resting', '15s');
+  const { watch } = await begin('resting', '8s');
   await home.pm2.pm2('stop', 'resting');
   await until('it to be told', async () => (await reason(watch)) === LEFT_ALONE, 10_000);
   const open = (await recentIncidents(watch.store.db, watch.monitor.ctx.hostId, 1))[0];
