@@ -1,7 +1,6 @@
 import { HypercareError, errorText } from '../../src/domain/errors.js';
-import type { RequestId } from '../../src/domain/ids.js';
 import type { Incident } from '../../src/domain/incident.js';
-import type { Json } from '../../src/domain/json.js';
+import { canonicalJson, type Json } from '../../src/domain/json.js';
 import { mayActAs } from '../../src/domain/person.js';
 import type { Resource } from '../../src/domain/resource.js';
 import { REHEARSE } from '../../src/domain/rehearsal.js';
@@ -21,7 +20,7 @@ import { dryRun, wishedArgs } from './dry-run.js';
 import { holdByHand, isHoldVerb } from './hold-requests.js';
 import { mergeWish } from './merge-wish.js';
 import { record } from './record.js';
-import { DEPLOY, type Stage, type StageContext } from './stage.js';
+import { DEPLOY, type RunbookRung, type Stage, type StageContext } from './stage.js';
 import { liftQuarantine } from './quarantine.js';
 import { launchByHand, restorePoint } from './vouching.js';
 import { wishedRelease } from './wished-release.js';
@@ -148,7 +147,7 @@ async function draft(tx: Db, ctx: StageContext, app: Resource, wish: Wish): Prom
   const incident = open ?? (await openManual(tx, ctx, app, wish.title));
   const same = wanted.n === null ? await mergeWish(tx, ctx, incident, wish) : null;
   if (same) return { incidentId: incident.id, planId: same.id };
-  await replacePlan(tx, ctx, incident, wish.request);
+  await replacePlan(tx, ctx, incident, { by: wish.request.personName, wanted });
   await changeIncident(tx, incident.id, { state: 'repairing', rung: wanted.n ?? (incident.kind === 'manual' ? Number.MAX_SAFE_INTEGER : incident.rung) });
   const planId = await draftPlan(tx, { incidentId: incident.id, targetId: app.id, repair: wanted.repair, args: wanted.args, risk: wanted.risk, askedBy: wish.request.personName, requestId: wish.request.id }, now);
   await record(tx, ctx, { who: wish.request.personName, what: `asked for ${wish.repair} on ${app.name}`, why: `through ${wish.request.via}`, body: { request: wish.request.id, plan: planId, args: wish.repairArgs } });
@@ -163,10 +162,11 @@ async function openManual(tx: Db, ctx: StageContext, app: Resource, title: strin
 }
 
 /** A person's wish goes before what the runbook had planned and not begun. */
-async function replacePlan(tx: Db, ctx: StageContext, incident: Incident, request: { readonly id: RequestId; readonly personName: string }): Promise<void> {
+async function replacePlan(tx: Db, ctx: StageContext, incident: Incident, { by, wanted }: { readonly by: string; readonly wanted: RunbookRung }): Promise<void> {
   const old = await livePlanOf(tx, incident.id);
   if (!old || old.state === 'running') return;
-  const reason = `superseded: ${request.personName} asked for something else`;
+  const same = old.repair === wanted.repair && canonicalJson(old.args) === canonicalJson(wanted.args);
+  const reason = `superseded: ${by} asked for ${same ? 'it' : 'something else'}`;
   await movePlan(tx, old.id, old.state, 'superseded', reason);
   const question = await questionOf(tx, old.id);
   if (question?.state === 'open') await closeQuestion(tx, question.id, 'superseded', reason, ctx.clock.now());

@@ -10,7 +10,7 @@ import type { Incident } from '../../../src/domain/incident.js';
 import type { Json } from '../../../src/domain/json.js';
 import { changeIncident, openIncident, openIncidentOf } from '../../../src/store/incidents.js';
 import { personNamed } from '../../../src/store/people.js';
-import { livePlanOf } from '../../../src/store/plans.js';
+import { draftPlan, getPlan, livePlanOf } from '../../../src/store/plans.js';
 import { putRequest, requestStatus, waitingRequests, type RequestResult } from '../../../src/store/requests.js';
 import { handClock, keepLog } from '../../bot/stage.js';
 import { stageOfEachTest } from '../../src/commands/spoken.js';
@@ -58,6 +58,18 @@ describe('“repair general”', () => {
     await has(kind, behind);
     expect(await wish({ repair: 'general' })).toMatchObject({ ok: true });
     expect(await planned()).toEqual({ repair, rung });
+  });
+
+  it.each([
+    ['pm2.kill', 'superseded: Ann asked for it'],
+    ['pm2.restart', 'superseded: Ann asked for something else'],
+  ])('stands in for what was planned and not begun, and says whether that was the same: %s', async (before, why) => {
+    await has('hang');
+    const incident = (await open()) as Incident;
+    const old = await house.store.write((tx) => draftPlan(tx, { incidentId: incident.id, targetId: house.shop, repair: before, args: {}, risk: 'disruptive', askedBy: null, requestId: null }, house.now));
+    await wish({ repair: 'general' });
+    expect(await getPlan(house.store.db, old)).toMatchObject({ state: 'superseded', why });
+    expect((await planned()).repair).toBe('pm2.kill');
   });
 
   it('takes the ladder of asking by hand where nothing is open, and then goes on in it', async () => {
