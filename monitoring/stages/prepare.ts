@@ -70,7 +70,8 @@ async function refuse(tx: Db, ctx: StageContext, plan: Plan, { refused: why, aga
   await movePlan(tx, plan.id, plan.state, 'refused', why);
   await record(tx, ctx, { who: plan.askedBy ?? 'hypercare', what: `${plan.repair} was not possible`, why, body: { plan: plan.id, incident: incident.id } });
   if (incident.kind === 'manual') return closeIncident(tx, ctx, incident, `${plan.repair} was not possible: ${why}`);
-  const tries = (await plansOf(tx, incident.id)).filter((one) => one.repair === plan.repair && one.state === 'refused').length;
+  // What another rung has waited for in vain is not waited for again.
+  const tries = (await plansOf(tx, incident.id)).filter((one) => one.state === 'refused' && (one.repair === plan.repair || one.why === why)).length;
   const wait = again === true && tries < BUSY_TRIES;
   await changeIncident(tx, incident.id, { state: 'open', rung: wait ? incident.rung : incident.rung + 1, nextAt: ctx.clock.now() + (wait ? BUSY_WAIT_MS : 0) });
 }
