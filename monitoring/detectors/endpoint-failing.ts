@@ -14,12 +14,15 @@ const options = z.strictObject({
   good: z.int().min(1).max(100).default(2),
   /** So many bad readings in a row of a critical check are an emergency. */
   emergency: z.int().min(1).max(1_000).default(5),
-  /** Now and then: of so many readings half or more hold a wrong answer, and this share of all answers is wrong. */
+  /** Now and then: among so many readings right and wrong take turns, and this share of all answers is wrong. */
   mixed: z.int().min(4).max(100).default(8),
   mixedShare: z.number().gt(0).max(1).default(0.2),
 });
 
 type Options = z.output<typeof options>;
+/** So often at least. */
+const TURNS = 3;
+
 type Present = Extract<Claim, { readonly state: 'present' }>;
 
 /**
@@ -64,20 +67,29 @@ function isMixed(sample: Sample, { fields }: Series): boolean {
   return wrongIn(sample, fields) > 0;
 }
 
-function wrongIn({ values, verdict }: Sample, fields: readonly string[]): number {
-  return verdictSide({ verdict }) === null ? 0 : (valueNamed(fields, values, 'tried') ?? 0) - (valueNamed(fields, values, 'ok') ?? 0);
+function wrongIn(sample: Sample, fields: readonly string[]): number {
+  return verdictSide(sample) === null ? 0 : triedIn(sample, fields) - (valueNamed(fields, sample.values, 'ok') ?? 0);
 }
 
-/** Wrong answers in both halves of the newest readings: a trouble that is over lies in the older half alone. */
+function triedIn({ values }: Sample, fields: readonly string[]): number {
+  return valueNamed(fields, values, 'tried') ?? 0;
+}
+
+/** Right and wrong take turns, within a reading or from one to the next: a trouble that began and ended did so once. */
 function mixedIn({ check, fields, samples }: Series, { mixed, mixedShare }: Options): Pick<Present, 'title' | 'evidence'> | null {
   const newest = samples.filter((sample) => verdictSide(sample) !== null && !turnedAway(sample, fields)).slice(-mixed);
-  if (newest.length < mixed) return null;
-  const half = Math.floor(mixed / 2);
-  const few = [newest.slice(0, half), newest.slice(half)].some((part) => part.filter((sample) => wrongIn(sample, fields) > 0).length < half / 2);
-  const [wrong, tried] = [newest.reduce((sum, sample) => sum + wrongIn(sample, fields), 0), newest.reduce((sum, sample) => sum + (valueNamed(fields, sample.values, 'tried') ?? 0), 0)];
-  if (few || tried === 0 || wrong / tried < mixedShare) return null;
+  const [wrong, tried] = [newest.reduce((sum, sample) => sum + wrongIn(sample, fields), 0), newest.reduce((sum, sample) => sum + triedIn(sample, fields), 0)];
+  const turns = newest.filter((sample, n) => isTurn(sample, newest[n - 1], fields)).length;
+  if (newest.length < mixed || turns < TURNS || wrong / tried < mixedShare) return null;
   const note = newest.findLast((sample) => sample.note !== null)?.note ?? 'wrong answers';
-  return { title: `${checkLabel(check.name)}: ${note} now and then, ${wrong} of the last ${tried} answers`, evidence: ['right and wrong answers take turns: one process of several may be the one that fails'] };
+  return { title: `${checkLabel(check.name)}: ${note} now and then, ${wrong} of the last ${tried} answers`, evidence: ['right and wrong answers take turns, as where one process of several fails'] };
+}
+
+/** Some of its answers were wrong and some right; or all were wrong, and all right before. */
+function isTurn(sample: Sample, before: Sample | undefined, fields: readonly string[]): boolean {
+  const wrong = wrongIn(sample, fields);
+  if (wrong > 0 && wrong < triedIn(sample, fields)) return true;
+  return wrong > 0 && before !== undefined && wrongIn(before, fields) === 0;
 }
 
 function titleOf(label: string, run: readonly Sample[], { now, openSince }: { readonly now: number; readonly openSince: number | undefined }): string {

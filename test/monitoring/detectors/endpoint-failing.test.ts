@@ -34,7 +34,9 @@ describe('endpoint-failing', () => {
     const turns = [half, failed, half, failed, half, failed, half, failed];
     expect(detect([ok, ok, ...turns])).toMatchObject([{ state: 'present', kind: 'endpoint-failing', severity: 'critical', emergency: false, title: '/checkout: status 500 now and then, 8 of the last 16 answers' }]);
     expect(detect(turns.slice(1)), 'seven readings').toEqual([]);
-    expect(detect([failed, failed, ok, half, ok, ok, ok, ok]), 'a trouble that is over').toEqual([]);
+    expect(detect([ok, failed, failed, failed, failed, failed, ok, ok]), 'a trouble that was just over').toEqual([]);
+    expect(detect([ok, half, failed, failed, failed, half, ok, ok]), 'and one that began and ended within a reading').toEqual([]);
+    expect(detect([failed, ok, failed, ok, ok, failed, ok, failed]), 'one answer a reading').toMatchObject([{ state: 'present' }]);
     expect(detect([ok, half, ok, ok, ok, half, ok, ok]), 'one answer in twelve').toEqual([]);
     expect(detect([...turns, half, half], { open: true }), 'not over while some are wrong').toMatchObject([{ state: 'present' }]);
     expect(detect([...turns, ok, half, ok], { open: true })).toMatchObject([{ state: 'absent' }]);
