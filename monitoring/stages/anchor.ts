@@ -1,7 +1,7 @@
 import { errorText, HypercareError } from '../../src/domain/errors.js';
 import { EVERYTHING } from '../../src/domain/hold.js';
 import { judgeAnchor, readAnchor, writeAnchor, type Anchor, type AnchorVerdict } from '../../src/store/audit-anchor.js';
-import { auditHead } from '../../src/store/audits.js';
+import { auditHead, MISFIT } from '../../src/store/audits.js';
 import { begin as hold } from './holding.js';
 import { record } from './record.js';
 import type { Stage, StageContext } from './stage.js';
@@ -20,25 +20,31 @@ export interface AnchorStage extends Stage {
 }
 
 /**
- * Keeps the audit chain's head in a file outside of the store. Before the first writing, what stands there is compared:
- * a store that was put back to an older copy has forgotten what was done since, so that nothing is done by itself on it.
+ * Keeps the audit chain's head in a file outside of the store. Before each writing, what stands there is compared: newest
+ * entries that somebody cut off are missed within a minute. A store that was put back to an older copy has forgotten what was done since, so that nothing is done by itself on it.
  */
 export function anchor(file: string): AnchorStage {
   let keptAt: number | null = null;
-  let keptSeq = 0;
+  let keptHash: string | null = null;
+  let begun = false;
+  /** Since the last writing. */
   let compared = false;
 
   async function begin(ctx: StageContext): Promise<void> {
-    if (!compared) await compare(ctx, file);
-    compared = true;
+    if (!begun) await compare(ctx, file);
+    compared ||= !begun;
+    begun = true;
   }
 
   async function keep(ctx: StageContext): Promise<void> {
     try {
+      // What is written over can show nothing any more.
+      if (!compared) await compare(ctx, file);
+      compared = false;
       const head = await auditHead(ctx.store.db, ctx.hostId);
-      if (!head || head.seq === keptSeq) return;
+      if (!head || head.hash === keptHash) return;
       await writeAnchor(file, { version: 1, hostId: ctx.hostId, ...head, at: ctx.clock.now() });
-      keptSeq = head.seq;
+      keptHash = head.hash;
     } catch (error) {
       ctx.log.warn({ file, error: errorText(error) }, 'where the audit trail ends could not be written down outside of the store');
     }
@@ -68,7 +74,7 @@ async function compare(ctx: StageContext, file: string): Promise<void> {
   if (says === null) return;
   ctx.log.error({ mend: 'Compare “hypercare audit export --json” with a copy that was kept elsewhere.' }, says);
   await ctx.store.write(async (tx) => {
-    await record(tx, ctx, { who: 'hypercare', what: 'found another audit trail than the one it left', why: says, body: { anchor: typeof kept === 'string' ? null : { ...kept } } });
+    await record(tx, ctx, { who: 'hypercare', what: MISFIT, why: says, body: { anchor: typeof kept === 'string' ? null : { ...kept } } });
     if (verdict === 'cut' || verdict === 'differs') await hold(tx, ctx, { kind: 'restored', scope: EVERYTHING, author: 'hypercare', reason: says, until: ctx.clock.now() + HELD_MS, key: 'restored' });
   });
 }

@@ -23,6 +23,9 @@ export interface Answered {
   readonly approvers: readonly string[];
 }
 
+/** A plan in one of these leads nowhere any more. */
+const ENDED: ReadonlySet<Plan['state']> = new Set(['done', 'denied', 'refused', 'cancelled', 'superseded', 'expired']);
+
 /** What is said back to whoever answered: every click gets a true word. */
 export function answerCard(answered: Answered, reader: Reader): Card {
   const { level, title, body } = sayOutcome(answered, reader);
@@ -52,6 +55,7 @@ function sayOutcome(answered: Answered, reader: Reader): Said {
 function sayCounted({ plan, destinations, question }: Answered, yes: boolean, reader: Reader): Said {
   const what = sayPlan(plan, destinations);
   if (!yes) return { level: 'info', title: `your no counts; I do not ${what}`, body: ['Nothing more is done about this one unless somebody asks for it. It is still measured.'] };
+  if (question.state === 'approved' && ENDED.has(plan.state)) return { level: plan.state === 'done' ? 'info' : 'warning', title: `nothing is asked about it now; ${plan.state === 'done' ? `${plan.repair} was done on that yes` : `${plan.repair} was not done${plan.why === null ? '' : `: ${plan.why}`}`}`, body: [] };
   if (question.state === 'approved') return { level: 'info', title: `your yes counts; I ${what} now`, body: ['First it is measured and prepared once more: is it good by now, nothing is done; would it do something else, I ask again.'] };
   if (question.state === 'open') return { level: 'info', title: `your yes counts; ${question.need} people are needed to ${what}`, body: [`The question waits for the others; it expires ${sayIn(question.expiresAt, reader)}.`] };
   return { level: 'warning', title: `your yes counted, and the question ended otherwise: ${question.state}`, body: question.decidedBy === null ? [] : [question.decidedBy] };

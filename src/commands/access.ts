@@ -14,7 +14,7 @@ export function roleOf(speaker: { readonly person: Context['person']; readonly v
 export function mayUse(command: Pick<Command<unknown>, 'role' | 'terminalOnly'>, speaker: { readonly person: Context['person']; readonly via: Platform }): boolean {
   if (command.terminalOnly && speaker.via !== 'terminal') return false;
   const role = roleOf(speaker);
-  return command.role === null || (role !== null && mayActAs({ role, name: '', id: '' as never }, command.role));
+  return command.role === null || (role !== null && mayActAs({ role }, command.role));
 }
 
 /** Throws what people are told who may not use a command: whose role is what, and who may. */

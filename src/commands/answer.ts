@@ -18,16 +18,18 @@ const JUDGED_WITHIN_MS = 5_000;
 
 /**
  * Keeps a person's answer for the monitor to judge and says what became of it. A question that is over, and a second
- * answer of the same person, write nothing and get their word all the same.
+ * answer of the same person, write nothing and get their word all the same; but a yes is taken back by a no while the
+ * others have not decided.
  */
 export async function giveAnswer(yes: boolean, which: string, ctx: Context): Promise<Result> {
   const person = ctx.person;
   if (!person) throw new HypercareError('denied', 'denied', 'only people who are known can answer', null);
   const question = await findQuestion(ctx, which);
   const before = await ownAnswer(ctx, question, person);
-  if (before === null && question.state === 'open') await keep(ctx, question, person, yes);
+  const changesMind = before?.yes === true && !yes && question.state === 'open';
+  if ((before === null || changesMind) && question.state === 'open') await keep(ctx, question, person, yes);
   const judged = await waitFor(() => judgement(ctx, question, person), JUDGED_WITHIN_MS, (ms) => ctx.sleep(ms));
-  return resultOf(ctx, { yes, person, again: before !== null, question: judged ?? question, own: await ownAnswer(ctx, question, person) });
+  return resultOf(ctx, { yes, person, again: before !== null && !changesMind, question: judged ?? question, own: await ownAnswer(ctx, question, person) });
 }
 
 async function keep(ctx: Context, question: Question, person: Person, yes: boolean): Promise<void> {

@@ -13,6 +13,6 @@ export interface Person {
 
 const RANK: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, approver: 2 };
 
-export function mayActAs(person: Person, role: Role): boolean {
+export function mayActAs(person: Pick<Person, 'role'>, role: Role): boolean {
   return RANK[person.role] >= RANK[role];
 }

@@ -1,3 +1,4 @@
+import { mayActAs } from '../domain/person.js';
 import type { PolicyFacts, PolicyRule } from './policy.js';
 
 /** Who has to say yes to one plan. */
@@ -13,7 +14,8 @@ export interface Needed {
 /** Four eyes only where two eligible people exist: a rule that nobody can meet would only make everything expire. */
 export function needed(rule: Pick<PolicyRule, 'approvers' | 'role' | 'requesterMayApprove'>, facts: Pick<PolicyFacts, 'askedBy' | 'eligible'>): Needed {
   const able = facts.eligible[rule.role];
-  const keepsOut = !rule.requesterMayApprove && facts.askedBy !== null;
+  // Whose yes would not count anyway is none of those who may say it, and takes nobody's place.
+  const keepsOut = !rule.requesterMayApprove && facts.askedBy !== null && mayActAs(facts.askedBy, rule.role);
   const barred = keepsOut && able >= 2 && facts.askedBy ? facts.askedBy.name : null;
   const need = Math.max(1, Math.min(rule.approvers, able - (barred === null ? 0 : 1)));
   const notes = [

@@ -5,13 +5,22 @@ import type { AnswersTable, Db } from './schema.js';
 
 /**
  * Keeps a person's answer for the monitor to judge; a repeated nonce or a second answer of one person to one question
- * changes nothing. Returns false for those.
+ * changes nothing, but for a no after a yes while the question is open. Returns false for those.
  */
 export async function answer(tx: Db, given: { readonly questionId: QuestionId; readonly personId: PersonId; readonly yes: boolean; readonly via: Platform; readonly nonce: string }, now: number): Promise<boolean> {
   const kept = await tx.insertInto('answers')
     .values({ question_id: given.questionId, person_id: given.personId, yes: given.yes ? 1 : 0, via: given.via, nonce: given.nonce, at: now, outcome: null })
     .onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
-  return (kept.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  if ((kept.numInsertedOrUpdatedRows ?? 0n) > 0n) return true;
+  return !given.yes && (await takeBack(tx, given, now));
+}
+
+/** A no after one's own yes counts while nothing was decided, and is judged anew; a yes after a no has nothing left to say it to. */
+async function takeBack(tx: Db, { questionId, personId, via, nonce }: Parameters<typeof answer>[1], now: number): Promise<boolean> {
+  const changed = await tx.updateTable('answers').set({ yes: 0, via, nonce, at: now, outcome: null })
+    .where('question_id', '=', questionId).where('person_id', '=', personId).where('yes', '=', 1)
+    .where('question_id', 'in', tx.selectFrom('questions').select('id').where('id', '=', questionId).where('state', '=', 'open')).executeTakeFirst();
+  return changed.numUpdatedRows > 0n;
 }
 
 /** Answers nobody has judged, oldest first, with who gave them. */

@@ -40,6 +40,16 @@ export async function auditHead(db: Db, hostId: HostId): Promise<AuditMark | nul
   return row ?? null;
 }
 
+/** How the monitor writes down that the chain does not end where it left it. */
+export const MISFIT = 'found another audit trail than the one it left';
+const MOST_MISFITS = 20;
+
+/** The newest of those entries, oldest first. */
+export async function misfitsOf(db: Db, hostId: HostId): Promise<readonly { readonly seq: number; readonly at: number; readonly why: string }[]> {
+  const rows = await db.selectFrom('audits').select(['seq', 'at', 'why']).where('host_id', '=', hostId).where('who', '=', 'hypercare').where('what', '=', MISFIT).orderBy('seq', 'desc').limit(MOST_MISFITS).execute();
+  return rows.reverse();
+}
+
 export async function auditMarkAt(db: Db, hostId: HostId, seq: number): Promise<AuditMark | null> {
   const row = await db.selectFrom('audits').select(['seq', 'hash']).where('host_id', '=', hostId).where('seq', '=', seq).executeTakeFirst();
   return row ?? null;

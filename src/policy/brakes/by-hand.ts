@@ -14,7 +14,7 @@ export const byHand: Brake = {
     const destroys = destructive.stops(asked);
     if (destroys) return destroys;
     if (rule.approvers > 1) return { verdict: 'ask', rule: rule.name, why: `the rule asks for ${rule.approvers} people`, change: 'they say yes, or the rule asks for one' };
-    const may = mayActAs({ name: askedBy.name, role: askedBy.role, id: '' as never }, rule.role);
+    const may = mayActAs(askedBy, rule.role);
     if (!may) return { verdict: 'ask', rule: 'asked-by-operator', why: `${askedBy.name} asked for it; an ${rule.role} says yes`, change: `an ${rule.role} says yes` };
     const terms = needed(rule, facts);
     if (terms.barred) return { verdict: 'ask', rule: rule.name, why: `${askedBy.name} asked for it, and by the rule somebody else says yes`, change: 'somebody else says yes' };

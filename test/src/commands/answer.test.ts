@@ -74,6 +74,29 @@ describe('a yes', () => {
     expect(await say('approve shop', 'Bob')).toMatchObject({ exit: 0, data: { state: 'approved' } });
   });
 
+  it('is taken back by a no while others are waited for, and not once it was decided', async () => {
+    await stage.store.db.updateTable('questions').set({ need: 2 }).execute();
+    judge();
+    await say('approve shop');
+    expect(await say('deny shop')).toMatchObject({ data: { answer: 'no', outcome: 'counted', state: 'denied', again: false } });
+    expect(await say(`approve ${question.id}`), 'a yes after that has nothing left to say it to').toMatchObject({ data: { answer: 'no', state: 'denied', again: true } });
+  });
+
+  it('that decided is not taken back by a no', async () => {
+    judge();
+    await say('approve shop');
+    expect(await say(`deny ${question.id}`)).toMatchObject({ data: { answer: 'yes', state: 'approved', again: true } });
+  });
+
+  it('that was carried out long ago is not said to be carried out now', async () => {
+    judge();
+    await say('approve shop');
+    await stage.store.db.updateTable('plans').set({ state: 'done' }).where('id', '=', question.planId).execute();
+    expect((await say(`approve ${question.id}`)).card.title).toBe('shop: nothing is asked about it now; release.rollback was done on that yes');
+    await stage.store.db.updateTable('plans').set({ state: 'refused', why: 'PM2 is at work' }).where('id', '=', question.planId).execute();
+    expect((await say(`approve ${question.id}`)).card.title).toBe('shop: nothing is asked about it now; release.rollback was not done: PM2 is at work');
+  });
+
   it('comes by a pressed button too', async () => {
     judge();
     expect((await runPressed(`y:${question.id}`, await stage.as('Bob'))).data).toMatchObject({ outcome: 'counted', state: 'approved' });

@@ -105,6 +105,7 @@ describe('policy', () => {
     ['but where the rule lets operators say yes', one({ role: 'operator' }), restart, facts({ askedBy: otto }), 'auto', 'asked-by-approver'],
     ['where two must say yes, one who asks is not enough', one({ approvers: 2 }), restart, facts({ askedBy: ann }), 'ask', 'shop'],
     ['who asked does not approve where the rule says so', one({ requesterMayApprove: false }), restart, facts({ askedBy: ann }), 'ask', 'shop'],
+    ['who may not approve anyway takes nobody’s place among those who do', one({ requesterMayApprove: false, approvers: 2 }), restart, facts({ askedBy: { name: 'Opal', role: 'operator' }, eligible: { operator: 3, approver: 2 } }), 'ask', 'shop'],
     ['but where nobody else can', one({ requesterMayApprove: false }), restart, facts({ askedBy: ann, eligible: { operator: 3, approver: 1 } }), 'auto', 'asked-by-approver'],
   ] as const)('%s', (_, rules, plan, around, verdict, name) => {
     expect(decide(plan, rules, around)).toMatchObject({ verdict, rule: name });
