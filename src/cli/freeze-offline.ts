@@ -19,14 +19,15 @@ export async function freezeOffline(io: CliIo, named: string | null, words: read
   if (broken !== null) io.stderr.write(`${brokenLine(broken, config.dataDir)}\n`);
   const file = freezeFile(config);
   const isOn = words[0] === 'freeze';
+  let reasonKept = true;
   try {
     if (!isOn) return thawed(file, await removeFreeze(file));
-    await writeFreeze(file, parseWords(freeze, words.slice(1)).reason);
+    reasonKept = await writeFreeze(file, parseWords(freeze, words.slice(1)).reason);
   } catch (error) {
     if (error instanceof HypercareError) throw error;
     throw new HypercareError('freeze.file', 'transient', `the freeze file ${file} cannot be ${isOn ? 'written' : 'removed'}: ${errorText(error)}`, `As a user who may write there: ${isOn ? 'touch' : 'rm'} ${file}`);
   }
-  const card = noteCard({ subject: 'freeze', level: 'warning', title: 'everything is frozen: hypercare does nothing, whoever asks', body: [`It holds while ${file} is there, for all apps and without an end.`, 'To end it: hypercare unfreeze --offline'] });
+  const card = noteCard({ subject: 'freeze', level: 'warning', title: 'everything is frozen: hypercare does nothing, whoever asks', body: [`It holds while ${file} is there, for all apps and without an end.`, ...(reasonKept ? [] : ['The disk is full: there was no room for the reason.']), 'To end it: hypercare unfreeze --offline'] });
   return { data: { version: 1, frozen: true, file }, card, exit: 0 };
 }
 

@@ -39,6 +39,6 @@ export function explain(plan: PlanInQuestion, policy: Policy, facts: PolicyFacts
 
 function told(of: Case, end: Decision & Pick<Explanation, 'change'>, walk: Pick<Explanation, 'looks' | 'ruleSays'>): Explanation {
   const { verdict, rule, why } = unlessDry(of, end);
-  const change = rule === DRY_RUN ? 'dry_run is taken out of the policy' : verdict === 'auto' ? null : end.change;
+  const change = rule === DRY_RUN ? `dry_run is taken out of ${of.policy.dryRun ? 'the policy' : 'the rule'}` : verdict === 'auto' ? null : end.change;
   return { verdict, rule, why, ...walk, change };
 }

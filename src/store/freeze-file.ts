@@ -32,8 +32,15 @@ export async function readFreeze(file: string): Promise<FreezeFile | null> {
   }
 }
 
-export async function writeFreeze(file: string, reason: string): Promise<void> {
-  await writeFile(file, `${reason}\n`, { mode: 0o644 });
+/** False where the disk had room for the file alone, and not for the reason: it holds all the same. */
+export async function writeFreeze(file: string, reason: string): Promise<boolean> {
+  try {
+    await writeFile(file, `${reason}\n`, { mode: 0o644 });
+    return true;
+  } catch (error) {
+    if (!['ENOSPC', 'EDQUOT'].includes(String((error as NodeJS.ErrnoException).code)) || (await readFreeze(file)) === null) throw error;
+    return false;
+  }
 }
 
 /** False where there was none. */

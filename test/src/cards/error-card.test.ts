@@ -17,6 +17,11 @@ describe('the card of an error', () => {
     `);
   });
 
+  it('says of a full disk how to stop everything all the same', () => {
+    const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+    expect(draw(errorCard(full))).toMatch(/^✗ ERROR {2}the disk of hypercare’s store is full[^]*hypercare freeze --reason "…" --offline/);
+  });
+
   it('shows no stack of what is not ours', () => {
     expect(draw(errorCard(new TypeError('x is not a function')))).toMatchInlineSnapshot(`
       "✗ ERROR  hypercare itself failed

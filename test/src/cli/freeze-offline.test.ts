@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NO_MOUNT, smallDisk } from '../../doubles/small-disk.js';
 import { openStage, type Stage } from '../commands/stage.js';
 import { cli, writeConfig } from './run.js';
 
@@ -38,6 +39,21 @@ describe('freeze --offline', () => {
     const { exit, stderr } = await cli(stage, ['freeze', '--reason', 'x', '--offline']);
     expect(exit).toBe(3);
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain(`touch ${join(stage.dir, 'nowhere', 'freeze')}`);
+  });
+
+  it.skipIf(NO_MOUNT !== null)('holds on a full disk too, where there is no room for the reason', async () => {
+    const disk = await smallDisk(1);
+    try {
+      await writeConfig(stage, `host: vm-1\ndata_dir: ${disk.dir}\n`);
+      await disk.fill(0);
+      const { exit, stdout } = await cli(stage, ['freeze', '--reason', 'the disk is full', '--offline']);
+      expect(exit).toBe(0);
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain('everything is frozen: hypercare does nothing, whoever asks');
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain('there was no room for the reason');
+      expect(await readFile(join(disk.dir, 'freeze'), 'utf8')).toBe('');
+    } finally {
+      await disk.remove();
+    }
   });
 
   it.each([

@@ -54,7 +54,8 @@ const stricter: Readonly<Record<string, (policy: Policy, facts: PolicyFacts, by:
   'a window where there was none': (p, f) => [{ ...p, rules: p.rules.map((one) => (one.windows.length > 0 ? one : { ...one, windows: [{ days: [1], from: 0, to: 60, zone: 'UTC', text: 'w' }] })) }, f],
   'fewer targets at once': (p, f) => [{ ...p, rules: p.rules.map((one) => ({ ...one, maxTargets: { count: 1 } })) }, f],
   'more people who say yes': (p, f) => [{ ...p, rules: p.rules.map((one) => ({ ...one, approvers: one.approvers + 1 })) }, f],
-  'approvers alone': (p, f) => [{ ...p, rules: p.rules.map((one) => ({ ...one, role: 'approver' as const })) }, f],
+  // Where the only approver is who asked, a rule that wants somebody else is one that nobody can meet, and he decides alone.
+  'approvers alone': (p, f) => [f.eligible.approver < 2 ? p : { ...p, rules: p.rules.map((one) => ({ ...one, role: 'approver' as const })) }, f],
   'another person than who asked': (p, f) => [{ ...p, rules: p.rules.map((one) => ({ ...one, requesterMayApprove: false })) }, f],
   'a wait between attempts': (p, f) => [{ ...p, rules: p.rules.map((one) => ({ ...one, backoff: 'exponential' as const })) }, f],
   'a rollback in vain before it': (p, f) => [p, { ...f, rolledBackInVain: true }],
