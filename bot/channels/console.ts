@@ -21,8 +21,8 @@ const STILL_EVERY_MS = 60_000;
 /** So many lines of a card are remembered as written; an older one that comes again is written again. */
 const MOST_SEEN = 200;
 
-/** What was written of a card: its lines by their hashes, since when nothing new was, and how many versions came since. */
-const REF = z.object({ written: z.string(), level: z.string(), buttons: z.string(), seen: z.array(z.string()), at: z.number(), quiet: z.number() });
+/** What was written of a card: its lines by their hashes, since when nothing new was, how many versions came since, and whether the last one had something new. */
+const REF = z.object({ written: z.string(), level: z.string(), buttons: z.string(), seen: z.array(z.string()), at: z.number(), quiet: z.number(), news: z.boolean().default(true) });
 type Written = z.infer<typeof REF>;
 
 /**
@@ -47,6 +47,10 @@ export function consoleKind(write: (text: string) => void, clock: Pick<Clock, 'n
         }
         return ref;
       },
+      // Where the card was just written it says as much; a question that is about to expire changes nothing in it.
+      async call({ text }, at) {
+        if (REF.safeParse(at).data?.news === false) write(`→ ${cleanLine(text.split('\n')[0] ?? '')}\n`);
+      },
     }),
   };
 }
@@ -56,13 +60,13 @@ function next(card: Card, before: Written | null, now: number): { readonly text:
   const lines = [card.title, ...card.body.flatMap((paragraph) => paragraph.split('\n'))];
   const buttons = card.buttons.map(({ label }) => label).join();
   const seen = [...new Set([...(before?.seen ?? []), ...lines.map(mark)])].slice(-MOST_SEEN);
-  const ref: Written = { written: card.subject, level: card.level, buttons, seen, at: now, quiet: 0 };
+  const ref: Written = { written: card.subject, level: card.level, buttons, seen, at: now, quiet: 0, news: true };
   if (before === null || before.level !== card.level || before.buttons !== buttons) return { text: draw(card), ref };
   const news = lines.slice(1).filter((line) => !before.seen.includes(mark(line)));
   if (news.length > 0 || !before.seen.includes(mark(card.title))) return { text: draw({ ...card, body: [news.join('\n')], fields: [], buttons: [], footer: null }), ref };
   const quiet = before.quiet + 1;
-  if (now - before.at < STILL_EVERY_MS) return { text: null, ref: { ...ref, at: before.at, quiet } };
-  return { text: `… still: ${cleanLine(card.title)}, ${quiet} ${quiet === 1 ? 'update' : 'updates'} more`, ref };
+  if (now - before.at < STILL_EVERY_MS) return { text: null, ref: { ...ref, at: before.at, quiet, news: false } };
+  return { text: `… still: ${cleanLine(card.title)}, ${quiet} ${quiet === 1 ? 'update' : 'updates'} more`, ref: { ...ref, news: false } };
 }
 
 /** Of a line whose figures alone changed nobody needs to read again. */

@@ -28,6 +28,17 @@ describe('the console channel', () => {
     expect(written.map((text) => text.split('\n')[0])).toEqual(['! WARNING  cart: memory grows', '✓ GOOD  cart: memory is steady']);
   });
 
+  it('says that people are called where its card has nothing new to say', async () => {
+    const written: string[] = [];
+    const channel = stage((text) => written.push(text));
+    const call = { text: 'cart: may I reload it? Nobody has decided yet. Expires in 5 min.\nmore', people: [] };
+    const first = await channel.deliver(CARD, 'k1', undefined);
+    await channel.call?.(call, first, true);
+    expect(written.splice(0)).toHaveLength(1);
+    await channel.call?.(call, await channel.deliver(CARD, 'k2', first), false);
+    expect(written).toEqual(['→ cart: may I reload it? Nobody has decided yet. Expires in 5 min.\n']);
+  });
+
   it('writes a card again only as far as something is new in it, and once a minute that it stands', async () => {
     const written: string[] = [];
     let now = 1_000_000;
