@@ -1,4 +1,4 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 
@@ -27,7 +27,8 @@ export async function readFreeze(file: string): Promise<FreezeFile | null> {
     return { author: await nameOf(uid), reason: reason || `${file} is there`, since: Math.round(mtimeMs) };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    // A link that leads nowhere was put there by somebody.
+    if ((code === 'ENOENT' || code === 'ENOTDIR') && (await lstat(file).catch(() => null)) === null) return null;
     return { author: 'somebody', reason: `${file} cannot be looked at (${code ?? 'unknown error'})`, since: null };
   }
 }
@@ -45,7 +46,7 @@ export async function writeFreeze(file: string, reason: string): Promise<boolean
 
 /** False where there was none. */
 export async function removeFreeze(file: string): Promise<boolean> {
-  const there = (await stat(file).catch(() => null)) !== null;
+  const there = (await lstat(file).catch(() => null)) !== null;
   await rm(file, { force: true });
   return there;
 }

@@ -1,7 +1,8 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NO_MOUNT, smallDisk } from '../../doubles/small-disk.js';
+import { readFreeze } from '../../../src/store/freeze-file.js';
 import { openStage, type Stage } from '../commands/stage.js';
 import { cli, writeConfig } from './run.js';
 
@@ -31,6 +32,15 @@ describe('freeze --offline', () => {
     const { exit, stderr } = await cli(stage, ['status']);
     expect(exit).toBe(3);
     expect(stderr).toMatch(/^Frozen: everything, by .* until it is lifted: by hand/);
+  });
+
+  it('is also a link that leads nowhere, which unfreeze removes', async () => {
+    await rm(file(), { force: true });
+    await symlink(join(stage.dir, 'gone'), file());
+    await writeFile(stage.file, 'no database');
+    expect((await readFreeze(file()))?.reason).toContain('cannot be looked at');
+    expect((await cli(stage, ['unfreeze', '--offline'])).stdout).toContain('the freeze file is removed');
+    expect(await readFreeze(file())).toBeNull();
   });
 
   it('says what to do where the file cannot be written', async () => {
