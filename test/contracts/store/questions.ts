@@ -57,11 +57,14 @@ export function questionsContract(stage: Stage): void {
     const give = (questionId: QuestionId, personId: PersonId, nonce: string, yes = true, store = stage.store) =>
       store.write((tx) => answer(tx, { questionId, personId, yes, via: 'slack', nonce: stage.unique(nonce) }, NOW));
 
-    it('count once a nonce and once a person, the first of them', async () => {
+    it('count once a nonce and once a person, the first of them; but a no takes back the yes of the same person', async () => {
       const { questionId } = await asked();
       const { ann, bob } = await people();
-      expect([await give(questionId, ann, 'n1'), await give(questionId, bob, 'n1'), await give(questionId, ann, 'n2', false), await give(questionId, bob, 'n3', false)]).toEqual([true, false, false, true]);
+      expect([await give(questionId, ann, 'n1'), await give(questionId, bob, 'n1'), await give(questionId, ann, 'n2'), await give(questionId, bob, 'n3', false)]).toEqual([true, false, false, true]);
       expect(await answersTo(stage.store.db, questionId)).toMatchObject([{ personId: ann, yes: true, name: stage.unique('ann') }, { personId: bob, yes: false }]);
+      await stage.write((tx) => judgeAnswer(tx, { questionId, personId: ann }, 'counted'));
+      expect([await give(questionId, ann, 'n4', false), await give(questionId, ann, 'n5', false), await give(questionId, ann, 'n6')]).toEqual([true, false, false]);
+      expect(await unjudgedAnswers(stage.store.db, stage.hostId)).toMatchObject([{ personId: bob, yes: false }, { personId: ann, yes: false }]);
     });
 
     it('of two clicks at once on two connections count once', async () => {
