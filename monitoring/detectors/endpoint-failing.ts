@@ -20,6 +20,7 @@ const options = z.strictObject({
 });
 
 type Options = z.output<typeof options>;
+
 /** So often at least. */
 const TURNS = 3;
 
@@ -76,11 +77,13 @@ function triedIn({ values }: Sample, fields: readonly string[]): number {
 }
 
 /** Right and wrong take turns, within a reading or from one to the next: a trouble that began and ended did so once. */
-function mixedIn({ check, fields, samples }: Series, { mixed, mixedShare }: Options): Pick<Present, 'title' | 'evidence'> | null {
+function mixedIn({ check, fields, samples }: Series, { mixed, mixedShare, good }: Options): Pick<Present, 'title' | 'evidence'> | null {
   const newest = samples.filter((sample) => verdictSide(sample) !== null && !turnedAway(sample, fields)).slice(-mixed);
   const [wrong, tried] = [newest.reduce((sum, sample) => sum + wrongIn(sample, fields), 0), newest.reduce((sum, sample) => sum + triedIn(sample, fields), 0)];
   const turns = newest.filter((sample, n) => isTurn(sample, newest[n - 1], fields)).length;
-  if (newest.length < mixed || turns < TURNS || wrong / tried < mixedShare) return null;
+  // What has just been called over, by the newest right readings, is not opened again by those before them.
+  const isOver = newest.slice(-good).every((sample) => wrongIn(sample, fields) === 0);
+  if (isOver || newest.length < mixed || turns < TURNS || wrong / tried < mixedShare) return null;
   const note = newest.findLast((sample) => sample.note !== null)?.note ?? 'wrong answers';
   return { title: `${checkLabel(check.name)}: ${note} now and then, ${wrong} of the last ${tried} answers`, evidence: ['right and wrong answers take turns, as where one process of several fails'] };
 }

@@ -21,26 +21,25 @@ export interface AnchorStage extends Stage {
 
 /**
  * Keeps the audit chain's head in a file outside of the store. Before each writing, what stands there is compared: newest
- * entries that somebody cut off are missed within a minute. A store that was put back to an older copy has forgotten what was done since, so that nothing is done by itself on it.
+ * entries that somebody cut off are missed within a minute. A store that was put back to an older copy has forgotten what
+ * was done since, so that nothing is done by itself on it.
  */
 export function anchor(file: string): AnchorStage {
   let keptAt: number | null = null;
   let keptHash: string | null = null;
   let begun = false;
-  /** Since the last writing. */
-  let compared = false;
+  /** Which anchor was found not to fit, and told: where the file cannot be written it stands there at each look. */
+  let told: string | null = null;
 
   async function begin(ctx: StageContext): Promise<void> {
-    if (!begun) await compare(ctx, file);
-    compared ||= !begun;
+    if (!begun) told = await compare(ctx, file, told);
     begun = true;
   }
 
   async function keep(ctx: StageContext): Promise<void> {
     try {
       // What is written over can show nothing any more.
-      if (!compared) await compare(ctx, file);
-      compared = false;
+      told = await compare(ctx, file, told);
       const head = await auditHead(ctx.store.db, ctx.hostId);
       if (!head || head.hash === keptHash) return;
       await writeAnchor(file, { version: 1, hostId: ctx.hostId, ...head, at: ctx.clock.now() });
@@ -66,17 +65,19 @@ export function anchor(file: string): AnchorStage {
 }
 
 /** What does not fit goes into the chain itself, before the file is written anew: from then on it is part of what is proved. */
-async function compare(ctx: StageContext, file: string): Promise<void> {
+async function compare(ctx: StageContext, file: string, told: string | null): Promise<string | null> {
   const kept = await readAnchor(file).catch((error: unknown) => (error as HypercareError).message);
-  if (kept === null) return;
+  if (kept === null) return told;
   const verdict = typeof kept === 'string' ? null : await judgeAnchor(ctx.store.db, ctx.hostId, kept);
   const says = typeof kept === 'string' ? kept : verdict && sayMisfit(kept, verdict);
-  if (says === null) return;
+  const which = typeof kept === 'string' ? kept : kept.hash;
+  if (says === null || which === told) return told;
   ctx.log.error({ mend: 'Compare “hypercare audit export --json” with a copy that was kept elsewhere.' }, says);
   await ctx.store.write(async (tx) => {
     await record(tx, ctx, { who: 'hypercare', what: MISFIT, why: says, body: { anchor: typeof kept === 'string' ? null : { ...kept } } });
     if (verdict === 'cut' || verdict === 'differs') await hold(tx, ctx, { kind: 'restored', scope: EVERYTHING, author: 'hypercare', reason: says, until: ctx.clock.now() + HELD_MS, key: 'restored' });
   });
+  return which;
 }
 
 function sayMisfit({ seq, hash }: Anchor, verdict: AnchorVerdict): string | null {

@@ -16,7 +16,7 @@ import { takeBack, undoesUnproved } from './undo.js';
 /** Bad readings in a row, after settling, that show a repair did not help. */
 const BAD_IN_A_ROW = 3;
 
-/** So many restarts by PM2 while it settles are no boot that takes its time: two workers of it died twice. */
+/** So many restarts by PM2 while it settles are no boot that takes its time, and more than two for each process that was started: eight that die once at their start may come up. */
 const LOOP = 5;
 
 /** The crashes whose pauses are looked at, and how far back. */
@@ -51,7 +51,7 @@ async function judge(ctx: StageContext, run: Remediation): Promise<boolean> {
   if (run.settleUntil > now + spec.settleMs) return settleAnew(ctx, run, spec);
   const crashed = await crashedSince(ctx, run, now < run.settleUntil ? run.settleUntil - spec.settleMs : run.settleUntil);
   // Nobody waits for a loop to settle.
-  if (now < run.settleUntil && crashed < LOOP) return false;
+  if (now < run.settleUntil && crashed < Math.max(LOOP, 2 * (prepared.bounds['restarts'] ?? 0) + 1)) return false;
   if (spec.byItself) return provedByItself(ctx, run);
   if (spec.good === 0) return leaveToPeople(ctx, run, wayBack);
   const checks = (await checksOf(ctx.store.db, run.resourceId)).filter((check) => spec.checks.includes(check.name) && check.trusted);

@@ -36,6 +36,7 @@ describe('endpoint-failing', () => {
     expect(detect(turns.slice(1)), 'seven readings').toEqual([]);
     expect(detect([ok, failed, failed, failed, failed, failed, ok, ok]), 'a trouble that was just over').toEqual([]);
     expect(detect([ok, half, failed, failed, failed, half, ok, ok]), 'and one that began and ended within a reading').toEqual([]);
+    expect(detect([half, failed, half, failed, half, failed, ok, ok]), 'one that a repair has just ended').toEqual([]);
     expect(detect([failed, ok, failed, ok, ok, failed, ok, failed]), 'one answer a reading').toMatchObject([{ state: 'present' }]);
     expect(detect([ok, half, ok, ok, ok, half, ok, ok]), 'one answer in twelve').toEqual([]);
     expect(detect([...turns, half, half], { open: true }), 'not over while some are wrong').toMatchObject([{ state: 'present' }]);

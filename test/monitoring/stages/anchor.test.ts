@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -107,6 +107,19 @@ describe('the stage that keeps the end of the audit trail outside of the store',
     await sql`delete from holds`.execute(store.db);
     await anchor(file).begin(ctx());
     expect(await openHolds(store.db, hostId)).toEqual([]);
+  });
+
+  it('tells it once where the file cannot be written anew', async () => {
+    await entries(4);
+    await anchor(file).run(ctx());
+    await sql`delete from audits where seq > 2`.execute(store.db);
+    await mkdir(`${file}.new`);
+    const stage = anchor(file);
+    for (let n = 0; n < 3; n += 1) {
+      await stage.run(ctx());
+      passed += 60_000;
+    }
+    expect(await misfitsOf(store.db, hostId)).toHaveLength(1);
   });
 
   it('goes on where the file cannot be written, and says so', async () => {

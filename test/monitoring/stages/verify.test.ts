@@ -16,14 +16,14 @@ const SECOND = 1_000;
 const house = stageOfEachTest();
 
 /** A restart against a problem of this kind, before which the app crashed every 45 s; good readings for so long after settling, and so many crashes before. */
-async function judgedAfter(kind: string, seconds: number, crashes = 0): Promise<string> {
+async function judgedAfter(kind: string, seconds: number, { crashes = 0, restarts = 1 } = {}): Promise<string> {
   await watchShop(house, 'good', house.now - 1);
   const began = house.now;
   const id = await house.store.write(async (tx) => {
     for (const n of [4, 3, 2, 1]) await noteAct(tx, { resourceId: house.shop, at: began - n * 45 * SECOND, by: 'pm2', kind: 'restart', fingerprint: null, dedupe: `exit:${n}`, note: null });
     const incident = await openIncident(tx, { resourceId: house.shop, launchId: null, kind, severity: 'critical', emergency: false, title: 'shop crashes' }, began);
     const planId = await draftPlan(tx, { incidentId: incident.id, targetId: house.shop, repair: 'pm2.restart', args: {}, risk: 'disruptive', askedBy: null, requestId: null }, began);
-    await keepPrepared(tx, planId, { does: [], touches: [], bounds: {}, verify: { checks: ['liveness'], good: 3, settleMs: 10 * SECOND, withinMs: 60 * SECOND }, wayBack: null, witness: {}, artefacts: [], notes: [] }, 'h'.repeat(64), 'prepared');
+    await keepPrepared(tx, planId, { does: [], touches: [], bounds: { restarts }, verify: { checks: ['liveness'], good: 3, settleMs: 10 * SECOND, withinMs: 60 * SECOND }, wayBack: null, witness: {}, artefacts: [], notes: [] }, 'h'.repeat(64), 'prepared');
     await keepDecision(tx, planId, { verdict: 'auto', rule: 'all', why: 'it may' } as never, 'running');
     const run = (await beginRemediation(tx, { planId, resourceId: house.shop, fingerprint: 'x', fence: 1 }, began)) as RemediationId;
     for (let n = 1; n <= crashes; n += 1) await noteAct(tx, { resourceId: house.shop, at: began + n * 500, by: 'pm2', kind: 'restart', fingerprint: null, dedupe: `after:${n}`, note: null });
@@ -50,8 +50,11 @@ describe('a repair of anything else', () => {
 });
 
 describe('an app that crashes on and on while it settles', () => {
-  it.each([[4, 'settling'], [5, 'failed']])('is not waited for: after %i restarts by PM2 it is %s', async (crashes, state) => {
-    expect(await judgedAfter('endpoint-failing', -5, crashes)).toBe(state);
+  it.each([
+    { crashes: 4, restarts: 1, state: 'settling' }, { crashes: 5, restarts: 1, state: 'failed' },
+    { crashes: 8, restarts: 8, state: 'settling' }, { crashes: 17, restarts: 8, state: 'failed' },
+  ])('is not waited for: after $crashes restarts by PM2 of $restarts that were started it is $state', async ({ crashes, restarts, state }) => {
+    expect(await judgedAfter('endpoint-failing', -5, { crashes, restarts })).toBe(state);
   });
 });
 
