@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: what this monitor does for a broken app and what it costs, side by side with others in one run.
- * A part may be named by a word (`repairs`: what repairs of Redis, PostgreSQL and PM2 come to beside the plain ways).
- * Options: --reps N (faults; 30 for a figure to quote), --checks N,M, --seconds S (load), --idle S, --only PARTS, --json,
+ * A part may be named by a word (`repairs`: what repairs of Redis, PostgreSQL and PM2 come to beside the plain ways;
+ * `rollback`: each way back beside `pm2 deploy … revert`).
+ * Options: --reps N (faults, rollback; 30 for a figure to quote), --checks N,M, --seconds S (load), --idle S, --only PARTS, --json,
  * --profile DIR (CPU profiles of the monitor under load). Absolute figures move with the machine; the ratios are what counts.
  */
 import { cpus, userInfo } from 'node:os';
@@ -18,6 +19,7 @@ import { benchPostgres, type PostgresFigures } from './bench/postgres.js';
 import { benchPm2 } from './bench/pm2-repairs.js';
 import { benchRedis, type RedisFigures } from './bench/redis.js';
 import { drawResult, type BenchResult } from './bench/report.js';
+import { benchRollback } from './bench/rollback.js';
 import { hypercare } from './bench/with-hypercare.js';
 import { findMonit, monit } from './bench/with-monit.js';
 import { pm2Alone } from './bench/with-pm2.js';
@@ -36,7 +38,7 @@ try {
 /** What was measured is told, also where a later part fails. */
 async function bench(options: BenchOptions): Promise<void> {
   const has = (part: Part) => options.parts.includes(part);
-  let result: BenchResult = { faults: [], loads: [], idle: [], pm2: [], redis: [], postgres: [] };
+  let result: BenchResult = { faults: [], loads: [], idle: [], pm2: [], redis: [], postgres: [], rollback: [] };
   try {
     if (has('faults')) result = { ...result, faults: await inPlace(async (place) => benchFaults(await contenders(place), options.reps, tell)) };
     // Being at rest is a minute of waiting: another one beside it costs neither anything.
@@ -48,6 +50,7 @@ async function bench(options: BenchOptions): Promise<void> {
     if (has('pm2')) result = { ...result, pm2: await inPlace((place) => benchPm2(place, log, tell)) };
     if (has('redis')) result = { ...result, redis: await benchRedisHere() };
     if (has('postgres')) result = { ...result, postgres: await benchPostgresHere() };
+    if (has('rollback')) result = { ...result, rollback: await inPlace((place) => benchRollback(place, { reps: options.reps, user }, tell)) };
   } finally {
     put(options, result);
   }

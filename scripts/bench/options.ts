@@ -2,14 +2,14 @@ import { parseArgs } from 'node:util';
 import { HypercareError } from '../../src/domain/errors.js';
 
 /** The parts of a run, in the order they are done. */
-const PARTS = ['faults', 'load', 'idle', 'redis', 'postgres', 'pm2'] as const;
+const PARTS = ['faults', 'load', 'idle', 'redis', 'postgres', 'pm2', 'rollback'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** What is asked for by one name: what repairs come to, each beside the plain way in the same run. */
 const GROUPS: Readonly<Record<string, readonly Part[]>> = { repairs: ['redis', 'postgres', 'pm2'] };
 
 export interface BenchOptions {
-  /** How often each fault is struck for each contender. */
+  /** How often each fault is struck for each contender, and each way back is walked. */
   readonly reps: number;
   /** Numbers of checks that are watched for their cost, each once in LOAD_INTERVAL_MS. */
   readonly checks: readonly number[];

@@ -19,6 +19,8 @@ interface Visit {
 export interface Outside {
   /** When the first visit began that went wrong after `since`; null: none did so far. */
   brokenAt(since: number): number | null;
+  /** When the first good answer came to a visit that began after `since`; null: none did so far. */
+  goodAt(since: number): number | null;
   /** When the first of five good answers in a row came, after the app was broken; null: not yet. */
   healedAt(since: number): number | null;
   isWell(): boolean;
@@ -40,6 +42,7 @@ export function watchOutside(url: string): Outside {
   const brokenAt = (from: number) => since(from).find(({ good }) => !good)?.at ?? null;
   return {
     brokenAt,
+    goodAt: (from) => since(from).filter(({ good }) => good).map(({ endedAt }) => endedAt).toSorted((a, b) => a - b)[0] ?? null,
     healedAt(from) {
       const broken = brokenAt(from);
       if (broken === null) return null;

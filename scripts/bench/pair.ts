@@ -32,7 +32,7 @@ export async function startPair(place: Place, dir: string, yaml: string, nodeArg
   };
   place.later(stop);
   const file = join(dir, 'hypercare.db');
-  await until('the monitor has made its store', async () => existsSync(file) && alive(monitor), READY);
+  await until('the monitor has made its store', async () => alive(monitor) && existsSync(file), READY);
   const store = openStore({ file });
   place.later(() => store.close());
   await until('the monitor has brought its tables up', async () => alive(monitor) && (await isMigrated(store)), READY);

@@ -11,25 +11,18 @@ import type { Pm2 } from '../../src/io/pm2.js';
 import { freePort } from '../free-port.js';
 import { pm2 as pm2Cli } from '../pm2-cli.js';
 import { until } from '../until.js';
+import { customers, type Crowd } from './customers.js';
 import type { Place } from './place.js';
 
 /** What one way of starting two workers anew came to for ten customers who ask without a pause. */
-export interface Pm2Figures {
+export interface Pm2Figures extends Crowd {
   readonly release: string;
   readonly way: string;
-  readonly served: number;
-  readonly failed: number;
-  /** From the first request that failed to the last. */
-  readonly brokenMs: number;
   readonly seconds: number;
 }
 
-const CUSTOMERS = 10;
 const PATIENCE = { withinMs: 60_000, everyMs: 50 } as const;
 const AFTER_MS = 2_000;
-/** Who is turned away comes back so soon. */
-const AGAIN_MS = 10;
-const GIVES_UP_MS = 5_000;
 
 /** Finishes what it has on SIGINT, closes its connections, and listens BOOT ms after its start, or dies at boot. */
 const APP = `
@@ -102,31 +95,6 @@ async function startApp(home: string, name: string, bootMs: number): Promise<{ r
 async function workersAt(url: string): Promise<number> {
   const asked = Array.from({ length: 8 }, () => fetch(url, { headers: { connection: 'close' } }).then((answer) => answer.text(), () => null));
   return new Set((await Promise.all(asked)).filter((pid) => pid !== null)).size;
-}
-
-function customers(url: string): { leave(): Promise<Pick<Pm2Figures, 'served' | 'failed' | 'brokenMs'>> } {
-  const failedAt: number[] = [];
-  let served = 0;
-  let here = true;
-  const ask = async (): Promise<void> => {
-    try {
-      await (await fetch(url, { signal: AbortSignal.timeout(GIVES_UP_MS) })).arrayBuffer();
-      served += 1;
-    } catch {
-      failedAt.push(systemClock.monotonic());
-      await systemClock.sleep(AGAIN_MS);
-    }
-  };
-  const all = Promise.all(Array.from({ length: CUSTOMERS }, async () => {
-    while (here) await ask();
-  }));
-  return {
-    async leave() {
-      here = false;
-      await all;
-      return { served, failed: failedAt.length, brokenMs: (failedAt.at(-1) ?? 0) - (failedAt[0] ?? 0) };
-    },
-  };
 }
 
 async function done<A>(repair: Repair<A>, args: A, name: string, io: Io): Promise<void> {

@@ -5,6 +5,7 @@ import type { LoadFigures } from './load.js';
 import type { PostgresFigures } from './postgres.js';
 import type { Pm2Figures } from './pm2-repairs.js';
 import type { RedisFigures } from './redis.js';
+import type { RollbackFigures } from './rollback.js';
 import { BENCH_FAULTS } from './bench-fault.js';
 
 export interface BenchResult {
@@ -14,6 +15,7 @@ export interface BenchResult {
   readonly pm2: readonly Pm2Figures[];
   readonly redis: readonly RedisFigures[];
   readonly postgres: readonly PostgresFigures[];
+  readonly rollback: readonly RollbackFigures[];
 }
 
 const OURS = 'hypercare';
@@ -21,7 +23,7 @@ const MIB = 1_048_576;
 
 /** The whole result in tables, for people. */
 export function drawResult(result: BenchResult): string {
-  const parts = [drawFaults(result.faults), drawLoads(result.loads), drawIdle(result.idle), drawPm2(result.pm2), drawRedis(result.redis), drawPostgres(result.postgres)];
+  const parts = [drawFaults(result.faults), drawLoads(result.loads), drawIdle(result.idle), drawPm2(result.pm2), drawRedis(result.redis), drawPostgres(result.postgres), drawRollback(result.rollback)];
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
@@ -80,4 +82,15 @@ function drawPostgres(all: readonly PostgresFigures[]): string {
   if (all.length === 0) return '';
   const rows = all.map(({ way, clearMs, ended, failed }) => [way, clearMs === null ? 'never' : said(clearMs, 1), said(ended), said(failed)]);
   return ['Ten that wait for one idle in its transaction, among ten others; medians', drawTable([['', 'ms until clear', 'sessions ended', 'waiters that failed'], ...rows])].join('\n');
+}
+
+function drawRollback(all: readonly RollbackFigures[]): string {
+  if (all.length === 0) return '';
+  const rows = all.map((one) => {
+    const others = all.filter((other) => other.mode === one.mode && !other.ours);
+    const compared = one.ours ? [said(ratio(one.first.median, best(others.map(({ first }) => first.median))), 2), said(ratio(one.all.median, best(others.map((other) => other.all.median))), 2)] : ['', ''];
+    return [`${one.mode}, ${one.way}`, said(one.first.median), said(one.first.p95), said(one.all.median), said(one.all.p95), said(one.failed.median), said(one.failed.p95), said(one.brokenMs.median), ...compared];
+  });
+  const head = ['', 'first good', 'p95', 'all good', 'p95', 'failed', 'p95', 'for ms', 'first: ours / pm2 deploy', 'all: ours / pm2 deploy'];
+  return ['From the yes, typed in a terminal, to good answers of a page that is broken, and what fails on the way of one that is not, under ten customers; medians, milliseconds', drawTable([head, ...rows])].join('\n');
 }
