@@ -1,3 +1,4 @@
+import { isDiskFull } from '../domain/disk-full.js';
 import { errorText, HypercareError } from '../domain/errors.js';
 import type { Card } from './card.js';
 import { noteCard } from './note-card.js';
@@ -8,7 +9,7 @@ const ERROR = 'Error';
 
 /** What went wrong, why, and what to do now. What is not ours is told as a fault of the product, without its stack. */
 export function errorCard(thrown: unknown): Card {
-  if (isFull(thrown)) {
+  if (isDiskFull(thrown)) {
     const body = ['Nothing new can be kept, and nothing was. Make room on the host: df -h, then pm2 flush or old files.', 'To stop everything meanwhile: hypercare freeze --reason "…" --offline'];
     return noteCard({ subject: 'error', level: 'critical', word: ERROR, title: 'the disk of hypercare’s store is full', body });
   }
@@ -25,9 +26,4 @@ export function errorCard(thrown: unknown): Card {
     body: [...(message.length > TITLE_CHARS ? [message] : []), ...why, ...(mend === null ? [] : [mend])],
     footer: null,
   });
-}
-
-/** As SQLite says it of its own file, and the system of others. */
-function isFull(thrown: unknown): boolean {
-  return ['SQLITE_FULL', 'ENOSPC', 'EDQUOT'].includes(String((thrown as { readonly code?: unknown } | null)?.code));
 }

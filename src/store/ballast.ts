@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isDiskFull } from '../domain/disk-full.js';
 import type { Store } from './store.js';
 
 /** Room for some thousand rows: enough to write what is under way to its end, and that the disk is full. */
@@ -30,7 +31,7 @@ export function withBallast(store: Store, file: string): { readonly store: Store
     try {
       return await store.write(fn);
     } catch (error) {
-      if (!isFull(error) || !existsSync(file)) throw error;
+      if (!isDiskFull(error) || !existsSync(file)) throw error;
       rmSync(file, { force: true });
       spent = true;
       return store.write(fn);
@@ -55,9 +56,4 @@ function lay(file: string): boolean {
     rmSync(file, { force: true });
     return false;
   }
-}
-
-/** SQLite says it of its own files, the system of others; the shared memory beside a WAL is grown in its own way. */
-function isFull(error: unknown): boolean {
-  return ['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT'].includes(String((error as { readonly code?: unknown } | null)?.code));
 }

@@ -1,6 +1,7 @@
 import { lstat, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { isDiskFull } from '../domain/disk-full.js';
 
 /** Anything longer is no reason. */
 const REASON_CHARS = 500;
@@ -39,7 +40,7 @@ export async function writeFreeze(file: string, reason: string): Promise<boolean
     await writeFile(file, `${reason}\n`, { mode: 0o644 });
     return true;
   } catch (error) {
-    if (!['ENOSPC', 'EDQUOT'].includes(String((error as NodeJS.ErrnoException).code)) || (await readFreeze(file)) === null) throw error;
+    if (!isDiskFull(error) || (await readFreeze(file)) === null) throw error;
     return false;
   }
 }
