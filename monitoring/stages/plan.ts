@@ -2,7 +2,6 @@ import type { Check } from '../../src/domain/check.js';
 import { isLeftAlone, LEFT_ALONE, type Incident } from '../../src/domain/incident.js';
 import type { Plan } from '../../src/domain/plan.js';
 import type { Resource } from '../../src/domain/resource.js';
-import { valueNamed } from '../../src/domain/series.js';
 import { sayChoice } from '../../src/domain/rung-choice.js';
 import { rollbackTarget } from '../../src/domain/release.js';
 import { checksOf, confirmFast, scheduleCheck } from '../../src/store/checks.js';
@@ -13,13 +12,13 @@ import { draftPlan, livePlanOf, plansIn, plansOf } from '../../src/store/plans.j
 import { ledgerOf } from '../../src/store/releases.js';
 import { runsFor, underWayOn } from '../../src/store/remediations.js';
 import { getResource } from '../../src/store/resources.js';
-import { newestSample } from '../../src/store/samples.js';
 import type { Db } from '../../src/store/schema.js';
 import { dependenciesOf, staleSighting } from '../../src/store/wait-facts.js';
 import { stoppedByHand } from './by-hand.js';
 import { escalate } from './closing.js';
 import { confirmingBy, stillNeeded } from './confirming.js';
 import { ladderFor, type LadderRung } from './ladder.js';
+import { newestReading } from './newest-reading.js';
 import { NEVER_GOOD, WHY_LEFT_ALONE } from './never-good.js';
 import { problemOf } from './problem.js';
 import { preparePlan } from './prepare.js';
@@ -190,9 +189,7 @@ async function lookWhatRuns(ctx: StageContext, check: Check): Promise<boolean> {
 /** One release is just being replaced by another: what is done now would hit a deploy, and be blamed on the older one. */
 async function changesHands(ctx: StageContext, incident: Incident): Promise<boolean> {
   if (incident.kind === 'manual' || ctx.clock.now() - incident.openedAt >= ctx.settings.settleMs) return false;
-  const check = (await checksOf(ctx.store.db, incident.resourceId)).find(({ probe }) => probe === 'release');
-  const newest = check ? await newestSample(ctx.store.db, check.id) : null;
-  return newest !== null && valueNamed(ctx.units.probes['release']?.fields ?? [], newest.values, 'between') === 1;
+  return (await newestReading(ctx, incident.resourceId, 'release'))?.value('between') === 1;
 }
 
 async function waitForRelease(ctx: StageContext, incident: Incident): Promise<boolean> {

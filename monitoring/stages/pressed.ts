@@ -1,12 +1,9 @@
-import type { Check } from '../../src/domain/check.js';
 import type { Incident } from '../../src/domain/incident.js';
-import type { ResourceId } from '../../src/domain/ids.js';
-import { valueNamed } from '../../src/domain/series.js';
 import { tell } from '../../src/store/events.js';
-import { checksOf, confirmFast } from '../../src/store/checks.js';
+import { confirmFast } from '../../src/store/checks.js';
 import { changeIncident, getIncident } from '../../src/store/incidents.js';
 import { getResource, listResources } from '../../src/store/resources.js';
-import { newestSample } from '../../src/store/samples.js';
+import { newestReading } from './newest-reading.js';
 import type { StageContext } from './stage.js';
 
 /** Of one core: an app that itself is what keeps the cores busy gets more than this even where five want each of them. */
@@ -23,13 +20,14 @@ export async function pressedByOthers(ctx: StageContext, incident: Incident): Pr
   if (incident.kind !== 'latency' || incident.emergency) return 'free';
   const machine = (await listResources(ctx.store.db, ctx.hostId)).find(({ kind }) => kind === 'host');
   if (machine === undefined) return 'free';
-  const pressure = await newestOf(ctx, machine.id, { probe: 'host', field: 'cpu_pressure' });
-  if (pressure === null) return 'free';
+  const newest = await newestReading(ctx, machine.id, 'host');
+  if (newest === null) return 'free';
   const waited = ctx.clock.now() - incident.openedAt;
-  if (pressure.at < incident.openedAt && waited >= 0 && waited < ctx.settings.confirmForMs) return 'look';
-  if (pressure.value === null || pressure.value < ctx.settings.pressedPercent) return 'free';
-  const own = await newestOf(ctx, incident.resourceId, { probe: 'pm2', field: 'cpu_percent' });
-  return own?.value != null && own.value < BUSY_PERCENT ? 'pressed' : 'free';
+  if (newest.sample.at < incident.openedAt && waited >= 0 && waited < ctx.settings.confirmForMs) return 'look';
+  const pressure = newest.value('cpu_pressure');
+  if (pressure === null || pressure < ctx.settings.pressedPercent) return 'free';
+  const own = (await newestReading(ctx, incident.resourceId, 'pm2'))?.value('cpu_percent') ?? null;
+  return own !== null && own < BUSY_PERCENT ? 'pressed' : 'free';
 }
 
 /** Measured again like what is being confirmed; people are told once why nothing is done. */
@@ -49,16 +47,4 @@ export async function waitForCores(ctx: StageContext, incident: Incident, how: '
 async function sayPressed(ctx: StageContext, { resourceId }: Incident): Promise<string> {
   const { name } = await getResource(ctx.store.db, resourceId);
   return `the cores of this machine are overloaded, and not by ${name}: a restart would give it none of them, so it is left alone until they are free`;
-}
-
-interface Measured {
-  readonly at: number;
-  readonly value: number | null;
-}
-
-/** A value of the newest reading; null where nothing measures it, or nothing was measured yet. */
-async function newestOf(ctx: StageContext, resource: ResourceId, { probe, field }: { readonly probe: Check['probe']; readonly field: string }): Promise<Measured | null> {
-  const check = (await checksOf(ctx.store.db, resource)).find((one) => one.probe === probe);
-  const sample = check ? await newestSample(ctx.store.db, check.id) : null;
-  return sample && { at: sample.at, value: valueNamed(ctx.units.probes[probe]?.fields ?? [], sample.values, field) };
 }
