@@ -1,7 +1,7 @@
 import { errorText, HypercareError } from '../../src/domain/errors.js';
 import { EVERYTHING } from '../../src/domain/hold.js';
 import { judgeAnchor, readAnchor, writeAnchor, type Anchor, type AnchorVerdict } from '../../src/store/audit-anchor.js';
-import { auditHead, MISFIT } from '../../src/store/audits.js';
+import { auditHead, MISMATCH } from '../../src/store/audits.js';
 import { begin as hold } from './holding.js';
 import { record } from './record.js';
 import type { Stage, StageContext } from './stage.js';
@@ -69,18 +69,18 @@ async function compare(ctx: StageContext, file: string, told: string | null): Pr
   const kept = await readAnchor(file).catch((error: unknown) => (error as HypercareError).message);
   if (kept === null) return told;
   const verdict = typeof kept === 'string' ? null : await judgeAnchor(ctx.store.db, ctx.hostId, kept);
-  const says = typeof kept === 'string' ? kept : verdict && sayMisfit(kept, verdict);
+  const says = typeof kept === 'string' ? kept : verdict && sayMismatch(kept, verdict);
   const which = typeof kept === 'string' ? kept : kept.hash;
   if (says === null || which === told) return told;
   ctx.log.error({ mend: 'Compare “hypercare audit export --json” with a copy that was kept elsewhere.' }, says);
   await ctx.store.write(async (tx) => {
-    await record(tx, ctx, { who: 'hypercare', what: MISFIT, why: says, body: { anchor: typeof kept === 'string' ? null : { ...kept } } });
+    await record(tx, ctx, { who: 'hypercare', what: MISMATCH, why: says, body: { anchor: typeof kept === 'string' ? null : { ...kept } } });
     if (verdict === 'cut' || verdict === 'differs') await hold(tx, ctx, { kind: 'restored', scope: EVERYTHING, author: 'hypercare', reason: says, until: ctx.clock.now() + HELD_MS, key: 'restored' });
   });
   return which;
 }
 
-function sayMisfit({ seq, hash }: Anchor, verdict: AnchorVerdict): string | null {
+function sayMismatch({ seq, hash }: Anchor, verdict: AnchorVerdict): string | null {
   switch (verdict) {
     case 'holds':
       return null;

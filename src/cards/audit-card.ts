@@ -16,7 +16,7 @@ export interface TrailChecked {
   readonly head: { readonly seq: number; readonly hash: string } | null;
   readonly fault: { readonly kind: 'changed' | 'moved' | 'missing' | 'put_in' | 'unlinked'; readonly seq: number; readonly other: number | null } | null;
   /** When the monitor found the trail to end otherwise than it had left it: what is missing before stays missing. */
-  readonly misfits: readonly Pick<AuditLine, 'seq' | 'at' | 'why'>[];
+  readonly mismatches: readonly Pick<AuditLine, 'seq' | 'at' | 'why'>[];
   /** Null where nothing was written down outside of the store yet. */
   readonly anchor: { readonly seq: number; readonly hash: string; readonly at: number; readonly verdict: 'holds' | 'cut' | 'differs' | 'other_store' } | null;
 }
@@ -33,7 +33,7 @@ export function auditCard(entries: readonly AuditLine[], checked: TrailChecked, 
 /** What was compared, what was found, and what it is worth. */
 export function verifyCard(checked: TrailChecked, reader: Reader): Card {
   const found = troubles(checked, reader);
-  return trailCard(checked, [...(found.length > 0 ? found : [compared(checked, reader)]), ...checked.misfits.map((one) => `Entry ${one.seq} (${sayAgo(one.at, reader)}) says that it was not whole before: ${one.why}.`), ...(found.length > 0 ? [] : [WORTH])]);
+  return trailCard(checked, [...(found.length > 0 ? found : [compared(checked, reader)]), ...checked.mismatches.map((one) => `Entry ${one.seq} (${sayAgo(one.at, reader)}) says that it was not whole before: ${one.why}.`), ...(found.length > 0 ? [] : [WORTH])]);
 }
 
 /** For people; what a program reads are the lines themselves. */

@@ -4,7 +4,7 @@ import { HypercareError } from '../domain/errors.js';
 import type { Json } from '../domain/json.js';
 import { judgeAnchor, readAnchor } from '../store/audit-anchor.js';
 import { checkChain } from '../store/audit-chain.js';
-import { auditHead, eachAudit, misfitsOf, readAudit } from '../store/audits.js';
+import { auditHead, eachAudit, mismatchesOf, readAudit } from '../store/audits.js';
 import type { AuditsTable } from '../store/schema.js';
 import type { Command, Context, Document, Result } from './command.js';
 import { iso } from './iso.js';
@@ -72,7 +72,7 @@ async function check(ctx: Context): Promise<TrailChecked> {
   try {
     const report = await checkChain(db, hostId);
     const kept = file === undefined ? null : await readAnchor(file);
-    return { ...report, misfits: await misfitsOf(db, hostId), anchor: kept && { ...kept, verdict: await judgeAnchor(db, hostId, kept) } };
+    return { ...report, mismatches: await mismatchesOf(db, hostId), anchor: kept && { ...kept, verdict: await judgeAnchor(db, hostId, kept) } };
   } catch (error) {
     if (error instanceof HypercareError) throw error;
     throw new HypercareError('audit.unreadable', 'transient', 'the audit trail could not be read', 'Check that the store can be read: its disk, its permissions, or PostgreSQL.', { cause: error });

@@ -41,12 +41,12 @@ export async function auditHead(db: Db, hostId: HostId): Promise<AuditMark | nul
 }
 
 /** How the monitor writes down that the chain does not end where it left it. */
-export const MISFIT = 'found another audit trail than the one it left';
-const MOST_MISFITS = 20;
+export const MISMATCH = 'found another audit trail than the one it left';
+const MOST_MISMATCHES = 20;
 
 /** The newest of those entries, oldest first. */
-export async function misfitsOf(db: Db, hostId: HostId): Promise<readonly { readonly seq: number; readonly at: number; readonly why: string }[]> {
-  const rows = await db.selectFrom('audits').select(['seq', 'at', 'why']).where('host_id', '=', hostId).where('who', '=', 'hypercare').where('what', '=', MISFIT).orderBy('seq', 'desc').limit(MOST_MISFITS).execute();
+export async function mismatchesOf(db: Db, hostId: HostId): Promise<readonly { readonly seq: number; readonly at: number; readonly why: string }[]> {
+  const rows = await db.selectFrom('audits').select(['seq', 'at', 'why']).where('host_id', '=', hostId).where('who', '=', 'hypercare').where('what', '=', MISMATCH).orderBy('seq', 'desc').limit(MOST_MISMATCHES).execute();
   return rows.reverse();
 }
 

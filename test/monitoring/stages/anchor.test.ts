@@ -7,7 +7,7 @@ import { anchor } from '../../../monitoring/stages/anchor.js';
 import type { StageContext } from '../../../monitoring/stages/stage.js';
 import type { HostId } from '../../../src/domain/ids.js';
 import { readAnchor } from '../../../src/store/audit-anchor.js';
-import { audit, misfitsOf, readAudit } from '../../../src/store/audits.js';
+import { audit, mismatchesOf, readAudit } from '../../../src/store/audits.js';
 import { activeHolds, openHolds } from '../../../src/store/holds.js';
 import { takeFence } from '../../../src/store/hosts.js';
 import { migrate } from '../../../src/store/migrate.js';
@@ -87,11 +87,11 @@ describe('the stage that keeps the end of the audit trail outside of the store',
     for (const what of ['one', 'two']) await store.write((tx) => audit(tx, hostId, { who: 'Eve', what, why: 'nothing to see', body: null }, 2_000));
     passed += 60_000;
     await stage.run(ctx());
-    expect((await misfitsOf(store.db, hostId)).map(({ seq, why }) => [seq, why])).toEqual([[5, expect.stringMatching(/^entry 4 of the audit trail is not the one that was there/)]]);
+    expect((await mismatchesOf(store.db, hostId)).map(({ seq, why }) => [seq, why])).toEqual([[5, expect.stringMatching(/^entry 4 of the audit trail is not the one that was there/)]]);
     expect((await openHolds(store.db, hostId)).map(({ kind }) => kind)).toEqual(['restored']);
     passed += 60_000;
     await stage.run(ctx());
-    expect(await misfitsOf(store.db, hostId), 'told once').toHaveLength(1);
+    expect(await mismatchesOf(store.db, hostId), 'told once').toHaveLength(1);
   });
 
   it('does nothing by itself for a day on a store that was put back: what its budgets would count is forgotten', async () => {
@@ -119,7 +119,7 @@ describe('the stage that keeps the end of the audit trail outside of the store',
       await stage.run(ctx());
       passed += 60_000;
     }
-    expect(await misfitsOf(store.db, hostId)).toHaveLength(1);
+    expect(await mismatchesOf(store.db, hostId)).toHaveLength(1);
   });
 
   it('goes on where the file cannot be written, and says so', async () => {

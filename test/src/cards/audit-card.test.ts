@@ -12,7 +12,7 @@ describe('the card of the audit trail', () => {
     { seq: 42, at: BEGAN + MINUTE, who: 'Ann', what: 'said yes to release.rollback of shop', why: 'plan bbbbbbbbbbbb' },
   ];
 
-  const whole: TrailChecked = { entries: 42, head: { seq: 42, hash: 'c'.repeat(64) }, fault: null, misfits: [], anchor: { seq: 40, hash: 'd'.repeat(64), at: BEGAN, verdict: 'holds' } };
+  const whole: TrailChecked = { entries: 42, head: { seq: 42, hash: 'c'.repeat(64) }, fault: null, mismatches: [], anchor: { seq: 40, hash: 'd'.repeat(64), at: BEGAN, verdict: 'holds' } };
 
   it('says that the chain is whole', () => {
     expect(draw(auditCard(entries, whole, UTC))).toMatchInlineSnapshot(`
