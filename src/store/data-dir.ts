@@ -1,14 +1,26 @@
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HypercareError } from '../domain/errors.js';
 
 /** Makes the directory in which all is kept where it is missing. Throws `store.dir`, which names it and says what to do. */
 export function makeDataDir(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeEach(dir);
     accessSync(dir, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new HypercareError('store.dir', 'permanent', `the data directory ${dir} ${unusable(error)}`, DATA_DIR_MEND, { cause: error });
+  }
+}
+
+/** One directory below the other: in /proc, where none can be made, Node's own recursive mkdir never ends. */
+function makeEach(dir: string): void {
+  try {
+    mkdirSync(dir, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && statSync(dir).isDirectory()) return;
+    if (codeOf(error) !== 'ENOENT' || existsSync(dirname(dir))) throw error;
+    makeEach(dirname(dir));
+    makeEach(dir);
   }
 }
 

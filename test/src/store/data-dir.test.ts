@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { dataDirProblem } from '../../../src/store/data-dir.js';
+import { dataDirProblem, makeDataDir } from '../../../src/store/data-dir.js';
 import { openStore } from '../../../src/store/store.js';
 
 let dir: string;
@@ -22,6 +22,10 @@ it('is named, with what to do, where it cannot be made', async () => {
   const at = join(dir, 'file', 'data');
   const mend = expect.stringContaining('HYPERCARE_HOME') as unknown;
   expect(() => openStore({ file: join(at, 'hypercare.db') })).toThrow(expect.objectContaining({ code: 'store.dir', message: `the data directory ${at} cannot be written (ENOTDIR)`, mend }) as Error);
+});
+
+it.skipIf(process.platform !== 'linux')('is named where the file system makes none', () => {
+  expect(() => makeDataDir('/proc/hypercare/data')).toThrow('the data directory /proc/hypercare/data cannot be written (ENOENT)');
 });
 
 it('is told before anything is started, where it can be seen', async () => {
