@@ -1,10 +1,10 @@
 /** Keys that are no cache: who removes one loses work, logs people out, or lets in what was kept out. */
 export type KeyUse = 'queue' | 'session' | 'lock' | 'limiter';
 
-/** What a part of such a key is called, by the libraries and by habit; a part ends at a colon and the like. */
+/** What a word of such a key is, by the libraries and by habit. */
 const PARTS: Readonly<Record<KeyUse, string>> = {
-  queue: 'bull|bullmq|bee-queue|bq|agenda|kue|queues?|resque|celery|_kombu[^:|{}]*|sidekiq|rq|stalled-check',
-  session: 'sess|sessions?|connect\\.sid',
+  queue: 'bull|bullmq|bee-queue|bq|rsmq|agenda|kue|queues?|resque|celery|_kombu[^:|{}]*|sidekiq|rq|stalled-check',
+  session: 'sess|[a-z]*sessions?(?:store|data|ids?)?|connect\\.sid',
   lock: 'locks?|redlock|mutex|semaphore',
   limiter: 'rl|rlflx|limiter|throttler?|rate[-_]?limit(?:er)?|fastify-rate-limit[^:|{}]*|burst|login_fail[^:|{}]*',
 };
@@ -12,8 +12,15 @@ const PARTS: Readonly<Record<KeyUse, string>> = {
 /** bottleneck's, which have no part of their own. */
 const BOTTLENECK = 'b_[^:|{}]+_(?:settings|client_|job_|running|executing|num_queued)';
 
+/**
+ * Words end at a colon and the like, and at an underscore. A hyphen parts words too, but in the last part of a key behind
+ * its first word: there stand the names of pages and goods, such as `page:how-to-lock-a-door`.
+ */
+const BEGINS = '(?:^|[:|{}_]|-(?=[^:|{}]*[:|{}]))';
+const ENDS = '(?:$|[:|{}_-])';
+
 /** In one look, because a cache may have millions of keys. */
-const ANY = new RegExp(`(?:^|[:|{}])(?:${Object.values(PARTS).join('|')})(?:$|[:|{}])|^${BOTTLENECK}`, 'i');
+const ANY = new RegExp(`${BEGINS}(?:${Object.values(PARTS).join('|')})${ENDS}|^${BOTTLENECK}`, 'i');
 
 /** How such keys begin by default; a prefix that one of them begins with would take them along. */
 const BEGINNINGS: readonly (readonly [string, KeyUse])[] = [
@@ -26,7 +33,7 @@ const BEGINNINGS: readonly (readonly [string, KeyUse])[] = [
 /** What a key is for that must not go with a cache; null: nothing that we know of. */
 export function keyUse(key: string): KeyUse | null {
   if (!ANY.test(key)) return null;
-  const part = (use: KeyUse): RegExp => new RegExp(`(?:^|[:|{}])(?:${PARTS[use]})(?:$|[:|{}])`, 'i');
+  const part = (use: KeyUse): RegExp => new RegExp(`${BEGINS}(?:${PARTS[use]})${ENDS}`, 'i');
   return (Object.keys(PARTS) as readonly KeyUse[]).find((use) => part(use).test(key)) ?? 'limiter';
 }
 
