@@ -1,4 +1,5 @@
 import { commands } from '../src/commands/index.js';
+import type { Rota } from '../src/domain/rota.js';
 import { errorText, HypercareError } from '../src/domain/errors.js';
 import type { Clock } from '../src/io/clock.js';
 import { within } from '../src/io/within.js';
@@ -23,6 +24,8 @@ const STOP_WITHIN_MS = 8_000;
 
 export interface BotParts extends InboxParts {
   readonly hostName: string;
+  /** See RelayParts. */
+  readonly onCall: Rota | null;
   readonly channels: readonly Channel[];
   readonly refused?: readonly Refused[];
   /** What listens and never speaks: the HTTP API. */

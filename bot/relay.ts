@@ -1,5 +1,6 @@
 import { calls } from '../src/cards/call.js';
 import type { Event } from '../src/domain/event.js';
+import type { Rota } from '../src/domain/rota.js';
 import { errorText, HypercareError } from '../src/domain/errors.js';
 import type { EventId, HostId } from '../src/domain/ids.js';
 import type { Clock } from '../src/io/clock.js';
@@ -32,6 +33,8 @@ export interface RelayParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly timeZone: string;
+  /** Who is called by name, in turns; null: all who may say yes. */
+  readonly onCall: Rota | null;
 }
 
 export interface Relay {
@@ -99,7 +102,7 @@ async function tell(parts: RelayParts, ways: Ways, told: Due): Promise<void> {
 /** True where it was posted: a channel may take what is beneath its level without a word. */
 async function speak(parts: RelayParts, pace: Pace, told: Told): Promise<boolean> {
   const { store, channel, clock, log } = parts;
-  const { card, anew, call } = await drawTold(store.db, told, { hostName: parts.hostName, reader: { now: clock.now(), timeZone: parts.timeZone } });
+  const { card, anew, call } = await drawTold(store.db, told, { hostName: parts.hostName, onCall: parts.onCall, reader: { now: clock.now(), timeZone: parts.timeZone } });
   const previous = anew ? undefined : await cardRef(store.db, told.subject, channel.name);
   pace.said(clock.monotonic());
   const ref = await inTime(channel.deliver(card, told.events.at(-1)?.id ?? told.subject, previous), clock);

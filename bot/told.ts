@@ -5,11 +5,12 @@ import { incidentCard } from '../src/cards/incident-card.js';
 import { launchCard } from '../src/cards/launch-card.js';
 import type { Reader } from '../src/cards/say-time.js';
 import type { Event, EventKind } from '../src/domain/event.js';
+import type { Rota } from '../src/domain/rota.js';
 import { isSilenced } from '../src/store/holds.js';
 import { incidentView } from '../src/store/incident-view.js';
 import { launchView } from '../src/store/launch-view.js';
-import { approverAccounts } from '../src/store/people.js';
 import type { Db } from '../src/store/schema.js';
+import { calledPeople } from './called.js';
 import { drawHold, holdIn } from './told-hold.js';
 import { drawTrust, trustIn } from './told-trust.js';
 
@@ -50,7 +51,7 @@ export interface Drawn {
 }
 
 /** The subject as it stands now, and whom its events call. */
-export async function drawTold(db: Db, { subject, events }: Told, { hostName, reader }: { readonly hostName: string; readonly reader: Reader }): Promise<Drawn> {
+export async function drawTold(db: Db, { subject, events }: Told, { hostName, onCall, reader }: { readonly hostName: string; readonly onCall: Rota | null; readonly reader: Reader }): Promise<Drawn> {
   const [first] = events;
   const anew = events.some(({ kind }) => NEWS.has(kind));
   const hold = first ? holdIn(first) : null;
@@ -60,8 +61,9 @@ export async function drawTold(db: Db, { subject, events }: Told, { hostName, re
   if (first?.incidentId) {
     const view = await incidentView(db, first.incidentId);
     const silenced = await isSilenced(db, view.resource.hostId, { name: view.resource.name, now: reader.now });
-    const text = silenced ? null : callText(view, events.map(({ kind }) => kind), reader);
-    return { card: incidentCard(view, reader), anew, call: text === null ? null : { text, people: await approverAccounts(db, view.resource.hostId) } };
+    const kinds = events.map(({ kind }) => kind);
+    const text = silenced ? null : callText(view, kinds, reader);
+    return { card: incidentCard(view, reader), anew, call: text === null ? null : { text, people: await calledPeople(db, view, { onCall, kinds, now: reader.now }) } };
   }
   if (first?.launchId) {
     const view = await launchView(db, first.launchId);

@@ -2,6 +2,7 @@ import type { Json } from '../domain/json.js';
 import type { ConfiguredLimiter } from '../domain/limiters/limiter.js';
 import type { Platform, Role } from '../domain/person.js';
 import type { ResourceKind } from '../domain/resource.js';
+import type { Rota } from '../domain/rota.js';
 import type { Tier } from '../domain/tiers.js';
 import type { MaintenanceWindow } from '../policy/maintenance.js';
 import type { Policy } from '../policy/policy.js';
@@ -23,6 +24,8 @@ export interface Config {
   readonly policy: Policy;
   readonly maintenance: readonly MaintenanceWindow[];
   readonly people: readonly PersonConfig[];
+  /** Null: all who may say yes are called. */
+  readonly onCall: Rota | null;
   readonly channels: readonly ChannelConfig[];
   readonly keep: { readonly rawMs: number; readonly rollupsMs: number; readonly historyMs: number };
   readonly log: { readonly format: 'text' | 'json'; readonly level: 'debug' | 'info' | 'warn' | 'error' };

@@ -24,6 +24,7 @@ export function crossChecks(facts: Facts): readonly Complaint[] {
     ...sharedNames(facts),
     ...tiers(facts.tiers),
     ...people(facts.people),
+    ...onCall(facts),
     ...rules(facts, [...known, HOST_RESOURCE]),
   ];
 }
@@ -105,6 +106,19 @@ function people(all: Facts['people']): readonly Complaint[] {
   const tokens = all.flatMap((person, index) => listAt(person, 'api').map((hash, n) => ({ hash, path: ['people', index, 'api', ...(Array.isArray(person['api']) ? [n] : [])] as Path })));
   const shared = repeats(tokens.map(({ hash }) => hash), (index) => tokens[index]?.path ?? [], 'is the same token as');
   return [...repeats(names, (index) => ['people', index, 'name'], 'is the same person as', ': put all accounts of a person into one entry'), ...accounts, ...shared];
+}
+
+/** A name that reaches nobody would be called in vain, at night. */
+function onCall({ onCall: named, people: all }: Facts): readonly Complaint[] {
+  const known = all.flatMap((person) => textAt(person, 'name')?.trim() ?? []);
+  return named.flatMap((name, index) => {
+    const person = all.find((one) => textAt(one, 'name')?.trim() === name?.trim());
+    const path: Path = ['on_call', 'people', index];
+    if (name === undefined) return [];
+    if (person === undefined) return [at(path, `names nobody of \`people\`${didYouMean(name, known)} (known: ${listed(known)})`)];
+    if (person['role'] !== 'approver') return [at(path, 'may not say yes: give the person the role approver, or name another')];
+    return textAt(person, 'slack') === undefined && textAt(person, 'telegram') === undefined ? [at(path, 'cannot be called: the person has no account of `slack` or `telegram`')] : [];
+  });
 }
 
 /** One text or a list of them. */

@@ -32,6 +32,8 @@ export interface Facts {
   readonly names: Readonly<Record<NamedSection, readonly string[]>>;
   readonly tiers: readonly { readonly untilMs: number | undefined; readonly everyMs: number | undefined }[];
   readonly people: readonly Mapping[];
+  /** Names of those who are called in turns. */
+  readonly onCall: readonly (string | undefined)[];
   readonly rules: readonly Mapping[];
   /** Entries of policy's lists, with where each stands. */
   readonly listed: readonly { readonly entry: Mapping; readonly at: Path }[];
@@ -53,6 +55,7 @@ export function factsOf(raw: unknown): Facts {
     names: { apps: Object.keys(apps), dependencies: Object.keys(dependencies), redis: Object.keys(mapping(file['redis'])), postgres: Object.keys(mapping(file['postgres'])) },
     tiers: items(mapping(file['watch'])['tiers']).map(mapping).map((tier) => ({ untilMs: milliseconds(tier['until']), everyMs: milliseconds(tier['every']) })),
     people: items(file['people']).map(mapping),
+    onCall: items(mapping(file['on_call'])['people']).map(text),
     rules: items(mapping(file['policy'])['rules']).map(mapping),
     listed: ['allow', 'deny'].flatMap((key) => items(mapping(file['policy'])[key]).map((entry, index) => ({ entry: mapping(entry), at: ['policy', key, index] }))),
   };

@@ -4,6 +4,7 @@ import { appSchema, httpAsk } from './app-schema.js';
 import { absolutePath, duration, entries, list, resourceName, section, webUrl, wholeNumber } from './fields.js';
 import { hostSchema, postgresSchema, redisSchema } from './infrastructure-schema.js';
 import { maintenanceSchema } from './maintenance-schema.js';
+import { onCallSchema } from './on-call-schema.js';
 import { personSchema } from './people-schema.js';
 import { policySchema } from './policy-schema.js';
 import type { Units } from './units.js';
@@ -28,6 +29,7 @@ export function configSchema(units: Units) {
     policy: policySchema(units.repairs).prefault({}).describe('What may be done, and who must say yes'),
     maintenance: maintenanceSchema().prefault([]).describe('Times in which nothing is repaired by itself and nobody is called; measuring goes on'),
     people: list(personSchema(), MAX_PEOPLE).prefault([]),
+    on_call: onCallSchema().optional().describe('Who is called by name, in turns; without this all approvers are'),
     channels: channels(units.channels).optional().describe('Where people are told and asked; default: the console, and telegram and slack_webhook where their secrets are set'),
     keep: section({
       raw: duration('1h', '90d').prefault('7d').describe('Every sample'),

@@ -56,7 +56,8 @@ function timeOfDay(mayEnd: boolean) {
   });
 }
 
-function zone() {
+/** The name of a time zone. */
+export function zone() {
   return checkedText('an IANA zone like Europe/Berlin', (text) => (/^[A-Za-z][\w+/-]*$/.test(text) && wallTime(0, text) !== null ? null : 'is no time zone that is known here: write an IANA name like Europe/Berlin, or UTC'));
 }
 

@@ -68,6 +68,26 @@ describe('calling people', () => {
     expect([place.standing().length, place.called.length]).toEqual([1, 1]);
   });
 
+  it('calls whoever has the turn, the next one too where nobody answers, and then everybody', async () => {
+    const relay = house.relay(place, { onCall: { people: ['Bob', 'Ann'], days: 7, from: { date: new Date(house.now).toISOString().slice(0, 10), minutes: 0 }, zone: 'UTC' } });
+    const incident = await opened();
+    await asked(house, incident);
+    for (const kind of ['question.asked', 'incident.reminded', 'incident.reminded'] as const) {
+      await house.tell(kind, { incidentId: incident.id });
+      await house.settle(relay);
+      house.pass(MINUTE);
+    }
+    expect(place.called.map(({ call }) => [...new Set(call.people.map(({ name }) => name))])).toEqual([['Bob'], ['Ann', 'Bob'], ['Ann', 'Bob']]);
+  });
+
+  it.each([['two have to say yes', { need: 2, kind: 'question.asked' }], ['the question is about to expire', { need: 1, kind: 'question.warned' }]] as const)('calls everybody where %s', async (_why, { need, kind }) => {
+    const incident = await opened();
+    await asked(house, incident, { need });
+    await house.tell(kind, { incidentId: incident.id });
+    await house.settle(house.relay(place, { onCall: { people: ['Bob'], days: 7, from: { date: '2026-11-16', minutes: 0 }, zone: 'UTC' } }));
+    expect(new Set(place.called[0]?.call.people.map(({ name }) => name))).toEqual(new Set(['Ann', 'Bob']));
+  });
+
   it('goes first when much is to be told', async () => {
     await openedElsewhere();
     const incident = await opened();

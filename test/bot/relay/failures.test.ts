@@ -112,7 +112,7 @@ describe('a kill', () => {
     await house.settle(house.relay(place));
     const incident = await opened();
     await due(house.relay(place));
-    await expect(house.relay(place, dying(house.store, writes)).pass(never)).rejects.toThrow('killed');
+    await expect(house.relay(place, { store: dying(house.store, writes) }).pass(never)).rejects.toThrow('killed');
     house.pass(MINUTE);
     await house.settle(house.relay(place));
     const { id } = (await eventsOf(house.store.db, incident.id))[0] as { readonly id: string };
@@ -122,7 +122,7 @@ describe('a kill', () => {
   it('before the delivery was planned loses nothing', async () => {
     await house.settle(house.relay(place));
     await opened();
-    await expect(house.relay(place, dying(house.store, 0)).pass(never)).rejects.toThrow('killed');
+    await expect(house.relay(place, { store: dying(house.store, 0) }).pass(never)).rejects.toThrow('killed');
     await house.settle(house.relay(place));
     expect(place.said).toHaveLength(1);
   });

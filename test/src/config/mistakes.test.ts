@@ -25,7 +25,7 @@ const BROKEN: readonly (readonly [why: string, yaml: string, lines: readonly str
   ['an alias names nothing', 'apps: { shop: *nobody }', ['1:15: apps.shop: this alias (*) names no anchor (&) that stands above it']],
   ['an alias stands inside what it names', 'apps: { shop: &a { uses: [*a] } }', ['1:27: apps.shop.uses[0]: this alias (*) stands inside what it names']],
   // Keys and their kinds.
-  ['a misspelt key', 'aps: {}', ['1:1: aps: unknown key; did you mean "apps"? (known here: host, data_dir, pm2_home, apps, dependencies, redis, postgres, watch, policy, maintenance, people, channels, keep, log, api, heartbeat)']],
+  ['a misspelt key', 'aps: {}', ['1:1: aps: unknown key; did you mean "apps"? (known here: host, data_dir, pm2_home, apps, dependencies, redis, postgres, watch, policy, maintenance, people, on_call, channels, keep, log, api, heartbeat)']],
   ['a policy that was pasted at the top', 'health_remediation: { unhealthy_service: { action: restart } }', ['1:1: health_remediation: belongs below “policy”: indent it there, as it is']],
   ['a key in camel case', 'watch: { warmUp: 5m }', ['1:10: watch.warmUp: unknown key; did you mean "warm_up"? (known here: tiers, confirm, hot, after_storm, settle, warm_up)']],
   ['a key that means nothing', 'log: { colour: red }', ['1:8: log.colour: unknown key (known here: format, level)']],
@@ -96,6 +96,12 @@ const BROKEN: readonly (readonly [why: string, yaml: string, lines: readonly str
   ['a Telegram name instead of an id', "people: [{ name: Ann, role: viewer, telegram: '@ann' }]", ['1:47: people[0].telegram: must be a numeric user id, not an @name']],
   ['one person twice', 'people: [{ name: Ann, role: viewer }, { name: ann, role: approver }]', ['1:47: people[1].name: is the same person as people[0].name: put all accounts of a person into one entry']],
   ['one account twice', "people: [{ name: Ann, role: viewer, telegram: 7 }, { name: Ben, role: viewer, telegram: '7' }]", ['1:89: people[1].telegram: is the same account as people[0].telegram']],
+  // Who is called in turns.
+  ['a turn for somebody unknown', 'people: [{ name: Ann, role: approver, slack: U0123ANN }]\non_call: { people: [An], from: "2026-11-23T09:00" }', ['2:21: on_call.people[0]: names nobody of `people`; did you mean "Ann"? (known: Ann)']],
+  ['a turn for somebody who may not say yes', 'people: [{ name: Ann, role: operator, slack: U0123ANN }]\non_call: { people: [Ann], from: "2026-11-23T09:00" }', ['2:21: on_call.people[0]: may not say yes: give the person the role approver, or name another']],
+  ['a turn for somebody whom no chat reaches', 'people: [{ name: Ann, role: approver, terminal: ann }]\non_call: { people: [Ann], from: "2026-11-23T09:00" }', ['2:21: on_call.people[0]: cannot be called: the person has no account of `slack` or `telegram`']],
+  ['turns that begin at a moment of another zone', 'people: [{ name: Ann, role: approver, telegram: 7 }]\non_call: { people: [Ann], from: "2026-11-23T09:00Z" }', ['2:33: on_call.from: must be when the first turn began, in quotes and without a zone, like "2026-11-23T09:00"']],
+  ['turns of hours', 'people: [{ name: Ann, role: approver, telegram: 7 }]\non_call: { people: [Ann], turn: 36h, from: "2026-11-23T09:00" }', ['2:33: on_call.turn: must be whole days, like 7d']],
   // Channels: their schemas are handed in.
   ['an unknown channel', 'channels: { slak: {} }', ['1:13: channels.slak: unknown key; did you mean "slack"? (known here: console, slack)']],
   ["a channel's own rule", 'channels: { slack: { channel: general } }', ['1:31: channels.slack.channel: must be a channel id']],
