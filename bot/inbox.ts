@@ -23,6 +23,8 @@ export interface InboxParts {
   readonly settleMs: number;
   readonly policy: Context['policy'];
   readonly timeZone: string;
+  /** Where a browser finds the dashboard; null or absent: there is none. */
+  readonly dashboardAt?: string | null;
 }
 
 /** The ear of every channel: who speaks, what they may, what they get. It never throws. */
@@ -46,6 +48,7 @@ async function serve(parts: InboxParts, utterance: Utterance): Promise<Reply> {
   const ctx = createContext({
     store, hostId: parts.hostId, person, via: utterance.platform, userId: utterance.userId, nonce: utterance.nonce,
     timeZone: parts.timeZone, tiers: parts.tiers, settleMs: parts.settleMs, policy: parts.policy, now: () => clock.now(), sleep: (ms) => clock.sleep(ms), poke: () => parts.carrier.poke(),
+    dashboardAt: parts.dashboardAt ?? null, privately: utterance.privately ?? false,
     // The registry of repairs stands in the monitor's house, which this process may not look into.
     repairs: async () => null,
   });

@@ -1,5 +1,6 @@
 /** The people's process: it alone has a mouth. */
 import { boot } from '../src/config/boot.js';
+import { dashboardAddress } from '../src/domain/dashboard-address.js';
 import { HypercareError, errorText } from '../src/domain/errors.js';
 import { fileCarrier } from '../src/io/file-carrier.js';
 import { notifyCarrier } from '../src/io/notify-carrier.js';
@@ -44,8 +45,8 @@ try {
   const hostId = await waitForMonitor(store);
   const carrier = 'url' in address ? notifyCarrier(address.url, config.host, log) : fileCarrier(storeFile(config), () => store.dataVersion());
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const shared = { store, hostId, hostName: config.host, carrier, clock: systemClock, log, tiers: config.watch.tiers, settleMs: config.watch.settleMs, policy: config.policy };
   const { api } = config;
+  const shared = { dashboardAt: api === null ? null : dashboardAddress(api), store, hostId, hostName: config.host, carrier, clock: systemClock, log, tiers: config.watch.tiers, settleMs: config.watch.settleMs, policy: config.policy };
   const ears = api === null ? [] : [apiEar({ ...shared, at: api, release: packageVersion(), repairs: async () => Object.values(repairs).map(({ kind, target, summary, refuses, risk }) => ({ kind, target, summary, refuses, risk })), auditAnchor: anchorFile(config.pm2Home), freezeFile: freezeFile(config) })];
   const bot = await startBot({ ...shared, channels: wanted, refused, ears, timeZone, onCall: config.onCall });
   stop = async () => {

@@ -20,6 +20,8 @@ export interface Utterance {
   readonly said: { readonly words: string } | { readonly pressed: string };
   /** Equal for every redelivery of the same act of speech. */
   readonly nonce: string;
+  /** True where the reply to the person reaches nobody else; absent: others may read it. */
+  readonly privately?: boolean;
 }
 
 /** What to say back: to that person alone, or to the place where it was said. */

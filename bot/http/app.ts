@@ -1,21 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import type { HttpBindings } from '@hono/node-server';
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
-import { secureHeaders } from 'hono/secure-headers';
 import { createContext } from '../../src/commands/context.js';
+import { dashboardAddress } from '../../src/domain/dashboard-address.js';
 import { errorText, HypercareError } from '../../src/domain/errors.js';
 import { mayActAs } from '../../src/domain/person.js';
 import { sha256 } from '../../src/io/hash.js';
 import type { ApiParts } from './api-parts.js';
+import type { Call, Env } from './call.js';
 import { callerOf, isOurName, isOurOrigin, type Caller } from './caller.js';
 import { eventBody } from './event-body.js';
+import { browserRules, PAGES_UNDER } from './headers.js';
 import { createRate, type Rate } from './rate.js';
 import { refusalOf } from './refusal.js';
 import { createShared, type Shared } from './shared.js';
+import { pages } from './pages/index.js';
 import type { Answer, Asked, Route } from './route.js';
+import { demandOurPage, PAGE_HEADER, visitorIn } from './session.js';
 
 /** A batch of alerts is the largest thing that anybody sends. */
 const MOST_BODY_BYTES = 256 * 1_024;
@@ -23,9 +25,6 @@ const MOST_KEY_CHARS = 200;
 const MOST_LISTENERS = 32;
 /** Scores and figures are made so often at most, however many ask. */
 const SHARED_MS = 1_000;
-
-type Env = { readonly Bindings: HttpBindings; readonly Variables: { caller: Caller | null } };
-type Call = Context<Env>;
 
 /** The shape of every error. */
 export const errorSchema = z.object({
@@ -38,13 +37,13 @@ export function createApp(parts: ApiParts, routes: readonly Route[], stopping: A
   const app = new OpenAPIHono<Env>({ defaultHook: (result) => {
     if (!result.success) throw badInput(result.target, result.error);
   } });
-  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], frameAncestors: ["'none'"] }, xFrameOptions: 'DENY', strictTransportSecurity: false }));
+  app.use(browserRules());
   const rate = createRate(parts.at.perSecond);
   app.use(async (call, next) => {
     demandOurs(call, parts);
     call.set('caller', await identified(call, { parts, rate }));
     await next();
-    call.res.headers.set('cache-control', 'no-store');
+    if (!call.res.headers.has('cache-control')) call.res.headers.set('cache-control', 'no-store');
   });
   app.use(bodyLimit({ maxSize: MOST_BODY_BYTES, onError: () => {
     throw new HypercareError('body.too_large', 'invalid', `the body is larger than ${MOST_BODY_BYTES / 1_024} kB`, 'Send less at once.');
@@ -55,11 +54,14 @@ export function createApp(parts: ApiParts, routes: readonly Route[], stopping: A
   const around: Around = { parts, listeners: createListeners(), shared: createShared(SHARED_MS, () => parts.clock.monotonic()), stopping, document };
   for (const route of routes) {
     const admit = async (call: Call, next: () => Promise<void>): Promise<void> => {
-      demandRole(route, call.get('caller'), parts);
+      const caller = call.get('caller');
+      demandRole(route, caller, parts);
+      if (caller?.via === 'web' && route.method !== 'get') demandOurPage(call, caller, call.req.header(PAGE_HEADER));
       await next();
     };
     app.openapi({ ...documented(route), middleware: admit }, async (call) => reply(await serve(call, route, around), around) as never);
   }
+  app.route(PAGES_UNDER, pages({ parts, shared: around.shared, speak: (caller) => speaker(parts, caller, undefined) }));
   app.notFound((call) => refuse(call, new HypercareError('route.unknown', 'invalid', `there is no ${call.req.method} ${call.req.path.slice(0, 100)}`, 'GET / lists what there is.'), parts));
   app.onError((thrown, call) => refuse(call, thrown, parts));
   return app;
@@ -92,13 +94,14 @@ async function serve(call: Call, route: Route, { parts, stopping, document, shar
   return route.serve(asked);
 }
 
-/** Who asks; counted with the caller's own requests, or with all that come from the address without a good token. */
+/** Who asks, by a token or a session; counted with the caller's own requests, or with all that come from the address without either. */
 async function identified(call: Call, { parts, rate }: { readonly parts: ApiParts; readonly rate: Rate }): Promise<Caller | null> {
   const address = call.env?.incoming?.socket?.remoteAddress ?? 'unknown';
-  const caller = await callerOf(parts, call.req.header('authorization')).catch((thrown: unknown) => {
+  const sent = await callerOf(parts, call.req.header('authorization')).catch((thrown: unknown) => {
     spend(rate, address, parts);
     throw thrown;
   });
+  const caller = sent ?? (await visitorIn(call, parts));
   spend(rate, caller?.userId ?? address, parts);
   return caller;
 }
@@ -130,10 +133,10 @@ function isNearby({ listen, hosts }: ApiParts['at']): boolean {
 function speaker(parts: ApiParts, caller: Caller | null, key: string | undefined) {
   const { store, hostId, clock, carrier, tiers, settleMs, policy, auditAnchor, freezeFile } = parts;
   return createContext({
-    store, hostId, person: caller?.person ?? null, via: 'api', userId: caller?.userId ?? '', nonce: key === undefined ? randomUUID() : sha256(key.slice(0, MOST_KEY_CHARS)),
+    store, hostId, person: caller?.person ?? null, via: caller?.via ?? 'api', userId: caller?.userId ?? '', nonce: key === undefined ? randomUUID() : sha256(key.slice(0, MOST_KEY_CHARS)),
     timeZone: 'UTC', tiers, settleMs, policy, ...(auditAnchor === undefined ? {} : { auditAnchor }), ...(freezeFile === undefined ? {} : { freezeFile }),
     now: () => clock.now(), sleep: (ms) => clock.sleep(ms), poke: () => carrier.poke(),
-    repairs: parts.repairs,
+    repairs: parts.repairs, dashboardAt: dashboardAddress(parts.at), privately: true,
   });
 }
 

@@ -7,10 +7,13 @@ import type { ApiParts } from './api-parts.js';
 
 const BEARER = /^Bearer +([\w.~+/=-]{1,200})$/i;
 
-/** Who sent a token. `userId` is short: it stands in the trail of what was asked. */
+/** Who sent a token, or was let into the dashboard. `userId` is short: it stands in the trail of what was asked. */
 export interface Caller {
   readonly person: Person;
   readonly userId: string;
+  readonly via: 'api' | 'web';
+  /** What a changing request of a page has to bear; null: it came with a token, and from no page. */
+  readonly page: string | null;
 }
 
 /**
@@ -24,7 +27,7 @@ export async function callerOf({ store: { db }, hostId }: Pick<ApiParts, 'store'
   const hash = sha256(token);
   const person = await personOf(db, hostId, { platform: 'api', userId: hash });
   if (person === null) throw unknownToken('nobody here has this token');
-  return { person, userId: hash.slice(0, 12) };
+  return { person, userId: hash.slice(0, 12), via: 'api', page: null };
 }
 
 /** Its class says 403; who is not known at all gets 401 by its code. */

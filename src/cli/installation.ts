@@ -5,6 +5,7 @@ import type { Context } from '../commands/command.js';
 import { createContext } from '../commands/context.js';
 import type { Config } from '../config/config.js';
 import type { Secrets } from '../config/secrets.js';
+import { dashboardAddress } from '../domain/dashboard-address.js';
 import { HypercareError } from '../domain/errors.js';
 import { CHANNEL } from '../io/notify-carrier.js';
 import { storeAddress } from '../store/address.js';
@@ -88,6 +89,7 @@ async function speak(io: CliIo, paths: ConfigPaths, config: Config, store: Store
   if (!host) throw nothingYet(`no monitor of the host ${config.host} has run with this store`);
   return createContext({
     store, hostId: host.id, person: await personOf(store.db, host.id, { platform: 'terminal', userId: io.user }), via: 'terminal', userId: io.user, unnamed: !isNamed(config), nonce: randomUUID(), timeZone: io.timeZone, tiers: config.watch.tiers, settleMs: config.watch.settleMs, policy: config.policy, auditAnchor: anchorFile(config.pm2Home), freezeFile: freezeFile(config),
+    dashboardAt: config.api === null ? null : dashboardAddress(config.api), privately: true,
     now: () => io.clock.now(),
     sleep: (ms) => io.clock.sleep(ms),
     poke: () => notify(store, CHANNEL, config.host),

@@ -81,6 +81,10 @@ export interface Context {
    * is withdrawn: nothing will be done. Throws what the monitor refused it with.
    */
   ask(wish: Wish): Promise<Json>;
+  /** Where a browser finds the dashboard; null or absent: there is none. */
+  readonly dashboardAt?: string | null;
+  /** True where nobody but the speaker reads what is answered. */
+  readonly privately?: boolean;
   /** The repairs there are; null where this process cannot know. */
   repairs(): Promise<readonly RepairKind[] | null>;
 }

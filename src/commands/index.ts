@@ -3,6 +3,7 @@ import { approve } from './approve.js';
 import { audit } from './audit.js';
 import { baseline } from './baseline.js';
 import type { Command } from './command.js';
+import { dashboard } from './dashboard.js';
 import { deny } from './deny.js';
 import { deploy } from './deploy.js';
 import { freeze } from './freeze.js';
@@ -52,6 +53,7 @@ export const commands: readonly Command<unknown>[] = [
   policy,
   replay,
   audit,
+  dashboard,
   whoami,
   helpOn(() => commands),
 ];

@@ -10,7 +10,7 @@ import type { ConfigFile, DependencyFile } from './schema.js';
 import { toPolicy } from './to-policy.js';
 import { toApp, toAsk, type AppSurroundings } from './to-app.js';
 
-const PLATFORMS: readonly Exclude<Platform, 'api'>[] = ['terminal', 'slack', 'telegram'];
+const PLATFORMS: readonly Exclude<Platform, 'api' | 'web'>[] = ['terminal', 'slack', 'telegram'];
 
 /** What the file leaves to its surroundings. */
 export interface Surroundings extends Pick<AppSurroundings, 'shown'> {

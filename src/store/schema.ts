@@ -162,6 +162,8 @@ export interface DeliveriesTable {
 export interface CardsTable { subject: string; channel: string; ref: JsonText; version: number }
 export interface ChannelsTable { host_id: HostId; name: string; part: ChannelState['part']; since: number; why: string | null; mend: string | null }
 export interface LeasesTable { name: string; holder: string; until_at: number }
+/** A row begins as a link that somebody was given, and is a session once it was used. Whoever gives the link inserts it; the bot writes all else. */
+export interface VisitsTable { link: string; host_id: HostId; person_id: PersonId; link_until: number; session: string | null; session_until: number | null }
 export interface PeopleTable { id: PersonId; host_id: HostId; name: string; role: Role; retired: Flag }
 export interface AccountsTable { host_id: HostId; platform: Platform; user_id: string; person_id: PersonId }
 export interface AuditsTable {
@@ -182,7 +184,7 @@ export interface Tables {
   incidents: IncidentsTable; findings: FindingsTable; plans: PlansTable; questions: QuestionsTable;
   answers: AnswersTable; requests: RequestsTable; remediations: RemediationsTable; steps: StepsTable;
   evidence: EvidenceTable; spans: SpansTable; acts: ActsTable; holds: HoldsTable; events: EventsTable; deliveries: DeliveriesTable;
-  cards: CardsTable; channels: ChannelsTable; leases: LeasesTable; people: PeopleTable; accounts: AccountsTable; audits: AuditsTable;
+  cards: CardsTable; channels: ChannelsTable; leases: LeasesTable; visits: VisitsTable; people: PeopleTable; accounts: AccountsTable; audits: AuditsTable;
   scores: ScoresTable; counters: CountersTable; deployments: DeploymentsTable;
 }
 

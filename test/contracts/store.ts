@@ -26,6 +26,7 @@ import { samplesContract } from './store/samples.js';
 import { spansContract } from './store/spans.js';
 import { unmeasuredContract } from './store/unmeasured.js';
 import { makeStage, type StagePlace } from './store/stage.js';
+import { visitsContract } from './store/visits.js';
 import { valuesContract } from './store/values.js';
 import { writesContract } from './store/writes.js';
 
@@ -68,6 +69,7 @@ export function storeContract(name: string, start: () => Promise<StagePlace>): v
     leasesContract(stage);
     eventsContract(stage);
     peopleContract(stage);
+    visitsContract(stage);
     auditsContract(stage);
     booksContract(stage);
     pruningContract(stage);

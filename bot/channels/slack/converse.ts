@@ -73,7 +73,7 @@ export function createConversation(parties: Parties): Conversation {
       log.warn({ userId: heard.userId, why: who.refused }, 'slack: refused to listen');
       return { said: toPerson(word('warning', 'Not for you', who.refused)), name: heard.userId };
     }
-    const utterance = { platform: 'slack', userId: heard.userId, userName: who.name, said: heard.said, nonce: heard.nonce } as const;
+    const utterance = { platform: 'slack', userId: heard.userId, userName: who.name, said: heard.said, nonce: heard.nonce, privately: true } as const;
     return { said: await ask(utterance), name: who.name };
   }
 

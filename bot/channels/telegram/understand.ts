@@ -52,7 +52,7 @@ function understandMessage(message: Message, updateId: number, rules: Rules): Un
   }
   if (from.is_bot) return silently('a bot wrote it');
   if (rules.now - message.date * 1_000 > MAX_AGE_MS) return silently(`it is ${Math.round(rules.now / 1_000 - message.date)} s old`);
-  return { kind: 'command', utterance: utterance(from, updateId, { words }), at };
+  return { kind: 'command', utterance: { ...utterance(from, updateId, { words }), privately: message.chat.type === 'private' }, at };
 }
 
 function understandPress(query: CallbackQuery, updateId: number, rules: Rules): Understood {

@@ -17,7 +17,7 @@ function commandRoute({ name, summary, role, args }: Command<unknown>): Route {
     answers: { 200: { about: 'What the command gives with --json; exit is its exit code', schema: z.intersection(anything, z.looseObject({ exit: z.number().int() })) }, 404: { about: 'What is named is not there' }, 409: { about: 'Something is being done already' }, 503: { about: 'No monitor runs: nothing was done' } },
     async serve({ raw, ctx, parts }) {
       const { data, exit } = await runArgs(name, await raw(), ctx);
-      if (role !== 'viewer') parts.log.info({ platform: 'api', person: ctx.person?.name ?? ctx.userId, said: name }, 'a person asked');
+      if (role !== 'viewer') parts.log.info({ platform: ctx.via, person: ctx.person?.name ?? ctx.userId, said: name }, 'a person asked');
       return { json: { ...data, exit } };
     },
   });

@@ -10,6 +10,8 @@ const GROUP = 'live';
 const LOOK_EVERY_MS = 1_000;
 const PULSE_EVERY_MS = 15_000;
 const BATCH = 500;
+/** A session that ended meanwhile is let in no more; a browser comes again by itself. */
+const SESSION_LISTENS_MS = 10 * 60_000;
 
 export const eventsRoute = route({
   method: 'get', path: '/api/events', group: GROUP, role: 'viewer',
@@ -24,8 +26,9 @@ async function* happenings({ ctx, parts: { clock }, header, signal }: Asked<unkn
   let since = last?.at ?? ctx.now();
   let seen = new Set<string>(last ? [last.id] : []);
   let spokeAt = clock.monotonic();
+  const until = ctx.via === 'web' ? spokeAt + SESSION_LISTENS_MS : Number.POSITIVE_INFINITY;
   yield { event: 'pulse', data: null };
-  while (!signal.aborted) {
+  while (!signal.aborted && clock.monotonic() < until) {
     const found = (await eventsSince(ctx.store.db, ctx.hostId, since, BATCH)).filter(({ id }) => !seen.has(id));
     for (const event of found) yield told(event);
     const newest = found.at(-1)?.at ?? since;

@@ -43,7 +43,7 @@ const STYLE = 'body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2r
 function page(lines: readonly Line[], release: string): string {
   const groups = [...new Set(lines.map(({ group }) => group))];
   const table = (group: string) => `<h2>${escaped(group)}</h2><table>${lines.filter((line) => line.group === group).map(({ method, path, summary, token }) => `<tr><td><code>${method}</code></td><td><code>${method === 'GET' && !token && !path.includes('{') ? `<a href="${escaped(path)}">${escaped(path)}</a>` : escaped(path)}</code></td><td>${escaped(summary)}${token ? '' : ' <em>(no token)</em>'}</td></tr>`).join('')}</table>`;
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>hypercare</title><style>${STYLE}</style></head><body><h1>hypercare ${escaped(release)}</h1><p>Send <code>authorization: Bearer &lt;token&gt;</code> where a token is asked for; <code>hypercare token</code> makes one. All of it as <a href="/openapi.json">OpenAPI 3.1</a>.</p>${groups.map(table).join('')}</body></html>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>hypercare</title><style>${STYLE}</style></head><body><h1>hypercare ${escaped(release)}</h1><p>Send <code>authorization: Bearer &lt;token&gt;</code> where a token is asked for; <code>hypercare token</code> makes one. All of it as <a href="/openapi.json">OpenAPI 3.1</a>. For people there is <a href="/dashboard">the dashboard</a>.</p>${groups.map(table).join('')}</body></html>`;
 }
 
 function escaped(text: string): string {

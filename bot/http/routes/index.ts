@@ -1,4 +1,5 @@
 import type { Route } from '../route.js';
+import { boardRoute, pressRoute } from './board.js';
 import { commandRoutes } from './commands.js';
 import { deployHookRoute, eventsRoute } from './events.js';
 import { guideRoute, openApiRoute } from './guide.js';
@@ -14,6 +15,8 @@ export const routes: readonly Route[] = [
   healthRoute,
   metricsRoute,
   prometheusRoute,
+  boardRoute,
+  pressRoute,
   statusRoute,
   appsRoute,
   appRoute,

@@ -13,6 +13,7 @@ import { lanesOfServers } from './0011-lanes-of-servers.js';
 import { scores } from './0012-scores.js';
 import { imported } from './0013-imported.js';
 import { leases } from './0014-leases.js';
+import { visits } from './0015-visits.js';
 
 /** Append-only: a migration that has been released is never changed. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -30,5 +31,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0012-scores': scores(engine),
     '0013-imported': imported(engine),
     '0014-leases': leases(engine),
+    '0015-visits': visits(engine),
   };
 }

@@ -51,6 +51,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   // Commands that need no more than an app.
   ...Object.fromEntries(commandRoutes.map(({ path }) => [`post ${path}`, { who: 'Ann', body: { app: 'shop' } }])),
   'get /': { who: null }, 'get /openapi.json': { who: null }, 'get /health': { who: null }, 'get /metrics': { who: null }, 'get /metrics/prometheus': { who: null },
+  'get /api/board': { path: '/api/board?zone=Europe/Berlin' }, 'post /api/press': { who: 'Otto', body: { token: 'd::incident' } },
   'get /api/status': {}, 'get /api/apps': {}, 'get /api/apps/{app}': { path: '/api/apps/shop' }, 'get /api/apps/{app}/score': { path: '/api/apps/shop/score' }, 'get /api/apps/{app}/releases': { path: '/api/apps/shop/releases' },
   'post /hooks/deploy/{app}': { who: 'Otto', path: '/hooks/deploy/shop' },
   'get /api/score': {}, 'get /api/statistics': {}, 'get /api/incidents': {}, 'get /api/incidents/{id}': { path: '/api/incidents/:incident' }, 'get /api/why/{of}': { path: '/api/why/shop' },
@@ -66,7 +67,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   'post /api/commands/launch': { who: 'Otto', body: { app: 'shop' } }, 'post /api/commands/restore-point': { who: 'Ann', body: { app: 'shop', ...why } },
   'post /api/commands/freeze': { who: 'Otto', body: { ...why, for: '2h' } }, 'post /api/commands/unfreeze': { who: 'Ann', body: {} }, 'post /api/commands/silence': { who: 'Otto', body: { app: 'shop', ...why } },
   'post /api/commands/history': { body: { app: 'shop' } }, 'post /api/commands/baseline': { body: { app: 'shop' } }, 'post /api/commands/ack': { who: 'Otto', body: { incident: ':incident' } }, 'post /api/commands/deploy': { who: 'Otto', body: { app: 'shop', ref: 'main', plan: true } },
-  'post /api/commands/holds': { body: {} }, 'post /api/commands/repairs': { body: {} }, 'post /api/commands/learned': { body: {} }, 'post /api/commands/policy': { body: { what: 'show' } },
+  'post /api/commands/dashboard': { body: {} }, 'post /api/commands/holds': { body: {} }, 'post /api/commands/repairs': { body: {} }, 'post /api/commands/learned': { body: {} }, 'post /api/commands/policy': { body: { what: 'show' } },
 };
 
 interface Document {

@@ -52,6 +52,7 @@ describe('help', () => {
         policy         the rules in force; or which of them decided an incident
         replay         what a changed policy would have decided in the past days
         audit          who did what, when and why; and whether nobody changed it
+        dashboard      a link that opens the dashboard in your browser, once
         whoami         who you are here, and what you may do
         help           what you may ask, or how one command is used
         init           look what PM2 runs here, ask four questions, and write
