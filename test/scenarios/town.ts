@@ -18,6 +18,9 @@ export const EVE = 'U0EVE0001';
 
 const CHAT_MS = 60_000;
 
+/** Known by an account of one of the chats. */
+export type Approver = { readonly name: string; readonly slack: string } | { readonly name: string; readonly telegram: number };
+
 export interface Town {
   readonly shop: Shop;
   readonly watch: Watch;
@@ -34,14 +37,14 @@ export interface Town {
   close(): Promise<void>;
 }
 
-/** The bot is not started yet. */
-export async function openTown(): Promise<Town> {
+/** The bot is not started yet. `more`: approvers beside Ann and Bob. */
+export async function openTown(more: readonly Approver[] = []): Promise<Town> {
   const ends: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
     for (const end of ends.splice(0).reverse()) await end();
   };
   try {
-    return await settle(ends, close);
+    return await settle(ends, close, more);
   } catch (error) {
     await close();
     throw error;
@@ -49,17 +52,17 @@ export async function openTown(): Promise<Town> {
 }
 
 /** What was begun is put into `ends`, in its order. */
-async function settle(ends: (() => unknown)[], close: () => Promise<void>): Promise<Town> {
+async function settle(ends: (() => unknown)[], close: () => Promise<void>, more: readonly Approver[]): Promise<Town> {
   const compiled = await compile('bot/main.ts');
   ends.push(compiled.remove);
   const sample = await startSampleShop();
   ends.push(sample.stop);
   const { shop } = sample;
-  const watch = await beginWatch((dataDir) => configOf(shop, dataDir));
+  const watch = await beginWatch((dataDir) => configOf(shop, dataDir, more));
   ends.push(() => watch.stop());
-  const chats = await openChats(configOf(shop, watch.dir), compiled);
+  const chats = await openChats(configOf(shop, watch.dir, more), compiled);
   ends.push(chats.stop);
-  for (const [id, name] of [[BOB, 'Bob'], [VERA, 'Vera'], [EVE, 'Eve']] as const) chats.slack.workspace.addUser(id, name);
+  for (const [id, name] of [[BOB, 'Bob'], [VERA, 'Vera'], [EVE, 'Eve'], ...more.flatMap((one) => ('slack' in one ? [[one.slack, one.name] as const] : []))] as const) chats.slack.workspace.addUser(id, name);
   await watch.steady();
   const [goodVersion = ''] = await versions(shop);
 
@@ -92,7 +95,7 @@ async function releaseOf({ store, app }: Watch): Promise<string> {
 }
 
 /** The rollback comes after a reload that cannot help, so that the question finds a card that stands already. */
-function configOf({ name, url, pm2Home, places }: Shop, dataDir: string): string {
+function configOf({ name, url, pm2Home, places }: Shop, dataDir: string, more: readonly Approver[]): string {
   return `
 data_dir: ${JSON.stringify(dataDir)}
 pm2_home: ${JSON.stringify(pm2Home)}
@@ -111,5 +114,5 @@ people:
   - { name: Ann, role: approver, telegram: 11 }
   - { name: Bob, role: approver, slack: ${BOB} }
   - { name: Vera, role: viewer, slack: ${VERA} }
-${BRISK}`;
+${more.map((one) => `  - ${JSON.stringify({ ...one, role: 'approver' })}\n`).join('')}${BRISK}`;
 }
