@@ -39,7 +39,7 @@ const FAULT_OF: Readonly<Record<string, PostgresFault>> = {
 /**
  * Bad only where its users cannot work now; `fault` says in what way, by its place in the list of faults from 1 on, and is
  * 0 otherwise; while sessions wait for another that has not held them up for long it is unknown. The rest is null where we may not see it. `limit`: connections that apps can have. `chain`: sessions in the
- * longest row behind the root, itself among them. `idle` and `query`: the longest idle in transaction, and the longest
+ * longest row behind the root, itself among them. `idle` and `query`: the longest idle in transaction in this database, and the longest
  * that runs, leaving out those that wait. `lag_ms` is that of the standby furthest behind. 1 stands for true.
  * The note of a good reading names what is worth looking at.
  */
@@ -125,7 +125,7 @@ function tallyOf(sessions: readonly PgSession[]): string {
 }
 
 function valuesOf(fault: PostgresFault | null, { state, sessions, roots }: Seen, advice: PgAdvice): readonly (number | null)[] {
-  const apps = sessions.filter((one) => isClient(one) && !one.ours);
+  const apps = sessions.filter((one) => isClient(one) && !one.ours && one.here);
   const [root] = roots;
   const idle = longest(apps.filter(idlesInTransaction), ({ inStateMs }) => inStateMs);
   const query = longest(apps.filter((one) => one.state === 'active' && one.waitedMs === null), ({ queryMs }) => queryMs);

@@ -55,6 +55,7 @@ export async function findSession(target: RepairTarget, { pid }: SessionArgs, io
   if (wanted === 0) return { refused: 'What keeps others waiting is a prepared transaction, which has no session: see pg_prepared_xacts, then COMMIT PREPARED or ROLLBACK PREPARED' };
   const session = sessions.find((one) => one.pid === wanted);
   if (session === undefined) return { refused: `There is no session ${wanted} in ${target.name}` };
+  if (!session.here) return { refused: `${saySession(session)} is connected to another database of the server than ${target.name}, and is not touched` };
   const refused = notTouched(session, own) ?? (await holdsHeavily(session, server, io, signal));
   if (refused !== null) return { refused };
   const behind = blockingRoots(sessions).find((one) => one.pid === wanted);
@@ -68,7 +69,7 @@ export function unasked(error: unknown): Refusal {
 }
 
 function longestIdle(sessions: readonly PgSession[], idleMs: number): PgSession | undefined {
-  const idle = sessions.filter((one) => idlesInTransaction(one) && isClient(one) && !one.ours && (one.inStateMs ?? 0) >= idleMs);
+  const idle = sessions.filter((one) => idlesInTransaction(one) && isClient(one) && !one.ours && one.here && (one.inStateMs ?? 0) >= idleMs);
   return idle.toSorted((a, b) => (b.inStateMs ?? 0) - (a.inStateMs ?? 0))[0];
 }
 

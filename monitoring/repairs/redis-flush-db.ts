@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { HypercareError } from '../../src/domain/errors.js';
 import type { Json } from '../../src/domain/json.js';
 import type { Prepared, Refusal } from '../../src/domain/plan.js';
-import { keyUse, shownKeys } from '../../src/domain/redis-keys.js';
+import { shownKeys, type KeyUse } from '../../src/domain/redis-keys.js';
 import type { Io } from '../../src/io/io.js';
 import { redisDb } from '../../src/io/redis-address.js';
 import { keysBelow } from '../../src/io/redis-scan.js';
 import { judgedByChecks } from './process-plan.js';
 import { isMarked, newMark } from './redis-mark.js';
-import { refusingTrouble, roundedUp, sayCount, unknownToRedis, urlOf } from './redis-server.js';
+import { refusingTrouble, roundedUp, sayCount, unknownToRedis, urlOf, useIn } from './redis-server.js';
 import type { Repair, RepairTarget, Step } from './repair.js';
 
 const args = z.strictObject({});
@@ -36,12 +36,12 @@ export const redisFlushDb: Repair<z.output<typeof args>> = {
   args,
   risk: 'destructive',
   prepare: (target, _args, io, signal) => refusingTrouble(() => prepare(target, io, signal)),
-  steps: (target, _args, { does, bounds }) => does.slice(0, 1).map((spec) => stepFor(urlOf(target), spec, bounds['keys'] ?? 0)),
+  steps: (target, _args, { does, bounds }) => does.slice(0, 1).map((spec) => stepFor(target, spec, bounds['keys'] ?? 0)),
 };
 
 async function prepare(target: RepairTarget, io: Io, signal: AbortSignal): Promise<Prepared | Refusal> {
   const url = urlOf(target);
-  const { count, samples, foreign } = await lookThrough(io, url, signal);
+  const { count, samples, foreign } = await lookThrough(io, url, useIn(target), signal);
   if (foreign !== null) return { refused: `keys of a ${foreign} are in it, and would be lost: name the cache under redis.${target.name}.invalidate, and use redis.invalidate` };
   if (count === 0) return { refused: 'the database is empty' };
   const db = redisDb(url);
@@ -58,12 +58,12 @@ async function prepare(target: RepairTarget, io: Io, signal: AbortSignal): Promi
   };
 }
 
-async function lookThrough(io: Io, url: string, signal: AbortSignal): Promise<{ readonly count: number; readonly samples: readonly string[]; readonly foreign: string | null }> {
+async function lookThrough(io: Io, url: string, useOf: (key: string) => KeyUse | null, signal: AbortSignal): Promise<{ readonly count: number; readonly samples: readonly string[]; readonly foreign: string | null }> {
   const samples: string[] = [];
   let count = 0;
   for await (const all of keysBelow(io, url, '', signal)) {
     const keys = all.filter((key) => !key.startsWith('hypercare:'));
-    const foreign = keys.map(keyUse).find((use) => use !== null);
+    const foreign = keys.map(useOf).find((use) => use !== null);
     if (foreign) return { count, samples, foreign };
     count += keys.length;
     samples.push(...keys.slice(0, KEPT_FOR_SAMPLES - samples.length));
@@ -71,14 +71,15 @@ async function lookThrough(io: Io, url: string, signal: AbortSignal): Promise<{ 
   return { count, samples, foreign: null };
 }
 
-function stepFor(url: string, spec: { readonly name: string; readonly timeoutMs: number }, most: number): Step {
+function stepFor(target: RepairTarget, spec: { readonly name: string; readonly timeoutMs: number }, most: number): Step {
+  const url = urlOf(target);
   const markOf = (witness: Json): string => (witness as { readonly mark: string }).mark;
   return {
     name: spec.name,
     timeoutMs: spec.timeoutMs,
     state: (witness, _receipts, io) => isMarked(io, url, markOf(witness)).then((marked) => (marked ? 'after' : 'before'), unknownToRedis),
     async act(witness, _receipts, io, signal) {
-      const { count, foreign } = await lookThrough(io, url, signal);
+      const { count, foreign } = await lookThrough(io, url, useIn(target), signal);
       if (foreign !== null) throw new HypercareError('repair.changed', 'permanent', `keys of a ${foreign} are in it by now, so nothing was removed`, 'Ask again, or use redis.invalidate.');
       const [seconds] = (await io.redis.call(url, ['TIME'], { signal })) as [string];
       const result = Number(await io.redis.call(url, ['EVAL', FLUSH, 1, markOf(witness), Number(seconds) + VALID_S, most], { signal }));

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Json } from '../../src/domain/json.js';
 import type { Prepared, Refusal } from '../../src/domain/plan.js';
-import { keyUse, prefixUse, shownKeys, type KeyUse } from '../../src/domain/redis-keys.js';
+import { prefixUse, shownKeys, type KeyUse } from '../../src/domain/redis-keys.js';
 import type { Io } from '../../src/io/io.js';
 import { infoNumber, redisInfo } from '../../src/io/redis-info.js';
 import { BATCH, keysBelow } from '../../src/io/redis-scan.js';
 import { judgedByChecks } from './process-plan.js';
 import { isMarked, leaveMark, newMark } from './redis-mark.js';
-import { redisOptionsOf, refusingTrouble, roundedUp, sayCount, unknownToRedis, urlOf } from './redis-server.js';
+import { redisOptionsOf, refusingTrouble, roundedUp, sayCount, unknownToRedis, urlOf, useIn } from './redis-server.js';
 import type { Repair, RepairTarget, Step } from './repair.js';
 
 /** What keys must begin with: one of the config's prefixes, or more exactly. Without it all of the config's are meant. */
@@ -39,7 +39,7 @@ export const redisInvalidate: Repair<Args> = {
   prepare: (target, wanted, io, signal) => refusingTrouble(() => prepare(target, wanted, io, signal)),
   steps: (target, _args, { does, witness }) => (witness as unknown as Witness).caches.flatMap((cache, n) => {
     const spec = does[n];
-    return spec === undefined ? [] : [stepFor(urlOf(target), spec, cache)];
+    return spec === undefined ? [] : [stepFor(target, spec, cache)];
   }),
 };
 
@@ -50,7 +50,7 @@ async function prepare(target: RepairTarget, { prefix }: Args, io: Io, signal: A
   const refused = wanted.map((one) => refusePrefix(one, allowed)).find((why) => why !== null);
   if (typeof refused === 'string') return { refused };
   const surveys: Survey[] = [];
-  for (const one of wanted) surveys.push(await survey(io, urlOf(target), one, signal));
+  for (const one of wanted) surveys.push(await survey(io, target, one, signal));
   const foreign = surveys.find(({ use }) => use !== null);
   if (foreign) return { refused: `keys of a ${foreign.use} begin with ${foreign.prefix} too, and would be lost: name the cache's own keys more exactly` };
   const found = surveys.filter(({ count }) => count > 0);
@@ -80,11 +80,12 @@ interface Survey {
   readonly use: KeyUse | null;
 }
 
-async function survey(io: Io, url: string, prefix: string, signal: AbortSignal): Promise<Survey> {
+async function survey(io: Io, target: RepairTarget, prefix: string, signal: AbortSignal): Promise<Survey> {
+  const useOf = useIn(target);
   const samples: string[] = [];
   let count = 0;
-  for await (const keys of keysBelow(io, url, prefix, signal)) {
-    const use = keys.map(keyUse).find((one) => one !== null);
+  for await (const keys of keysBelow(io, urlOf(target), prefix, signal)) {
+    const use = keys.map(useOf).find((one) => one !== null);
     if (use) return { prefix, count, samples, use };
     count += keys.length;
     samples.push(...keys.slice(0, KEPT_FOR_SAMPLES - samples.length));
@@ -115,7 +116,10 @@ function noteOf({ prefix, count, samples }: Survey): string {
   return `${sayCount(count)} ${noun} with ${prefix} now, like ${shownKeys(samples, prefix).join(', ')}`.slice(0, 400);
 }
 
-function stepFor(url: string, spec: { readonly name: string; readonly timeoutMs: number }, { prefix, most }: Witness['caches'][number]): Step {
+function stepFor(target: RepairTarget, spec: { readonly name: string; readonly timeoutMs: number }, { prefix, most }: Witness['caches'][number]): Step {
+  const url = urlOf(target);
+  const useOf = useIn(target);
+  const isCache = (key: string): boolean => useOf(key) === null;
   const markOf = (witness: Json): string => `${(witness as unknown as Witness).mark}:${prefix}`;
   return {
     name: spec.name,
@@ -131,9 +135,9 @@ function stepFor(url: string, spec: { readonly name: string; readonly timeoutMs:
     },
     async act(witness, _receipts, io, signal) {
       const used = await usedMemory(io, url, signal);
-      const removed = await removeBelow(io, url, { prefix, most }, signal);
+      const removed = await removeBelow(io, url, { prefix, most, isCache }, signal);
       await leaveMark(io, url, markOf(witness), signal);
-      return { said: `removed ${sayCount(removed)} keys that began with ${prefix}; its memory went from ${used} to ${await usedMemory(io, url, signal)}`, removed };
+      return { said: `removed ${sayCount(removed)} ${removed === 1 ? 'key' : 'keys'} that began with ${prefix}; its memory went from ${used} to ${await usedMemory(io, url, signal)}`, removed };
     },
   };
 }
@@ -144,12 +148,8 @@ async function usedMemory(io: Io, url: string, signal: AbortSignal): Promise<str
   return used === null ? 'unknown' : `${Math.round(used / 1_048_576)} MiB`;
 }
 
-function isCache(key: string): boolean {
-  return keyUse(key) === null;
-}
-
 /** One walk over the keys: what is made behind it stays, and belongs to the cache that fills again. */
-async function removeBelow(io: Io, url: string, { prefix, most }: { readonly prefix: string; readonly most: number }, signal: AbortSignal): Promise<number> {
+async function removeBelow(io: Io, url: string, { prefix, most, isCache }: { readonly prefix: string; readonly most: number; readonly isCache: (key: string) => boolean }, signal: AbortSignal): Promise<number> {
   let removed = 0;
   for await (const keys of keysBelow(io, url, prefix, signal)) {
     const cached = keys.filter(isCache).slice(0, most - removed);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HypercareError } from '../../src/domain/errors.js';
 import type { Prepared, Refusal } from '../../src/domain/plan.js';
+import { keyUse, type KeyUse } from '../../src/domain/redis-keys.js';
 import type { RepairTarget, StepPosition } from './repair.js';
 
 /** What the config says of a Redis beside its address. */
@@ -10,6 +11,14 @@ export type RedisOptions = z.output<typeof options>;
 
 export function redisOptionsOf(target: RepairTarget): RedisOptions {
   return options.parse(target.options);
+}
+
+/** What a key is for that must not go with a cache, by its name, or because the config says that such are locks or a limiter's. */
+export function useIn(target: RepairTarget): (key: string) => KeyUse | null {
+  const { locks } = redisOptionsOf(target);
+  const limiters = target.users.flatMap((user) => user.limiters);
+  const within = (key: string, prefixes: readonly string[]): boolean => prefixes.some((prefix) => key.startsWith(prefix));
+  return (key) => keyUse(key) ?? (within(key, locks) ? 'lock' : within(key, limiters) ? 'limiter' : null);
 }
 
 /** The address: a Redis has one by its config. */

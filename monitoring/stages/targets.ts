@@ -1,5 +1,6 @@
 import { tellsHealth } from '../../src/domain/check.js';
 import type { ResourceId } from '../../src/domain/ids.js';
+import type { ConfiguredLimiter } from '../../src/domain/limiters/limiter.js';
 import { neededBy, type Resource } from '../../src/domain/resource.js';
 import { answeredAfterRestarts, releaseLives } from '../../src/store/app-past.js';
 import { checksOf } from '../../src/store/checks.js';
@@ -62,5 +63,9 @@ async function usesOf(db: Db, ctx: StageContext, { id, hostId }: Resource): Prom
 async function usersOf(db: Db, { id, hostId }: Resource): Promise<RepairTarget['users']> {
   const edges = (await listEdges(db, hostId)).filter(({ usesId }) => usesId === id);
   const users = await Promise.all(edges.map(({ resourceId }) => getResource(db, resourceId)));
-  return users.map(({ name, config }) => ({ name, processes: (config as unknown as AppConfig).processes }));
+  return users.map(({ name, config }) => {
+    const { processes, options } = config as unknown as AppConfig;
+    const { limiters = [] } = (options ?? {}) as { readonly limiters?: readonly ConfiguredLimiter[] };
+    return { name, processes, limiters: limiters.map(({ prefix }) => prefix) };
+  });
 }

@@ -22,6 +22,7 @@ export function crossChecks(facts: Facts): readonly Complaint[] {
     ...usesCycles(facts.apps),
     ...processes(facts.apps),
     ...sharedNames(facts),
+    ...caches(facts),
     ...tiers(facts.tiers),
     ...people(facts.people),
     ...onCall(facts),
@@ -80,6 +81,18 @@ function sharedNames({ names }: Facts): readonly Complaint[] {
   }));
   const hosts = NAMED_SECTIONS.filter((section) => names[section].includes(HOST_RESOURCE));
   return [...twice, ...hosts.map((section) => onKey([section, HOST_RESOURCE], 'is the name under which the host itself is watched: choose another'))];
+}
+
+/** What the file itself calls locks or a limiter is no cache. */
+function caches({ keys, apps }: Facts): readonly Complaint[] {
+  return keys.flatMap(({ path, name, caches: prefixes, locks }) => {
+    const limiters = apps.filter(({ uses }) => uses.includes(name)).flatMap((app) => app.limiters);
+    return prefixes.flatMap((prefix, index) => {
+      const meets = (other: string | undefined): boolean => prefix !== undefined && other !== undefined && (other.startsWith(prefix) || prefix.startsWith(other));
+      const use = locks.some(meets) ? 'locks' : limiters.some(meets) ? 'a rate limiter' : null;
+      return use === null ? [] : [at([...path, 'invalidate', index], `would take along what this file calls keys of ${use}: name the cache's own keys more exactly`)];
+    });
+  });
 }
 
 function tiers(all: Facts['tiers']): readonly Complaint[] {

@@ -10,6 +10,8 @@ export interface AppFacts {
   /** Null: none is written, so its own name counts. Undefined entries cannot be read. */
   readonly pm2: readonly (string | undefined)[] | null;
   readonly uses: readonly (string | undefined)[];
+  /** What the keys of its rate limiters begin with. */
+  readonly limiters: readonly (string | undefined)[];
   readonly endpoints: readonly AskFacts[];
   readonly liveness: { readonly path: string | undefined; readonly everyMs: number | undefined; readonly timeoutMs: number | undefined };
 }
@@ -30,6 +32,8 @@ export interface Facts {
   readonly dependencies: readonly (AskFacts & { readonly at: Path })[];
   /** Names of what can be used, by the section they stand in. */
   readonly names: Readonly<Record<NamedSection, readonly string[]>>;
+  /** What the keys of caches and of locks begin with, in each Redis. */
+  readonly keys: readonly { readonly path: Path; readonly name: string; readonly caches: readonly (string | undefined)[]; readonly locks: readonly (string | undefined)[] }[];
   readonly tiers: readonly { readonly untilMs: number | undefined; readonly everyMs: number | undefined }[];
   readonly people: readonly Mapping[];
   /** Names of those who are called in turns. */
@@ -53,6 +57,7 @@ export function factsOf(raw: unknown): Facts {
     apps: Object.entries(apps).map(([name, app]) => appFacts(name, app)),
     dependencies: Object.entries(dependencies).map(([name, one]) => ({ ...askFacts(one), at: ['dependencies', name] })),
     names: { apps: Object.keys(apps), dependencies: Object.keys(dependencies), redis: Object.keys(mapping(file['redis'])), postgres: Object.keys(mapping(file['postgres'])) },
+    keys: Object.entries(mapping(file['redis'])).map(([name, one]) => ({ path: ['redis', name], name, caches: texts(mapping(one)['invalidate']), locks: texts(mapping(one)['locks']) })),
     tiers: items(mapping(file['watch'])['tiers']).map(mapping).map((tier) => ({ untilMs: milliseconds(tier['until']), everyMs: milliseconds(tier['every']) })),
     people: items(file['people']).map(mapping),
     onCall: items(mapping(file['on_call'])['people']).map(text),
@@ -75,6 +80,7 @@ function appFacts(name: string, raw: unknown): AppFacts {
     url: Object.hasOwn(app, 'url') ? url(app['url']) : null,
     pm2: Object.hasOwn(app, 'pm2') ? texts(app['pm2']) : null,
     uses: texts(app['uses']),
+    limiters: (typeof app['limiters'] === 'string' ? [app['limiters']] : items(app['limiters'])).map((one) => text(one) ?? text(mapping(one)['prefix'])),
     endpoints: items(app['endpoints']).map(askFacts),
     liveness: livenessFacts(app['liveness']),
   };

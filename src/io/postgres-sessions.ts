@@ -16,6 +16,8 @@ export interface PgSession {
   readonly state: string | null;
   readonly superuser: boolean;
   readonly ours: boolean;
+  /** It is connected to the same database as we are, and not to another one of the server. */
+  readonly here: boolean;
   readonly inTransactionMs: number | null;
   readonly inStateMs: number | null;
   readonly queryMs: number | null;
@@ -28,7 +30,7 @@ export interface PgSession {
 const SESSIONS = `
 select a.pid, extract(epoch from a.backend_start)::text as "backendStart", extract(epoch from a.xact_start)::text as "xactStart",
   extract(epoch from a.query_start)::text as "queryStart", coalesce(a.application_name, '') as app, a.backend_type as kind, a.state,
-  coalesce(r.rolsuper, false) as superuser, (a.pid = pg_backend_pid() or coalesce(a.application_name, '') like '${OUR_NAME}%') as ours,
+  coalesce(r.rolsuper, false) as superuser, (a.pid = pg_backend_pid() or coalesce(a.application_name, '') like '${OUR_NAME}%') as ours, a.datname = current_database() as here,
   (extract(epoch from clock_timestamp() - a.xact_start) * 1000)::float8 as "inTransactionMs",
   (extract(epoch from clock_timestamp() - a.state_change) * 1000)::float8 as "inStateMs",
   (extract(epoch from clock_timestamp() - a.query_start) * 1000)::float8 as "queryMs",
@@ -46,9 +48,9 @@ export async function pgSessions(postgres: Postgres, server: PostgresServer, sig
   return postgres.ask<PgSession>(server, { sql: SESSIONS }, signal);
 }
 
-/** Who keeps sessions of apps waiting, the longest first. Background workers that wait hurt nobody. */
+/** Who keeps sessions of this database's apps waiting, the longest first. Background workers that wait hurt nobody. */
 export function blockingRoots(sessions: readonly PgSession[]): readonly LockRoot[] {
-  const waiting = sessions.flatMap(({ pid, blockers, waitedMs, kind, ours }) => (waitedMs === null ? [] : [{ pid, blockers, waitedMs: isClient({ kind }) && !ours ? waitedMs : 0 }]));
+  const waiting = sessions.flatMap(({ pid, blockers, waitedMs, kind, ours, here }) => (waitedMs === null ? [] : [{ pid, blockers, waitedMs: isClient({ kind }) && !ours && here ? waitedMs : 0 }]));
   return lockRoots(waiting).filter(({ longestMs }) => longestMs > 0);
 }
 

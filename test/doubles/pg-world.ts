@@ -10,7 +10,7 @@ import type { PgTown } from './pg-town.js';
 export function pgTarget(url: string, options: Readonly<Record<string, Json>> = {}): RepairTarget {
   return {
     id: 'pg-1' as RepairTarget['id'], kind: 'postgres', name: 'db', url, options: { timeoutMs: 1_000, own: ['shop-*'], idleMs: 300_000, ...options },
-    users: [{ name: 'shop', processes: ['shop'] }], uses: [], processes: [], release: null, running: null, ledger: [], checks: ['postgres'], settleMs: 1_000,
+    users: [{ name: 'shop', processes: ['shop'], limiters: [] }], uses: [], processes: [], release: null, running: null, ledger: [], checks: ['postgres'], settleMs: 1_000,
   };
 }
 

@@ -56,7 +56,7 @@ describe.skipIf(noPostgres)('cancelling the query that keeps others waiting', ()
     if ('refused' in plan) throw new Error(plan.refused);
     expect(plan.notes[0]).toMatch(/^session \d+ \(shop-report\), active for .*; 1 waits for it, the longest for /);
     const [step] = postgresCancel.steps(world.target, {}, plan);
-    expect(await step?.act(plan.witness, {}, world.io, AbortSignal.timeout(5_000))).toEqual({ signalled: 1 });
+    expect(await step?.act(plan.witness, {}, world.io, AbortSignal.timeout(5_000))).toEqual({ signalled: 1, said: expect.stringMatching(/^cancelled the query of session \d+ \(shop-/) });
     await world.waiter;
     await expect(world.running).rejects.toThrow(/cancel/);
     expect(await world.root.query('rollback').then(() => 'alive')).toBe('alive');

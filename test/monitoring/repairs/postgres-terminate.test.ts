@@ -53,6 +53,10 @@ describe.skipIf(noPostgres)('ending the session that keeps others waiting', () =
         return idle('shop-web', 'alter table orders add column extra int');
       },
       'a migration by its advisory lock': async () => idle('shop-web', 'select pg_advisory_lock(7)'),
+      'a session of another database of the server': async () => {
+        await town.clear();
+        return idle('shop-web', 'select 1', Object.assign(new URL(town.url), { pathname: '/template1' }).href);
+      },
       'a superuser': async () => idle('shop-web', 'select 1', town.superUrl),
       'our own': async () => idle('hypercare-other', 'select 1', town.url),
       'a session whose query runs': async () => {
@@ -94,7 +98,7 @@ describe.skipIf(noPostgres)('ending the session that keeps others waiting', () =
       'a client that does not expect this may take its process with it: shop may be restarted once',
     ]);
     const [step] = postgresTerminate.steps(world.target, {}, plan);
-    expect(await step?.act(plan.witness, {}, world.io, AbortSignal.timeout(5_000))).toEqual({ signalled: 1 });
+    expect(await step?.act(plan.witness, {}, world.io, AbortSignal.timeout(5_000))).toEqual({ signalled: 1, said: `ended session ${root.pid} (shop-web)` });
     await Promise.all(waiters);
     expect(await step?.state(plan.witness, {}, world.io)).toBe('after');
     expect(await town.sql(`select from pg_stat_activity where pid in (${pids.slice(1).join()})`), 'nobody else was ended').toHaveLength(2);
@@ -108,7 +112,7 @@ describe.skipIf(noPostgres)('ending the session that keeps others waiting', () =
     await Promise.all(waiters);
     const [step] = postgresTerminate.steps(world.target, {}, plan);
     expect(await step?.state(plan.witness, {}, world.io)).toBe('after');
-    expect(await step?.act(plan.witness, {}, world.io, AbortSignal.timeout(5_000))).toEqual({ signalled: 0 });
+    expect(await step?.act(plan.witness, {}, world.io, AbortSignal.timeout(5_000))).toEqual({ signalled: 0, said: `session ${root.pid} had ended or gone on by itself` });
     expect(await town.sql(`select from pg_stat_activity where pid = ${root.pid}`)).toHaveLength(1);
   });
 
@@ -120,7 +124,7 @@ describe.skipIf(noPostgres)('ending the session that keeps others waiting', () =
     await until('it to work', async () => (await town.sql(`select from pg_stat_activity where pid = ${root.pid} and state = 'active'`)).length > 0);
     const [step] = postgresTerminate.steps(world.target, {}, plan);
     expect(await step?.state(plan.witness, {}, world.io)).toBe('after');
-    expect(await step?.act(plan.witness, {}, world.io, AbortSignal.timeout(5_000))).toEqual({ signalled: 0 });
+    expect(await step?.act(plan.witness, {}, world.io, AbortSignal.timeout(5_000))).toEqual({ signalled: 0, said: `session ${root.pid} had ended or gone on by itself` });
   });
 
   it('takes, where nobody waits, the one that has stood idle the longest', async () => {

@@ -26,6 +26,8 @@ describe.skipIf(noRedis)('emptying a cache', () => {
       'a pattern': async () => ({ args: { prefix: 'page:*' } }),
       'a prefix of sessions, whatever the config says': async ({ target }) => ({ target: { ...target, options: { invalidate: ['session:'] } } }),
       'a cache that has the locks of others in it': async ({ own }) => void (await own.say('SET', 'page:lock:7', '1')),
+      'what the config itself calls locks': async ({ target }) => ({ target: { ...target, options: { ...target.options, locks: ['page:user:'] } } }),
+      'what the config itself calls a limiter': async ({ target }) => ({ target: { ...target, users: [{ name: 'shop', processes: ['shop'], limiters: ['page:user:'] }] } }),
       'a cache that is empty': async ({ own }) => void (await own.say('FLUSHDB')),
     },
   });

@@ -96,6 +96,9 @@ const BROKEN: readonly (readonly [why: string, yaml: string, lines: readonly str
   ['a Telegram name instead of an id', "people: [{ name: Ann, role: viewer, telegram: '@ann' }]", ['1:47: people[0].telegram: must be a numeric user id, not an @name']],
   ['one person twice', 'people: [{ name: Ann, role: viewer }, { name: ann, role: approver }]', ['1:47: people[1].name: is the same person as people[0].name: put all accounts of a person into one entry']],
   ['one account twice', "people: [{ name: Ann, role: viewer, telegram: 7 }, { name: Ben, role: viewer, telegram: '7' }]", ['1:89: people[1].telegram: is the same account as people[0].telegram']],
+  // Keys that the file itself calls something else.
+  ['a cache that holds locks', 'redis: { cache: { url: redis://127.0.0.1, invalidate: ["page:", "app:"], locks: "app:jobs:" } }', ["1:65: redis.cache.invalidate[1]: would take along what this file calls keys of locks: name the cache's own keys more exactly"]],
+  ['a cache that holds a limiter', 'redis: { cache: { url: redis://127.0.0.1, invalidate: ["app:"] } }\napps: { shop: { uses: [cache], limiters: [{ prefix: "app:hits:" }] } }', ["1:56: redis.cache.invalidate[0]: would take along what this file calls keys of a rate limiter: name the cache's own keys more exactly"]],
   // Who is called in turns.
   ['a turn for somebody unknown', 'people: [{ name: Ann, role: approver, slack: U0123ANN }]\non_call: { people: [An], from: "2026-11-23T09:00" }', ['2:21: on_call.people[0]: names nobody of `people`; did you mean "Ann"? (known: Ann)']],
   ['a turn for somebody who may not say yes', 'people: [{ name: Ann, role: operator, slack: U0123ANN }]\non_call: { people: [Ann], from: "2026-11-23T09:00" }', ['2:21: on_call.people[0]: may not say yes: give the person the role approver, or name another']],
