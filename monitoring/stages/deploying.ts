@@ -1,5 +1,5 @@
 import type { Plan } from '../../src/domain/plan.js';
-import { releaseName, type ReleaseSighting } from '../../src/domain/release.js';
+import { DEPLOY_FAILED, releaseName, type ReleaseSighting } from '../../src/domain/release.js';
 import type { Remediation } from '../../src/domain/remediation.js';
 import { journalOf } from '../../src/store/journal.js';
 import { enterRelease, judgeRelease } from '../../src/store/releases.js';
@@ -27,7 +27,7 @@ export async function deployFailed(tx: Db, ctx: StageContext, remediation: Remed
   const seen = steps.map(({ receipt }) => (receipt as { readonly release?: ReleaseSighting } | null)?.release).find((one) => one !== undefined);
   if (!seen || !wasLive || !steps.some(({ dir }) => dir === 'undo')) return;
   const release = await enterRelease(tx, plan.targetId, seen, ctx.clock.now());
-  const reason = `its deploy failed: ${remediation.outcome ?? 'it was not well'}`;
+  const reason = `${DEPLOY_FAILED}: ${remediation.outcome ?? 'it was not well'}`;
   await judgeRelease(tx, release.id, 'bad', reason, ctx.clock.now());
   const { name } = await getResource(tx, plan.targetId);
   await record(tx, ctx, { who: 'hypercare', what: `${name} ${releaseName(release)} counts as bad`, why: reason, body: { plan: plan.id, remediation: remediation.id, release: release.id, commit: release.commit } });

@@ -8,6 +8,7 @@ import { actsOn } from '../../src/store/acts.js';
 import { tell } from '../../src/store/events.js';
 import { openIncidentOf } from '../../src/store/incidents.js';
 import { endLaunch, newestLaunchOf, openLaunch, openLaunchOf } from '../../src/store/launches.js';
+import { deployerOf } from '../../src/store/plans.js';
 import { enterRelease, getRelease, judgeRelease } from '../../src/store/releases.js';
 import type { Db } from '../../src/store/schema.js';
 import { beganWith, carryOver } from './carrying.js';
@@ -30,7 +31,8 @@ export async function launchSighted(tx: Db, ctx: StageContext, app: Resource, se
   const newest = await newestLaunchOf(tx, app.id);
   if (newest?.releaseId === release.id) return;
   const why = newest ? whyNew(release) : 'first seen';
-  await launch(tx, ctx, app, release, { why, who: 'hypercare', startedAt: seen.startedAt, autoRollback: release.quarantinedAt === null && !(await rolledBackLately(tx, ctx, app)) });
+  const who = (release.commit === null ? null : await deployerOf(tx, app.id, { commit: release.commit, since: ctx.clock.now() - DAY_MS })) ?? 'hypercare';
+  await launch(tx, ctx, app, release, { why, who, startedAt: seen.startedAt, autoRollback: release.quarantinedAt === null && !(await rolledBackLately(tx, ctx, app)) });
 }
 
 function whyNew(release: Release): string {
@@ -54,7 +56,7 @@ export interface LaunchReason {
 export async function launch(tx: Db, ctx: StageContext, app: Resource, release: Release, reason: LaunchReason): Promise<Launch> {
   const now = ctx.clock.now();
   const carried = await supersede(tx, ctx, app, { release, startedAt: reason.startedAt ?? null });
-  const opened = await openLaunch(tx, { appId: app.id, releaseId: release.id, endsAt: now + windowMs(ctx.settings.tiers), autoRollback: reason.autoRollback, why: reason.why }, now);
+  const opened = await openLaunch(tx, { appId: app.id, releaseId: release.id, endsAt: now + windowMs(ctx.settings.tiers), autoRollback: reason.autoRollback, why: reason.why, who: reason.who }, now);
   if (release.verdict === 'unwatched' || release.verdict === 'superseded' || release.verdict === 'unproven') {
     await judgeRelease(tx, release.id, 'watching', reason.why, now);
   }

@@ -44,7 +44,7 @@ function smokeOf({ settings }: StageContext, name: string): Pick<NonNullable<Rep
 }
 
 /** Directly or through others: a migration of any of them may be the app's. */
-async function databasesOf(db: Db, ctx: StageContext, { id, hostId }: Resource): Promise<NonNullable<RepairTarget['databases']>> {
+export async function databasesOf(db: Db, ctx: StageContext, { id, hostId }: Resource): Promise<NonNullable<RepairTarget['databases']>> {
   const needed = neededBy(id, await listEdges(db, hostId));
   const servers = (await Promise.all(needed.map((one) => getResource(db, one)))).filter(({ kind }) => kind === 'postgres');
   return servers.flatMap(({ name, config }) => {

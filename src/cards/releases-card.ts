@@ -1,6 +1,8 @@
 import { sayDuration } from '../domain/duration.js';
 import { sayRestarts, type Debt } from '../domain/debt.js';
-import { releaseName, type Release } from '../domain/release.js';
+import type { Launch } from '../domain/launch.js';
+import { DEPLOY_FAILED, releaseName, type Release } from '../domain/release.js';
+import type { Stretch } from '../domain/release-life.js';
 import type { DeployCheck, WayBack } from '../domain/way-back.js';
 import type { Card } from './card.js';
 import { noteCard } from './note-card.js';
@@ -16,6 +18,9 @@ export interface LedgerLine {
   /** How long it ran, and how long of that without an incident; null: it was never watched. */
   readonly ranMs: number | null;
   readonly healthyMs: number | null;
+  /** When it ran, and the launches that saw it, the oldest first. */
+  readonly stretches: readonly Stretch[];
+  readonly launches: readonly Launch[];
   readonly debt: Debt;
 }
 
@@ -30,16 +35,21 @@ export function releasesCard(app: string, lines: readonly LedgerLine[], wayBack:
       drawWayBack(app, wayBack, reader),
       ...(lines.length === 0 ? ['No release of it was seen yet.'] : [[...shown.map((line) => drawLine(line, wayBack, reader)), ...(more > 0 ? [`… and ${more} older ones`] : [])].join('\n')]),
     ],
-    footer: 'what it would do: rollback <app> --plan',
+    footer: 'one whole: releases <app> <release>; the way back: rollback <app> --plan',
   });
 }
 
 function drawLine({ release, isRunning, ranMs, healthyMs, debt }: LedgerLine, wayBack: WayBack, reader: Reader): string {
   const marks = [...(isRunning ? ['runs now'] : []), ...(release.id === wayBack.release?.id ? ['way back'] : []), ...(release.quarantinedAt === null ? [] : ['quarantined']), ...(release.origin ? [`imported, ${release.verdictReason ?? release.origin}`] : [])];
-  const ran = ranMs === null ? 'not watched' : healthyMs === ranMs ? `ran ${sayDuration(ranMs)}` : `ran ${sayDuration(ranMs)}, ${sayDuration(healthyMs ?? 0)} of it well`;
   const seen = release.firstSeenAt === 0 ? '' : `, ${release.origin ? 'of' : 'first seen'} ${sayClock(release.firstSeenAt, reader)}`;
   const owes = debt.points === 0 ? '' : `, ${sayRestarts(debt)}`;
-  return `${releaseName(release)}  ${release.verdict}${marks.length > 0 ? ` (${marks.join(', ')})` : ''}${seen}, ${ran}${owes}`;
+  return `${releaseName(release)}  ${release.verdict}${marks.length > 0 ? ` (${marks.join(', ')})` : ''}${seen}, ${sayRan({ release, ranMs, healthyMs })}${owes}`;
+}
+
+/** How long, and how well; of what was gone back from at once, that. */
+export function sayRan({ release, ranMs, healthyMs }: Pick<LedgerLine, 'release' | 'ranMs' | 'healthyMs'>): string {
+  if (ranMs !== null) return healthyMs === ranMs ? `ran ${sayDuration(ranMs)}` : `ran ${sayDuration(ranMs)}, ${sayDuration(healthyMs ?? 0)} of it well`;
+  return release.verdictReason?.startsWith(DEPLOY_FAILED) ? `${DEPLOY_FAILED}, so it was gone back from` : 'not watched';
 }
 
 /** What CI asks before it deploys. */

@@ -1,25 +1,24 @@
 import { z } from 'zod';
 import { noteCard } from '../cards/note-card.js';
-import { deployCheckCard, releasesCard, type LedgerLine } from '../cards/releases-card.js';
+import { releaseCard } from '../cards/release-card.js';
+import { deployCheckCard, releasesCard } from '../cards/releases-card.js';
 import { HypercareError } from '../domain/errors.js';
 import type { Json } from '../domain/json.js';
 import { releaseName, releasesNamed, type Release } from '../domain/release.js';
-import { ranMs } from '../domain/release-life.js';
 import type { Resource } from '../domain/resource.js';
 import { mayDeploy, wayBackOf, type WayBack } from '../domain/way-back.js';
-import { releaseLives } from '../store/app-past.js';
-import { debtBy } from '../store/debts.js';
-import { newestLaunchOf } from '../store/launches.js';
 import { ledgerOf } from '../store/releases.js';
 import { strangeAnswer } from './accepted.js';
 import type { Command, Context, Result } from './command.js';
 import { reason, word } from './fields.js';
 import { findApp } from './find-app.js';
-import { iso } from './iso.js';
+import { ledgerDocument, readLedger } from './read-ledger.js';
 
 const commit = z.string().trim().toLowerCase().regex(/^[0-9a-f]{7,64}$/, 'takes a commit, by seven digits or more');
-const args = z.strictObject({ app: word, check: commit.optional(), lift: commit.optional(), reason: reason.optional(), revert: commit.optional(), into: word.optional() })
-  .refine((wanted) => [wanted.check, wanted.lift, wanted.revert].filter((one) => one !== undefined).length <= 1, { path: ['check'], message: 'stands alone, without --lift and --revert' })
+/** What is shown of a word from outside. */
+const WORD_SHOWN = 40;
+const args = z.strictObject({ app: word, release: word.optional(), check: commit.optional(), lift: commit.optional(), reason: reason.optional(), revert: commit.optional(), into: word.optional() })
+  .refine((wanted) => [wanted.release, wanted.check, wanted.lift, wanted.revert].filter((one) => one !== undefined).length <= 1, { path: ['check'], message: 'stands alone: a release, --check, --lift and --revert are one at a time' })
   .refine((wanted) => wanted.lift === undefined || wanted.reason !== undefined, { path: ['reason'], message: 'is missing: lifting a quarantine carries its reason' })
   .refine((wanted) => (wanted.revert === undefined) === (wanted.into === undefined), { path: ['into'], message: 'names the file that --revert writes' });
 const lifted = z.object({ release: z.string(), was: z.string() });
@@ -28,11 +27,11 @@ const lifted = z.object({ release: z.string(), was: z.string() });
 export const releases: Command<z.output<typeof args>> = {
   name: 'releases',
   summary: 'the releases of an app, which is the way back and why, and what may be deployed',
-  usage: 'releases <app> [--check <commit> | --lift <commit> --reason <why> | --revert <commit> --into <file>]',
-  examples: ['releases shop', 'releases shop --check 4f2a91c', 'releases shop --revert 4f2a91c --into back.patch'],
+  usage: 'releases <app> [<release> | --check <commit> | --lift <commit> --reason <why> | --revert <commit> --into <file>]',
+  examples: ['releases shop', 'releases shop 4f2a91c', 'releases shop --check 4f2a91c', 'releases shop --revert 4f2a91c --into back.patch'],
   role: 'viewer',
   words: {
-    positionals: ['app'],
+    positionals: ['app', 'release'],
     flags: {
       check: { type: 'string', about: 'may this commit be deployed? Exit 1: it is in quarantine' },
       lift: { type: 'string', about: 'take this commit out of quarantine' },
@@ -47,39 +46,34 @@ export const releases: Command<z.output<typeof args>> = {
     if (wanted.check !== undefined) return checkCommit(ctx, app, wanted.check);
     if (wanted.lift !== undefined) return lift(ctx, app, wanted.lift, wanted.reason ?? '');
     if (wanted.revert !== undefined) return revert(ctx, app, wanted.revert, wanted.into ?? '');
-    return list(ctx, app);
+    return wanted.release === undefined ? list(ctx, app) : show(ctx, app, wanted.release);
   },
 };
 
 async function list(ctx: Context, app: Resource): Promise<Result> {
-  const { db } = ctx.store;
-  const now = ctx.now();
-  const [ledger, lives, running] = [await ledgerOf(db, app.id), await releaseLives(db, app.id, now), (await newestLaunchOf(db, app.id))?.releaseId ?? null];
-  const wayBack = running === null ? { release: null, why: 'what runs is not known yet', restorable: true, passedOver: [] } : wayBackOf(ledger, running);
-  const lines: LedgerLine[] = [];
-  for (const release of ledger) {
-    const life = lives.get(release.id);
-    const [first, last] = [life?.stretches[0], life?.stretches.at(-1)];
-    const ran = life ? ranMs(life, now) : null;
-    lines.push({ release, isRunning: release.id === running, ranMs: ran, healthyMs: life && ran !== null ? Math.max(0, ran - life.sickMs) : null, debt: await debtBy(db, app.id, { from: first?.from ?? now, until: last ? (last.until ?? now) : now }) });
-  }
+  const { lines, wayBack } = await readLedger(ctx, app);
   return {
-    data: { version: 1, app: app.name, wayBack: wayBackDocument(wayBack), releases: lines.map((line) => document(line, wayBack)) },
-    card: releasesCard(app.name, lines, wayBack, { now, timeZone: ctx.timeZone }),
+    data: { version: 1, app: app.name, wayBack: wayBackDocument(wayBack), releases: lines.map((line) => ledgerDocument(line, wayBack)) },
+    card: releasesCard(app.name, lines, wayBack, { now: ctx.now(), timeZone: ctx.timeZone }),
     exit: wayBack.release === null ? 1 : 0,
+  };
+}
+
+/** One of them whole; of several with one commit, which differ in configuration or lockfile, each. */
+async function show(ctx: Context, app: Resource, wanted: string): Promise<Result> {
+  const { lines, wayBack } = await readLedger(ctx, app);
+  const meant = new Set(releasesNamed(lines.map(({ release }) => release), wanted));
+  const found = lines.filter(({ release }) => meant.has(release));
+  if (found.length === 0) throw new HypercareError('release.unknown', 'invalid', `there is no release “${wanted.slice(0, WORD_SHOWN)}” of ${app.name}`, `“releases ${app.name}” lists them. A commit is named by seven digits or more.`);
+  return {
+    data: { version: 1, app: app.name, releases: found.map((line) => ledgerDocument(line, wayBack)) },
+    card: releaseCard(app.name, found, wayBack, { now: ctx.now(), timeZone: ctx.timeZone }),
+    exit: 0,
   };
 }
 
 function wayBackDocument({ release, why, passedOver }: WayBack): Json {
   return { release: release && releaseName(release), commit: release?.commit ?? null, why, passedOver: passedOver.map((one) => ({ release: releaseName(one.release), why: one.why })) };
-}
-
-function document({ release, isRunning, ranMs: ran, healthyMs, debt }: LedgerLine, wayBack: WayBack): Json {
-  return {
-    release: releaseName(release), commit: release.commit, dir: release.dir, verdict: release.verdict, why: release.verdictReason, verdictAt: iso(release.verdictAt || null), firstSeenAt: iso(release.firstSeenAt || null), imported: release.origin ?? null,
-    running: isRunning, wayBack: release.id === wayBack.release?.id, quarantinedAt: iso(release.quarantinedAt), lockHash: release.lockHash, configHash: release.configHash, nodeVersion: release.nodeVersion,
-    envKeys: release.envKeys ? [...release.envKeys] : null, ranMs: ran, healthyMs, debt: debt.points,
-  };
 }
 
 /** Needs no monitor, so that CI can ask at any time. */

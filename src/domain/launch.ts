@@ -22,4 +22,6 @@ export interface Launch {
   /** False after a rollback: the restored release is watched, but not rolled back by itself again. */
   readonly autoRollback: boolean;
   readonly why: string;
+  /** Who began it; 'hypercare': it was seen running, and nobody said who had brought it live. Absent or null: not written down. */
+  readonly who?: string | null;
 }

@@ -1,3 +1,4 @@
+import type { AppliedMigrations } from './applied-migrations.js';
 import type { ReleaseId, ResourceId } from './ids.js';
 
 /** unwatched: ran, but nobody watched it through · watching · stable: passed its watch · bad: rolled back · unproven · superseded. */
@@ -33,6 +34,8 @@ export interface Release {
   readonly envKeys?: readonly string[] | null;
   /** Where it is known from, of one that was entered from the time before the app was watched; absent or null: it was seen running. */
   readonly origin?: ReleaseOrigin | null;
+  /** What was applied to its databases while it ran, as it was last read; absent or null: it was never read. */
+  readonly migrations?: AppliedMigrations | null;
   readonly firstSeenAt: number;
   readonly verdict: ReleaseVerdict;
   readonly verdictAt: number;
@@ -67,6 +70,9 @@ export function sayBad({ verdictReason: reason }: Pick<Release, 'verdictReason'>
 }
 
 const BY_A_PERSON = 'rolled back by ';
+
+/** How the reason begins of what went live in a deploy and was gone back from at once. */
+export const DEPLOY_FAILED = 'its deploy failed';
 
 /** A short hash names a commit from seven digits on. */
 const COMMIT = /^[0-9a-f]{7,64}$/;

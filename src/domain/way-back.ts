@@ -26,9 +26,17 @@ export function wayBackOf(all: readonly Release[], runningId: ReleaseId): WayBac
     release,
     restorable,
     ...(release === null && running?.verdict === 'stable' && running.quarantinedAt === null ? { atNext: true } : {}),
-    why: release ? (release.verdictReason ?? 'it was found stable') : ledger.length > 1 ? 'no other release of it was found stable, or vouched for' : 'only what runs was ever seen',
+    why: release ? (release.verdictReason ?? 'it was found stable') : whyNone(ledger.length, all.length),
     passedOver: later.map((one) => ({ release: one, why: whyNot(one) })),
   };
+}
+
+/** What was only imported was never seen, so nobody found it good. */
+function whyNone(seen: number, known: number): string {
+  if (seen > 1) return 'no other release of it was found stable, or vouched for';
+  const imported = known - seen;
+  if (imported <= 0) return 'only what runs was ever seen';
+  return `only the release that runs was ever watched, and ${imported === 1 ? 'the other one is' : `the ${imported} others are`} known from git tags or pm2 deploy alone`;
 }
 
 function whyNot(release: Release): string {

@@ -20,7 +20,7 @@ export async function importReleases(tx: Db, appId: ResourceId, past: readonly P
   for (const { commit, dir, lockHash, origin, at, says } of fresh) {
     await tx.insertInto('releases').values({
       id: newId<'release'>(now), app_id: appId, commit, dir, lock_hash: lockHash, config_hash: null, node_version: null, first_seen_at: Math.min(at ?? 0, now),
-      verdict: 'unwatched', verdict_at: Math.min(at ?? 0, now), verdict_reason: says, quarantined_at: null, env_keys: null, origin,
+      verdict: 'unwatched', verdict_at: Math.min(at ?? 0, now), verdict_reason: says, quarantined_at: null, env_keys: null, origin, migrations: null,
     }).execute();
   }
   await tx.updateTable('resources').set({ imported_at: now }).where('id', '=', appId).execute();

@@ -9,6 +9,7 @@ export interface NewLaunch {
   readonly endsAt: number;
   readonly autoRollback: boolean;
   readonly why: string;
+  readonly who?: string;
 }
 
 /** Opens a launch whose first tick is due at once. The app's open launch must have been ended before. */
@@ -17,7 +18,7 @@ export async function openLaunch(tx: Db, launch: NewLaunch, now: number): Promis
   await tx.insertInto('launches').values({
     id, app_id: launch.appId, release_id: launch.releaseId, state: 'watching', started_at: now, ends_at: launch.endsAt,
     ended_at: null, ticks_made: 0, next_tick_at: now, hot_until: 0, next_at: now, auto_rollback: launch.autoRollback ? 1 : 0,
-    why: launch.why, six_hours_told: 0, open_app: launch.appId,
+    why: launch.why, who: launch.who ?? null, six_hours_told: 0, open_app: launch.appId,
   }).execute();
   return getLaunch(tx, id);
 }
@@ -48,6 +49,12 @@ export async function openLaunchOf(db: Db, appId: ResourceId): Promise<Launch | 
 export async function newestLaunchOf(db: Db, appId: ResourceId): Promise<Launch | null> {
   const row = await db.selectFrom('launches').selectAll().where('app_id', '=', appId).orderBy('started_at', 'desc').orderBy('id', 'desc').limit(1).executeTakeFirst();
   return row ? toLaunch(row) : null;
+}
+
+/** An app's launches, the newest first, at most so many. */
+export async function launchesOf(db: Db, appId: ResourceId, limit: number): Promise<readonly Launch[]> {
+  const rows = await db.selectFrom('launches').selectAll().where('app_id', '=', appId).orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
+  return rows.map(toLaunch);
 }
 
 /** How far back another release is looked for. */
@@ -110,6 +117,6 @@ function toLaunch(row: LaunchesTable): Launch {
   return {
     id: row.id, appId: row.app_id, releaseId: row.release_id, state: row.state, startedAt: row.started_at, endsAt: row.ends_at,
     endedAt: row.ended_at, ticksMade: row.ticks_made, nextTickAt: row.next_tick_at, hotUntil: row.hot_until, nextAt: row.next_at,
-    autoRollback: row.auto_rollback === 1, why: row.why,
+    autoRollback: row.auto_rollback === 1, why: row.why, who: row.who,
   };
 }

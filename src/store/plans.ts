@@ -37,6 +37,13 @@ export async function lastPlannedAt(db: Db, targetId: ResourceId, repair: string
   return row?.at ?? null;
 }
 
+/** Who asked for the deploy that brought this commit live; null: none did since then. */
+export async function deployerOf(db: Db, targetId: ResourceId, { commit, since }: { readonly commit: string; readonly since: number }): Promise<string | null> {
+  const rows = await db.selectFrom('plans').select(['body', 'asked_by']).where('target_id', '=', targetId).where('repair', '=', 'release.deploy')
+    .where('state', 'in', ['running', 'done']).where('made_at', '>=', since).orderBy('made_at', 'desc').limit(20).execute();
+  return rows.find(({ body }) => (JSON.parse(body ?? '{}') as Partial<Prepared>).brings === commit)?.asked_by ?? null;
+}
+
 /** A decision is kept with what it was made on; what is longer than this is a mistake, and left out. */
 const MAX_FACTS_CHARS = 16_384;
 

@@ -1,3 +1,4 @@
+import type { AppliedMigrations } from '../domain/applied-migrations.js';
 import type { ReleaseId, ResourceId } from '../domain/ids.js';
 import type { Release, ReleaseSighting, ReleaseVerdict } from '../domain/release.js';
 import { newId } from './new-id.js';
@@ -27,7 +28,7 @@ export async function enterRelease(tx: Db, appId: ResourceId, seen: ReleaseSight
   const id = newId<'release'>(now);
   await tx.insertInto('releases').values({
     id, app_id: appId, commit: seen.commit, dir: seen.dir, lock_hash: seen.lockHash, config_hash: seen.configHash,
-    node_version: seen.nodeVersion, first_seen_at: now, verdict: 'unwatched', verdict_at: now, verdict_reason: null, quarantined_at: null, env_keys: textOf(seen.envKeys), origin: null,
+    node_version: seen.nodeVersion, first_seen_at: now, verdict: 'unwatched', verdict_at: now, verdict_reason: null, quarantined_at: null, env_keys: textOf(seen.envKeys), origin: null, migrations: null,
   }).execute();
   return getRelease(tx, id);
 }
@@ -51,6 +52,10 @@ export async function liftQuarantineOf(tx: Db, id: ReleaseId, reason: string, no
   await tx.updateTable('releases').set({ verdict: 'unwatched', verdict_at: now, verdict_reason: reason, quarantined_at: null }).where('id', '=', id).execute();
 }
 
+export async function noteMigrations(tx: Db, id: ReleaseId, migrations: AppliedMigrations): Promise<void> {
+  await tx.updateTable('releases').set({ migrations: JSON.stringify(migrations) }).where('id', '=', id).execute();
+}
+
 function textOf(names: readonly string[] | null | undefined): string | null {
   return names ? JSON.stringify(names) : null;
 }
@@ -65,5 +70,6 @@ function toRelease(row: ReleasesTable): Release {
     id: row.id, appId: row.app_id, commit: row.commit, dir: row.dir, lockHash: row.lock_hash, configHash: row.config_hash,
     nodeVersion: row.node_version, firstSeenAt: row.first_seen_at, verdict: row.verdict, verdictAt: row.verdict_at,
     verdictReason: row.verdict_reason, quarantinedAt: row.quarantined_at, envKeys: row.env_keys === null ? null : (JSON.parse(row.env_keys) as readonly string[]), origin: row.origin,
+    migrations: row.migrations === null ? null : (JSON.parse(row.migrations) as AppliedMigrations),
   };
 }

@@ -44,11 +44,13 @@ export interface ReleasesTable {
   env_keys: JsonText | null;
   /** Null: it was seen running. */
   origin: ReleaseOrigin | null;
+  /** What was applied to its databases, as it was last read; null: it was never read. */
+  migrations: JsonText | null;
 }
 export interface LaunchesTable {
   id: LaunchId; app_id: ResourceId; release_id: ReleaseId; state: LaunchState; started_at: number; ends_at: number;
   ended_at: number | null; ticks_made: number; next_tick_at: number | null; hot_until: number; next_at: number | null;
-  auto_rollback: Flag; why: string; six_hours_told: Flag;
+  auto_rollback: Flag; why: string; six_hours_told: Flag; who: string | null;
   /** The app's id while this launch is open: at most one a time. */
   open_app: ResourceId | null;
 }

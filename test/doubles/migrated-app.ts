@@ -1,8 +1,10 @@
 /** An app with migrations: two commits of it, a database that knows of both, and what is looked at before it goes back. */
 import { join } from 'node:path';
 import pg from 'pg';
+import { readApplied } from '../../monitoring/release/migrations/read-applied.js';
 import { migrationsSince, type MigrationsSince } from '../../monitoring/release/migrations/since.js';
 import { treeAt } from '../../monitoring/release/tree.js';
+import type { AppliedMigrations } from '../../src/domain/applied-migrations.js';
 import { systemClock } from '../../src/io/clock.js';
 import { createGit } from '../../src/io/git.js';
 import { createPostgres } from '../../src/io/postgres.js';
@@ -30,6 +32,16 @@ export async function lookBetween(repo: Repo, commits: { readonly from: string; 
   const postgres = createPostgres({ clock: systemClock });
   try {
     return await migrationsSince({ from: treeAt(git, repo.dir, commits.from), to: treeAt(git, repo.dir, commits.to), servers: [{ name: 'db', url, timeoutMs: 5_000 }], toRanUntil }, { postgres }, new AbortController().signal);
+  } finally {
+    await postgres.close();
+  }
+}
+
+/** What the ledger would keep of it. */
+export async function applied(url: string): Promise<AppliedMigrations> {
+  const postgres = createPostgres({ clock: systemClock });
+  try {
+    return await readApplied([{ name: 'db', url, timeoutMs: 5_000 }], { postgres, clock: systemClock });
   } finally {
     await postgres.close();
   }

@@ -14,6 +14,7 @@ import { scores } from './0012-scores.js';
 import { imported } from './0013-imported.js';
 import { leases } from './0014-leases.js';
 import { visits } from './0015-visits.js';
+import { ledger } from './0016-ledger.js';
 
 /** Append-only: a migration that has been released is never changed. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -32,5 +33,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0013-imported': imported(engine),
     '0014-leases': leases(engine),
     '0015-visits': visits(engine),
+    '0016-ledger': ledger(),
   };
 }

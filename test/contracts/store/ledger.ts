@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ReleaseSighting } from '../../../src/domain/release.js';
-import { dueLaunches, endLaunch, getLaunch, heatLaunch, launchesToConclude, markSixHoursTold, newestLaunchOf, openLaunch, openLaunches, openLaunchOf, scheduleLaunch } from '../../../src/store/launches.js';
+import { dueLaunches, endLaunch, getLaunch, heatLaunch, launchesOf, launchesToConclude, markSixHoursTold, newestLaunchOf, openLaunch, openLaunches, openLaunchOf, scheduleLaunch } from '../../../src/store/launches.js';
 import { importReleases, notImported } from '../../../src/store/imported.js';
-import { enterRelease, judgeRelease, ledgerOf } from '../../../src/store/releases.js';
+import { enterRelease, judgeRelease, ledgerOf, noteMigrations } from '../../../src/store/releases.js';
 import { MINUTE, NOW, type Stage } from './stage.js';
 
 const SEEN: ReleaseSighting = { commit: 'a'.repeat(40), dir: '/srv/a', lockHash: 'l', configHash: 'c', nodeVersion: 'v22.1.0' };
@@ -11,7 +11,7 @@ export function ledgerContract(stage: Stage): void {
   const enter = (seen: ReleaseSighting, now = NOW) => stage.write((tx) => enterRelease(tx, stage.shop, seen, now));
   const launch = async (now = NOW, seen = SEEN) => {
     const release = await enter(seen, now);
-    return stage.write((tx) => openLaunch(tx, { appId: stage.shop, releaseId: release.id, endsAt: now + 72 * 60 * MINUTE, autoRollback: true, why: 'seen' }, now));
+    return stage.write((tx) => openLaunch(tx, { appId: stage.shop, releaseId: release.id, endsAt: now + 72 * 60 * MINUTE, autoRollback: true, why: 'seen', who: 'Ann' }, now));
   };
 
   describe('releases', () => {
@@ -23,6 +23,16 @@ export function ledgerContract(stage: Stage): void {
       const ledger = await ledgerOf(stage.store.db, stage.shop);
       expect(ledger.map(({ id }) => id)).toEqual([...others.map(({ id }) => id).reverse(), first.id]);
       expect(await ledgerOf(stage.store.db, stage.blog)).toEqual([]);
+    });
+
+    it('keep what was applied to the databases of the app while they ran, as it was last read', async () => {
+      const { id } = await enter(SEEN);
+      expect(await ledgerOf(stage.store.db, stage.shop)).toMatchObject([{ migrations: null }]);
+      const applied = { at: NOW + 1, tables: [{ database: 'db', tool: 'Knex', table: 'public.knex_migrations', names: ['001.js'] }], unread: ['other: no answer'] };
+      await stage.write((tx) => noteMigrations(tx, id, { ...applied, tables: [] }));
+      await stage.write((tx) => noteMigrations(tx, id, applied));
+      await enter(SEEN, NOW + 2);
+      expect(await ledgerOf(stage.store.db, stage.shop)).toMatchObject([{ migrations: applied }]);
     });
 
     it('without a commit are told apart by directory', async () => {
@@ -75,6 +85,8 @@ export function ledgerContract(stage: Stage): void {
       expect(await openLaunches(stage.store.db, stage.hostId)).toEqual([second]);
       expect(await getLaunch(stage.store.db, first.id)).toMatchObject({ state: 'superseded', endedAt: NOW + 2, nextTickAt: null, nextAt: null });
       expect(await newestLaunchOf(stage.store.db, stage.shop)).toEqual(second);
+      expect(await launchesOf(stage.store.db, stage.shop, 10)).toMatchObject([{ id: second.id }, { id: first.id, who: 'Ann' }]);
+      expect(await launchesOf(stage.store.db, stage.shop, 1)).toEqual([second]);
       expect([await openLaunchOf(stage.store.db, stage.blog), await newestLaunchOf(stage.store.db, stage.blog)]).toEqual([null, null]);
     });
 

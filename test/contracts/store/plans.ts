@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { draftPlan, getPlan, keepDecision, keepPrepared, livePlanOf, movePlan, plansIn, plansOf } from '../../../src/store/plans.js';
+import { deployerOf, draftPlan, getPlan, keepDecision, keepPrepared, livePlanOf, movePlan, plansIn, plansOf } from '../../../src/store/plans.js';
 import { NOW, openOn, planFor, PREPARED, type Stage } from './stage.js';
 
 export function plansContract(stage: Stage): void {
@@ -31,6 +31,16 @@ export function plansContract(stage: Stage): void {
       const ids = async (...states: Parameters<typeof plansIn>[2]) => (await plansIn(stage.store.db, stage.hostId, states)).map(({ id }) => id);
       expect([await ids('drafted'), await ids('drafted', 'approved'), await ids('running')]).toEqual([[early], [early, late], []]);
       expect((await plansOf(stage.store.db, incident)).map(({ id }) => id)).toEqual([early, late]);
+    });
+
+    it('tell who asked for the deploy that brought a commit live', async () => {
+      const commit = 'c'.repeat(40);
+      const id = await stage.write(async (tx) => draftPlan(tx, { incidentId: await openOn(tx, stage.shop), targetId: stage.shop, repair: 'release.deploy', args: { ref: 'main' }, risk: 'disruptive', askedBy: 'Ann', requestId: null }, NOW));
+      const deployer = (since = NOW) => deployerOf(stage.store.db, stage.shop, { commit, since });
+      await stage.write((tx) => keepPrepared(tx, id, { ...PREPARED, brings: commit }, 'hash', 'asked'));
+      expect(await deployer(), 'it was only asked for').toBeNull();
+      await stage.write((tx) => movePlan(tx, id, 'asked', 'running'));
+      expect([await deployer(), await deployer(NOW + 1), await deployerOf(stage.store.db, stage.shop, { commit: 'd'.repeat(40), since: NOW }), await deployerOf(stage.store.db, stage.blog, { commit, since: NOW })]).toEqual(['Ann', null, null, null]);
     });
 
     it('lead somewhere until they are done', async () => {

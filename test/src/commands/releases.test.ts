@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { drawPlain } from '../../../src/cards/plain.js';
 import { releases } from '../../../src/commands/releases.js';
-import { endLaunch, openLaunch } from '../../../src/store/launches.js';
-import { judgeRelease } from '../../../src/store/releases.js';
+import { endLaunch, newestLaunchOf, openLaunch } from '../../../src/store/launches.js';
+import { enterRelease, judgeRelease, noteMigrations } from '../../../src/store/releases.js';
 import { commandContract } from '../../contracts/command.js';
 import { sayOn, stageOfEachTest } from './spoken.js';
 import { launched, monitorAnswers, release } from './stage.js';
@@ -43,11 +43,56 @@ describe('releases', () => {
         0076708  bad (quarantined), first seen ‹clock›, ran 1 h
         6ab0c14  stable (way back), first seen ‹clock›, ran 2 d 2 h
 
-        what it would do: rollback <app> --plan"
+        one whole: releases <app> <release>; the way back: rollback <app> --plan"
     `);
     expect(exit).toBe(0);
     expect(data['wayBack']).toMatchObject({ release: '6ab0c14', why: 'passed its watch', passedOver: [{ release: '0076708' }] });
     expect(data['releases']).toMatchObject([{ release: '4f2a91c', running: true, ranMs: 2 * HOUR }, { release: '0076708', verdict: 'bad', healthyMs: HOUR }, { release: '6ab0c14', wayBack: true, ranMs: 50 * HOUR, debt: 0 }]);
+  });
+
+  it('says of one whose deploy failed that it did, and not that it was not watched', async () => {
+    await history();
+    const { id } = await release(stage, '1111111');
+    await stage.store.write((tx) => judgeRelease(tx, id, 'bad', 'its deploy failed: shop is errored, PM2 gave it up', stage.now));
+    const { card } = await say('releases shop');
+    expect(card.body.join('\n')).toMatch(/1111111 {2}bad \(quarantined\), first seen .*, its deploy failed, so it was gone back from\n/);
+    expect(card.body.join('\n')).not.toContain('not watched');
+  });
+
+  it('shows all that is kept of one', async () => {
+    await history();
+    const applied = { at: stage.now, tables: [{ database: 'db', tool: 'Knex', table: 'public.knex_migrations', names: ['001_orders.js', '002_note.js'] }], unread: [] };
+    await stage.store.write(async (tx) => {
+      const seen = { commit: '2'.repeat(40), dir: '/srv/shop/releases/222222222222', lockHash: 'a'.repeat(64), configHash: 'b'.repeat(64), nodeVersion: '20.20.2', envKeys: ['PORT', 'DATABASE_URL'] };
+      const next = await enterRelease(tx, stage.shop, seen, stage.now);
+      const current = await newestLaunchOf(tx, stage.shop);
+      if (current) await endLaunch(tx, current.id, 'superseded', stage.now);
+      await openLaunch(tx, { appId: stage.shop, releaseId: next.id, endsAt: stage.now + 72 * HOUR, autoRollback: true, why: 'a new release was seen running', who: 'Ann' }, stage.now);
+      await noteMigrations(tx, next.id, applied);
+    });
+    stage.now += 3 * HOUR;
+    const { card, data, exit } = await say('releases shop 2222222', 'Vera');
+    expect(drawPlain(card, { width: 80, color: false }).replaceAll(/\d+ \w{3} \d\d:\d\d UTC|\d\d:\d\d UTC/g, '‹clock›')).toMatchInlineSnapshot(`
+      "i INFO  shop 2222222: unwatched, runs now
+        Verdict: unwatched since ‹clock›.
+        Commit: 2222222222222222222222222222222222222222
+        Directory: /srv/shop/releases/222222222222
+        Lockfile: aaaaaaaaaaaa. Configuration: bbbbbbbbbbbb. Node: 20.20.2.
+        Variables: 2 names (PORT, DATABASE_URL).
+        Migrations: Knex in db: 2 applied, the newest 002_note.js (‹clock›).
+        It ran 3 h, and owes nothing.
+        Launched ‹clock› by Ann (a new release was seen running): is being watched.
+
+        whole hashes and every name: --json"
+    `);
+    expect(exit).toBe(0);
+    expect(data['releases']).toMatchObject([{
+      commit: '2'.repeat(40), lockHash: 'a'.repeat(64), configHash: 'b'.repeat(64), envKeys: ['PORT', 'DATABASE_URL'], envKeysHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string, nodeVersion: '20.20.2',
+      running: true, debt: 0, ran: [{ from: expect.any(String) as string, until: null }], launches: [{ state: 'watching', who: 'Ann', endedAt: null }],
+      migrations: { tables: [{ database: 'db', tool: 'Knex', names: ['001_orders.js', '002_note.js'] }], unread: [] },
+    }]);
+    expect((await say('releases shop 6ab0c14')).data['releases']).toMatchObject([{ release: '6ab0c14', wayBack: true, launches: [{ state: 'superseded' }], migrations: null }]);
+    await expect(say('releases shop 7777777')).rejects.toThrow('there is no release “7777777” of shop');
   });
 
   it('without a way back exits 1, and says how to name one', async () => {
@@ -85,7 +130,7 @@ describe('releases', () => {
     expect(card.title).toBe('shop: x.patch takes 0076708 back to 6ab0c14');
   });
 
-  it.each(['--check xyz', '--check 12', '--check 0076708 --lift 0076708 --reason x'])('refuses %s', async (words) => {
+  it.each(['0076708 --check 0076708', '--check xyz', '--check 12', '--check 0076708 --lift 0076708 --reason x'])('refuses %s', async (words) => {
     await expect(say(`releases shop ${words}`)).rejects.toThrow();
   });
 });

@@ -35,7 +35,8 @@ describe('the way back, and why', () => {
 
   it('does not name what was only imported, and never ran here', () => {
     const tags = ['a', 'b'].map((digit) => at(digit, 95, { verdict: 'unwatched', verdictReason: 'tag v1', origin: 'tag' }));
-    expect(wayBackOf([...tags, running], running.id)).toEqual({ release: null, why: 'only what runs was ever seen', restorable: true, passedOver: [] });
+    expect(wayBackOf([...tags, running], running.id)).toEqual({ release: null, why: 'only the release that runs was ever watched, and the 2 others are known from git tags or pm2 deploy alone', restorable: true, passedOver: [] });
+    expect(wayBackOf([...tags.slice(1), running], running.id).why).toBe('only the release that runs was ever watched, and the other one is known from git tags or pm2 deploy alone');
   });
 });
 

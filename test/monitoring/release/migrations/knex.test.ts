@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import Knex from 'knex';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { knex as tool } from '../../../../monitoring/release/migrations/knex.js';
-import { layCommit, lookBetween, newDatabase, sqlOn } from '../../../doubles/migrated-app.js';
+import { applied, layCommit, lookBetween, newDatabase, sqlOn } from '../../../doubles/migrated-app.js';
 import { gitSandbox, type Repo, type Sandbox } from '../../../doubles/git-repo.js';
 import { missingService, startPostgres, type Service } from '../../../doubles/postgres.js';
 
@@ -55,6 +55,7 @@ describe.skipIf(none !== null)(`migrations of a real Knex${none ? ` (skipped: ${
       refusals: ['Knex calls the migration directory corrupt where an applied file is missing: the older code does not start if it migrates at its start'],
       unread: [], dirs: ['db/changes'], read: ['Knex (db, public.knex_migrations)'],
     });
+    expect(await applied(url), 'what the ledger keeps').toMatchObject({ tables: [{ database: 'db', tool: 'Knex', table: 'public.knex_migrations', names: ['001_orders.js', '002_note.js', '003_gone.js'] }], unread: [] });
     await expect(start(to, { loadExtensions: ['.js'] }), 'as Knex itself says').rejects.toThrow('migration directory is corrupt');
   });
 
