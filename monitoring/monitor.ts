@@ -43,6 +43,7 @@ import { readApplied } from './release/migrations/read-applied.js';
 import { readPast } from './release/past.js';
 import { observe } from './stages/observe.js';
 import { pastReleases } from './stages/past-releases.js';
+import { tagging } from './stages/tagging.js';
 import { notingMigrations } from './stages/noting-migrations.js';
 import { plan } from './stages/plan.js';
 import { keepReadings } from './stages/keep-readings.js';
@@ -105,7 +106,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   await store.write((tx) => policyChanged(tx, ctx));
   const anchored = anchor(anchorFile(config.pm2Home));
   await anchored.begin(ctx);
-  const stages = [requests, lookAnew, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, remind, explain, trust(), followUp(), rehearsing(), notingMigrations((databases) => readApplied(databases, io)), blindness(), upkeep(config.heartbeatUrl), score(), botWatch(), pastReleases((place) => readPast(place, io.git)), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
+  const stages = [requests, lookAnew, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, remind, explain, trust(), followUp(), rehearsing(), tagging(), notingMigrations((databases) => readApplied(databases, io)), blindness(), upkeep(config.heartbeatUrl), score(), botWatch(), pastReleases((place) => readPast(place, io.git)), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
   loop = createLoop(ctx, stages, parts.ticker ?? createTicker(io.clock));
   const stopping = new AbortController();
   const running = loop;

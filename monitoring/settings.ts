@@ -33,6 +33,7 @@ export function settingsOf(config: Config, repairs: Units['repairs']): Settings 
     detectorOptions: (detector, resource) => optionsOf(detector, resource, config),
     urlOf: (name) => config.infrastructure.find((one) => one.name === name)?.url ?? null,
     smokeOf: (name) => config.apps.find((one) => one.name === name)?.release?.smoke ?? null,
+    tagsReleasesOf: (name) => config.apps.find((one) => one.name === name)?.release?.tag ?? false,
     rehearseEveryMsOf: (name) => config.apps.find((one) => one.name === name)?.release?.rehearseEveryMs ?? null,
     keep: config.keep,
     misfit,

@@ -23,6 +23,7 @@ import { redisKillClients } from './redis-kill-clients.js';
 import { releaseDeploy } from './release-deploy.js';
 import { releaseRehearse } from './release-rehearse.js';
 import { releaseRollback } from './release-rollback.js';
+import { releaseTag } from './release-tag.js';
 import type { Repair } from './repair.js';
 
 /** What could put it right? One line for each repair, by its kind. */
@@ -52,4 +53,5 @@ export const repairs = {
   'release.deploy': releaseDeploy,
   'release.rehearse': releaseRehearse,
   'release.rollback': releaseRollback,
+  'release.tag': releaseTag,
 } satisfies Readonly<Record<string, Repair<unknown>>>;

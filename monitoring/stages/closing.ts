@@ -1,5 +1,5 @@
 import type { Incident } from '../../src/domain/incident.js';
-import { isRoutine } from '../../src/domain/rehearsal.js';
+import { isRoutine } from '../../src/domain/routine.js';
 import { coolDown } from '../../src/store/checks.js';
 import { tell } from '../../src/store/events.js';
 import { closeFindingsOf } from '../../src/store/findings.js';

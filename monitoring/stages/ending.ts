@@ -5,7 +5,8 @@ import type { Plan } from '../../src/domain/plan.js';
 import { releaseName, rolledBackBy } from '../../src/domain/release.js';
 import { wasStopped, type Remediation } from '../../src/domain/remediation.js';
 import { sayDuration } from '../../src/domain/duration.js';
-import { isRoutine, REHEARSE } from '../../src/domain/rehearsal.js';
+import { REHEARSE } from '../../src/domain/rehearsal.js';
+import { isRoutine, TAG } from '../../src/domain/routine.js';
 import { actsOn, takeBackAct } from '../../src/store/acts.js';
 import { beganAt } from '../../src/store/born-bad.js';
 import { checksOf, detectAnew, distrust } from '../../src/store/checks.js';
@@ -53,7 +54,7 @@ interface Ended {
 async function afterSuccess(tx: Db, ctx: StageContext, { remediation, plan, incident }: Ended): Promise<void> {
   const took = sayDuration((remediation.endedAt ?? ctx.clock.now()) - (await beganAt(tx, incident)));
   // Closed already: another release superseded it while the repair ran.
-  const how = { [DEPLOY]: 'brought it live', [REHEARSE]: 'found the way back open' }[plan.repair] ?? 'mended it';
+  const how = { [DEPLOY]: 'brought it live', [REHEARSE]: 'found the way back open', [TAG]: 'wrote it down in git' }[plan.repair] ?? 'mended it';
   if (incident.closedAt === null) await closeIncident(tx, ctx, incident, `${plan.repair} ${how} after ${took}: ${remediation.outcome ?? ''}`);
   if (plan.repair === DEPLOY) await deployed(tx, ctx, plan);
   if (plan.repair === ROLLBACK) await rolledBack(tx, ctx, plan, incident);
@@ -78,7 +79,7 @@ async function afterFailure(tx: Db, ctx: StageContext, { remediation, plan, inci
   const blind = remediation.state === 'unclear' && remediation.settleUntil !== null;
   if (plan.repair === DEPLOY) await deployFailed(tx, ctx, remediation, plan);
   const leftToPeople = blind && plan.prepared?.verify.good === 0;
-  const why = leftToPeople ? `${plan.repair}: ${remediation.outcome ?? ''}` : blind ? `whether ${plan.repair} helped cannot be told: ${remediation.outcome ?? 'too little could be measured'}` : `${plan.repair} ${plan.repair === DEPLOY || plan.repair === REHEARSE ? 'failed' : 'did not help'}: ${remediation.outcome ?? remediation.state}`;
+  const why = leftToPeople ? `${plan.repair}: ${remediation.outcome ?? ''}` : blind ? `whether ${plan.repair} helped cannot be told: ${remediation.outcome ?? 'too little could be measured'}` : `${plan.repair} ${[DEPLOY, REHEARSE, TAG].includes(plan.repair) ? 'failed' : 'did not help'}: ${remediation.outcome ?? remediation.state}`;
   if (incident.kind === 'manual') return closeIncident(tx, ctx, incident, why);
   // What restarts nothing was no attempt that an emergency counts: it still gets its restart before the rollback.
   const failed = incident.failed + (plan.prepared?.bounds['restarts'] === 0 ? 0 : 1);

@@ -1,6 +1,6 @@
 import type { Plan } from '../../src/domain/plan.js';
 import type { Resource } from '../../src/domain/resource.js';
-import { isRoutine } from '../../src/domain/rehearsal.js';
+import { isRoutine } from '../../src/domain/routine.js';
 import { bindsEverybody, decide as judge } from '../../src/policy/decide.js';
 import { noteAct } from '../../src/store/acts.js';
 import { tell } from '../../src/store/events.js';

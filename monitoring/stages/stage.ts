@@ -45,6 +45,8 @@ export interface Settings {
   smokeOf(name: string): SmokeCheck | null;
   /** How often the way back of the app of this name is rehearsed; null: only by hand. */
   rehearseEveryMsOf(name: string): number | null;
+  /** Are releases of the app of this name that become stable written down as git tags? */
+  tagsReleasesOf(name: string): boolean;
   /** Options of a detector for one resource, as its schema takes them. */
   detectorOptions(detector: string, resource: Pick<Resource, 'kind' | 'config'>): unknown;
   /** Why a repair's arguments do not fit its schema, in plain words; null: they fit. */

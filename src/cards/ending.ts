@@ -4,6 +4,7 @@ import { saidBy } from '../domain/receipt.js';
 import { isLeftToPeople } from '../domain/remediation.js';
 import type { Release } from '../domain/release.js';
 import { REHEARSE } from '../domain/rehearsal.js';
+import { TAG } from '../domain/routine.js';
 import { DEPLOY, nameRepair } from './repair-words.js';
 import { sayClock, type Reader } from './say-time.js';
 
@@ -80,6 +81,7 @@ function sayMender(view: IncidentView, run: NonNullable<ReturnType<typeof mender
   const asker = plan?.askedBy ? `, which ${plan.askedBy} asked for` : '';
   const proof = good === null ? 'verified by fresh checks' : `verified by ${good} good ${good === 1 ? 'check' : 'checks'}`;
   if (plan?.repair === REHEARSE) return `Found by ${nameRepair(plan, view.destinations)}${asker}: each of its steps was seen to be done, and what is live was not touched.`;
+  if (plan?.repair === TAG) return `Done by ${nameRepair(plan, view.destinations)}${asker}; the app was not touched.`;
   const how = plan?.repair === DEPLOY ? 'Brought live' : 'Mended';
   return `${how} by ${plan ? nameRepair(plan, view.destinations) : run.repair} after ${sayDuration((run.endedAt ?? run.startedAt) - run.startedAt)}${asker}; ${proof}.`;
 }

@@ -1,5 +1,6 @@
 import type { Plan } from '../domain/plan.js';
 import { REHEARSE } from '../domain/rehearsal.js';
+import { TAG } from '../domain/routine.js';
 import { releaseName, type Release } from '../domain/release.js';
 
 /** The repair that returns an app to an earlier release. */
@@ -13,6 +14,7 @@ const LET_IN = 'ratelimit.clear';
 /** 'roll back to 9d1e003', 'do pm2.reload': what the plan would do, in words that stand after 'may I'. */
 export function sayPlan(plan: Pick<Plan, 'repair' | 'args' | 'prepared'>, releases: readonly Release[]): string {
   if (plan.repair === REHEARSE) return 'rehearse the way back';
+  if (plan.repair === TAG) return 'tag the stable release in git';
   if (plan.repair === DEPLOY) return `deploy ${commitOf(plan)}`;
   if (plan.repair === LET_IN) return 'let in again whom its rate limiter turns away';
   if (plan.repair !== ROLLBACK) return `do ${plan.repair}`;
@@ -23,6 +25,7 @@ export function sayPlan(plan: Pick<Plan, 'repair' | 'args' | 'prepared'>, releas
 /** 'a rollback to 9d1e003', 'pm2.reload': the repair as a noun. */
 export function nameRepair(plan: Pick<Plan, 'repair' | 'args' | 'prepared'>, releases: readonly Release[]): string {
   if (plan.repair === REHEARSE) return 'a rehearsal of the way back';
+  if (plan.repair === TAG) return 'a git tag of the stable release';
   if (plan.repair === DEPLOY) return `a deploy of ${commitOf(plan)}`;
   if (plan.repair !== ROLLBACK) return plan.repair;
   const version = versionOf(plan, releases);

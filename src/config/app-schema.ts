@@ -83,6 +83,7 @@ function release() {
     repo: absolutePath().optional().describe('The git repository releases are built from'),
     config_files: noneOrMany(innerPath(), MAX_NAMES).prefault('.env').describe('Files, relative to the release, that count as its configuration'),
     rehearse: duration('1h', '90d').optional().describe('How often the way back is built and looked at while the app is well, as policy says of release.rehearse; without it only when somebody asks'),
+    tag: z.boolean().prefault(false).describe('Write each release that becomes stable down as an annotated git tag, as policy says of release.tag; nothing is pushed'),
     smoke: smoke().optional().describe('How a release is started on a spare port and asked, before it goes live; without it none is'),
   });
 }

@@ -115,6 +115,8 @@ export interface ReleaseConfig {
   readonly configFiles: readonly string[];
   /** How often the way back is rehearsed while the app is well; null: only when somebody asks for it. */
   readonly rehearseEveryMs: number | null;
+  /** Is each release that becomes stable written down as a git tag? */
+  readonly tag: boolean;
   /** How a release is started for a look before it goes live; null: none is. Values of `env` may be secrets. */
   readonly smoke: { readonly command: readonly string[]; readonly env: Readonly<Record<string, string>>; readonly path: string; readonly timeoutMs: number } | null;
 }

@@ -72,6 +72,7 @@ function toRelease(release: NonNullable<AppFile['release']>, absolute: (path: st
     repo: release.repo === undefined ? null : absolute(release.repo),
     configFiles: release.config_files,
     rehearseEveryMs: release.rehearse ?? null,
+    tag: release.tag,
     smoke: release.smoke ? { command: release.smoke.command, env: release.smoke.env, path: release.smoke.path, timeoutMs: release.smoke.timeout } : null,
   };
 }

@@ -1,4 +1,3 @@
-import type { Plan } from './plan.js';
 import type { Release } from './release.js';
 
 export const REHEARSE = 'release.rehearse';
@@ -13,9 +12,4 @@ export interface Rehearsal {
   readonly outcome: string;
   /** How long the app's last deploy or rollback took from the switch until its workers were up; null: none was seen. */
   readonly takesMs: number | null;
-}
-
-/** One on schedule that policy lets happen: nobody waits for it, so it is told only where the way back is not open. */
-export function isRoutine({ repair, askedBy, verdict }: Pick<Plan, 'repair' | 'askedBy' | 'verdict'>): boolean {
-  return repair === REHEARSE && askedBy === null && verdict === 'auto';
 }

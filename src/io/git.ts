@@ -2,6 +2,7 @@ import { createExec, type Exec } from './exec.js';
 import { changedPaths, commitsBetween, dirtyDiff, headOf, pathsAt, readAt, resolveRef, sizeOf, subjectOf } from './git-read.js';
 import { checkoutCommit } from './git-checkout.js';
 import { exportCommit } from './git-export.js';
+import { dropTag, makeTag, tagId, tagNamed, tagsAt, type NewTag } from './git-tag.js';
 import { tagsOf, type GitTag } from './git-tags.js';
 import { fetchOrigin } from './git-fetch.js';
 import { inTheWay } from './git-in-the-way.js';
@@ -33,6 +34,16 @@ export interface Git {
   paths(repo: string, commit: string, limit: number): Promise<readonly string[]>;
   /** The newest tags that lead to commits, newest first. */
   tags(repo: string, limit: number): Promise<readonly GitTag[]>;
+  /** Annotated tags below `under` that lead to the commit. */
+  tagsAt(repo: string, commit: string, under: string): Promise<readonly string[]>;
+  /** The id of what stands under this name in refs/tags; null where nothing does. */
+  tagNamed(repo: string, name: string): Promise<string | null>;
+  /** The id the object of an annotated tag would have; nothing is written. */
+  tagId(tag: NewTag): Promise<string>;
+  /** Writes an annotated tag where nothing has its name; no hook runs, and nothing is pushed. Gives its object's id. */
+  makeTag(tag: NewTag): Promise<string>;
+  /** Takes a tag away while its name still stands for that object. */
+  dropTag(tag: Pick<NewTag, 'repo' | 'name'> & { readonly id: string }): Promise<void>;
   /** How many commits `to` has that `from` has not, and the other way round; in a shallow clone at least so many. */
   between(repo: string, from: string, to: string): Promise<{ readonly ahead: number; readonly behind: number; readonly shallow: boolean }>;
   /**
@@ -67,6 +78,11 @@ export function createGit(exec: Exec = createExec()): Git {
     paths: pathsAt,
     between: commitsBetween,
     tags: tagsOf,
+    tagsAt,
+    tagNamed,
+    tagId: (tag) => tagId(exec, tag),
+    makeTag: (tag) => makeTag(exec, tag),
+    dropTag: (tag) => dropTag(exec, tag),
     inTheWay,
     export: (repo, commit, dir, timeoutMs) => exportCommit(exec, { repo, commit, dir, timeoutMs }),
     checkout: (dir, commit, timeoutMs) => checkoutCommit(exec, { dir, commit, timeoutMs }),

@@ -37,6 +37,15 @@ export async function lastPlannedAt(db: Db, targetId: ResourceId, repair: string
   return row?.at ?? null;
 }
 
+/** What plans for this were made with, whatever became of them, as far as the history reaches. */
+export async function argsPlanned(db: Db, targetId: ResourceId, repair: string): Promise<readonly Json[]> {
+  const rows = await db.selectFrom('plans').select('args').where('target_id', '=', targetId).where('repair', '=', repair).orderBy('made_at', 'desc').limit(MOST_PLANNED).execute();
+  return rows.map(({ args }) => JSON.parse(args) as Json);
+}
+
+/** A ledger has 200 releases, and each is planned once. */
+const MOST_PLANNED = 1_000;
+
 /** Who asked for the deploy that brought this commit live; null: none did since then. */
 export async function deployerOf(db: Db, targetId: ResourceId, { commit, since }: { readonly commit: string; readonly since: number }): Promise<string | null> {
   const rows = await db.selectFrom('plans').select(['body', 'asked_by']).where('target_id', '=', targetId).where('repair', '=', 'release.deploy')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deployerOf, draftPlan, getPlan, keepDecision, keepPrepared, livePlanOf, movePlan, plansIn, plansOf } from '../../../src/store/plans.js';
+import { argsPlanned, deployerOf, draftPlan, getPlan, keepDecision, keepPrepared, livePlanOf, movePlan, plansIn, plansOf } from '../../../src/store/plans.js';
 import { NOW, openOn, planFor, PREPARED, type Stage } from './stage.js';
 
 export function plansContract(stage: Stage): void {
@@ -41,6 +41,12 @@ export function plansContract(stage: Stage): void {
       expect(await deployer(), 'it was only asked for').toBeNull();
       await stage.write((tx) => movePlan(tx, id, 'asked', 'running'));
       expect([await deployer(), await deployer(NOW + 1), await deployerOf(stage.store.db, stage.shop, { commit: 'd'.repeat(40), since: NOW }), await deployerOf(stage.store.db, stage.blog, { commit, since: NOW })]).toEqual(['Ann', null, null, null]);
+    });
+
+    it('are found by what they were made with, whatever became of them', async () => {
+      const id = await stage.write(async (tx) => draftPlan(tx, { incidentId: await openOn(tx, stage.shop), targetId: stage.shop, repair: 'release.tag', args: { release: 'r1' }, risk: 'safe', askedBy: null, requestId: null }, NOW));
+      await stage.write((tx) => movePlan(tx, id, 'drafted', 'refused'));
+      expect([await argsPlanned(stage.store.db, stage.shop, 'release.tag'), await argsPlanned(stage.store.db, stage.blog, 'release.tag')]).toEqual([[{ release: 'r1' }], []]);
     });
 
     it('lead somewhere until they are done', async () => {
