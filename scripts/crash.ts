@@ -1,17 +1,20 @@
 /**
- * `npm run crash`: monitor and bot die by kill -9 at drawn places of a story told on a real shop, and are started again
- * at once; afterwards nothing may be lost and nothing done twice. Options: --runs N, --seed S, --for SECONDS (no new run
+ * `npm run crash -- rollback`: the monitor dies by kill -9 around every step of a rollback that somebody asked for, on
+ * releases and in place (see crash/asked/). Without that word: monitor and bot die by kill -9 at drawn places of a whole story told on a real shop,
+ * and are started again at once; afterwards nothing may be lost and nothing done twice. Options: --runs N, --seed S, --for SECONDS (no new run
  * is begun after), --at POINTS (these instead of drawn ones), --story rollback or way-back (it fails and goes back).
  */
 import { parseArgs } from 'node:util';
 import { errorText, HypercareError } from '../src/domain/errors.js';
 import { systemClock } from '../src/io/clock.js';
+import { crashAsked } from './crash/asked/crash-asked.js';
 import { countPath, dealer, seeded, type Path } from './crash/draw.js';
 import { STORIES, type StoryName } from './crash/ending.js';
 import { readPoints, type KillPoint } from './crash/kill-point.js';
 import { makePlace, type Place } from './crash/place.js';
 import { sayAgain, sayRun, summary } from './crash/report.js';
 import { runOnce, type Ran } from './crash/run.js';
+import { wholeNumber } from './crash/whole-number.js';
 import { readTrace } from './crash/trace.js';
 
 interface Options {
@@ -23,9 +26,11 @@ interface Options {
 }
 
 const MOST_RUNS = 10_000;
+const EXAMPLE = 'npm run crash -- --runs 60 --seed 7';
 
 try {
-  process.exitCode = await crash(readOptions(process.argv.slice(2)));
+  const [word, ...rest] = process.argv.slice(2);
+  process.exitCode = await (word === 'rollback' ? crashAsked(rest) : crash(readOptions(process.argv.slice(2))));
 } catch (error) {
   process.stderr.write(`${errorText(error)}${error instanceof HypercareError && error.mend ? `\n${error.mend}` : ''}\n`);
   process.exitCode = error instanceof HypercareError && error.errorClass === 'invalid' ? 2 : 1;
@@ -72,11 +77,5 @@ function readOptions(words: string[]): Options {
   const { values } = parseArgs({ args: words, options: { runs: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' }, for: { type: 'string', default: '86400' }, at: { type: 'string', default: '' }, story: { type: 'string', default: 'rollback' } } });
   const story = STORIES.find((one) => one === values.story);
   if (!story) throw new HypercareError('usage', 'invalid', `there is no story “${values.story}”`, `One of: ${STORIES.join(', ')}.`);
-  return { story, runs: number('runs', values.runs, MOST_RUNS), seed: number('seed', values.seed, 2 ** 32 - 1), forMs: number('for', values.for, 86_400) * 1_000, at: readPoints(values.at) };
-}
-
-function number(name: string, text: string, most: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 0 && value <= most) return value;
-  throw new HypercareError('usage', 'invalid', `--${name} takes a whole number up to ${most}, not “${text}”`, 'For example: npm run crash -- --runs 60 --seed 7');
+  return { story, runs: wholeNumber('runs', values.runs, MOST_RUNS, EXAMPLE), seed: wholeNumber('seed', values.seed, 2 ** 32 - 1, EXAMPLE), forMs: wholeNumber('for', values.for, 86_400, EXAMPLE) * 1_000, at: readPoints(values.at) };
 }

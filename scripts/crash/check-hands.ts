@@ -1,7 +1,7 @@
 import type { Db, StepsTable } from '../../src/store/schema.js';
 import type { Finished } from './finished.js';
 import { workersOf } from './check-store.js';
-import { isAct } from './fate.js';
+import { isAskedOfPm2 } from './fate.js';
 import type { Look } from './look.js';
 import { readTrace } from './trace.js';
 
@@ -9,10 +9,10 @@ import { readTrace } from './trace.js';
 const STARTS = 'pm2 ';
 
 /** A step of the journal, with whether it is one that starts workers. */
-type JournalStep = StepsTable & { readonly starts: boolean };
+export type JournalStep = StepsTable & { readonly starts: boolean };
 
 /** One time PM2 was asked. */
-interface Asked {
+export interface Asked {
   readonly what: string;
   readonly at: number;
   /** It came back; otherwise the monitor died, and whether PM2 did it nobody can tell from here. */
@@ -27,7 +27,7 @@ export async function checkHands({ db }: Look, run: Finished): Promise<readonly 
   return [...stepsOnce(steps, asked), ...restarts(asked, run), ...link(run), ...shop(run), ...undone];
 }
 
-async function journal(db: Db): Promise<readonly JournalStep[]> {
+export async function journal(db: Db): Promise<readonly JournalStep[]> {
   const rows = await db.selectFrom('steps').innerJoin('remediations', 'remediations.id', 'steps.remediation_id').innerJoin('plans', 'plans.id', 'remediations.plan_id').selectAll('steps').select('plans.body').execute();
   return rows.map(({ body, ...step }) => {
     const { does } = JSON.parse(body ?? '{"does":[]}') as { readonly does: readonly { readonly does: string }[] };
@@ -35,17 +35,17 @@ async function journal(db: Db): Promise<readonly JournalStep[]> {
   });
 }
 
-function askedOf(dir: string): readonly Asked[] {
+export function askedOf(dir: string): readonly Asked[] {
   const lines = readTrace(dir, 'monitor');
   return lines.flatMap(({ line, what, at }, index) => {
-    if (line !== 'reached' || !isAct(what)) return [];
+    if (line !== 'reached' || !isAskedOfPm2(what)) return [];
     const after = lines.slice(index + 1).find((later) => (later.line === 'ended' && later.what === what) || later.line === 'killed');
     return after?.line === 'killed' && after.what.includes(`${what}#`) && after.what.endsWith('/before') ? [] : [{ what, at, ended: after?.line === 'ended' }];
   });
 }
 
 /** A step that was done was asked for once; only one whose asking a death cut short may be asked for again. */
-function stepsOnce(steps: readonly JournalStep[], asked: readonly Asked[]): readonly string[] {
+export function stepsOnce(steps: readonly JournalStep[], asked: readonly Asked[]): readonly string[] {
   const starting = steps.filter(({ starts }) => starts);
   const owned = starting.map((step) => ({ step, asked: asked.filter(({ at }) => at >= step.intended_at && at <= (step.ended_at ?? Number.POSITIVE_INFINITY)) }));
   const strays = asked.filter((one) => !owned.some((other) => other.asked.includes(one)));

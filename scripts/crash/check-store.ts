@@ -17,7 +17,7 @@ export async function checkStore(look: Look, run: Finished): Promise<readonly st
   return found.flat();
 }
 
-async function nothingIsLeft({ db }: Look): Promise<readonly string[]> {
+export async function nothingIsLeft({ db }: Look): Promise<readonly string[]> {
   const plans = await db.selectFrom('plans').selectAll().where('state', 'in', [...LIVE_PLAN_STATES]).execute();
   const runs = await db.selectFrom('remediations').selectAll().where((eb) => eb.or([eb('ended_at', 'is', null), eb('open_lane', 'is not', null)])).execute();
   const steps = await db.selectFrom('steps').selectAll().where('ended_at', 'is', null).execute();
@@ -77,18 +77,22 @@ async function answers({ db }: Look, { witnessed }: Finished): Promise<readonly 
   ];
 }
 
-/** Budgets count these rows: one for each remediation and one more where it was undone, none for anything else of ours, and none of ours as another's. */
+/** Budgets count these rows: one for each remediation and one more where it was undone, none for anything else of ours. */
+export async function actsOnce({ db }: Look): Promise<readonly string[]> {
+  const counted = (await db.selectFrom('acts').select('dedupe').where('by', '=', 'us').orderBy('dedupe').execute()).map(({ dedupe }) => dedupe);
+  const undone = await db.selectFrom('steps').select('remediation_id as id').distinct().where('dir', '=', 'undo').execute();
+  const done = [...(await db.selectFrom('remediations').select('id').execute()).map(({ id }) => `remediation:${id}`), ...undone.map(({ id }) => `undo:${id}`)].toSorted();
+  return counted.join() === done.join() ? [] : [`acts of ours: ${counted.join() || 'none'}; remediations: ${done.join() || 'none'}`];
+}
+
+/** None of ours counts as another's either. */
 async function acts(look: Look, run: Finished): Promise<readonly string[]> {
-  const { db } = look;
   const workers = workersOf(run).length;
   const others = await actsOfOthers(look);
   // PM2 tells a deliberate end twice, and only the first time that it was deliberate: a death between the two loses that.
   const torn = readTrace(run.dir, 'monitor').some(({ line }) => line === 'killed');
-  const counted = (await db.selectFrom('acts').select('dedupe').where('by', '=', 'us').orderBy('dedupe').execute()).map(({ dedupe }) => dedupe);
-  const undone = await db.selectFrom('steps').select('remediation_id as id').distinct().where('dir', '=', 'undo').execute();
-  const done = [...(await db.selectFrom('remediations').select('id').execute()).map(({ id }) => `remediation:${id}`), ...undone.map(({ id }) => `undo:${id}`)].toSorted();
   return [
-    ...(counted.join() === done.join() ? [] : [`acts of ours: ${counted.join() || 'none'}; remediations: ${done.join() || 'none'}`]),
+    ...(await actsOnce(look)),
     ...(run.ending.crashes || (others.length <= workers && others.every(({ by, kind }) => kind === 'restart' && (by === 'person' || torn))) ? [] : [`acts of others, where a person reloaded ${workers} workers: ${others.map(({ by, kind }) => `${kind} by ${by}`).join(', ')}`]),
   ];
 }
@@ -102,7 +106,7 @@ export function workersOf({ witnessed, place }: Pick<Finished, 'witnessed' | 'pl
 }
 
 /** The audit chain is whole, and what is told of one subject is numbered without a gap. */
-async function order({ db, hostId }: Look): Promise<readonly string[]> {
+export async function order({ db, hostId }: Look): Promise<readonly string[]> {
   const broken = await brokenAt(db, hostId);
   const events = await db.selectFrom('events').selectAll().orderBy('n').execute();
   const subjects = new Map<string, number[]>();

@@ -9,7 +9,7 @@ const BY_CLOCK = 0.1;
 const BOTH_AT_ONCE = 0.1;
 const CLOCK_SPAN_MS = 14_000;
 /** How many deaths a run has: one for half of them, up to five for a few. */
-const DEATHS: readonly number[] = [1, 1, 1, 1, 1, 2, 2, 3, 4, 5];
+export const DEATHS: readonly number[] = [1, 1, 1, 1, 1, 2, 2, 3, 4, 5];
 /** How long the person thinks before the yes. A yes after twelve seconds finds workers that serve, and no longer young ones. */
 const THINKS_MS: readonly number[] = [0, 0, 0, 0, 0, 12_000];
 
@@ -67,9 +67,9 @@ interface Kind {
 
 function kindsOf(path: Path): readonly Kind[] {
   const reached = (['monitor', 'bot'] as const).flatMap((who) => [...path[who]].sort(([a], [b]) => (a < b ? -1 : 1)).map(([what, times]) => ({ who, what, times })));
-  return reached.flatMap((one) => WHENS.filter((when) => when !== 'during' || one.what.startsWith('pm2 ')).map((when) => ({ ...one, when })));
+  return reached.flatMap((one) => WHENS.filter((when) => when === 'before' || when === 'after' || (when === 'during' && one.what.startsWith('pm2 '))).map((when) => ({ ...one, when })));
 }
 
-function shuffled<T>(all: readonly T[], random: () => number): T[] {
+export function shuffled<T>(all: readonly T[], random: () => number): T[] {
   return all.map((one) => ({ one, at: random() })).sort((a, b) => a.at - b.at).map(({ one }) => one);
 }

@@ -1,3 +1,6 @@
+import { basename } from 'node:path';
+import type { Repair, Step } from '../../monitoring/repairs/repair.js';
+import type { Exec } from '../../src/io/exec.js';
 import type { Pm2, Pm2Process } from '../../src/io/pm2.js';
 import { systemClock } from '../../src/io/clock.js';
 import type { Store } from '../../src/store/store.js';
@@ -60,4 +63,38 @@ async function cutShort(pm2: Pm2, act: { readonly verb: 'reload' | 'restart' | '
 
 function runsOf(listed: readonly Pm2Process[], name: string): string {
   return listed.filter((one) => one.name === name).map(({ pmId, pid, startedAt, status }) => `${pmId} ${pid} ${startedAt} ${status}`).join();
+}
+
+/** Programs that are run, git, npm, tar, each of which may be left alone by the death of who started it. */
+export function dyingExec(exec: Exec, fate: Fate): Exec {
+  return { run: (program, args, options, signal) => mortal(fate, `run ${sayProgram(program, args)}`, () => exec.run(program, args, options, signal)) };
+}
+
+function sayProgram(program: string, args: readonly string[]): string {
+  const name = basename(program);
+  const verb = args.find((arg, n) => !arg.startsWith('-') && !['-c', '-C'].includes(args[n - 1] ?? ''));
+  return ['git', 'npm'].includes(name) && verb ? `${name} ${verb}` : name;
+}
+
+/** Each step of each repair: between its row in the journal and its act, in its middle, and between the act and its receipt. */
+export function dyingRepairs(repairs: Readonly<Record<string, Repair<unknown>>>, fate: Fate): Readonly<Record<string, Repair<unknown>>> {
+  return Object.fromEntries(Object.entries(repairs).map(([kind, repair]) => [kind, { ...repair, steps: (target, args, prepared) => repair.steps(target, args, prepared).map((step) => dyingStep(step, fate)) } satisfies Repair<unknown>]));
+}
+
+function dyingStep(step: Step, fate: Fate): Step {
+  const { undo } = step;
+  const name = step.name.replace(/ [0-9a-f]{7}$/, ''); // A commit differs from run to run.
+  return {
+    ...step,
+    act: (witness, receipts, io, signal) => mortal(fate, `act ${name}`, () => step.act(witness, receipts, io, signal)),
+    ...(undo ? { undo: (receipt, io, signal) => mortal(fate, `undo ${name}`, () => undo(receipt, io, signal)) } : {}),
+  };
+}
+
+async function mortal<T>(fate: Fate, what: string, act: () => Promise<T>): Promise<T> {
+  const passage = fate.reach(what, 'act');
+  const callOff = fate.cutLater(passage);
+  const result = await act().finally(callOff);
+  fate.end(passage);
+  return result;
 }

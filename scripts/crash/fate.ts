@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../src/io/clock.js';
+import { endChildren } from './children.js';
 import { ANY, readPoints, sayPoint, type KillPoint, type When, type Who } from './kill-point.js';
 import { openTrace, readTrace } from './trace.js';
 
@@ -21,6 +22,8 @@ export interface Fate {
   /** Will this act be cut short? */
   cuts(passage: Passage): boolean;
   cut(passage: Passage): never;
+  /** Dies a while after this, where that was chosen; returns how to call it off, for an act that came back before. */
+  cutLater(passage: Passage): () => void;
 }
 
 export function writeFates(dir: string, points: readonly KillPoint[]): void {
@@ -50,6 +53,7 @@ export function readFate(dir: string, who: Who, clock: Clock): Fate {
   function die(point: KillPoint | undefined): void {
     if (!point) return;
     trace.write({ line: 'killed', at: clock.now(), what: sayPoint(point) });
+    if (point.when === 'torn') endChildren(process.pid);
     process.kill(process.pid, 'SIGKILL');
   }
 
@@ -71,10 +75,20 @@ export function readFate(dir: string, who: Who, clock: Clock): Fate {
       die(chosen(passage, 'during'));
       throw new Error('an act was to be cut short, and nobody had chosen it');
     },
+    cutLater(passage) {
+      const point = chosen(passage, 'during') ?? chosen(passage, 'torn');
+      const timer = point && setTimeout(() => die(point), point.lateMs ?? 0);
+      return () => clearTimeout(timer);
+    },
   };
 }
 
-/** What a process does outside the store; everything else that is reached is a transaction. */
+/** What a process does outside the store: asks PM2, runs a program, takes a step of a repair or takes it back, tells people. Everything else that is reached is a transaction. */
 export function isAct(what: string): boolean {
-  return what.startsWith('pm2 ') || what === 'deliver';
+  return /^(?:pm2|run|act|undo) /.test(what) || what === 'deliver';
+}
+
+/** What PM2 is asked to do. */
+export function isAskedOfPm2(what: string): boolean {
+  return what.startsWith('pm2 ');
 }

@@ -14,14 +14,16 @@ export interface LinkHistory {
 export function watchLink(link: string): LinkHistory {
   const seen: string[] = [];
   let watching = true;
+  let last = '';
+  const lookOnce = async (): Promise<void> => {
+    const now = await look(link);
+    if (now === null || now.id === last) return;
+    last = now.id;
+    seen.push(now.to);
+  };
   const watch = async (): Promise<void> => {
-    let last = '';
     while (watching) {
-      const now = await look(link);
-      if (now !== null && now.id !== last) {
-        last = now.id;
-        seen.push(now.to);
-      }
+      await lookOnce();
       await systemClock.sleep(LOOK_EVERY_MS);
     }
   };
@@ -31,6 +33,7 @@ export function watchLink(link: string): LinkHistory {
     async end() {
       watching = false;
       await ended;
+      await lookOnce();
       return seen;
     },
   };

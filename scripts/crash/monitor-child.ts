@@ -17,7 +17,7 @@ import { createRedis } from '../../src/io/redis.js';
 import { storeFile } from '../../src/store/address.js';
 import { takeSeat, type Seat } from '../../src/store/seat.js';
 import { openStore } from '../../src/store/store.js';
-import { dyingPm2, dyingStore } from './dying.js';
+import { dyingExec, dyingPm2, dyingRepairs, dyingStore } from './dying.js';
 import { readFate } from './fate.js';
 import { readConfig } from './run-config.js';
 
@@ -29,9 +29,10 @@ const log = createLogger({ format: 'text', level: 'info' });
 const seat = await sit();
 const fate = readFate(dir, 'monitor', systemClock);
 const store = dyingStore(openStore({ file: storeFile(config) }), fate);
-const io = { clock: systemClock, http: createHttp(), exec: createExec(), git: createGit(), pm2: dyingPm2(createPm2({ home: config.pm2Home, clock: systemClock, log }), fate), postgres: createPostgres({ clock: systemClock }), redis: createRedis() };
+const exec = dyingExec(createExec(), fate);
+const io = { clock: systemClock, http: createHttp(), exec, git: createGit(exec), pm2: dyingPm2(createPm2({ home: config.pm2Home, clock: systemClock, log }), fate), postgres: createPostgres({ clock: systemClock }), redis: createRedis() };
 const carrier = fileCarrier(storeFile(config), () => store.dataVersion());
-const monitor = await createMonitor({ config, store, carrier, io, log, units: { probes, detectors, repairs, evidence: collectors }, osUser: userInfo().username, seat });
+const monitor = await createMonitor({ config, store, carrier, io, log, units: { probes, detectors, repairs: dyingRepairs(repairs, fate), evidence: collectors }, osUser: userInfo().username, seat });
 await monitor.run().finally(() => seat.release());
 
 async function sit(): Promise<Seat> {

@@ -32,3 +32,16 @@ describe('a monitor and a bot that are killed by SIGKILL at drawn places of a ro
     expect(Number(deaths)).toBeGreaterThan(1);
   }, 320_000);
 });
+
+describe('a monitor that is killed by SIGKILL around the steps of a rollback', () => {
+  it('leaves the old release or the new one, on releases and in place, and the rollback ends', async () => {
+    const child = compiled.start(`process.argv.push('rollback', '--runs', '100', '--seed', '${SEED}', '--for', '${FOR_SECONDS}');\nawait import('./scripts/crash.js');\n`);
+    const [said, [code]] = await Promise.all([child.stdout ? text(child.stdout) : '', once(child, 'exit')]);
+    expect(said).not.toContain('BROKEN');
+    expect(code).toBe(0);
+    const [, runs, deaths] = /^(\d+) runs, (\d+) deaths at \d+ kinds of places, 0 broken/m.exec(said) ?? [];
+    expect(Number(runs)).toBeGreaterThan(8);
+    expect(Number(deaths)).toBeGreaterThan(3);
+    for (const mode of ['releases', 'in-place']) expect(said).toMatch(new RegExp(`^ +\\d+ deaths  ${mode}  monitor/`, 'm'));
+  }, 320_000);
+});

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readPoints, sayPoint } from '../../../scripts/crash/kill-point.js';
 
 describe('readPoints', () => {
-  it.each(['monitor/acts+plans=running#1/before', 'bot/deliver#12/after', 'monitor/pm2 reload#1/during', 'bot/ms#350/after', 'monitor/*#40/before'])('reads %s back as it was written', (words) => {
+  it.each(['monitor/acts+plans=running#1/before', 'bot/deliver#12/after', 'monitor/pm2 reload#1/during', 'bot/ms#350/after', 'monitor/*#40/before', 'monitor/run npm ci#1/torn+240', 'monitor/act check out#1/during+0'])('reads %s back as it was written', (words) => {
     expect(readPoints(words).map(sayPoint)).toEqual([words]);
   });
 
