@@ -15,7 +15,7 @@ const MENDS: Readonly<Record<PostgresFault, string>> = {
   down: 'Look whether the server runs, and whether its address in hypercare.yaml is right.',
   hung: 'Look at its processes and its machine: they may be stopped, swapping, or waiting for a disk.',
   starting: 'Wait: a restart would begin its recovery anew.',
-  saturated: 'A reload of the app with the largest pool gives back what it lost.',
+  saturated: 'A reload of the app with the largest pool gives back what stands idle: hypercare repair pm2.reload <app>.',
   'read-only': 'Give the address of the primary, or write “standby: true”.',
   blocked: 'idle_in_transaction_session_timeout keeps apps from holding others up for ever.',
 };

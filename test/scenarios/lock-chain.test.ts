@@ -34,7 +34,7 @@ describe.skipIf(noPostgres)('a chain of three that waits for a session idle in i
     await town?.stop();
   });
 
-  async function begin(): Promise<{ readonly watch: Watch; readonly checkout: () => Promise<number> }> {
+  async function begin(rung = 'ask'): Promise<{ readonly watch: Watch; readonly checkout: () => Promise<number> }> {
     const app = await home.startApp({ name: 'shop', code: SHOP, awaitAnswer: true, env: { DB: town.shopUrl, PACKAGES: packageRoot() } });
     const watch = await beginWatch(brisk(home, `apps:
   shop:
@@ -46,7 +46,7 @@ postgres:
   db: { url: "${town.url}", every: 1h, timeout: 1s, blocked: 4s, own: ["shop-*"] } # The shop's trouble is seen first, and has it looked at.
 policy:
   default: act-and-tell
-  rules: [{ name: sessions are asked for, repair: postgres.*, rung: ask }]
+  rules: [{ name: sessions are asked for, repair: postgres.*, rung: ${rung} }]
 `));
     onTestFinished(() => watch.stop());
     await watch.steady();
@@ -114,7 +114,7 @@ policy:
       hypercare: storm of shop began
           db is bad, which it needs: session ‹pid› (shop-import) keeps some waiting for a while: it is idle in transaction
       hypercare: postgres.cancel is tried first
-          for postgres-blocked the order is postgres.cancel, postgres.terminate
+          for postgres-blocked the order is postgres.cancel, postgres.terminate, postgres.cancel, postgres.terminate
       hypercare: postgres.cancel was not possible
           session ‹pid› (shop-import) is idle in transaction: a cancel does nothing there, and postgres.terminate is the one
       hypercare: postgres.terminate on db: ask
@@ -134,6 +134,7 @@ policy:
       ✓ GOOD  db is good again after a while: session ‹pid› (shop-import) keeps some waiting …
         Lasted a while, from ‹clock› to ‹clock›.
         Mended by postgres.terminate after a while; verified by 3 good checks.
+        It ended session ‹pid› (shop-import).
 
         postgres.cancel: not possible: session ‹pid› (shop-import) is idle in transaction: a cancel does nothing there, and postgres.terminate is the one
 
@@ -146,4 +147,21 @@ policy:
     expect(kept.join('').length, 'the store is looked through').toBeGreaterThan(10_000);
     expect([...kept, ...watch.logs].filter((text) => text.includes('pw-hypercare'))).toEqual([]);
   }, 90_000);
+
+  it('and where another one keeps others waiting too, that is ended after it', async () => {
+    const { watch, checkout } = await begin('act-and-tell');
+    const { store, monitor } = watch;
+    const { root, waiters } = await town.chain('shop-import');
+    const [second, held] = [await town.session('shop-batch'), await town.session('shop-worker')];
+    await second.query('begin; select * from orders where id = 5 for update');
+    const waiter = held.query("update orders set note = 'z' where id = 5");
+    waiter.catch(() => undefined);
+    const ended = async (): Promise<boolean> => (await recentIncidents(store.db, monitor.ctx.hostId, 20)).some(({ kind, state }) => kind === 'postgres-blocked' && state === 'resolved');
+    await until('both to be ended, proved', ended, 120_000).catch(async (error: unknown) => {
+      throw new Error(`${String(error)}\n${await watch.story()}`);
+    });
+    await Promise.all([...waiters, waiter]);
+    expect(await town.sql(`select from pg_stat_activity where pid in (${root.pid}, ${second.pid})`)).toEqual([]);
+    expect(await checkout()).toBe(200);
+  }, 180_000);
 });

@@ -80,7 +80,7 @@ policy: { default: act-and-tell }
       ✗ CRITICAL  db needs you: all 17 connections are in use: shop-batch 16 (16 idle)
         At ‹clock›: some readings in a row, for a while
         the instances of all apps, each times the size of its pool, should come to less than 16
-        A reload of the app with the largest pool gives back what it lost.
+        A reload of the app with the largest pool gives back what stands idle: hypercare repair pm2.reload <app>.
 
         postgres.terminate: not possible: Nobody keeps others waiting in db, and no transaction has been idle for 5 min
 

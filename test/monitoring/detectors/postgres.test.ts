@@ -46,7 +46,7 @@ describe('a PostgreSQL whose users cannot work', () => {
       'critical postgres-blocked: session 4711 (shop-web) keeps 2 waiting for 45 s: it is idle in transaction (3 readings in a row, for 60 s; 3 sessions stand in the longest row; idle_in_transaction_session_timeout keeps apps from holding others up for ever.)',
     ]);
     expect(told(thrice(failing('saturated', 'all 17 connections are in use: shop-web 12', { used: 17, limit: 17 })))[0]).toBe(
-      'critical postgres-saturated: all 17 connections are in use: shop-web 12 (3 readings in a row, for 60 s; the instances of all apps, each times the size of its pool, should come to less than 16; A reload of the app with the largest pool gives back what it lost.)',
+      'critical postgres-saturated: all 17 connections are in use: shop-web 12 (3 readings in a row, for 60 s; the instances of all apps, each times the size of its pool, should come to less than 16; A reload of the app with the largest pool gives back what stands idle: hypercare repair pm2.reload <app>.)',
     );
   });
 
