@@ -39,7 +39,7 @@ runUntilStopped(log, () => stop());
 giveWayWhenOrphaned({ pm2: createPm2({ home: config.pm2Home, clock: systemClock, log }), name: 'hypercare-bot', log, end: () => stop().finally(() => process.exit(0)) });
 
 try {
-  const { channels: wanted, refused } = createChannels(config.channels, secrets, log);
+  const { channels: wanted, refused } = createChannels(config.channels, secrets, { log, host: config.host });
   const address = storeAddress(config, secrets);
   const store = openStore(address);
   const hostId = await waitForMonitor(store);

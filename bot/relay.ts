@@ -105,12 +105,13 @@ async function speak(parts: RelayParts, pace: Pace, told: Told): Promise<boolean
   const { card, anew, call } = await drawTold(store.db, told, { hostName: parts.hostName, onCall: parts.onCall, reader: { now: clock.now(), timeZone: parts.timeZone } });
   const previous = anew ? undefined : await cardRef(store.db, told.subject, channel.name);
   pace.said(clock.monotonic());
-  const ref = await inTime(channel.deliver(card, told.events.at(-1)?.id ?? told.subject, previous), clock);
+  const key = told.events.at(-1)?.id ?? told.subject;
+  const ref = await inTime(channel.deliver(card, key, previous), clock);
   if (ref === null) return false;
   await store.write((tx) => keepCardRef(tx, told.subject, channel.name, ref));
   if (call === null || !channel.call) return true;
   pace.said(clock.monotonic());
-  await inTime(channel.call(call, ref, !isSame(ref, previous)), clock);
+  await inTime(channel.call(call, ref, !isSame(ref, previous), key), clock);
   log.info({ channel: channel.name, subject: told.subject }, 'people were called');
   return true;
 }

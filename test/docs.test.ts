@@ -16,7 +16,7 @@ import { namesInEnvExample } from './doubles/env-example.js';
 const root = packageRoot();
 const read = (name: string): string => readFileSync(join(root, name), 'utf8');
 /** What users read: the README, and its chapters that are too long for it. */
-const GUIDE = ['README.md', 'docs/servers.md', 'docs/policy.md', 'docs/releases.md', 'docs/http.md'] as const;
+const GUIDE = ['README.md', 'docs/servers.md', 'docs/policy.md', 'docs/releases.md', 'docs/http.md', 'docs/channels.md'] as const;
 const DOCS = [...GUIDE, 'ARCHITECTURE.md', 'CHANGELOG.md'] as const;
 const guide = GUIDE.map(read).join('\n');
 

@@ -52,6 +52,9 @@ export interface Secrets {
   readonly SLACK_WEBHOOK_URL?: string;
   readonly TELEGRAM_BOT_TOKEN?: string;
   readonly TELEGRAM_CHAT_ID?: string;
+  readonly WEBHOOK_URL?: string;
+  readonly WEBHOOK_SECRET?: string;
+  readonly DISCORD_WEBHOOK_URL?: string;
 }
 
 /**
@@ -86,12 +89,16 @@ export interface Channel {
   readonly name: string;
   /** Equal for all that listen with one token: of them one does. Holds no secret. */
   readonly listensAs?: string;
+  /** True where nobody is heard: cards come without buttons, and say where to decide. */
+  readonly alertsOnly?: boolean;
+  /** True where nothing that was posted can be edited. */
+  readonly postsAnew?: boolean;
   /** Connects and listens, by itself until stopped, and tells `hearing` whether it does. Rejects where that would never go right. Absent: it only speaks. */
   start?(hear: Hear, verbs: readonly Verb[], hearing: NoteHearing): Promise<Stop>;
   /** Posts the card, or edits the message at `previous`. `key` is equal for every try of one delivery. */
   deliver(card: Card, key: string, previous: Ref | undefined): Promise<Ref>;
-  /** Says it aloud beside the card at `at`; `fresh` tells that the card was posted there just now. Absent: its posts are loud enough. */
-  call?(call: Call, at: Ref, fresh: boolean): Promise<void>;
+  /** Says it aloud beside the card at `at`; `fresh` tells that the card was posted there just now, `key` is that of its delivery. Absent: its posts are loud enough. */
+  call?(call: Call, at: Ref, fresh: boolean, key: string): Promise<void>;
   /** What can be found out about hearing and rights without disturbing a bot that runs. Never throws what the platform refuses. */
   examine?(): Promise<readonly Trouble[]>;
 }
@@ -106,6 +113,6 @@ export interface Refused {
 export interface ChannelKind<O> {
   readonly kind: string;
   readonly options: ZodType<O>;
-  /** Null where the tokens it needs are absent: then it is not used. Throws an invalid HypercareError for wrong ones. */
-  create(options: O, secrets: Secrets, log: Logger): Channel | null;
+  /** Null where the tokens it needs are absent: then it is not used. Throws an invalid HypercareError for wrong ones. `host` is its name in the config. */
+  create(options: O, secrets: Secrets, log: Logger, host?: string): Channel | null;
 }

@@ -4,14 +4,9 @@ import type { Card } from '../../src/cards/card.js';
 import { cleanLine } from '../../src/cards/clean.js';
 import { drawPlain } from '../../src/cards/plain.js';
 import { errorText, HypercareError } from '../../src/domain/errors.js';
-import { worse, type Severity } from '../../src/domain/finding.js';
 import { systemClock, type Clock } from '../../src/io/clock.js';
 import type { ChannelKind, Ref } from './channel.js';
-
-export interface ConsoleOptions {
-  /** Cards below this are not written; 'info' writes all. */
-  readonly level: Severity;
-}
+import { routeKeys, type Route } from './route.js';
 
 const WIDTH = 80;
 /** A card that lists more is cut: it stands among the log lines of the process. */
@@ -29,16 +24,13 @@ type Written = z.infer<typeof REF>;
  * A channel that only speaks: cards as lines on standard output, which `pm2 logs` shows. A log cannot be taken back, and
  * people read it: a card is written whole when it is new, asks something or is over; else only its lines that are new.
  */
-export function consoleKind(write: (text: string) => void, clock: Pick<Clock, 'now'> = systemClock): ChannelKind<ConsoleOptions> {
+export function consoleKind(write: (text: string) => void, clock: Pick<Clock, 'now'> = systemClock): ChannelKind<Route> {
   return {
     kind: 'console',
-    options: z.strictObject({ level: z.enum(['info', 'warning', 'critical']).default('info') }),
-    create: ({ level }) => ({
+    options: z.strictObject(routeKeys),
+    create: () => ({
       name: 'console',
       async deliver(card, _key, previous): Promise<Ref> {
-        const severity = card.level === 'good' ? 'info' : card.level;
-        // What was written once is followed to its end, so that a recovery is seen where the alarm was.
-        if ((previous ?? null) === null && worse(severity, level) !== severity) return null;
         const { text, ref } = next(card, REF.safeParse(previous).data ?? null, clock.now());
         try {
           if (text !== null) write(`${bounded(text)}\n`);

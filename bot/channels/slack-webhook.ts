@@ -2,17 +2,11 @@ import { z } from 'zod';
 import type { Card } from '../../src/cards/card.js';
 import { HypercareError } from '../../src/domain/errors.js';
 import type { Channel, ChannelKind, Ref } from './channel.js';
+import { routeKeys, type Route } from './route.js';
 import { drawCall, isNeeded } from './slack/call.js';
 import { draw } from './slack/draw.js';
 import { sendJson } from './slack/hook.js';
-import { isAtLeast, LEVELS } from './slack/levels.js';
-
-export interface SlackWebhookOptions {
-  /** Cards below this are not posted; 'info' posts all. */
-  readonly level: 'info' | 'warning' | 'critical';
-}
-
-const OPTIONS = z.strictObject({ level: z.enum(['info', 'warning', 'critical']).default('info') });
+import { LEVELS } from './slack/levels.js';
 
 /** What was posted last of a thing. */
 const REF = z.object({ level: z.enum(['good', 'info', 'warning', 'critical']) });
@@ -20,21 +14,23 @@ const REF = z.object({ level: z.enum(['good', 'info', 'warning', 'critical']) })
 /**
  * Alerts through one of Slack's incoming webhooks: one address, no app, no buttons, nobody is heard. What stands there
  * cannot be edited, so of each thing it posts only
- *  - the first card, if it is at `level` or above,
+ *  - the first card,
  *  - that it got better or worse: the level became good, or rose,
  *  - that people are called: a question, or that the machine has stopped.
  * Every other version is taken as delivered and not posted.
  */
-export const slackWebhookChannel: ChannelKind<SlackWebhookOptions> = {
+export const slackWebhookChannel: ChannelKind<Route> = {
   kind: 'slack_webhook',
-  options: OPTIONS,
-  create({ level }, secrets) {
+  options: z.strictObject(routeKeys),
+  create(_options, secrets) {
     const url = secrets.SLACK_WEBHOOK_URL;
     if (!url) return null;
     checkAddress(url);
     return {
       name: 'slack_webhook',
-      deliver: (card, _key, previous) => deliver({ url, level, card, previous }),
+      alertsOnly: true,
+      postsAnew: true,
+      deliver: (card, _key, previous) => deliver({ url, card, previous }),
       call: async (call, _at, fresh) => (isNeeded(call, fresh) ? sendJson(url, drawCall(call)) : undefined),
     } satisfies Channel;
   },
@@ -42,14 +38,13 @@ export const slackWebhookChannel: ChannelKind<SlackWebhookOptions> = {
 
 interface Delivery {
   readonly url: string;
-  readonly level: Card['level'];
   readonly card: Card;
   readonly previous: Ref | undefined;
 }
 
-async function deliver({ url, level, card, previous }: Delivery): Promise<Ref> {
+async function deliver({ url, card, previous }: Delivery): Promise<Ref> {
   const last = REF.safeParse(previous).data ?? null;
-  if (last === null ? !isAtLeast(card.level, level) : !isNews(card, last)) return last;
+  if (last !== null && !isNews(card, last)) return last;
   await sendJson(url, { ...draw({ ...card, buttons: [] }) });
   return { level: card.level };
 }

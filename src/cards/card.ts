@@ -9,6 +9,31 @@ export interface Button {
   readonly confirm: { readonly title: string; readonly text: string; readonly yes: string; readonly no: string } | null;
 }
 
+/** A question as facts. */
+export interface Asked {
+  readonly id: string;
+  /** What a yes does: 'roll back to 9d1e003'. */
+  readonly what: string;
+  /** Names of those who may decide. */
+  readonly mayDecide: readonly string[];
+  /** So many different people must say yes, and these have. */
+  readonly need: number;
+  readonly yes: readonly string[];
+  readonly expiresAt: number;
+}
+
+/** What a card is about, as facts: for machines that read it, for routes, and to tell news from what only counts on. */
+export interface About {
+  readonly kind: 'incident' | 'launch' | 'hold' | 'host' | 'proposal';
+  /** Of an incident: open, repairing, asking, escalated, resolved. Of a launch: its own. Of a hold: holds, over. */
+  readonly state: string;
+  /** The app, server or dependency; null: the host or more than one. */
+  readonly resource: string | null;
+  /** Names of the apps that are meant, with `*`; empty: what is everybody's, as the host or a server. */
+  readonly apps: readonly string[];
+  readonly asked: Asked | null;
+}
+
 /** What a person sees of an event or of a command's result: plain text, no platform's markup; channels escape it. */
 export interface Card {
   /** Which thing it shows; all its versions replace one message. An incident's or launch's id. */
@@ -25,4 +50,6 @@ export interface Card {
   /** At most three. */
   readonly buttons: readonly Button[];
   readonly footer: string | null;
+  /** Absent for what is only an answer to somebody. */
+  readonly about?: About;
 }

@@ -22,3 +22,12 @@ export function cutText(text: string, max: number): string {
   const splitsPair = /[\ud800-\udbff]$/.test(kept);
   return `${splitsPair ? kept.slice(0, -1) : kept}…`;
 }
+
+/** At most `max` bytes of UTF-8, cut between whole characters; what was cut ends in '…'. */
+export function cutBytes(text: string, max: number): string {
+  const encoder = new TextEncoder();
+  // No character has more than three bytes a unit: most texts need no counting.
+  if (text.length * 3 <= max || encoder.encode(text).length <= max) return text;
+  const { read } = encoder.encodeInto(text, new Uint8Array(Math.max(0, max - 3)));
+  return `${text.slice(0, read)}…`;
+}

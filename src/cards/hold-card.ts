@@ -1,5 +1,6 @@
 import { sayDuration } from '../domain/duration.js';
 import { EVERYTHING, type Hold, type HoldKind } from '../domain/hold.js';
+import { aboutHold } from './about.js';
 import type { Card } from './card.js';
 import { cutText } from './clean.js';
 import { noteCard } from './note-card.js';
@@ -22,7 +23,10 @@ export function holdLine(hold: HoldShown, reader: Reader): string {
 /** A hold as it stands; `waiting` are open troubles about which nobody was called meanwhile. */
 export function holdCard(hold: Hold, waiting: readonly string[], reader: Reader): Card {
   const subject = `hold:${hold.id}`;
-  if (hold.endedAt !== null) return endedCard(hold, hold.endedAt, { subject, waiting });
+  return { ...(hold.endedAt === null ? begunCard(hold, subject, reader) : endedCard(hold, hold.endedAt, { subject, waiting })), about: aboutHold(hold) };
+}
+
+function begunCard(hold: Hold, subject: string, reader: Reader): Card {
   const says = BEGAN[hold.kind](scopeOf(hold));
   const by = `By ${hold.author} since ${sayAgo(hold.from, reader)}, ${until(hold, reader)}.`;
   return noteCard({ subject, level: says.level, title: says.title, body: [`${cutText(hold.reason, REASON_CHARS)}\n${by}`, says.body] });

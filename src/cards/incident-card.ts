@@ -3,6 +3,7 @@ import { endedUnseen, isLeftAlone, loudness } from '../domain/incident.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import type { Launch } from '../domain/launch.js';
 import { releaseName } from '../domain/release.js';
+import { aboutIncident } from './about.js';
 import type { Card } from './card.js';
 import { cutText } from './clean.js';
 import { sayDebt } from './debt-words.js';
@@ -48,6 +49,7 @@ export function incidentCard(view: IncidentView, reader: Reader, length: 'short'
     fields: fieldsOf(view, reader),
     buttons: asked ? questionButtons(view, asked) : [],
     footer: `incident ${shortId(incident.id)}${asked ? ` · to answer in words: approve ${view.resource.name}, deny ${view.resource.name}` : ''}`,
+    about: aboutIncident(view),
   };
 }
 

@@ -3,6 +3,7 @@ import { sayRestarts } from '../domain/debt.js';
 import type { Incident } from '../domain/incident.js';
 import type { LaunchView } from '../domain/launch-view.js';
 import { releaseName } from '../domain/release.js';
+import { aboutLaunch } from './about.js';
 import type { Card } from './card.js';
 import { cutText } from './clean.js';
 import { sayDebt } from './debt-words.js';
@@ -27,6 +28,7 @@ export function launchCard(view: LaunchView, reader: Reader): Card {
     fields: [],
     buttons: [],
     footer: `launch ${shortId(launch.id)}: ${launch.why}`,
+    about: aboutLaunch(view),
   };
 }
 

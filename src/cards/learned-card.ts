@@ -1,6 +1,7 @@
 import type { Debt } from '../domain/debt.js';
 import { sayTally, type Tally } from '../domain/learning.js';
 import { trustRule, type TrustProposal } from '../domain/trust.js';
+import { aboutProposal } from './about.js';
 import type { Card } from './card.js';
 import { sayDebt } from './debt-words.js';
 import { noteCard } from './note-card.js';
@@ -54,11 +55,12 @@ function sayRepair(one: Tally): string {
 export function trustCard(proposal: Pick<TrustProposal, 'repair' | 'to' | 'runs'> & { readonly app: string }, subject: string): Card {
   const { app, repair, to } = proposal;
   const wish = to === 'ask' ? `Proposed: ask you before ${repair} on ${app}.` : `Proposed: let it do ${repair} on ${app} by itself, and tell you.`;
-  return noteCard({
+  const card = noteCard({
     subject, level: 'info', title: `${app}: ${sayEvidence(proposal)}`,
     body: [`${wish} Nothing changes unless you change it.`, `For that, write this first under policy.rules in hypercare.yaml, then “npm start”:\n${trustRule(proposal, app)}`],
     footer: `what it rests on: learned ${app}`,
   });
+  return { ...card, about: aboutProposal(app) };
 }
 
 function sayEvidence({ repair, to, runs }: Pick<TrustProposal, 'repair' | 'to' | 'runs'>): string {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { asTrouble, type Channel, type ChannelKind, type Trouble } from '../../bot/channels/channel.js';
-import { channels } from '../../bot/channels/index.js';
+import { asTrouble, type Channel, type Trouble } from '../../bot/channels/channel.js';
+import { createChannel } from '../../bot/channels/index.js';
+import { routeOf, sayRoute } from '../../bot/channels/route.js';
 import type { Card } from '../cards/card.js';
 import { noteCard } from '../cards/note-card.js';
 import type { Exit, Result } from '../commands/command.js';
@@ -24,6 +25,8 @@ interface Tested {
   /** The card stands there. */
   readonly told: boolean;
   readonly troubles: readonly Trouble[];
+  /** Which cards it gets. */
+  readonly gets: string;
 }
 
 /** Posts a real card to every channel and edits it, looks at rights and hearing, and says what to mend. Exit 1: something is wrong, 3: it could not be found out. */
@@ -42,17 +45,18 @@ interface Surroundings {
   readonly io: CliIo;
 }
 
-async function test({ kind, options }: ChannelConfig, around: Surroundings): Promise<Tested> {
+async function test(configured: ChannelConfig, around: Surroundings): Promise<Tested> {
+  const { kind, options } = configured;
+  const gets = sayRoute(routeOf(options));
   // What the bot's process writes is seen in its own log, not here.
-  if (kind === 'console') return { name: kind, told: true, troubles: [] };
+  if (kind === 'console') return { name: kind, told: true, troubles: [], gets };
   try {
-    // Its cards are no alarms, and shall be seen whatever the channel's level.
-    const channel = (channels as Readonly<Record<string, ChannelKind<unknown>>>)[kind]?.create({ ...(options as object), level: 'info' }, around.secrets, quiet()) ?? null;
-    if (channel === null) throw new HypercareError('channel.tokens', 'invalid', 'its tokens are not in .env', 'Write them into .env beside hypercare.yaml.');
+    // Without its route: a test card is no alarm, and shall be seen whatever the channel's level.
+    const channel = createChannel(configured, around.secrets, { log: quiet(), host: around.config.host });
     const done = await within(speakAndLook(channel, kind, around), EACH_MS, systemClock);
-    return done === LATE ? { name: channel.name, told: false, troubles: [{ why: `no end after ${EACH_MS / 1_000} s`, mend: 'Try again.', passes: true }] } : done;
+    return { gets, ...(done === LATE ? { name: channel.name, told: false, troubles: [{ why: `no end after ${EACH_MS / 1_000} s`, mend: 'Try again.', passes: true }] } : done) };
   } catch (thrown) {
-    return { name: kind, told: false, troubles: [masked(asTrouble(thrown))] };
+    return { name: kind, told: false, troubles: [masked(asTrouble(thrown))], gets };
   }
 }
 
@@ -60,7 +64,7 @@ function quiet() {
   return createLogger({ format: 'text', level: 'silent' });
 }
 
-async function speakAndLook(channel: Channel, kind: string, around: Surroundings): Promise<Tested> {
+async function speakAndLook(channel: Channel, kind: string, around: Surroundings): Promise<Omit<Tested, 'gets'>> {
   const spoken = await speak(channel, around).then(() => [], (thrown: unknown) => [asTrouble(thrown)]);
   const seen = (await channel.examine?.()) ?? [];
   // One token that is refused is told once.
@@ -68,12 +72,15 @@ async function speakAndLook(channel: Channel, kind: string, around: Surroundings
   return { name: channel.name, told: spoken.length === 0, troubles: troubles.map(masked) };
 }
 
-/** Posted and edited: the two rights a live card needs. */
+/** Posted and edited: the two rights a live card needs. Where nothing can be edited, posted once. */
 async function speak(channel: Channel, { config, io }: Surroundings): Promise<void> {
   const key = randomUUID();
   const card = (title: string, body: string): Card => noteCard({ subject: `test-${key}`, word: 'Test', level: 'info', title, body: [body], footer: `host ${config.host}` });
+  const nothing = 'Nothing is wrong, and nothing has to be done.';
+  const hears = channel.alertsOnly === true ? 'It only tells: nobody is heard here.' : 'Say “whoami” to it here to see whether it hears you.';
+  if (channel.postsAnew === true) return void (await channel.deliver(card('hypercare can post cards here', `${nothing} ${hears} ${io.user} tried it.`), key, undefined));
   const first = await channel.deliver(card(`${io.user} tries whether hypercare can speak here`, 'In a moment this message is edited.'), key, undefined);
-  await channel.deliver(card('hypercare can post and edit cards here', 'Nothing is wrong, and nothing has to be done. Say “whoami” to it here to see whether it hears you.'), `${key}-2`, first);
+  await channel.deliver(card('hypercare can post and edit cards here', `${nothing} ${hears}`), `${key}-2`, first);
 }
 
 /** A card whose buttons nobody may press. */
@@ -98,7 +105,7 @@ function resultOf(tested: readonly Tested[]): Result {
     : `${wrong.length} of ${asked.length} ${asked.length === 1 ? 'channel needs' : 'channels need'} a hand`;
   const exit: Exit = wrong.length === 0 ? (asked.length === 0 ? 1 : 0) : wrong.every(({ troubles }) => troubles.every(({ passes }) => passes)) ? 3 : 1;
   return {
-    data: { version: 1, channels: tested.map(({ name, told, troubles }) => ({ name, told, troubles: troubles.map(({ why, mend }) => ({ why, mend })) })) },
+    data: { version: 1, channels: tested.map(({ name, told, gets, troubles }) => ({ name, told, gets, troubles: troubles.map(({ why, mend }) => ({ why, mend })) })) },
     card: noteCard({
       subject: 'chat-test', level: exit === 0 ? 'good' : 'warning', title, body: tested.map(sayOne),
       footer: asked.length === 0 ? 'README.md, “Connect Slack” and “Connect Telegram”, says how.' : null,
@@ -107,8 +114,8 @@ function resultOf(tested: readonly Tested[]): Result {
   };
 }
 
-function sayOne({ name, told, troubles }: Tested): string {
-  if (name === 'console') return 'console: cards stand among the lines of pm2 logs hypercare-bot';
+function sayOne({ name, told, gets, troubles }: Tested): string {
+  if (name === 'console') return `console: cards stand among the lines of pm2 logs hypercare-bot\n  gets ${gets}`;
   const card = told ? 'a test card was delivered' : 'the test card was not delivered';
-  return [`${name}: ${card}`, ...troubles.flatMap(({ why, mend }) => [`  ✗ ${why}`, ...(mend === null ? [] : [`    ${mend}`])])].join('\n');
+  return [`${name}: ${card}`, `  gets ${gets}`, ...troubles.flatMap(({ why, mend }) => [`  ✗ ${why}`, ...(mend === null ? [] : [`    ${mend}`])])].join('\n');
 }

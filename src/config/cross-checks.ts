@@ -27,6 +27,7 @@ export function crossChecks(facts: Facts): readonly Complaint[] {
     ...people(facts.people),
     ...onCall(facts),
     ...rules(facts, [...known, HOST_RESOURCE]),
+    ...routes(facts),
   ];
 }
 
@@ -148,6 +149,11 @@ function rules({ rules: all, listed: inLists }: Facts, known: readonly string[])
     return [at([...path, 'target'], `fits no app and no dependency${didYouMean(target, known)} (known: ${listed(known)})`)];
   });
   return [...aimless, ...repeats(all.map((rule) => textAt(rule, 'name')?.trim()), (index) => ['policy', 'rules', index, 'name'], 'is the same name as')];
+}
+
+/** Cards of an app that does not exist would never come. */
+function routes({ routes: all, names: { apps } }: Facts): readonly Complaint[] {
+  return all.filter(({ app }) => !apps.some((name) => fits(app, name))).map(({ app, at: path }) => at(path, `fits no app${didYouMean(app, apps)} (known: ${listed(apps)})`));
 }
 
 /** A complaint at each value that stood before. */

@@ -9,6 +9,8 @@ const NEEDS: Readonly<Record<string, readonly SecretName[]>> = {
   slack: ['SLACK_BOT_TOKEN'],
   slack_webhook: ['SLACK_WEBHOOK_URL'],
   telegram: ['TELEGRAM_BOT_TOKEN', 'TELEGRAM_CHAT_ID'],
+  webhook: ['WEBHOOK_URL'],
+  discord: ['DISCORD_WEBHOOK_URL'],
 };
 
 /** Where people are told when the file names no channel: the console, and whatever its secrets alone set up. */

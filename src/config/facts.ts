@@ -39,6 +39,8 @@ export interface Facts {
   /** Names of those who are called in turns. */
   readonly onCall: readonly (string | undefined)[];
   readonly rules: readonly Mapping[];
+  /** The apps that channels name, each with where it stands. */
+  readonly routes: readonly { readonly app: string; readonly at: Path }[];
   /** Entries of policy's lists, with where each stands. */
   readonly listed: readonly { readonly entry: Mapping; readonly at: Path }[];
 }
@@ -62,6 +64,7 @@ export function factsOf(raw: unknown): Facts {
     people: items(file['people']).map(mapping),
     onCall: items(mapping(file['on_call'])['people']).map(text),
     rules: items(mapping(file['policy'])['rules']).map(mapping),
+    routes: Object.entries(mapping(file['channels'])).flatMap(([kind, options]) => items(mapping(options)['apps']).flatMap((app, index) => (typeof app === 'string' ? [{ app, at: ['channels', kind, 'apps', index] }] : []))),
     listed: ['allow', 'deny'].flatMap((key) => items(mapping(file['policy'])[key]).map((entry, index) => ({ entry: mapping(entry), at: ['policy', key, index] }))),
   };
 }

@@ -30,7 +30,7 @@ export function configSchema(units: Units) {
     maintenance: maintenanceSchema().prefault([]).describe('Times in which nothing is repaired by itself and nobody is called; measuring goes on'),
     people: list(personSchema(), MAX_PEOPLE).prefault([]),
     on_call: onCallSchema().optional().describe('Who is called by name, in turns; without this all approvers are'),
-    channels: channels(units.channels).optional().describe('Where people are told and asked; default: the console, and telegram and slack_webhook where their secrets are set'),
+    channels: channels(units.channels).optional().describe('Where people are told and asked; default: the console, and each that its secrets in .env alone set up'),
     keep: section({
       raw: duration('1h', '90d').prefault('7d').describe('Every sample'),
       rollups: duration('1d', '3650d').prefault('400d').describe('Ten-minute summaries'),

@@ -14,6 +14,9 @@ const SHAPES: readonly Shape[] = [
   { name: 'SLACK_WEBHOOK_URL', isRight: isWebhook, looks: 'https://hooks.slack.com/services/… with three parts behind it, copied whole from “Incoming Webhooks” at api.slack.com/apps' },
   { name: 'TELEGRAM_BOT_TOKEN', isRight: (value) => /^\d+:[\w-]{30,}$/.test(value), looks: 'digits, a colon and at least 30 letters, copied whole from @BotFather (/mybots, API Token)' },
   { name: 'TELEGRAM_CHAT_ID', isRight: (value) => /^-?[1-9]\d{0,15}$/.test(value), looks: 'a whole number like 123456789, or -1001234567890 for a group' },
+  { name: 'DISCORD_WEBHOOK_URL', isRight: (value) => isSafeAddress(value) && /\/webhooks\/\d+\/[\w-]+\/?$/.test(new URL(value).pathname), looks: 'https://discord.com/api/webhooks/…, copied whole from the channel’s “Integrations”' },
+  { name: 'WEBHOOK_URL', isRight: isSafeAddress, looks: 'https://… (http on this machine alone)' },
+  { name: 'WEBHOOK_SECRET', isRight: (value) => /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/.test(value), looks: 'whsec_ and 24 to 64 random bytes in base64' },
 ];
 
 /** What can be seen of the channels' secrets without asking anybody: a line for each that cannot be right. It never holds a value. */
@@ -25,10 +28,18 @@ export function secretShapes(secrets: Secrets): readonly string[] {
   return [...crossed, ...odd.map(({ name, looks }) => `${name} does not look like one, so nobody would be told there: it should be ${looks}`)];
 }
 
+const OWN_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
+
+function isSafeAddress(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname } = new URL(value);
+  return protocol === 'https:' || (protocol === 'http:' && OWN_HOSTS.includes(hostname));
+}
+
 /** On this machine alone it may be another's, as a relay of one's own is. */
 function isWebhook(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const { protocol, hostname, pathname } = new URL(value);
-  if (['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) return protocol === 'http:' || protocol === 'https:';
+  if (OWN_HOSTS.includes(hostname)) return protocol === 'http:' || protocol === 'https:';
   return protocol === 'https:' && /^hooks\.slack(-gov)?\.com$/.test(hostname) && /^\/\w+(\/\w+){2,}$/.test(pathname);
 }

@@ -1,3 +1,4 @@
+import { fits } from '../domain/glob.js';
 import { DEFAULT_TIERS, windowMs } from '../domain/tiers.js';
 import type { Complaint } from './issues.js';
 import type { ConfigFile } from './schema.js';
@@ -5,7 +6,7 @@ import type { ConfigFile } from './schema.js';
 
 /** What is allowed, and most likely not what was meant. */
 export function warningsOf(file: ConfigFile): readonly Complaint[] {
-  return [...unwatched(file), ...unanswerable(file), ...shortMemory(file)];
+  return [...unwatched(file), ...unanswerable(file), ...shortMemory(file), ...untold(file)];
 }
 
 function unwatched(file: ConfigFile): readonly Complaint[] {
@@ -43,4 +44,12 @@ function shortMemory(file: ConfigFile): readonly Complaint[] {
   const watched = file.watch.tiers?.at(-1)?.until ?? windowMs(DEFAULT_TIERS);
   if (file.keep.raw >= watched) return [];
   return [{ path: ['keep', 'raw'], message: 'is shorter than a launch is watched: its first samples are gone before it ends', onKey: false }];
+}
+
+/** Where each channel names its apps, one may be named by none. */
+function untold(file: ConfigFile): readonly Complaint[] {
+  const routes = Object.values(file.channels ?? {}).flatMap((options) => (options === undefined ? [] : [(options as { readonly apps?: readonly string[] }).apps]));
+  if (routes.length === 0 || routes.some((apps) => apps === undefined)) return [];
+  return Object.keys(file.apps).filter((name) => !routes.flat().some((pattern) => pattern !== undefined && fits(pattern, name)))
+    .map((name) => ({ path: ['apps', name], message: 'is named by no channel’s `apps`: nobody is told of it', onKey: true }));
 }

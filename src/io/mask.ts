@@ -7,9 +7,11 @@ const SECRET_KEY = /token|secret|passw|authorization|cookie|webhook|api_?-?key/i
 const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [
   [/\bx(?:ox[a-z]|app)-[\w-]+/g, HIDDEN],
   [/https?:\/\/hooks\.slack\.com\/\S+/gi, HIDDEN],
+  [/https?:\/\/[^\s/]+\/api\/(?:v\d+\/)?webhooks\/\S+/gi, HIDDEN],
   [/\b(bot)?\d{6,12}:[\w-]{30,}/g, HIDDEN],
   [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s/@]+@/gi, `$1:${HIDDEN}@`],
   [/\bhc_[\w-]{20,}/g, HIDDEN],
+  [/\bwhsec_[\w+/=-]{8,}/g, HIDDEN],
   [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${HIDDEN}`],
 ];
 

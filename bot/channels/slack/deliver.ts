@@ -1,4 +1,3 @@
-import type { Card } from '../../../src/cards/card.js';
 import { HypercareError } from '../../../src/domain/errors.js';
 import type { Logger } from '../../../src/io/log.js';
 import type { Channel, Ref } from '../channel.js';
@@ -6,13 +5,11 @@ import type { Slack } from './client.js';
 import { AS_DATA, draw, NO_PREVIEW, type Message } from './draw.js';
 import type { EditOrder } from './edit-order.js';
 import { mayHaveHappened, refusal, slackFailure } from './failure.js';
-import { isAtLeast } from './levels.js';
 import { cardMetadata, createLostPosts } from './lost-posts.js';
 import { placeName, readPlace, type Place } from './place.js';
 
 export interface Speak {
   readonly channel: string;
-  readonly level: Card['level'];
   readonly slack: () => Promise<Slack>;
   readonly order: EditOrder;
   readonly log: Logger;
@@ -21,16 +18,12 @@ export interface Speak {
 /** Answers that say the message can no longer be edited; then the card is posted anew. */
 const UNEDITABLE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
 
-/**
- * Posts or edits one message per subject and answers with its place, or with null where the card is below `level`, asks
- * nothing, and nothing stands yet. What stands is always edited, so that a recovery reaches the alert it belongs to.
- */
-export function createDeliver({ channel, level, slack, order, log }: Speak): Channel['deliver'] {
+/** Posts or edits one message per subject and answers with its place. */
+export function createDeliver({ channel, slack, order, log }: Speak): Channel['deliver'] {
   const lostPosts = createLostPosts({ channel, slack, log });
 
   return async (card, key, previous) => {
     const at = readPlace(previous);
-    if (at === null && card.buttons.length === 0 && !isAtLeast(card.level, level)) return null;
     try {
       const message = { ...draw(card), ...AS_DATA, metadata: cardMetadata(card.subject, key) };
       return (at && (await edit(at, message))) ?? (await post(card.subject, key, message));

@@ -3,6 +3,7 @@ import { HypercareError } from '../../../src/domain/errors.js';
 import { systemClock } from '../../../src/io/clock.js';
 import type { Channel, ChannelKind, Secrets } from '../channel.js';
 import { listensAs } from '../listens-as.js';
+import { routeKeys, type Route } from '../route.js';
 import { createCall } from './call.js';
 import { slackClient } from './client.js';
 import { createDeliver } from './deliver.js';
@@ -10,11 +11,9 @@ import { createEditOrder } from './edit-order.js';
 import { createExamine } from './examine.js';
 import { listen } from './listen.js';
 
-export interface SlackOptions {
+export interface SlackOptions extends Route {
   /** The channel's id, as names change. */
   readonly channel: string;
-  /** Cards below this are not posted unless they ask something; 'info' posts all. */
-  readonly level: 'info' | 'warning' | 'critical';
   readonly command: string;
   /** Slack's Web API by another way, such as a proxy. */
   readonly api_url?: string | undefined;
@@ -26,7 +25,7 @@ export interface SlackOptions {
 
 const OPTIONS = z.strictObject({
   channel: z.string().regex(/^[CGD][A-Z0-9]{2,30}$/, "must be a channel's id such as C0123456789 (at the foot of the channel's details), not its name"),
-  level: z.enum(['info', 'warning', 'critical']).default('info'),
+  ...routeKeys,
   command: z.string().regex(/^\/[a-z0-9_-]{1,31}$/, 'must be a slash and at most 31 small letters, digits, - or _').default('/hypercare'),
   api_url: z.string().refine(isSafe, 'must be an https address, or http on this host alone: the bot token is sent there').optional(),
   team: z.string().regex(/^[TE][A-Z0-9]{2,30}$/, "must be a workspace's id such as T0123456789").optional(),
@@ -48,14 +47,14 @@ export const slackChannel: ChannelKind<SlackOptions> = {
   create(options, secrets, log) {
     const tokens = readTokens(secrets, options.http !== undefined);
     if (tokens === null) return null;
-    const { channel, level, command, api_url: apiUrl, team, http } = options;
+    const { channel, command, api_url: apiUrl, team, http } = options;
     const client = slackClient({ apiUrl, botToken: tokens.bot, log });
     const order = createEditOrder();
     const { app: appToken, signing: signingSecret } = tokens;
     const way = http !== undefined && signingSecret !== null ? { http: { ...http, signingSecret } } : appToken !== null ? { appToken } : null;
     const examine = createExamine({ slack: client, team, way });
-    const mouth: Channel = { name: `slack:${channel}`, deliver: createDeliver({ channel, level, slack: client, order, log }), call: createCall(client), examine };
-    if (way === null) return mouth;
+    const mouth: Channel = { name: `slack:${channel}`, deliver: createDeliver({ channel, slack: client, order, log }), call: createCall(client), examine };
+    if (way === null) return { ...mouth, alertsOnly: true };
     return { ...mouth, listensAs: listensAs('slack', tokens.bot), start: (hear, _verbs, hearing) => listen({ slack: client, botToken: tokens.bot, way, apiUrl, command, team, order, clock: systemClock, log }, hear, hearing) };
   },
 };

@@ -17,7 +17,3 @@ export const LEVELS: Readonly<Record<Level, Look>> = {
   warning: { rank: 1, word: 'Warning', symbol: '🟠', colour: '#ef6c00' },
   critical: { rank: 2, word: 'Critical', symbol: '🔴', colour: '#c62828' },
 };
-
-export function isAtLeast(level: Level, least: Level): boolean {
-  return LEVELS[level].rank >= LEVELS[least].rank;
-}

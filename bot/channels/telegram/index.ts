@@ -6,6 +6,7 @@ import type { Logger } from '../../../src/io/log.js';
 import { within } from '../../../src/io/within.js';
 import type { Channel, ChannelKind, Hear, NoteHearing, Secrets, Stop, Verb } from '../channel.js';
 import { listensAs } from '../listens-as.js';
+import { routeKeys, type Route } from '../route.js';
 import { openApi } from './api.js';
 import { openChats } from './chats.js';
 import { converse } from './converse.js';
@@ -15,13 +16,11 @@ import { offerMenu } from './menu.js';
 import { openDelivery } from './post.js';
 import { receiveUpdates, type Webhook, type WebhookTiming } from './webhook.js';
 
-export interface TelegramOptions {
+export interface TelegramOptions extends Route {
   /** Where cards go and commands come from; TELEGRAM_CHAT_ID where absent. Groups have negative ids. */
   readonly chat?: number | undefined;
   /** Further chats that commands and presses may come from. */
   readonly allowed_chats: readonly number[];
-  /** Cards below this are not posted unless they ask something; 'info' posts all. */
-  readonly level: 'info' | 'warning' | 'critical';
   /** A Bot API server of one's own. */
   readonly api_root: string;
   /** Telegram calls the bot here; absent: the bot polls. */
@@ -56,7 +55,7 @@ export function telegramKind(parts: TelegramParts): ChannelKind<TelegramOptions>
     options: z.strictObject({
       chat: CHAT_ID.optional(),
       allowed_chats: z.array(CHAT_ID).max(50).default([]),
-      level: z.enum(['info', 'warning', 'critical']).default('info'),
+      ...routeKeys,
       api_root: z.url({ protocol: /^https?$/ }).default('https://api.telegram.org'),
       listen: z.boolean().default(true),
       webhook: z.strictObject({
@@ -103,7 +102,7 @@ function open({ options, chat, token, log, parts: { clock, timing } }: Opening):
   const apiRoot = options.api_root.replace(/\/*$/, '/');
   const api = openApi({ token, apiRoot, timeoutMs: timing.callMs });
   const chats = openChats(chat, options.allowed_chats, log);
-  const delivery = openDelivery({ api, chats, clock, log }, options.level);
+  const delivery = openDelivery({ api, chats, clock, log });
 
   async function start(hear: Hear, verbs: readonly Verb[], hearing: NoteHearing): Promise<Stop> {
     const conversation = converse({ api, chats, hear, clock, log, ackMs: timing.ackMs, holdMs: timing.holdMs });

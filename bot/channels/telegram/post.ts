@@ -2,7 +2,7 @@ import type { Opts } from 'telegraf/types';
 import { z } from 'zod';
 import type { Call } from '../../../src/cards/call.js';
 import type { Card } from '../../../src/cards/card.js';
-import { worse, type Severity } from '../../../src/domain/finding.js';
+import type { Severity } from '../../../src/domain/finding.js';
 import type { Clock } from '../../../src/io/clock.js';
 import type { Logger } from '../../../src/io/log.js';
 import { DeliveryDelay, type Ref } from '../channel.js';
@@ -35,13 +35,12 @@ export interface Delivery {
 }
 
 /**
- * Posts or edits, and gives where the card stands; null where it is below `level`, asks nothing, and nothing stands yet. What
- * stands is always edited, so that a recovery reaches the alarm it belongs to.
+ * Posts or edits, and gives where the card stands.
  *
  * Telegram has neither an idempotency key nor a way for a bot to read what it posted: when the answer to a post is lost, the
  * next try posts again. Twice is better than never, and the buttons of both carry the same tokens.
  */
-export function openDelivery(speaker: Speaker, level: Severity): Delivery {
+export function openDelivery(speaker: Speaker): Delivery {
   // Asking on during the wait Telegram imposed makes the wait longer, so the next try does not even ask.
   let quietUntil = -Infinity;
   const failed = (trouble: Trouble): never => {
@@ -57,7 +56,6 @@ export function openDelivery(speaker: Speaker, level: Severity): Delivery {
   async function deliver(card: Card, previous: Ref | undefined): Promise<Ref> {
     const known = REF.safeParse(previous);
     const asks = card.buttons.length > 0;
-    if (!known.success && !asks && worse(severityOf(card), level) !== severityOf(card)) return null;
     mayAsk();
     const drawn = drawCard(card);
     if (drawn.leftOut.length > 0) speaker.log.error({ subject: card.subject, buttons: drawn.leftOut }, 'telegram: these buttons cannot be sent (a label, a token of at most 60 bytes, three buttons a card)');

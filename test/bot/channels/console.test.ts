@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { consoleChannel, consoleKind } from '../../../bot/channels/console.js';
+import { routed } from '../../../bot/channels/route.js';
 import type { Card } from '../../../src/cards/card.js';
 import type { Logger } from '../../../src/io/log.js';
 
@@ -33,9 +34,9 @@ describe('the console channel', () => {
     const channel = stage((text) => written.push(text));
     const call = { text: 'cart: may I reload it? Nobody has decided yet. Expires in 5 min.\nmore', people: [] };
     const first = await channel.deliver(CARD, 'k1', undefined);
-    await channel.call?.(call, first, true);
+    await channel.call?.(call, first, true, 'k');
     expect(written.splice(0)).toHaveLength(1);
-    await channel.call?.(call, await channel.deliver(CARD, 'k2', first), false);
+    await channel.call?.(call, await channel.deliver(CARD, 'k2', first), false, 'k');
     expect(written).toEqual(['→ cart: may I reload it? Nobody has decided yet. Expires in 5 min.\n']);
   });
 
@@ -78,12 +79,12 @@ describe('the console channel', () => {
 
   it('writes nothing below its level, but follows what it wrote to its end', async () => {
     const written: string[] = [];
-    const channel = consoleKind((text) => written.push(text)).create({ level: 'critical' }, {}, LOG);
-    expect(await channel?.deliver(CARD, 'k1', undefined)).toBeNull();
-    expect(await channel?.deliver(CARD, 'k1', null)).toBeNull();
+    const channel = routed(stage((text) => written.push(text)), { level: 'critical' });
+    expect(await channel.deliver(CARD, 'k1', undefined)).toBeNull();
+    expect(await channel.deliver(CARD, 'k1', null)).toBeNull();
     expect(written).toEqual([]);
-    const ref = await channel?.deliver({ ...CARD, level: 'critical' }, 'k2', undefined);
-    await channel?.deliver({ ...CARD, level: 'good' }, 'k3', ref);
+    const ref = await channel.deliver({ ...CARD, level: 'critical' }, 'k2', undefined);
+    await channel.deliver({ ...CARD, level: 'good' }, 'k3', ref);
     expect(written).toHaveLength(2);
   });
 

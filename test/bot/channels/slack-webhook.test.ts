@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Channel } from '../../../bot/channels/channel.js';
+import { routed } from '../../../bot/channels/route.js';
 import { slackWebhookChannel } from '../../../bot/channels/slack-webhook.js';
 import { SlackDouble } from '../../doubles/slack.js';
 import { BUTTONS, card, keepLog } from './slack/stage.js';
@@ -14,7 +15,7 @@ afterEach(() => double.stop());
 function open(level: 'info' | 'warning' | 'critical' = 'info', url = double.webhookUrl): Channel {
   const channel = slackWebhookChannel.create({ level }, { SLACK_WEBHOOK_URL: url }, keepLog().log);
   if (channel === null) throw new Error('the channel was not made');
-  return channel;
+  return routed(channel, { level });
 }
 
 /** Delivers one version after the other and answers with what was posted. */
@@ -50,7 +51,7 @@ describe('what the webhook posts of one thing', () => {
   it('that people are called, by their names in this workspace', async () => {
     const channel = open();
     const ref = await channel.deliver(card('shop is down'), 'key', undefined);
-    await channel.call?.({ text: 'shop needs you: <!here> & now', people: [{ name: 'Ann', platform: 'slack', userId: 'U0ANN' }, { name: 'Bob', platform: 'telegram', userId: '12' }] }, ref, false);
+    await channel.call?.({ text: 'shop needs you: <!here> & now', people: [{ name: 'Ann', platform: 'slack', userId: 'U0ANN' }, { name: 'Bob', platform: 'telegram', userId: '12' }] }, ref, false, 'k');
     expect(double.shown().map(({ text }) => text)).toEqual(['🔴 Critical: shop is down', 'shop needs you: <!here> & now\n⟦U0ANN⟧']);
     expect(new Set(double.messages.live)).toEqual(new Set(['<@U0ANN>']));
   });
@@ -58,7 +59,7 @@ describe('what the webhook posts of one thing', () => {
   it('not a call that adds nothing to a card posted just now', async () => {
     const channel = open();
     const ref = await channel.deliver(card('shop is down'), 'key', undefined);
-    await channel.call?.({ text: 'shop needs you', people: [{ name: 'Bob', platform: 'telegram', userId: '12' }] }, ref, true);
+    await channel.call?.({ text: 'shop needs you', people: [{ name: 'Bob', platform: 'telegram', userId: '12' }] }, ref, true, 'k');
     expect(double.shown()).toHaveLength(1);
   });
 

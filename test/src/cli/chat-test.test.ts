@@ -1,8 +1,11 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { DiscordDouble, TOKEN } from '../../doubles/discord.js';
+import type { Fault } from '../../doubles/http-place.js';
 import { SlackDouble } from '../../doubles/slack.js';
 import { Refusal, TelegramDouble, type Chat } from '../../doubles/telegram.js';
+import { PATH, SECRET, WebhookReceiver } from '../../doubles/webhook-receiver.js';
 import { stageOfEachTest } from '../commands/spoken.js';
 import { cli, writeConfig, type Ran } from './run.js';
 
@@ -52,14 +55,59 @@ function telegramPart(more = ''): string {
 
 const flat = (text: string): string => text.replace(/\s+/g, ' ');
 
+/** A place that takes what channels that only tell post, and what they are configured with. */
+async function telling(): Promise<{ readonly receiver: WebhookReceiver; readonly discord: DiscordDouble; readonly given: Given }> {
+  const receiver = await WebhookReceiver.start();
+  const discord = await DiscordDouble.start();
+  onTestFinished(async () => {
+    await receiver.place.close();
+    await discord.place.close();
+  });
+  const channels = '  webhook: { apps: [shop] }\n  discord: { level: warning }\napps: { shop: "http://127.0.0.1:1" }\n';
+  return { receiver, discord, given: { channels, env: { WEBHOOK_URL: receiver.url, WEBHOOK_SECRET: SECRET, DISCORD_WEBHOOK_URL: discord.url } } };
+}
+
 describe('hypercare chat test', () => {
+  it('posts to channels that only tell, and says what each gets', async () => {
+    const { receiver, discord, given } = await telling();
+    const ran = await chatTest(given);
+    expect(ran.stdout.replaceAll(new URL(receiver.url).host, 'HOST')).toMatchInlineSnapshot(`
+      "✓ GOOD  all 2 channels work
+        discord:223704706495545344: a test card was delivered
+          gets warnings, what is critical, and what asks
+
+        webhook:HOST: a test card was delivered
+          gets everything, of shop and of the host
+      "
+    `);
+    expect(ran.exit).toBe(0);
+    expect(receiver.documents.map(({ type, data }) => [type, data.severity])).toEqual([['test', 'info'], ['test', 'info']]);
+    expect(discord.shown()).toMatchObject([{ text: expect.stringContaining('nobody is heard here') as unknown }]);
+  });
+
+  it.each<[string, Fault, 'receiver' | 'discord', string]>([
+    ['a signature that is not accepted', { status: 401 }, 'receiver', 'Does the receiver know the same WEBHOOK_SECRET?'],
+    ['a receiver that wants no more', { status: 410 }, 'receiver', 'take `webhook` out of `channels`'],
+    ['a redirect', { status: 308 }, 'receiver', 'a redirect is not followed'],
+    ['a webhook that somebody deleted', { status: 404, body: '{"code":10015}' }, 'discord', 'Make a new webhook'],
+  ])('tells %s, with what mends it and without an address', async (_, fault, where, mend) => {
+    const all = await telling();
+    all[where].place.breakOnce(fault);
+    const ran = await chatTest(all.given);
+    expect(flat(ran.stdout)).toContain(mend);
+    expect(ran.exit).toBe(1);
+    for (const secret of [SECRET, PATH, TOKEN]) expect(ran.stdout + ran.stderr).not.toContain(secret);
+  });
+
   it('leaves one card in every channel, edited once, whatever the channel’s level', async () => {
     const ran = await chatTest();
     expect(ran.stdout).toMatchInlineSnapshot(`
       "✓ GOOD  all 2 channels work
         slack:C0OPS0001: a test card was delivered
+          gets what is critical, and what asks
 
         telegram:-500: a test card was delivered
+          gets everything
       "
     `);
     expect(ran).toMatchObject({ exit: 0, stderr: '' });

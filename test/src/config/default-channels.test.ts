@@ -26,6 +26,7 @@ describe('a file that names no channel', () => {
     ['tells on the console alone', {}, ['console']],
     ['tells through the webhook whose address is set', { SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/T/B/x' }, ['console', 'slack_webhook']],
     ['tells in Telegram where token and chat are set', { TELEGRAM_BOT_TOKEN: '1:a', TELEGRAM_CHAT_ID: '-5' }, ['console', 'telegram']],
+    ['tells a webhook and Discord whose addresses are set', { WEBHOOK_URL: 'https://h/x', DISCORD_WEBHOOK_URL: 'https://d/x' }, ['console', 'discord', 'webhook']],
     ['does not guess a chat', { TELEGRAM_BOT_TOKEN: '1:a' }, ['console']],
     ['does not guess a Slack channel', { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' }, ['console']],
   ])('%s', (_what, given, expected) => {

@@ -89,6 +89,7 @@ const BROKEN: readonly (readonly [why: string, yaml: string, lines: readonly str
   ['no tier', 'watch: { tiers: [] }', ['1:17: watch.tiers: must have at least 1 entries']],
   // Policy and people.
   ['a rule for no repair', 'policy: { rules: [{ repair: pm3.*, rung: ask }] }', ['1:29: policy.rules[0].repair: fits no repair (known: pm2.reload, pm2.restart, release.rollback)']],
+  ['a channel for no app', 'apps: { shop: {} }\nchannels: { console: { apps: [shop, shp] } }', ['2:37: channels.console.apps[1]: fits no app; did you mean "shop"? (known: shop)']],
   ['a rule for no app', 'apps: { shop: {} }\npolicy: { rules: [{ target: shp, rung: ask }] }', ['2:29: policy.rules[0].target: fits no app and no dependency; did you mean "shop"? (known: shop, host)']],
   ['two rules of one name', 'policy: { rules: [{ name: a, rung: ask }, { name: a, rung: ask }] }', ['1:51: policy.rules[1].name: is the same name as policy.rules[0].name']],
   ['a rule without a rung', 'policy: { rules: [{ name: a }] }', ['1:19: policy.rules[0].rung: is missing: one of observe, suggest, ask, act-and-tell']],

@@ -12,6 +12,9 @@ const RIGHT: Given = {
   SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/T0123/B0123/abcdef',
   TELEGRAM_BOT_TOKEN: `123456789:${'A_-'.repeat(12)}`,
   TELEGRAM_CHAT_ID: '-1001234567890',
+  WEBHOOK_URL: 'https://hooks.example/x?key=y',
+  WEBHOOK_SECRET: `whsec_${'A'.repeat(42)}==`,
+  DISCORD_WEBHOOK_URL: 'https://discord.com/api/webhooks/223704706495545344/a-b_c',
 };
 
 describe('the look of the channels’ secrets', () => {
@@ -32,6 +35,9 @@ describe('the look of the channels’ secrets', () => {
     ['TELEGRAM_BOT_TOKEN', '123456:bad', 'a colon and at least 30 letters'],
     ['TELEGRAM_CHAT_ID', 'abc', 'a whole number'],
     ['TELEGRAM_CHAT_ID', '0', 'a whole number'],
+    ['WEBHOOK_URL', 'http://hooks.example/x', 'https://…'],
+    ['WEBHOOK_SECRET', 'whsec_short', 'whsec_ and 24 to 64'],
+    ['DISCORD_WEBHOOK_URL', 'https://discord.com/channels/1/2', 'https://discord.com/api/webhooks/…'],
   ])('names %s that cannot be right (%s), what it should be, and never the value', (name, value, looks) => {
     const [line = '', ...more] = secretShapes(makeSecrets({ ...RIGHT, [name]: value }));
     expect(more).toEqual([]);

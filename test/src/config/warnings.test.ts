@@ -27,6 +27,8 @@ describe('what is allowed and most likely not meant is told with its place', () 
       'apps: { shop: }\npolicy: { rules: [{ rung: ask, approvers: 3 }] }\npeople: [{ name: Ann, role: approver }]',
       ['hypercare.yaml:2:19: policy.rules[0]: asks 3 people, and 2 are approvers, with the user that hypercare runs as'],
     ],
+    ['an app that no channel names', 'apps: { shop: , blog: }\nchannels: { console: { apps: [sho*] } }', ['hypercare.yaml:1:17: apps.blog: is named by no channel’s `apps`: nobody is told of it']],
+    ['no app that one channel gets with all others', 'apps: { shop: , blog: }\nchannels: { console: { apps: [shop] }, slack: { channel: C1 } }', []],
     ['samples that are gone before the launch ends', 'apps: { shop: }\nkeep: { raw: 2d }', ['hypercare.yaml:2:14: keep.raw: is shorter than a launch is watched: its first samples are gone before it ends']],
     ['nothing', 'apps: { shop: http://h }', []],
   ])('%s', (_what, yaml, lines) => {

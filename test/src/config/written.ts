@@ -11,7 +11,7 @@ import type { Units } from '../../../src/config/units.js';
 /** Units as the registries hand them in, small enough that messages listing them stay readable. */
 export const units: Units = {
   channels: {
-    console: z.strictObject({ level: z.enum(['info', 'warning']).default('info') }),
+    console: z.strictObject({ level: z.enum(['info', 'warning']).default('info'), apps: z.array(z.string()).optional() }),
     slack: z.object({ channel: z.string().regex(/^C[A-Z0-9]+$/, 'must be a channel id') }),
   },
   repairs: ['pm2.reload', 'pm2.restart', 'release.rollback'],

@@ -1,4 +1,5 @@
 import type { Channel, Hear, Reply, Secrets, Stop, Utterance } from '../../../../bot/channels/channel.js';
+import { routed, routeOf } from '../../../../bot/channels/route.js';
 import { slackChannel, type SlackOptions } from '../../../../bot/channels/slack/index.js';
 import type { Card } from '../../../../src/cards/card.js';
 import type { Logger } from '../../../../src/io/log.js';
@@ -53,7 +54,7 @@ export function openChannel(double: SlackDouble, log: Logger, options: Partial<S
   const parsed = slackChannel.options.parse({ channel: double.channel, api_url: double.apiUrl, ...options });
   const channel = slackChannel.create(parsed, { SLACK_BOT_TOKEN: double.botToken, ...(options.http === undefined ? { SLACK_APP_TOKEN: double.appToken } : {}), ...secrets }, log);
   if (channel === null) throw new Error('the channel was not made');
-  return channel;
+  return routed(channel, routeOf(parsed));
 }
 
 export function keepLog(): { readonly log: Logger; readonly logs: () => string } {

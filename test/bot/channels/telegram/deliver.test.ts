@@ -46,16 +46,16 @@ describe('delivering to Telegram', () => {
     await begin();
     const ref = await stage.channel.deliver(CARD, 'k1', undefined);
     const call = { text: 'shop: may I roll back to 9d1e003?', people: [{ name: 'Ann <3', platform: 'telegram', userId: '11' }, { name: 'Bob', platform: 'slack', userId: 'U0BOB' }] } as const;
-    await stage.channel.call?.(call, ref, true);
+    await stage.channel.call?.(call, ref, true, 'k');
     stage.only();
-    await stage.channel.call?.(call, ref, false);
+    await stage.channel.call?.(call, ref, false, 'k');
     const [card, called] = stage.double.messages(GROUP);
     expect(called).toMatchObject({ text: 'shop: may I roll back to 9d1e003?\nAnn <3', reply_to: card?.message_id, silent: false, entities: [{ type: 'text_link', url: 'tg://user?id=11' }] });
   });
 
   it('calls nobody where no card stands', async () => {
     await begin();
-    await stage.channel.call?.({ text: 'shop: may I?', people: [] }, null, false);
+    await stage.channel.call?.({ text: 'shop: may I?', people: [] }, null, false, 'k');
     expect(stage.double.messages(GROUP)).toEqual([]);
   });
 
@@ -64,7 +64,7 @@ describe('delivering to Telegram', () => {
     const ref = await stage.channel.deliver(CARD, 'k1', undefined);
     stage.double.breakOnce(['sendMessage'], new Refusal(429, 'Too Many Requests: retry after 9', { retry_after: 9 }));
     for (const expected of [9_000, expect.any(Number) as number]) {
-      await expect(stage.channel.call?.({ text: 'shop: may I?', people: [] }, ref, false)).rejects.toMatchObject({ name: 'DeliveryDelay', retryAfterMs: expected });
+      await expect(stage.channel.call?.({ text: 'shop: may I?', people: [] }, ref, false, 'k')).rejects.toMatchObject({ name: 'DeliveryDelay', retryAfterMs: expected });
     }
     // The second was not even asked: Telegram would have taken it.
     stage.only();

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Channel, Hear, Reply, Secrets, Stop, Utterance } from '../../../../bot/channels/channel.js';
+import { routed, routeOf } from '../../../../bot/channels/route.js';
 import { telegramKind, type TelegramTiming } from '../../../../bot/channels/telegram/index.js';
 import type { Card } from '../../../../src/cards/card.js';
 import { systemClock, type Clock } from '../../../../src/io/clock.js';
@@ -69,7 +70,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const create = (): Channel => {
     const channel = kind.create(parsed, options.secrets ?? { TELEGRAM_BOT_TOKEN: double.token }, log.logger);
     if (channel === null) throw new Error('there was a token');
-    return channel;
+    return routed(channel, routeOf(parsed));
   };
   const heard: Utterance[] = [];
   const hearing: unknown[] = [];
