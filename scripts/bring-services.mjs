@@ -1,4 +1,4 @@
-/** Redis and PostgreSQL for the tests: found, or installed by apt-get as root on Debian, or named as missing. */
+/** Redis, PostgreSQL and Chromium for the tests: found, or installed by apt-get as root on Debian, or named as missing. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -6,13 +6,15 @@ import { delimiter, join } from 'node:path';
 const SERVICES = [
   { name: 'redis', package: 'redis-server', is: () => onPath('redis-server') },
   { name: 'postgres', package: 'postgresql', is: () => onPath('initdb') || inDebiansPlace('initdb') },
+  // Only the slow tests open a browser, and it is large.
+  { name: 'chromium', package: 'chromium', slow: true, is: () => ['chromium', 'chromium-browser', 'google-chrome'].some(onPath) },
 ];
 const INSTALL_WITHIN_MS = 10 * 60_000;
 
 /** Names of the services that cannot be had here; their tests are skipped by name. HYPERCARE_TEST_WITHOUT adds to them. */
-export async function bringServices(say) {
+export async function bringServices(say, { slow = true } = {}) {
   const without = (process.env.HYPERCARE_TEST_WITHOUT ?? '').split(',').map((name) => name.trim()).filter(Boolean);
-  const missing = () => SERVICES.filter((service) => !service.is() && !without.includes(service.name));
+  const missing = () => SERVICES.filter((service) => (slow || !service.slow) && !service.is() && !without.includes(service.name));
   if (missing().length > 0 && canInstall()) aptInstall(missing(), say);
   for (const service of missing()) {
     say(`Missing: ${service.name}. Its tests are skipped. (Install it, on Debian: sudo apt-get install ${service.package})`);

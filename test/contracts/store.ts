@@ -23,6 +23,7 @@ import { remediationsContract } from './store/remediations.js';
 import { requestsContract } from './store/requests.js';
 import { resourcesContract } from './store/resources.js';
 import { samplesContract } from './store/samples.js';
+import { seriesContract } from './store/series.js';
 import { spansContract } from './store/spans.js';
 import { unmeasuredContract } from './store/unmeasured.js';
 import { makeStage, type StagePlace } from './store/stage.js';
@@ -54,6 +55,7 @@ export function storeContract(name: string, start: () => Promise<StagePlace>): v
     resourcesContract(stage);
     checksContract(stage);
     samplesContract(stage);
+    seriesContract(stage);
     unmeasuredContract(stage);
     ledgerContract(stage);
     incidentsContract(stage);

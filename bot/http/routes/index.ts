@@ -6,6 +6,7 @@ import { guideRoute, openApiRoute } from './guide.js';
 import { healthRoute, metricsRoute, prometheusRoute } from './health.js';
 import { deploymentRoute, driftRoute, registerRoute, remediateRoute } from './monitoring.js';
 import { appRoute, appScoreRoute, appsRoute, auditRoute, healingRoute, holdsRoute, incidentRoute, incidentsRoute, launchesRoute, learnedRoute, plansRoute, questionsRoute, releasesRoute, scoreRoute, statusRoute, whyRoute } from './own.js';
+import { seriesRoute } from './series.js';
 import { healthScoreRoute, issuesRoute, manualRoute, remediationsRoute, statisticsRoute, toggleRoute } from './self-healing.js';
 
 /** What can be asked over HTTP? One line for each; the guide shows them in this order. */
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   appsRoute,
   appRoute,
   appScoreRoute,
+  seriesRoute,
   releasesRoute,
   scoreRoute,
   healingRoute,

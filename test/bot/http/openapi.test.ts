@@ -52,7 +52,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   ...Object.fromEntries(commandRoutes.map(({ path }) => [`post ${path}`, { who: 'Ann', body: { app: 'shop' } }])),
   'get /': { who: null }, 'get /openapi.json': { who: null }, 'get /health': { who: null }, 'get /metrics': { who: null }, 'get /metrics/prometheus': { who: null },
   'get /api/board': { path: '/api/board?zone=Europe/Berlin' }, 'post /api/press': { who: 'Otto', body: { token: 'd::incident' } },
-  'get /api/status': {}, 'get /api/apps': {}, 'get /api/apps/{app}': { path: '/api/apps/shop' }, 'get /api/apps/{app}/score': { path: '/api/apps/shop/score' }, 'get /api/apps/{app}/releases': { path: '/api/apps/shop/releases' },
+  'get /api/status': {}, 'get /api/apps': {}, 'get /api/apps/{app}': { path: '/api/apps/shop' }, 'get /api/apps/{app}/score': { path: '/api/apps/shop/score' }, 'get /api/apps/{app}/series': { path: '/api/apps/shop/series?check=liveness&hours=6' }, 'get /api/apps/{app}/releases': { path: '/api/apps/shop/releases' },
   'post /hooks/deploy/{app}': { who: 'Otto', path: '/hooks/deploy/shop' },
   'get /api/score': {}, 'get /api/statistics': {}, 'get /api/incidents': {}, 'get /api/incidents/{id}': { path: '/api/incidents/:incident' }, 'get /api/why/{of}': { path: '/api/why/shop' },
   'get /api/launches': { path: '/api/launches?limit=3' }, 'get /api/plans': {}, 'get /api/questions': {}, 'get /api/holds': {}, 'get /api/learned': {}, 'get /api/audit': {},

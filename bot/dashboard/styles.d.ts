@@ -1,0 +1,2 @@
+/** Vite makes a file of what is imported so. */
+declare module '*.css';
