@@ -30,5 +30,5 @@ export async function pm2Deploy(place: Place, origin: Origin, { home, mode }: { 
   const deploy = (commit: string) => command('--force', 'ref', commit);
   await command('setup');
   await startApp(home, app);
-  return { mode, name: 'pm2 deploy … revert 1', ours: false, url: app.url, deploy, ready: async () => undefined, back: () => command('revert', '1') };
+  return { mode, name: 'pm2 deploy … revert 1', ours: false, url: app.url, deploy, ready: async () => undefined, back: () => command('revert', '1').then(() => null) };
 }

@@ -117,7 +117,10 @@ function wayOf(watched: Watched, { app, mode, name, place }: Layout): RollbackWa
       await until(`${app.name} is seen to run the release`, () => runs(watched, app, commit), READY);
     },
     ready: () => askFor(watched, app),
-    back: () => hypercare(watched, 'approve', app.name),
+    async back() {
+      await hypercare(watched, 'approve', app.name);
+      return newestYes(watched);
+    },
   };
 }
 
@@ -137,6 +140,11 @@ async function askFor({ pair, hostId }: Watched, { name }: BenchApp): Promise<vo
   const now = systemClock.now();
   await store.write((tx) => putRequest(tx, hostId, { resourceId: app.id, verb: 'rollback', args, personId: person.id, via: 'terminal', key: `bench:${name}:${now}` }, now));
   await until('people are asked', async () => (await openQuestions(store.db, hostId)).length > 0, READY);
+}
+
+async function newestYes({ pair }: Watched): Promise<number | null> {
+  const { at } = await pair.store.db.selectFrom('answers').select((eb) => eb.fn.max('at').as('at')).where('yes', '=', 1).executeTakeFirstOrThrow();
+  return at;
 }
 
 async function appNamed({ store }: Pair, hostId: HostId, name: string): Promise<Resource | null> {

@@ -10,6 +10,9 @@ export interface RollbackWay {
   deploy(commit: string): Promise<void>;
   /** Everything up to the yes. */
   ready(): Promise<void>;
-  /** The yes, as one command that somebody types. Resolves when the command has ended well. */
-  back(): Promise<void>;
+  /**
+   * The yes, as one command that somebody types. Resolves when the command has ended well, with the wall clock at which
+   * the yes stood in the store: a press in a chat begins there. Null: it is no row anywhere.
+   */
+  back(): Promise<number | null>;
 }

@@ -20,6 +20,8 @@ export interface RollbackFigures {
   /** From the yes to the first good answer of the page that was broken, and to the first of five in a row; milliseconds. */
   readonly first: Summary;
   readonly all: Summary;
+  /** How long of it the command took to start and to write the yes down, which a press in a chat does not. */
+  readonly typed: Summary;
   /** Requests for a page that is well in both releases that failed on the way, and for how long some of them did. */
   readonly failed: Summary;
   readonly brokenMs: Summary;
@@ -28,6 +30,7 @@ export interface RollbackFigures {
 interface Round {
   readonly firstMs: number | null;
   readonly allMs: number | null;
+  readonly typedMs: number | null;
   readonly failed: number;
   readonly brokenMs: number;
 }
@@ -76,11 +79,12 @@ async function goBack(way: RollbackWay): Promise<Round> {
     const yes = systemClock.now();
     const done = way.back();
     const healedAt = await until(`${way.name} (${way.mode}) is back`, async () => outside.healedAt(yes), GOOD_WITHIN).catch(() => null);
-    await done;
+    const writtenAt = await done;
     await systemClock.sleep(AFTER_MS);
     const goodAt = outside.goodAt(yes);
     const { failed, brokenMs } = await crowd.leave();
-    return { firstMs: goodAt === null ? null : goodAt - yes, allMs: healedAt === null ? null : healedAt - yes, failed, brokenMs };
+    const since = (at: number | null) => (at === null ? null : at - yes);
+    return { firstMs: since(goodAt), allMs: since(healedAt), typedMs: since(writtenAt), failed, brokenMs };
   } finally {
     outside.stop();
     await crowd.leave();
@@ -90,7 +94,7 @@ async function goBack(way: RollbackWay): Promise<Round> {
 function figuresOf({ mode, name, ours }: RollbackWay, rounds: readonly Round[]): RollbackFigures {
   return {
     mode, way: name, ours,
-    first: summaryOf(rounds.map(({ firstMs }) => firstMs)), all: summaryOf(rounds.map(({ allMs }) => allMs)),
+    first: summaryOf(rounds.map(({ firstMs }) => firstMs)), all: summaryOf(rounds.map(({ allMs }) => allMs)), typed: summaryOf(rounds.map(({ typedMs }) => typedMs)),
     failed: summaryOf(rounds.map(({ failed }) => failed)), brokenMs: summaryOf(rounds.map(({ brokenMs }) => brokenMs)),
   };
 }
