@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { WEEKDAYS, wallTime, type TimeWindow } from '../policy/time-window.js';
+import { WEEKDAYS, wallTime, type TimeWindow } from '../domain/time-window.js';
 import { checkedText } from './fields.js';
 import { mustBe } from './issue-text.js';
 import { nearestWord } from '../domain/nearest.js';

@@ -1,4 +1,4 @@
-import { isInside, opensAt, type TimeWindow } from './time-window.js';
+import { isInside, opensAt, type TimeWindow } from '../domain/time-window.js';
 
 /** A time in which nothing is repaired by itself and nobody is called: each week, or once. */
 export interface MaintenanceWindow {

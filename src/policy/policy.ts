@@ -4,7 +4,7 @@ import type { Risk } from '../domain/plan.js';
 import type { Role } from '../domain/person.js';
 import type { Backoff } from './backoff.js';
 import type { Condition } from './condition.js';
-import type { TimeWindow } from './time-window.js';
+import type { TimeWindow } from '../domain/time-window.js';
 
 /** The trust ladder: only look · say what would be done · ask first · act, and say so. */
 export const RUNGS = ['observe', 'suggest', 'ask', 'act-and-tell'] as const;

@@ -1,5 +1,5 @@
 import { RUNGS, type PolicyRule, type Rung } from './policy.js';
-import { isInside } from './time-window.js';
+import { isInside } from '../domain/time-window.js';
 
 /** The rule's rung; one lower outside of all its windows. */
 export function rungNow(rule: Pick<PolicyRule, 'rung' | 'windows'>, now: number): Rung {

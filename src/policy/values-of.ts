@@ -1,5 +1,5 @@
 import type { PlanInQuestion, PolicyFacts } from './policy.js';
-import { wallTime, WEEKDAYS } from './time-window.js';
+import { wallTime, WEEKDAYS } from '../domain/time-window.js';
 import type { Values } from './variables.js';
 
 /** What the variables stand for around one plan. Tiers count from 1, and `app.memory` is a share of its limit. */

@@ -1,7 +1,7 @@
 import { RUNGS } from '../policy.js';
 import { rungNow } from '../rung-now.js';
 import { sayRule } from '../say-rule.js';
-import { opensAt } from '../time-window.js';
+import { opensAt } from '../../domain/time-window.js';
 import type { Brake, Case } from './brake.js';
 
 /** The rung of the rule that fits, one lower outside of its windows. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bindsEverybody, decide } from '../../../src/policy/decide.js';
 import type { ListEntry, PolicyFacts } from '../../../src/policy/policy.js';
-import type { TimeWindow } from '../../../src/policy/time-window.js';
+import type { TimeWindow } from '../../../src/domain/time-window.js';
 import { facts, letIn, NONE, NOW, policy, restart, rollback, rule, when } from './policies.js';
 
 const ann = { name: 'Ann', role: 'approver' } as const;

@@ -5,7 +5,7 @@ import { decide } from '../../../src/policy/decide.js';
 import { explain } from '../../../src/policy/explain.js';
 import type { ListEntry, PlanInQuestion, Policy, PolicyFacts, PolicyRule } from '../../../src/policy/policy.js';
 import { RUNGS } from '../../../src/policy/policy.js';
-import type { TimeWindow } from '../../../src/policy/time-window.js';
+import type { TimeWindow } from '../../../src/domain/time-window.js';
 import { BACKOFFS } from '../../../src/policy/backoff.js';
 
 const RUNS = 2_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isInside, opensAt, type TimeWindow } from '../../../src/policy/time-window.js';
+import { isInside, opensAt, type TimeWindow } from '../../../src/domain/time-window.js';
 
 const office: TimeWindow = { days: [1, 2, 3, 4, 5], from: 540, to: 1_080, zone: 'Europe/Berlin', text: '' };
 const night: TimeWindow = { days: [5], from: 22 * 60, to: 6 * 60, zone: 'Europe/Berlin', text: '' };
