@@ -1,5 +1,6 @@
 import { commands } from '../src/commands/index.js';
 import type { Rota } from '../src/domain/rota.js';
+import type { TimeWindow } from '../src/domain/time-window.js';
 import { errorText, HypercareError } from '../src/domain/errors.js';
 import type { Clock } from '../src/io/clock.js';
 import { within } from '../src/io/within.js';
@@ -25,6 +26,7 @@ const STOP_WITHIN_MS = 8_000;
 export interface BotParts extends InboxParts {
   readonly hostName: string;
   /** See RelayParts. */
+  readonly quietHours: readonly TimeWindow[];
   readonly onCall: Rota | null;
   readonly channels: readonly Channel[];
   readonly refused?: readonly Refused[];

@@ -48,7 +48,7 @@ try {
   const { api } = config;
   const shared = { dashboardAt: api === null ? null : dashboardAddress(api), store, hostId, hostName: config.host, carrier, clock: systemClock, log, tiers: config.watch.tiers, settleMs: config.watch.settleMs, policy: config.policy };
   const ears = api === null ? [] : [apiEar({ ...shared, at: api, release: packageVersion(), repairs: async () => Object.values(repairs).map(({ kind, target, summary, refuses, risk }) => ({ kind, target, summary, refuses, risk })), auditAnchor: anchorFile(config.pm2Home), freezeFile: freezeFile(config) })];
-  const bot = await startBot({ ...shared, channels: wanted, refused, ears, timeZone, onCall: config.onCall });
+  const bot = await startBot({ ...shared, channels: wanted, refused, ears, timeZone, quietHours: config.quietHours, onCall: config.onCall });
   stop = async () => {
     await bot.stop();
     await store.close();

@@ -1,10 +1,12 @@
 import type { Event } from '../src/domain/event.js';
 import type { HostId } from '../src/domain/ids.js';
+import type { TimeWindow } from '../src/domain/time-window.js';
 import { hasDeliveries, planDelivery } from '../src/store/deliveries.js';
 import { eventsOf, undelivered } from '../src/store/events.js';
 import { openIncidents } from '../src/store/incidents.js';
 import { passOver } from '../src/store/pass-over.js';
 import type { Store } from '../src/store/store.js';
+import { quietUntil } from './quiet.js';
 import { toldByFlap } from './told-hold.js';
 
 /** Events older than this are not told any more. */
@@ -18,6 +20,7 @@ const OPENING_MS = 2_000;
 interface To {
   readonly hostId: HostId;
   readonly channel: string;
+  readonly quietHours: readonly TimeWindow[];
 }
 
 /** Gives every event that is still to be told in the channel its delivery. */
@@ -25,9 +28,12 @@ export async function planDeliveries(store: Store, to: To, now: number): Promise
   if (!(await hasDeliveries(store.db, to))) await welcome(store, to, now);
   const events = await undelivered(store.db, to.hostId, to.channel, now - LOOK_BACK_MS, BATCH);
   if (events.length === 0) return;
-  const quiet = await toldByFlap(store.db, to, events);
+  const flapping = await toldByFlap(store.db, to, events);
   await store.write(async (tx) => {
-    for (const event of events) await planDelivery(tx, event.id, to.channel, isTold(event) && !quiet.has(event.id) ? 'due' : 'dropped', event.kind === 'incident.opened' ? now + OPENING_MS : now);
+    for (const event of events) {
+      const soon = event.kind === 'incident.opened' ? now + OPENING_MS : now;
+      await planDelivery(tx, event.id, to.channel, isTold(event) && !flapping.has(event.id) ? 'due' : 'dropped', (await quietUntil(tx, to, event, now)) ?? soon);
+    }
   });
 }
 

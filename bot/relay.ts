@@ -3,6 +3,7 @@ import type { Event } from '../src/domain/event.js';
 import type { Rota } from '../src/domain/rota.js';
 import { errorText, HypercareError } from '../src/domain/errors.js';
 import type { EventId, HostId } from '../src/domain/ids.js';
+import type { TimeWindow } from '../src/domain/time-window.js';
 import type { Clock } from '../src/io/clock.js';
 import type { Logger } from '../src/io/log.js';
 import { LATE, within } from '../src/io/within.js';
@@ -11,10 +12,12 @@ import { dueDeliveries, endDeliveries, nextDeliveryAt, retryDeliveries } from '.
 import { getEvents } from '../src/store/events.js';
 import type { Store } from '../src/store/store.js';
 import { DeliveryDelay, type Channel, type Ref } from './channels/channel.js';
+import { foldOver } from './digest.js';
 import { createPace, type Pace } from './pace.js';
 import { planDeliveries } from './plan-deliveries.js';
 import { createReach, type Reach } from './reach.js';
-import { bySubject, drawTold, type Told } from './told.js';
+import { bySubject, type Told } from './subjects.js';
+import { drawTold } from './told.js';
 
 /** Most events one pass looks at; more wait for the next. */
 const BATCH = 500;
@@ -33,6 +36,8 @@ export interface RelayParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly timeZone: string;
+  /** In these only what is critical is told. */
+  readonly quietHours: readonly TimeWindow[];
   /** Who is called by name, in turns; null: all who may say yes. */
   readonly onCall: Rota | null;
 }
@@ -55,7 +60,7 @@ export function createRelay(parts: RelayParts): Relay {
   const reach = createReach(parts, channel.name);
   return {
     async pass(signal) {
-      await planDeliveries(store, to, clock.now());
+      await planDeliveries(store, { ...to, quietHours: parts.quietHours }, clock.now());
       for (const told of await due(parts)) {
         if (signal.aborted || pace.waitMs(clock.monotonic()) > 0) return;
         await tell(parts, { pace, reach }, told);
@@ -75,9 +80,12 @@ async function due({ store, hostId, channel, clock }: RelayParts): Promise<reado
   const now = clock.now();
   const rows = new Map((await dueDeliveries(store.db, { hostId, channel: channel.name }, Number.MAX_SAFE_INTEGER, BATCH)).map((row) => [row.event_id, row]));
   const isDue = ({ id }: Event): boolean => (rows.get(id)?.next_at ?? now) <= now;
-  const all = bySubject(await getEvents(store.db, [...rows.keys()])).filter(({ events }) => events.some(isDue));
+  // What calls for people keeps its time: an edit of the card must not ring before.
+  const waiting = (await getEvents(store.db, [...rows.keys()])).filter((event) => isDue(event) || !calls(event.kind));
+  const all = bySubject(waiting).filter(({ events }) => events.some(isDue));
   const urgent = (told: Told): number => (told.events.some(({ kind }) => calls(kind)) ? 0 : 1);
-  return all.map((told) => ({ ...told, tries: Math.max(...told.events.map(({ id }) => rows.get(id)?.attempts ?? 0)) })).toSorted((a, b) => urgent(a) - urgent(b));
+  const folded = await foldOver(store.db, all, channel.name);
+  return folded.map((told) => ({ ...told, tries: Math.max(...told.events.map(({ id }) => rows.get(id)?.attempts ?? 0)) })).toSorted((a, b) => urgent(a) - urgent(b));
 }
 
 /** What the relay knows of its channel. */

@@ -4,44 +4,16 @@ import { hostCard } from '../src/cards/host-card.js';
 import { incidentCard } from '../src/cards/incident-card.js';
 import { launchCard } from '../src/cards/launch-card.js';
 import type { Reader } from '../src/cards/say-time.js';
-import type { Event, EventKind } from '../src/domain/event.js';
 import type { Rota } from '../src/domain/rota.js';
 import { isSilenced } from '../src/store/holds.js';
 import { incidentView } from '../src/store/incident-view.js';
 import { launchView } from '../src/store/launch-view.js';
 import type { Db } from '../src/store/schema.js';
 import { calledPeople } from './called.js';
+import { drawDigest, isDigest } from './digest.js';
+import { NEWS, type Told } from './subjects.js';
 import { drawHold, holdIn } from './told-hold.js';
 import { drawTrust, trustIn } from './told-trust.js';
-
-/** Events of one subject, in their order: one card tells them all. */
-export interface Told {
-  readonly subject: string;
-  readonly events: readonly Event[];
-}
-
-export function bySubject(events: readonly Event[]): readonly Told[] {
-  const subjects = new Map<string, Event[]>();
-  for (const event of events) {
-    const subject = subjectOf(event);
-    subjects.set(subject, [...(subjects.get(subject) ?? []), event]);
-  }
-  return [...subjects].map(([subject, ofSubject]) => ({ subject, events: ofSubject }));
-}
-
-/** What happened to the bot is another story than what happened to PM2: the newest of each holds. */
-const STORIES: Readonly<Partial<Record<EventKind, string>>> = { 'bot.restarted': 'bot', 'monitor.blind': 'sight', 'monitor.sees': 'sight' };
-
-function subjectOf(event: Event): string {
-  const { incidentId, launchId, hostId, kind } = event;
-  const hold = holdIn(event);
-  if (hold !== null) return `hold:${hold}`;
-  const trust = trustIn(event);
-  if (trust !== null) return `trust:${trust.app}:${trust.repair}`;
-  return incidentId ?? launchId ?? `${STORIES[kind] ?? 'host'}:${hostId}`;
-}
-
-const NEWS: ReadonlySet<EventKind> = new Set<EventKind>(['launch.six_hours', 'launch.ended', 'monitor.pm2_lost', 'monitor.pm2_back', 'monitor.blind', 'monitor.sees', 'bot.restarted', 'store.full', 'store.room', 'trust.proposed']);
 
 export interface Drawn {
   readonly card: Card;
@@ -58,6 +30,7 @@ export async function drawTold(db: Db, { subject, events }: Told, { hostName, on
   if (hold !== null) return drawHold(db, hold, reader);
   const trust = events.map(trustIn).findLast((one) => one !== null) ?? null;
   if (trust !== null) return { card: await drawTrust(db, trust, subject), anew, call: null };
+  if (isDigest(subject)) return { card: await drawDigest(db, subject, events, reader), anew: true, call: null };
   if (first?.incidentId) {
     const view = await incidentView(db, first.incidentId);
     const silenced = await isSilenced(db, view.resource.hostId, { name: view.resource.name, now: reader.now });

@@ -21,7 +21,7 @@ const fate = readFate(dir, 'bot', systemClock);
 const store = dyingStore(openStore({ file: storeFile(config) }), fate);
 const log = createLogger({ format: 'text', level: 'info' });
 const carrier = fileCarrier(storeFile(config), () => store.dataVersion());
-await startBot({ store, hostId: await waitForMonitor(), hostName: config.host, carrier, channels: [fileChannel(dir, fate)], clock: systemClock, log, tiers: config.watch.tiers, settleMs: config.watch.settleMs, policy: config.policy, timeZone: TIME_ZONE, onCall: null });
+await startBot({ store, hostId: await waitForMonitor(), hostName: config.host, carrier, channels: [fileChannel(dir, fate)], clock: systemClock, log, tiers: config.watch.tiers, settleMs: config.watch.settleMs, policy: config.policy, timeZone: TIME_ZONE, quietHours: [], onCall: null });
 
 async function waitForMonitor(): Promise<HostId> {
   for (;;) {

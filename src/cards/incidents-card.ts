@@ -35,7 +35,8 @@ function drawOpen({ incident, at, began }: NamedIncident, reader: Reader): strin
   return incident.state === 'escalated' && incident.launchId !== null ? `${line}\n  now: mend it, or ask for “repair general ${at}”` : line;
 }
 
-function drawPast({ incident, at, began }: NamedIncident, reader: Reader): string {
+/** One that is over, on a line. */
+export function drawPast({ incident, at, began }: NamedIncident, reader: Reader): string {
   const lasted = sayDuration((incident.closedAt ?? reader.now) - began);
   return `${shortId(incident.id)}  ${sayClock(began, reader)}  ${at}: ${incident.title} (over after ${lasted})`;
 }

@@ -3,6 +3,7 @@ import type { ConfiguredLimiter } from '../domain/limiters/limiter.js';
 import type { Platform, Role } from '../domain/person.js';
 import type { ResourceKind } from '../domain/resource.js';
 import type { Rota } from '../domain/rota.js';
+import type { TimeWindow } from '../domain/time-window.js';
 import type { Tier } from '../domain/tiers.js';
 import type { MaintenanceWindow } from '../policy/maintenance.js';
 import type { Policy } from '../policy/policy.js';
@@ -24,6 +25,8 @@ export interface Config {
   readonly policy: Policy;
   readonly maintenance: readonly MaintenanceWindow[];
   readonly people: readonly PersonConfig[];
+  /** In these only what is critical is told. */
+  readonly quietHours: readonly TimeWindow[];
   /** Null: all who may say yes are called. */
   readonly onCall: Rota | null;
   readonly channels: readonly ChannelConfig[];

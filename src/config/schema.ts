@@ -1,18 +1,20 @@
 import * as z from 'zod';
 import { apiSchema } from './api-schema.js';
 import { appSchema, httpAsk } from './app-schema.js';
-import { absolutePath, duration, entries, list, resourceName, section, webUrl, wholeNumber } from './fields.js';
+import { absolutePath, duration, entries, list, noneOrMany, resourceName, section, webUrl, wholeNumber } from './fields.js';
 import { hostSchema, postgresSchema, redisSchema } from './infrastructure-schema.js';
 import { maintenanceSchema } from './maintenance-schema.js';
 import { onCallSchema } from './on-call-schema.js';
 import { personSchema } from './people-schema.js';
 import { policySchema } from './policy-schema.js';
 import type { Units } from './units.js';
+import { timeWindow } from './window-schema.js';
 
 const MAX_APPS = 100;
 const MAX_DEPENDENCIES = 100;
 const MAX_TIERS = 10;
 const MAX_PEOPLE = 500;
+const MAX_WINDOWS = 20;
 
 /** The whole file. What its parts cannot see alone is checked in cross-checks.ts. */
 export function configSchema(units: Units) {
@@ -29,6 +31,7 @@ export function configSchema(units: Units) {
     policy: policySchema(units.repairs).prefault({}).describe('What may be done, and who must say yes'),
     maintenance: maintenanceSchema().prefault([]).describe('Times in which nothing is repaired by itself and nobody is called; measuring goes on'),
     people: list(personSchema(), MAX_PEOPLE).prefault([]),
+    quiet_hours: noneOrMany(quietHours(), MAX_WINDOWS).describe('Times in which people hear of what is critical alone; the rest is told when they are over'),
     on_call: onCallSchema().optional().describe('Who is called by name, in turns; without this all approvers are'),
     channels: channels(units.channels).optional().describe('Where people are told and asked; default: the console, and each that its secrets in .env alone set up'),
     keep: section({
@@ -54,6 +57,10 @@ function dependencySchema() {
     ...httpAsk('2s'),
   });
   return z.union([whole, webUrl().transform((url) => whole.parse({ url }))]);
+}
+
+function quietHours() {
+  return timeWindow().refine(({ from, to }) => from !== to && to - from !== 1_440, { error: 'leaves no time of the day in which anything else is told' });
 }
 
 function watch() {

@@ -40,6 +40,7 @@ export function toConfig(file: ConfigFile, around: Surroundings): Config {
     policy: toPolicy(file.policy, around.mostPerHour),
     maintenance: file.maintenance.map(toMaintenance),
     people: file.people.map(toPerson),
+    quietHours: file.quiet_hours,
     onCall: file.on_call ?? null,
     channels: file.channels === undefined ? around.defaultChannels : toChannels(file.channels),
     keep: { rawMs: file.keep.raw, rollupsMs: file.keep.rollups, historyMs: file.keep.history },

@@ -61,6 +61,32 @@ function nextInside(window: TimeWindow, now: number): number | null {
   return null;
 }
 
+/** Until when some of them are open without a gap, to the minute; null: none is open now. */
+export function openUntil(windows: readonly TimeWindow[], now: number): number | null {
+  let until: number | null = null;
+  for (let n = 0; n <= windows.length; n += 1) {
+    const from: number = until ?? now;
+    const ends = windows.flatMap((window) => shutsAt(window, from) ?? []);
+    if (ends.length === 0) return until;
+    until = Math.max(...ends);
+  }
+  return until;
+}
+
+/** Null where it is not open. One that never shuts is looked at again in a week. */
+function shutsAt(window: TimeWindow, now: number): number | null {
+  const clock = clockOf(window.zone);
+  if (clock === null || !covers(window, clock(now))) return null;
+  let at = Math.ceil(now / MINUTE_MS) * MINUTE_MS;
+  while (at < now + LOOK_AHEAD_MS) {
+    const time = clock(at);
+    if (!covers(window, time)) return at;
+    const left = (window.to - time.minutes + DAY_MINUTES) % DAY_MINUTES;
+    at += Math.max(1, left - NEAR_MINUTES) * MINUTE_MS;
+  }
+  return at;
+}
+
 function covers(window: TimeWindow, { weekday, minutes }: WallTime): boolean {
   const begins = window.days.includes(weekday);
   if (window.from < window.to) return begins && minutes >= window.from && minutes < window.to;

@@ -36,7 +36,7 @@ afterEach(async () => {
 async function start(channels: readonly Channel[], change: { readonly clock?: Clock; readonly store?: Store; readonly refused?: readonly Refused[] } = {}): Promise<Bot> {
   const store = change.store ?? stage.store;
   const carrier = fileCarrier(stage.file, () => stage.store.dataVersion());
-  bot = await startBot({ store, hostId: stage.hostId, hostName: 'vm-1', carrier, channels, refused: change.refused ?? [], clock: change.clock ?? systemClock, log, tiers: DEFAULT_TIERS, settleMs: 30_000, policy: policy('observe'), timeZone: 'UTC', onCall: null });
+  bot = await startBot({ store, hostId: stage.hostId, hostName: 'vm-1', carrier, channels, refused: change.refused ?? [], clock: change.clock ?? systemClock, log, tiers: DEFAULT_TIERS, settleMs: 30_000, policy: policy('observe'), timeZone: 'UTC', quietHours: [], onCall: null });
   return bot;
 }
 

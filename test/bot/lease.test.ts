@@ -48,7 +48,7 @@ async function start(hostId: HostId = stage.hostId, name = 'chat'): Promise<Star
     }) satisfies NonNullable<Channel['start']>,
   });
   const carrier = { poke: async () => undefined, onPoke: async (fn: () => void) => (pokes.push(fn), async () => undefined) } as never;
-  const bot = await startBot({ store: stage.store, hostId, hostName: 'vm-1', carrier, channels: [place], clock: hasty, log, tiers: DEFAULT_TIERS, settleMs: 30_000, policy: policy('observe'), timeZone: 'UTC', onCall: null });
+  const bot = await startBot({ store: stage.store, hostId, hostName: 'vm-1', carrier, channels: [place], clock: hasty, log, tiers: DEFAULT_TIERS, settleMs: 30_000, policy: policy('observe'), timeZone: 'UTC', quietHours: [], onCall: null });
   bots.push(bot);
   return { bot, place, log };
 }

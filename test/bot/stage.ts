@@ -6,6 +6,7 @@ import { createRelay, type Relay } from '../../bot/relay.js';
 import type { EventKind } from '../../src/domain/event.js';
 import type { IncidentId, LaunchId } from '../../src/domain/ids.js';
 import type { Rota } from '../../src/domain/rota.js';
+import type { TimeWindow } from '../../src/domain/time-window.js';
 import type { Clock } from '../../src/io/clock.js';
 import type { Logger } from '../../src/io/log.js';
 import { tell } from '../../src/store/events.js';
@@ -90,7 +91,7 @@ export interface House extends Stage {
   /** Moves every clock of the house on. */
   pass(ms: number): void;
   tell(kind: EventKind, of?: { readonly incidentId?: IncidentId; readonly launchId?: LaunchId; readonly body?: Json }): Promise<void>;
-  relay(channel: Channel, as?: { readonly store?: Store; readonly onCall?: Rota }): Relay;
+  relay(channel: Channel, as?: { readonly store?: Store; readonly onCall?: Rota; readonly quietHours?: readonly TimeWindow[] }): Relay;
   /** Passes until the relay has nothing more to do within the time. */
   settle(relay: Relay, withinMs?: number): Promise<void>;
 }
@@ -110,7 +111,7 @@ export async function openHouse(): Promise<House> {
       stage.now = clock.now();
     },
     tell: (kind: EventKind, of = {}) => stage.store.write((tx) => tell(tx, stage.hostId, { kind, ...of }, clock.now())),
-    relay: (channel: Channel, { store = stage.store, onCall = null }: { readonly store?: Store; readonly onCall?: Rota | null } = {}) => createRelay({ store, hostId: stage.hostId, hostName: 'vm-1', channel, clock, log, timeZone: 'UTC', onCall }),
+    relay: (channel: Channel, { store = stage.store, onCall = null, quietHours = [] }: { readonly store?: Store; readonly onCall?: Rota | null; readonly quietHours?: readonly TimeWindow[] } = {}) => createRelay({ store, hostId: stage.hostId, hostName: 'vm-1', channel, clock, log, timeZone: 'UTC', onCall, quietHours }),
     async settle(relay: Relay, withinMs = 5_000) {
       const end = clock.now() + withinMs;
       for (let passes = 0; passes < MOST_PASSES; passes += 1) {

@@ -25,7 +25,7 @@ const BROKEN: readonly (readonly [why: string, yaml: string, lines: readonly str
   ['an alias names nothing', 'apps: { shop: *nobody }', ['1:15: apps.shop: this alias (*) names no anchor (&) that stands above it']],
   ['an alias stands inside what it names', 'apps: { shop: &a { uses: [*a] } }', ['1:27: apps.shop.uses[0]: this alias (*) stands inside what it names']],
   // Keys and their kinds.
-  ['a misspelt key', 'aps: {}', ['1:1: aps: unknown key; did you mean "apps"? (known here: host, data_dir, pm2_home, apps, dependencies, redis, postgres, watch, policy, maintenance, people, on_call, channels, keep, log, api, heartbeat)']],
+  ['a misspelt key', 'aps: {}', ['1:1: aps: unknown key; did you mean "apps"? (known here: host, data_dir, pm2_home, apps, dependencies, redis, postgres, watch, policy, maintenance, people, quiet_hours, on_call, channels, keep, log, api, heartbeat)']],
   ['a policy that was pasted at the top', 'health_remediation: { unhealthy_service: { action: restart } }', ['1:1: health_remediation: belongs below “policy”: indent it there, as it is']],
   ['a key in camel case', 'watch: { warmUp: 5m }', ['1:10: watch.warmUp: unknown key; did you mean "warm_up"? (known here: tiers, confirm, hot, after_storm, settle, warm_up)']],
   ['a key that means nothing', 'log: { colour: red }', ['1:8: log.colour: unknown key (known here: format, level)']],
@@ -100,6 +100,8 @@ const BROKEN: readonly (readonly [why: string, yaml: string, lines: readonly str
   // Keys that the file itself calls something else.
   ['a cache that holds locks', 'redis: { cache: { url: redis://127.0.0.1, invalidate: ["page:", "app:"], locks: "app:jobs:" } }', ["1:65: redis.cache.invalidate[1]: would take along what this file calls keys of locks: name the cache's own keys more exactly"]],
   ['a cache that holds a limiter', 'redis: { cache: { url: redis://127.0.0.1, invalidate: ["app:"] } }\napps: { shop: { uses: [cache], limiters: [{ prefix: "app:hits:" }] } }', ["1:56: redis.cache.invalidate[0]: would take along what this file calls keys of a rate limiter: name the cache's own keys more exactly"]],
+  // When it is quiet.
+  ['quiet hours without an end', 'quiet_hours: [{ from: "07:00", to: "07:00" }]', ['1:15: quiet_hours[0]: leaves no time of the day in which anything else is told']],
   // Who is called in turns.
   ['a turn for somebody unknown', 'people: [{ name: Ann, role: approver, slack: U0123ANN }]\non_call: { people: [An], from: "2026-11-23T09:00" }', ['2:21: on_call.people[0]: names nobody of `people`; did you mean "Ann"? (known: Ann)']],
   ['a turn for somebody who may not say yes', 'people: [{ name: Ann, role: operator, slack: U0123ANN }]\non_call: { people: [Ann], from: "2026-11-23T09:00" }', ['2:21: on_call.people[0]: may not say yes: give the person the role approver, or name another']],

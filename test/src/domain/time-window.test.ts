@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isInside, opensAt, type TimeWindow } from '../../../src/domain/time-window.js';
+import { openUntil, isInside, opensAt, type TimeWindow } from '../../../src/domain/time-window.js';
 
 const office: TimeWindow = { days: [1, 2, 3, 4, 5], from: 540, to: 1_080, zone: 'Europe/Berlin', text: '' };
 const night: TimeWindow = { days: [5], from: 22 * 60, to: 6 * 60, zone: 'Europe/Berlin', text: '' };
@@ -41,5 +41,33 @@ describe('a time window', () => {
 
   it('without days never opens', () => {
     expect(opensAt([{ ...office, days: [] }], 0)).toBeNull();
+  });
+});
+
+describe('until when windows are open', () => {
+  const NIGHT = { days: [0, 1, 2, 3, 4, 5, 6], from: 22 * 60, to: 7 * 60, zone: 'Europe/Berlin', text: 'night' };
+  const WEEKEND = { days: [6, 0], from: 0, to: 1_440, zone: 'Europe/Berlin', text: 'weekend' };
+  const until = (at: string, windows = [NIGHT]) => {
+    const found = openUntil(windows, Date.parse(at));
+    return found === null ? null : new Date(found).toISOString();
+  };
+
+  it.each([
+    ['2026-11-18T21:59:00+01:00', null],
+    ['2026-11-18T22:00:30+01:00', '2026-11-19T06:00:00.000Z'],
+    ['2026-11-19T06:59:30+01:00', '2026-11-19T06:00:00.000Z'],
+    // The night in which the clocks go back, and the one in which they go on.
+    ['2026-10-24T23:00:00+02:00', '2026-10-25T06:00:00.000Z'],
+    ['2027-03-27T23:00:00+01:00', '2027-03-28T05:00:00.000Z'],
+  ])('at %s: %s', (at, ends) => {
+    expect(until(at)).toBe(ends);
+  });
+
+  it('is the last end where one begins before another is over', () => {
+    expect(until('2026-11-20T23:00:00+01:00', [NIGHT, WEEKEND])).toBe('2026-11-23T06:00:00.000Z');
+  });
+
+  it('comes to an end where they never shut', () => {
+    expect(until('2026-11-20T23:00:00+01:00', [{ ...NIGHT, from: 0, to: 1_440 }])).not.toBeNull();
   });
 });
