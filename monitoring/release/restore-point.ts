@@ -7,6 +7,8 @@ import { readCurrent } from './switch.js';
 
 /** Beside the releases and in none of them, so that no release takes it along. */
 const PLACE = '.hypercare';
+/** One name, not a new one each time: what a kill leaves in the middle of it is written over by the next. */
+const HALF = 'restore-point.part';
 /** The newest so many stay. */
 const KEPT = 10;
 
@@ -24,8 +26,9 @@ export async function saveRestorePoint({ base, names }: { readonly base: string;
   await mkdir(place, { recursive: true, mode: 0o700 });
   const file = join(place, `restore-point-${new Date(at).toISOString().replaceAll(':', '').slice(0, 17)}Z.json`);
   const text = JSON.stringify({ version: 1, at: new Date(at).toISOString(), link: { path: join(base, 'current'), leadsTo: link?.dir ?? null, text: link?.text ?? null }, processes }, null, 2);
-  await writeFile(`${file}.part`, `${text}\n`, { mode: 0o600 });
-  await rename(`${file}.part`, file);
+  const half = join(place, HALF);
+  await writeFile(half, `${text}\n`, { mode: 0o600 });
+  await rename(half, file);
   await removeOldest(place);
   return file;
 }

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { HypercareError } from '../../src/domain/errors.js';
@@ -68,7 +68,10 @@ function saveLeg({ dir, from }: InPlaceWitness): Leg {
       const place = await notesDir(dir);
       await mkdir(place, { recursive: true });
       const patch = join(place, `${from.slice(0, 12)}-${io.clock.now()}.patch`);
-      await writeFile(patch, diff === '' || diff.endsWith('\n') ? `${diff}${untracked}` : `${diff}\n${untracked}`, { mode: 0o600 });
+      // One name for what is not whole yet: what a kill leaves is written over by the next.
+      const half = join(place, 'edits.part');
+      await writeFile(half, diff === '' || diff.endsWith('\n') ? `${diff}${untracked}` : `${diff}\n${untracked}`, { mode: 0o600 });
+      await rename(half, patch);
       return { patch, left: [...left] };
     },
   };
