@@ -55,6 +55,8 @@ export interface Secrets {
   readonly WEBHOOK_URL?: string;
   readonly WEBHOOK_SECRET?: string;
   readonly DISCORD_WEBHOOK_URL?: string;
+  readonly TEAMS_WORKFLOW_URL?: string;
+  readonly SMTP_PASSWORD?: string;
 }
 
 /**

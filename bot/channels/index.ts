@@ -5,9 +5,11 @@ import { alertsOnly } from './alerts-only.js';
 import type { Channel, ChannelKind, Refused, Secrets } from './channel.js';
 import { consoleChannel } from './console.js';
 import { discord } from './discord/index.js';
+import { email } from './email/index.js';
 import { routed, routeOf } from './route.js';
 import { slackChannel } from './slack/index.js';
 import { slackWebhookChannel } from './slack-webhook.js';
+import { teams } from './teams.js';
 import { telegram } from './telegram/index.js';
 import { webhook } from './webhook/index.js';
 
@@ -15,8 +17,10 @@ import { webhook } from './webhook/index.js';
 export const channels = {
   console: consoleChannel,
   discord,
+  email,
   slack: slackChannel,
   slack_webhook: slackWebhookChannel,
+  teams,
   telegram,
   webhook,
 } satisfies Readonly<Record<string, ChannelKind<unknown>>>;

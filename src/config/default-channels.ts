@@ -11,6 +11,8 @@ const NEEDS: Readonly<Record<string, readonly SecretName[]>> = {
   telegram: ['TELEGRAM_BOT_TOKEN', 'TELEGRAM_CHAT_ID'],
   webhook: ['WEBHOOK_URL'],
   discord: ['DISCORD_WEBHOOK_URL'],
+  teams: ['TEAMS_WORKFLOW_URL'],
+  email: ['SMTP_PASSWORD'],
 };
 
 /** Where people are told when the file names no channel: the console, and whatever its secrets alone set up. */

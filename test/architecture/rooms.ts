@@ -67,6 +67,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   hono: ['bot/http/'],
   ioredis: ['src/io/'],
   kysely: ['src/store/'],
+  nodemailer: ['bot/channels/email/'],
   'node-schedule': ['monitoring/schedule/'],
   pg: ['src/store/', 'src/io/'],
   picocolors: ['src/cards/'],

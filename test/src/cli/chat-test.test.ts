@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { DiscordDouble, TOKEN } from '../../doubles/discord.js';
 import type { Fault } from '../../doubles/http-place.js';
+import { MailServer, PASSWORD, USER } from '../../doubles/mail-server.js';
 import { SlackDouble } from '../../doubles/slack.js';
+import { SIGNATURE, TeamsDouble } from '../../doubles/teams.js';
 import { Refusal, TelegramDouble, type Chat } from '../../doubles/telegram.js';
 import { PATH, SECRET, WebhookReceiver } from '../../doubles/webhook-receiver.js';
 import { stageOfEachTest } from '../commands/spoken.js';
@@ -121,6 +123,30 @@ describe('hypercare chat test', () => {
     await chatTest();
     expect(slack.sockets.opened).toBe(0);
     expect(telegram.calls.map(({ method }) => method)).not.toContain('getUpdates');
+  });
+
+  it('sends one letter, because it cannot be edited, and says which login is not accepted', async () => {
+    const server = await MailServer.start();
+    onTestFinished(() => server.stop());
+    const channels = `  email: { host: 127.0.0.1, port: ${server.port}, user: ${USER}, from: a@example.com, to: ops@example.com }\n`;
+    expect((await chatTest({ channels, env: { SMTP_PASSWORD: PASSWORD } })).exit).toBe(0);
+    expect(server.received.map(({ text }) => text)).toEqual([expect.stringContaining('Test: hypercare can post cards here') as unknown]);
+    const { stdout, exit } = await chatTest({ channels, env: { SMTP_PASSWORD: 'another-password' } });
+    expect(flat(stdout)).toMatch(/does not accept the login \(535\).*Check `user`/);
+    expect(stdout).not.toContain('another-password');
+    expect(exit).toBe(1);
+  });
+
+  it('posts one card in Teams, and says what to do about a workflow that not anyone may start', async () => {
+    const teams = await TeamsDouble.start();
+    onTestFinished(() => teams.place.close());
+    const given = { channels: '  teams:\n', env: { TEAMS_WORKFLOW_URL: teams.url } };
+    expect((await chatTest(given)).exit).toBe(0);
+    expect(teams.shown()).toHaveLength(1);
+    teams.place.breakOnce({ status: 401 });
+    const { stdout } = await chatTest(given);
+    expect(flat(stdout)).toContain('Let anyone start the workflow');
+    expect(stdout).not.toContain(SIGNATURE);
   });
 
   it('with --json gives a document', async () => {

@@ -47,6 +47,7 @@ describe('a token that is set and leads nowhere', () => {
       { TELEGRAM_BOT_TOKEN: '1:a', TELEGRAM_CHAT_ID: '-5' },
       ['TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID are set, and `channels` has no `telegram`: nobody is told there'],
     ],
+    ['is told where e-mail is not described', {}, { SMTP_PASSWORD: 'x' }, ['SMTP_PASSWORD is set, and `channels` has no `email`: nobody is told there']],
     ['is not told where it is used', { channels: { slack: { channel: 'C0123456789' } } }, { SLACK_BOT_TOKEN: 'xoxb-1' }, []],
     ['is not told where it is used by itself', {}, { SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/T/B/x' }, []],
     ['is not told without a token', { channels: { console: {} } }, {}, []],

@@ -14,6 +14,8 @@ const RIGHT: Given = {
   TELEGRAM_CHAT_ID: '-1001234567890',
   WEBHOOK_URL: 'https://hooks.example/x?key=y',
   WEBHOOK_SECRET: `whsec_${'A'.repeat(42)}==`,
+  TEAMS_WORKFLOW_URL: 'https://prod-1.westeurope.logic.azure.com/workflows/0/invoke?sig=x',
+  SMTP_PASSWORD: 'x',
   DISCORD_WEBHOOK_URL: 'https://discord.com/api/webhooks/223704706495545344/a-b_c',
 };
 
@@ -37,6 +39,7 @@ describe('the look of the channels’ secrets', () => {
     ['TELEGRAM_CHAT_ID', '0', 'a whole number'],
     ['WEBHOOK_URL', 'http://hooks.example/x', 'https://…'],
     ['WEBHOOK_SECRET', 'whsec_short', 'whsec_ and 24 to 64'],
+    ['TEAMS_WORKFLOW_URL', 'prod-1.westeurope', 'https://…'],
     ['DISCORD_WEBHOOK_URL', 'https://discord.com/channels/1/2', 'https://discord.com/api/webhooks/…'],
   ])('names %s that cannot be right (%s), what it should be, and never the value', (name, value, looks) => {
     const [line = '', ...more] = secretShapes(makeSecrets({ ...RIGHT, [name]: value }));
