@@ -9,7 +9,7 @@ export type ReleaseName = (typeof RELEASES)[number];
 export type Commits = Readonly<Record<ReleaseName, string>>;
 
 /** So many files differ between two releases that a checkout can be met in its middle. */
-const FILES = 400;
+const FILES = 250;
 const LINES = 120;
 const GIT_WITHIN_MS = 30_000;
 

@@ -39,16 +39,20 @@ export async function crashAsked(words: readonly string[]): Promise<number> {
   const options = readOptions([...words]);
   const place = await mkdtemp(join(tmpdir(), 'hypercare-crash-'));
   const yard = makeYard(place);
-  const interrupted = (): void => void yard.end().finally(() => process.exit(1));
-  process.once('SIGINT', interrupted);
+  const began = systemClock.monotonic();
+  const patience = { until: began + options.forMs };
+  const interrupted = (): void => {
+    if (patience.until === 0) return void yard.end().finally(() => process.exit(1));
+    patience.until = 0;
+    process.stdout.write('no new run is begun; once more, and it ends at once\n');
+  };
+  process.on('SIGINT', interrupted);
   let broken: readonly AskedRan[] = [];
   let ended = false;
   try {
-    const began = systemClock.monotonic();
-    const until = began + options.forMs;
-    const walks = await runAll(yard, { ...options, until }, options.roads.map((road, n) => ({ n, road, points: [], serving: true })));
+    const walks = await runAll(yard, options.beside, patience, options.roads.map((road, n) => ({ n, road, points: [], serving: true })));
     const jobs = walks.some(({ wrong }) => wrong.length > 0) ? [] : draw(walks, options);
-    const runs = [...walks, ...(await runAll(yard, { ...options, until }, jobs))];
+    const runs = [...walks, ...(await runAll(yard, options.beside, patience, jobs))];
     broken = runs.filter(({ wrong }) => wrong.length > 0);
     ended = true;
     process.stdout.write(`${summaryOfAsked(runs, systemClock.monotonic() - began)}\n${broken.map((one) => `broken: run ${one.n}, kept in ${one.dir}; ${sayAskedAgain(one, options.seed)}\n`).join('')}`);
@@ -67,10 +71,10 @@ function draw(walks: readonly AskedRan[], { at, runs, seed, roads }: Options): r
 }
 
 /** Apps stand beside each other, each in a PM2 of its own, and take the next run of their mode. */
-async function runAll(yard: Yard, { beside, until }: Options & { readonly until: number }, jobs: readonly Job[]): Promise<readonly AskedRan[]> {
+async function runAll(yard: Yard, beside: number, patience: { readonly until: number }, jobs: readonly Job[]): Promise<readonly AskedRan[]> {
   const done: AskedRan[] = [];
   const lane = async (mode: Mode, nth: number, waiting: Job[]): Promise<void> => {
-    for (let job = waiting.shift(); job && systemClock.monotonic() < until; job = waiting.shift()) {
+    for (let job = waiting.shift(); job && systemClock.monotonic() < patience.until; job = waiting.shift()) {
       const ran = await runAsked(await yard.ground(mode, nth), runDir(yard.place, job), job);
       process.stdout.write(`${sayAsked(ran)}\n`);
       done.push(ran);

@@ -21,6 +21,8 @@ export type Mode = (typeof MODES)[number];
 export const APP = 'asked';
 export const WORKERS = 2;
 const WORK_MS = 60_000;
+/** Whoever only looks on waits for a PM2 on a busy machine. */
+const PATIENT_MS = 40_000;
 const UP_WITHIN = { withinMs: 30_000, everyMs: 100 };
 
 /** One app of two workers, in a PM2 of its own, whose releases one and two can both run. A run takes it from one to the other. */
@@ -43,7 +45,7 @@ export async function makeGround(mode: Mode, dir: string): Promise<Ground> {
   const real = await realpath(base);
   await (mode === 'releases' ? layReleases(real, repo, commits) : layTree(real, repo, commits));
   const port = await freePort();
-  const pm2 = createPm2({ home: pm2Home, clock: systemClock, log: createLogger({ format: 'text', level: 'silent' }) });
+  const pm2 = createPm2({ home: pm2Home, clock: systemClock, timeoutMs: PATIENT_MS, log: createLogger({ format: 'text', level: 'silent' }) });
   const end = async (): Promise<void> => {
     await pm2.close();
     await pm2Cli(pm2Home, ['kill']).catch(() => undefined);

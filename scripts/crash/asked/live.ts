@@ -16,9 +16,9 @@ import { currentLink } from '../../../monitoring/release/layout.js';
 import { writeAskedConfig } from './asked-config.js';
 import { APP, type Ground } from './ground.js';
 
-const BEGIN_WITHIN = { withinMs: 60_000, everyMs: 250 };
+const BEGIN_WITHIN = { withinMs: 60_000, everyMs: 400 };
 /** The deadline of a step whose act was cut short (70 s for two workers) has to fit in, there and back. */
-const OVER_WITHIN = { withinMs: 240_000, everyMs: 250 };
+const OVER_WITHIN = { withinMs: 240_000, everyMs: 400 };
 /** Workers that have served so long are reloaded; younger ones are restarted. */
 const SERVES_AFTER_MS = 10_200;
 
@@ -68,9 +68,8 @@ async function ask(dir: string, to: string): Promise<void> {
   if (asked === null) throw new HypercareError('crash.store', 'permanent', 'the store could not be written to');
 }
 
-/** Its one remediation has ended and nothing is open, or it never began and was told so; and what PM2 told meanwhile was heard. */
+/** Its one remediation has ended and nothing is open, or it never began and was told so. */
 async function isOver({ db, hostId }: Look): Promise<boolean> {
-  if ((await db.selectFrom('signals').select('id').where('taken_at', 'is', null).execute()).length > 0) return false;
   const requests = await db.selectFrom('requests').select(['ended_at', 'result']).execute();
   const runs = await db.selectFrom('remediations').select(['ended_at', 'state']).execute();
   const open = await openIncidents(db, hostId);
