@@ -7,9 +7,11 @@ import { followBoard } from './follow-board.js';
 const page = document.querySelector<HTMLMetaElement>('meta[name="hypercare-page"]')?.content ?? '';
 const main = document.querySelector('main');
 const root = document.createElement('div');
-const ask = createAsk(page);
+const asked = createAsk(page);
+// What was pressed has changed something, most likely.
+const ask = { ...asked, press: (token: string) => asked.press(token).finally(() => look()) };
 
-followBoard(ask, (seen) => {
+const look = followBoard(ask, (seen) => {
   if (seen.board === null) return;
   main?.replaceWith(root);
   render(h(Dashboard, { ask, board: seen.board, live: seen.live }), root);

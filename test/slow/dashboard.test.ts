@@ -135,6 +135,16 @@ describe.skipIf(noBrowser !== null)(`the dashboard in Chromium${noBrowser === nu
     expect(await answers()).toEqual([{ via: 'web', yes: 1 }]);
   });
 
+  it('shows an incident whole, before the reader, and goes back', async () => {
+    const page = await visit('Vera');
+    await page.getByRole('table').getByRole('button', { name: 'Details' }).click();
+    const told = page.locator('[role=status]', { has: page.getByRole('button', { name: 'Close' }) });
+    await told.getByText('release.rollback').first().waitFor(WITHIN);
+    expect(await told.and(page.locator(':focus')).count()).toBe(1);
+    await page.getByRole('button', { name: 'Close' }).click();
+    await told.waitFor({ ...WITHIN, state: 'detached' });
+  });
+
   it('tells who may not answer why', async () => {
     const page = await visit('Vera');
     await page.getByRole('button', { name: 'Not now', exact: true }).click();

@@ -1,11 +1,12 @@
 import { html } from 'hono/html';
 import type { Board, BoardApp, BoardIncident } from '../../../src/cards/board.js';
+import { drawToken } from '../../../src/cards/token.js';
 import { sayDuration } from '../../../src/domain/duration.js';
 import { shareOf, type HealingFigures, type Share } from '../../../src/domain/healing-figures.js';
 import { bandOf } from '../../../src/domain/health-score.js';
 import { PARTS } from '../../../src/domain/health-part.js';
 import type { Person } from '../../../src/domain/person.js';
-import { cardPart } from './card-part.js';
+import { cardPart, pressForm } from './card-part.js';
 import { layout, type Html } from './layout.js';
 import { levelWord, moment, severityWord } from './words.js';
 
@@ -30,7 +31,7 @@ export function boardPage(board: Board, { person, page, script }: Shown): Html {
 ${board.status.body.map((paragraph) => html`<p class="lines">${paragraph}</p>`)}
 ${board.questions.length === 0 ? '' : html`<h2>Questions</h2>${board.questions.map(({ card }) => cardPart(card, page))}`}
 <h2>Open incidents</h2>
-${incidentTable(board.incidents, Date.parse(board.at))}
+${incidentTable(board.incidents, { now: Date.parse(board.at), page })}
 <h2>Health</h2>
 ${healthTable(board)}
 <h2>Launches</h2>
@@ -44,15 +45,16 @@ ${table(['', ...WINDOWS], statisticRows(board.statistics))}
 </main>` });
 }
 
-type Cell = string | number;
+type Cell = string | number | Html;
 
 function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): Html {
   if (rows.length === 0) return html`<p>None.</p>`;
   return html`<div class="wide" tabindex="0" role="region" aria-label="Table"><table><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>`;
 }
 
-function incidentTable(incidents: readonly BoardIncident[], now: number): Html {
-  return table(['Severity', 'Where', 'What', 'For', 'What is being done'], incidents.map((one) => [severityWord(one), one.at, one.title, sayDuration(now - Date.parse(one.began)), one.doing]));
+function incidentTable(incidents: readonly BoardIncident[], { now, page }: { readonly now: number; readonly page: string | null }): Html {
+  const details = (id: string): Cell => (page === null ? '–' : pressForm({ button: { token: drawToken({ asks: 'details', id }), style: 'plain' }, label: 'Details', page, confirmed: false }));
+  return table(['Severity', 'Where', 'What', 'For', 'What is being done', 'All of it'], incidents.map((one) => [severityWord(one), one.at, one.title, sayDuration(now - Date.parse(one.began)), one.doing, details(one.id)]));
 }
 
 function healthTable({ score }: Board): Html {
