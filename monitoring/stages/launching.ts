@@ -31,8 +31,8 @@ export async function launchSighted(tx: Db, ctx: StageContext, app: Resource, se
   const newest = await newestLaunchOf(tx, app.id);
   if (newest?.releaseId === release.id) return;
   const why = newest ? whyNew(release) : 'first seen';
-  const who = (release.commit === null ? null : await deployerOf(tx, app.id, { commit: release.commit, since: ctx.clock.now() - DAY_MS })) ?? 'hypercare';
-  await launch(tx, ctx, app, release, { why, who, startedAt: seen.startedAt, autoRollback: release.quarantinedAt === null && !(await rolledBackLately(tx, ctx, app)) });
+  const deployer = release.commit === null ? null : await deployerOf(tx, app.id, { commit: release.commit, since: ctx.clock.now() - DAY_MS });
+  await launch(tx, ctx, app, release, { why, who: 'hypercare', ...(deployer === null ? {} : { deployer }), startedAt: seen.startedAt, autoRollback: release.quarantinedAt === null && !(await rolledBackLately(tx, ctx, app)) });
 }
 
 function whyNew(release: Release): string {
@@ -47,6 +47,8 @@ async function rolledBackLately(tx: Db, ctx: StageContext, app: Resource): Promi
 export interface LaunchReason {
   readonly why: string;
   readonly who: string;
+  /** Who asked for the deploy that was seen to go live, where one was. */
+  readonly deployer?: string;
   readonly autoRollback: boolean;
   /** When its processes began, where that was seen. */
   readonly startedAt?: number | null;
@@ -56,7 +58,7 @@ export interface LaunchReason {
 export async function launch(tx: Db, ctx: StageContext, app: Resource, release: Release, reason: LaunchReason): Promise<Launch> {
   const now = ctx.clock.now();
   const carried = await supersede(tx, ctx, app, { release, startedAt: reason.startedAt ?? null });
-  const opened = await openLaunch(tx, { appId: app.id, releaseId: release.id, endsAt: now + windowMs(ctx.settings.tiers), autoRollback: reason.autoRollback, why: reason.why, who: reason.who }, now);
+  const opened = await openLaunch(tx, { appId: app.id, releaseId: release.id, endsAt: now + windowMs(ctx.settings.tiers), autoRollback: reason.autoRollback, why: reason.why, who: reason.deployer ?? reason.who }, now);
   if (release.verdict === 'unwatched' || release.verdict === 'superseded' || release.verdict === 'unproven') {
     await judgeRelease(tx, release.id, 'watching', reason.why, now);
   }

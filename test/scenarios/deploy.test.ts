@@ -58,6 +58,7 @@ describe('a deploy', () => {
     const story = await deployed('v1', '--reason', 'simpler prices');
     expect(await versions(sample.shop)).toEqual(['1.0.0']);
     await until('its launch', async () => (await liveNow()) !== '6ab0c14');
+    expect(await watch.say('releases', sample.shop.name, '144eaba'), 'who brought it live').toMatch(/Launched \S+ by tester \(a new release was seen running\)/);
     // When the repository's own tags are read, and when the new launch is seen, is chance; another try finds the trail of the one before.
     expect(story.replace(/hypercare: (?:\d+ other releases|launch of \S+ 144eaba began|found another audit trail).*\n.*\n/g, '')).toMatchInlineSnapshot(`
       "
