@@ -27,11 +27,11 @@ export async function sqlOn(url: string, text: string): Promise<void> {
 }
 
 /** Looks at the databases as hypercare's own role would, which only reads. */
-export async function lookBetween(repo: Repo, commits: { readonly from: string; readonly to: string }, url: string, toRanUntil: number | null = null): Promise<MigrationsSince> {
+export async function lookBetween(repo: Repo, commits: { readonly from: string; readonly to: string }, url: string, toRanUntil: number | null = null, toHad: AppliedMigrations | null = null): Promise<MigrationsSince> {
   const git = createGit();
   const postgres = createPostgres({ clock: systemClock });
   try {
-    return await migrationsSince({ from: treeAt(git, repo.dir, commits.from), to: treeAt(git, repo.dir, commits.to), servers: [{ name: 'db', url, timeoutMs: 5_000 }], toRanUntil }, { postgres }, new AbortController().signal);
+    return await migrationsSince({ from: treeAt(git, repo.dir, commits.from), to: treeAt(git, repo.dir, commits.to), servers: [{ name: 'db', url, timeoutMs: 5_000 }], toRanUntil, toHad }, { postgres }, new AbortController().signal);
   } finally {
     await postgres.close();
   }

@@ -1,3 +1,4 @@
+import type { AppliedMigrations } from '../../../src/domain/applied-migrations.js';
 import { errorText } from '../../../src/domain/errors.js';
 import type { JudgedMigration, MigrationEffect } from '../../../src/domain/migration.js';
 import { unknown } from '../../../src/domain/migration.js';
@@ -33,6 +34,8 @@ export interface Between {
   readonly servers: readonly (PostgresServer & { readonly name: string })[];
   /** When the release gone back to ran last (milliseconds): what was applied by then did not hurt it. Null: not known. */
   readonly toRanUntil: number | null;
+  /** What the ledger says was applied while it ran; null or absent: it was never read. */
+  readonly toHad?: AppliedMigrations | null;
 }
 
 const NOTHING: MigrationsSince = { since: [], refusals: [], unread: [], dirs: [], read: [] };
@@ -61,8 +64,9 @@ async function judgeHistory({ tool, table, applied }: History, server: string, b
   const places = await Promise.all(applied.map(async (one) => ({ one, here: await tool.locate(one, between.from), there: await tool.locate(one, between.to) })));
   const known = places.filter(({ here, there }) => here !== null || there !== null);
   if (known.length === 0) return isUsed && applied.length > 0 ? { ...NOTHING, unread: [`${title}: none of its ${applied.length} migrations is among the app’s files`] } : NOTHING;
+  const hadThen = new Set(between.toHad?.tables.find((had) => had.database === server && had.tool === tool.name && had.table === table)?.names);
   const lacking = places.filter(({ there }) => there === null);
-  const since = lacking.filter(({ one, here }) => here !== null || !wasThereBefore(one, between.toRanUntil));
+  const since = lacking.filter(({ one, here }) => here !== null || !wasThereBefore(one, between.toRanUntil, hadThen));
   const refusal = tool.refuses({ applied, missing: since.map(({ one }) => one), tolerant: await isTolerant(between.to) });
   return {
     since: await Promise.all(since.map(async ({ one, here }) => ({ tool: tool.name, label: here?.label ?? one.name, ...(await judged(tool, here, between.from)) }))),
@@ -74,7 +78,8 @@ async function judgeHistory({ tool, table, applied }: History, server: string, b
 }
 
 /** Applied while the release gone back to ran, or before, and its file was taken out since. */
-function wasThereBefore({ at }: Applied, toRanUntil: number | null): boolean {
+function wasThereBefore({ name, at }: Applied, toRanUntil: number | null, hadThen: ReadonlySet<string>): boolean {
+  if (hadThen.has(name)) return true;
   return at !== null && toRanUntil !== null && at <= toRanUntil;
 }
 

@@ -42,7 +42,7 @@ async function readDatabases({ from, to, repo, databases, past }: Crossing, io: 
   const [here, there] = await Promise.all([treeOf(from, repo, io.git), treeOf(to, repo, io.git)]);
   if (here === null || there === null) return null;
   const life = past?.lives.get(to.id);
-  return migrationsSince({ from: here, to: there, servers: databases, toRanUntil: life ? ranUntil(life) : null }, io, signal);
+  return migrationsSince({ from: here, to: there, servers: databases, toRanUntil: life ? ranUntil(life) : null, toHad: to.migrations ?? null }, io, signal);
 }
 
 async function treeOf({ commit, dir }: Release, repo: string | null, git: Git): Promise<Tree | null> {

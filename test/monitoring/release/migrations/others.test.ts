@@ -5,7 +5,7 @@ import { prisma } from '../../../../monitoring/release/migrations/prisma.js';
 import { sequelize } from '../../../../monitoring/release/migrations/sequelize.js';
 import type { MigrationTool } from '../../../../monitoring/release/migrations/tool.js';
 import { typeorm } from '../../../../monitoring/release/migrations/typeorm.js';
-import { lookBetween, newDatabase, sqlOn } from '../../../doubles/migrated-app.js';
+import { applied, lookBetween, newDatabase, sqlOn } from '../../../doubles/migrated-app.js';
 import { gitSandbox, type Sandbox } from '../../../doubles/git-repo.js';
 import { missingService, startPostgres, type Service } from '../../../doubles/postgres.js';
 
@@ -84,6 +84,21 @@ describe.skipIf(none !== null)(`migrations by the tables and files of${none ? ` 
     expect(await lookBetween(repo, { from, to: from }, url)).toMatchObject({ since: [], unread: [] });
     const damaged = repo.commit(Object.fromEntries(Object.entries(after).map(([path, text]) => [path, text.replace(/ALTER TABLE .*?(?=`|;|$)/, 'DROP TABLE orders').replace(/addColumn\(.*?\)/, "dropTable('orders')")])));
     expect((await lookBetween(repo, { from: damaged, to }, url)).since).toMatchObject([{ effect: 'destructive' }]);
+  });
+
+  it('Sequelize, which writes no times down: what the ledger saw applied while the release ran is not since, though its file was taken out', async () => {
+    const url = await newDatabase(server.url, 'of_squashed');
+    const repo = box.repo('squashed');
+    const file = "module.exports = { async up() {}, async down() {} };";
+    const to = repo.commit({ 'package.json': '{"dependencies":{"sequelize":"6"}}', 'migrations/20261102-note.js': file });
+    await sqlOn(url, `create table "SequelizeMeta" (name varchar(255) primary key); insert into "SequelizeMeta" values ('20261101-orders.js'), ('20261102-note.js')`);
+    const had = await applied(url);
+    expect((await lookBetween(repo, { from: to, to }, url)).since).toMatchObject([{ label: '20261101-orders.js', effect: 'unknown' }]);
+    expect((await lookBetween(repo, { from: to, to }, url, null, had)).since).toEqual([]);
+    const from = repo.commit({ 'migrations/20261103-drop.js': "module.exports = { async up(queryInterface) { await queryInterface.dropTable('orders'); }, async down() {} };" });
+    await sqlOn(url, `insert into "SequelizeMeta" values ('20261103-drop.js')`);
+    expect((await lookBetween(repo, { from, to }, url, null, had)).since).toMatchObject([{ label: '20261103-drop.js', effect: 'destructive' }]);
+    expect((await lookBetween(repo, { from, to }, url, null, await applied(url))).since, 'its file is here, so it is this release’s own').toMatchObject([{ label: '20261103-drop.js' }]);
   });
 
   it('a table of the same name that is somebody else’s is not read', async () => {
