@@ -1,4 +1,4 @@
-import type { Card } from '../src/cards/card.js';
+import type { ToldCard } from '../src/cards/card.js';
 import { digestCard } from '../src/cards/digest-card.js';
 import type { Reader } from '../src/cards/say-time.js';
 import type { Event } from '../src/domain/event.js';
@@ -34,7 +34,7 @@ export function isDigest(subject: string): boolean {
   return subject.startsWith(SUBJECT);
 }
 
-export async function drawDigest(db: Db, subject: string, events: readonly Event[], reader: Reader): Promise<Card> {
+export async function drawDigest(db: Db, subject: string, events: readonly Event[], reader: Reader): Promise<ToldCard> {
   const ids = [...new Set(events.flatMap(({ incidentId }) => incidentId ?? []))];
   const incidents = await Promise.all(ids.map((id) => getIncident(db, id)));
   const named = await Promise.all(incidents.map(async (incident) => ({ incident, at: (await getResource(db, incident.resourceId)).name, began: await beganAt(db, incident) })));

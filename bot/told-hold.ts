@@ -1,4 +1,4 @@
-import type { Card } from '../src/cards/card.js';
+import type { ToldCard } from '../src/cards/card.js';
 import { holdCard } from '../src/cards/hold-card.js';
 import type { Reader } from '../src/cards/say-time.js';
 import type { Event } from '../src/domain/event.js';
@@ -19,7 +19,7 @@ export function holdIn({ kind, body }: Event): HoldId | null {
   return kind === 'hold.began' || kind === 'hold.ended' ? (body as { readonly hold: HoldId }).hold : null;
 }
 
-export async function drawHold(db: Db, id: HoldId, reader: Reader): Promise<{ readonly card: Card; readonly anew: boolean; readonly call: null }> {
+export async function drawHold(db: Db, id: HoldId, reader: Reader): Promise<{ readonly card: ToldCard; readonly anew: boolean; readonly call: null }> {
   const hold = await getHold(db, id);
   const over = hold.endedAt !== null;
   const waiting = over && holdsCalls(hold) ? await waitingIn(db, hold) : [];

@@ -1,5 +1,5 @@
 import { callText, type Call } from '../src/cards/call.js';
-import type { Card } from '../src/cards/card.js';
+import type { ToldCard } from '../src/cards/card.js';
 import { hostCard } from '../src/cards/host-card.js';
 import { incidentCard } from '../src/cards/incident-card.js';
 import { launchCard } from '../src/cards/launch-card.js';
@@ -16,7 +16,7 @@ import { drawHold, holdIn } from './told-hold.js';
 import { drawTrust, trustIn } from './told-trust.js';
 
 export interface Drawn {
-  readonly card: Card;
+  readonly card: ToldCard;
   /** What people are to notice is posted anew; everything else edits the card that stands. */
   readonly anew: boolean;
   readonly call: Call | null;

@@ -57,6 +57,7 @@ export interface Secrets {
   readonly DISCORD_WEBHOOK_URL?: string;
   readonly TEAMS_WORKFLOW_URL?: string;
   readonly SMTP_PASSWORD?: string;
+  readonly APPLICATIONINSIGHTS_CONNECTION_STRING?: string;
 }
 
 /**

@@ -3,6 +3,7 @@ import { errorText, HypercareError } from '../../src/domain/errors.js';
 import type { Logger } from '../../src/io/log.js';
 import { alertsOnly } from './alerts-only.js';
 import type { Channel, ChannelKind, Refused, Secrets } from './channel.js';
+import { applicationInsights } from './application-insights/index.js';
 import { consoleChannel } from './console.js';
 import { discord } from './discord/index.js';
 import { email } from './email/index.js';
@@ -15,6 +16,7 @@ import { webhook } from './webhook/index.js';
 
 /** How does a platform listen and speak? One line for each channel, by its kind. */
 export const channels = {
+  application_insights: applicationInsights,
   console: consoleChannel,
   discord,
   email,

@@ -48,3 +48,8 @@ export function aboutHost(state: string): About {
 export function aboutProposal(app: string): About {
   return { kind: 'proposal', state: 'proposed', resource: app, apps: [app], asked: null };
 }
+
+/** Of everything that is named in it. */
+export function aboutDigest(names: readonly string[]): About {
+  return { kind: 'digest', state: 'over', resource: null, apps: names, asked: null };
+}

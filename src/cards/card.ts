@@ -24,7 +24,7 @@ export interface Asked {
 
 /** What a card is about, as facts: for machines that read it, for routes, and to tell news from what only counts on. */
 export interface About {
-  readonly kind: 'incident' | 'launch' | 'hold' | 'host' | 'proposal';
+  readonly kind: 'incident' | 'launch' | 'hold' | 'host' | 'proposal' | 'digest';
   /** Of an incident: open, repairing, asking, escalated, resolved. Of a launch: its own. Of a hold: holds, over. */
   readonly state: string;
   /** The app, server or dependency; null: the host or more than one. */
@@ -53,3 +53,6 @@ export interface Card {
   /** Absent for what is only an answer to somebody. */
   readonly about?: About;
 }
+
+/** A card of an event: it says what it is about. */
+export type ToldCard = Card & { readonly about: About };

@@ -1,7 +1,7 @@
 import { sayDuration } from '../domain/duration.js';
 import { EVERYTHING, type Hold, type HoldKind } from '../domain/hold.js';
 import { aboutHold } from './about.js';
-import type { Card } from './card.js';
+import type { Card, ToldCard } from './card.js';
 import { cutText } from './clean.js';
 import { noteCard } from './note-card.js';
 import { sayAgo, sayIn, type Reader } from './say-time.js';
@@ -21,7 +21,7 @@ export function holdLine(hold: HoldShown, reader: Reader): string {
 }
 
 /** A hold as it stands; `waiting` are open troubles about which nobody was called meanwhile. */
-export function holdCard(hold: Hold, waiting: readonly string[], reader: Reader): Card {
+export function holdCard(hold: Hold, waiting: readonly string[], reader: Reader): ToldCard {
   const subject = `hold:${hold.id}`;
   return { ...(hold.endedAt === null ? begunCard(hold, subject, reader) : endedCard(hold, hold.endedAt, { subject, waiting })), about: aboutHold(hold) };
 }

@@ -2,12 +2,12 @@ import type { Event } from '../domain/event.js';
 import type { Json } from '../domain/json.js';
 import { checkLabel } from '../domain/series.js';
 import { aboutHost } from './about.js';
-import type { Card } from './card.js';
+import type { Card, ToldCard } from './card.js';
 import { noteCard } from './note-card.js';
 import { sayClock, type Reader } from './say-time.js';
 
 /** What happened to the watch itself on one host; the newest event is what holds. */
-export function hostCard(host: string, events: readonly Event[], subject: string, reader: Reader): Card {
+export function hostCard(host: string, events: readonly Event[], subject: string, reader: Reader): ToldCard {
   return { ...drawHost(host, events, subject, reader), about: aboutHost(events.at(-1)?.kind ?? 'unknown') };
 }
 

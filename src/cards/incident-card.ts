@@ -4,7 +4,7 @@ import type { IncidentView } from '../domain/incident-view.js';
 import type { Launch } from '../domain/launch.js';
 import { releaseName } from '../domain/release.js';
 import { aboutIncident } from './about.js';
-import type { Card } from './card.js';
+import type { Card, ToldCard } from './card.js';
 import { cutText } from './clean.js';
 import { sayDebt } from './debt-words.js';
 import { askedAndDone, began, drawEscalated, drawLeftAlone, drawResolved, isUndone, mender, runningNow, wishOf } from './ending.js';
@@ -28,7 +28,7 @@ const DEBT_SHOWN = 3;
  * The one live card of an incident: what is wrong, since when, what was tried, what is asked, how it ended. In short,
  * for a phone: what a yes does has the ends of long paths alone there.
  */
-export function incidentCard(view: IncidentView, reader: Reader, length: 'short' | 'whole' = 'short'): Card {
+export function incidentCard(view: IncidentView, reader: Reader, length: 'short' | 'whole' = 'short'): ToldCard {
   const { incident } = view;
   const asked = planAsked(view);
   const open = incident.state !== 'resolved';

@@ -4,7 +4,7 @@ import type { Incident } from '../domain/incident.js';
 import type { LaunchView } from '../domain/launch-view.js';
 import { releaseName } from '../domain/release.js';
 import { aboutLaunch } from './about.js';
-import type { Card } from './card.js';
+import type { Card, ToldCard } from './card.js';
 import { cutText } from './clean.js';
 import { sayDebt } from './debt-words.js';
 import { drawWayBack } from './way-back-part.js';
@@ -17,7 +17,7 @@ const MOST_INCIDENTS = 5;
 const TITLE_CHARS = 100;
 
 /** The one live card of a launch: its start, what the first six hours showed, and how it ended. */
-export function launchCard(view: LaunchView, reader: Reader): Card {
+export function launchCard(view: LaunchView, reader: Reader): ToldCard {
   const { launch } = view;
   const young = launch.endedAt === null && reader.now - launch.startedAt < SIX_HOURS_MS;
   return {

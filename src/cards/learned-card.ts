@@ -2,7 +2,7 @@ import type { Debt } from '../domain/debt.js';
 import { sayTally, type Tally } from '../domain/learning.js';
 import { trustRule, type TrustProposal } from '../domain/trust.js';
 import { aboutProposal } from './about.js';
-import type { Card } from './card.js';
+import type { Card, ToldCard } from './card.js';
 import { sayDebt } from './debt-words.js';
 import { noteCard } from './note-card.js';
 
@@ -52,7 +52,7 @@ function sayRepair(one: Tally): string {
 }
 
 /** What people are proposed, once; they alone write it into the policy. */
-export function trustCard(proposal: Pick<TrustProposal, 'repair' | 'to' | 'runs'> & { readonly app: string }, subject: string): Card {
+export function trustCard(proposal: Pick<TrustProposal, 'repair' | 'to' | 'runs'> & { readonly app: string }, subject: string): ToldCard {
   const { app, repair, to } = proposal;
   const wish = to === 'ask' ? `Proposed: ask you before ${repair} on ${app}.` : `Proposed: let it do ${repair} on ${app} by itself, and tell you.`;
   const card = noteCard({

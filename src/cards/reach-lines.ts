@@ -3,7 +3,7 @@ import { cutText } from './clean.js';
 import { sayClock, type Reader } from './say-time.js';
 
 const WHY_CHARS = 200;
-const CALLED: Readonly<Record<string, string>> = { slack: 'Slack', slack_webhook: 'Slack’s webhook', telegram: 'Telegram', webhook: 'The webhook', discord: 'Discord', teams: 'Microsoft Teams', email: 'E-mail' };
+const CALLED: Readonly<Record<string, string>> = { slack: 'Slack', slack_webhook: 'Slack’s webhook', telegram: 'Telegram', webhook: 'The webhook', discord: 'Discord', teams: 'Microsoft Teams', email: 'E-mail', application_insights: 'Application Insights' };
 /** Standard output reaches nobody who is not looking. */
 const CONSOLE = 'console';
 

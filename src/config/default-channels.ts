@@ -13,6 +13,7 @@ const NEEDS: Readonly<Record<string, readonly SecretName[]>> = {
   discord: ['DISCORD_WEBHOOK_URL'],
   teams: ['TEAMS_WORKFLOW_URL'],
   email: ['SMTP_PASSWORD'],
+  application_insights: ['APPLICATIONINSIGHTS_CONNECTION_STRING'],
 };
 
 /** Where people are told when the file names no channel: the console, and whatever its secrets alone set up. */

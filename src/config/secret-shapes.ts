@@ -16,6 +16,7 @@ const SHAPES: readonly Shape[] = [
   { name: 'TELEGRAM_CHAT_ID', isRight: (value) => /^-?[1-9]\d{0,15}$/.test(value), looks: 'a whole number like 123456789, or -1001234567890 for a group' },
   { name: 'DISCORD_WEBHOOK_URL', isRight: (value) => isSafeAddress(value) && /\/webhooks\/\d+\/[\w-]+\/?$/.test(new URL(value).pathname), looks: 'https://discord.com/api/webhooks/…, copied whole from the channel’s “Integrations”' },
   { name: 'TEAMS_WORKFLOW_URL', isRight: isSafeAddress, looks: 'https://…, copied whole from the workflow' },
+  { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', isRight: (value) => /(?:^|;)\s*InstrumentationKey=[0-9a-f-]{36}(?:;|$)/i.test(value), looks: 'InstrumentationKey=…;IngestionEndpoint=https://…, copied whole from the overview of the resource' },
   { name: 'WEBHOOK_URL', isRight: isSafeAddress, looks: 'https://… (http on this machine alone)' },
   { name: 'WEBHOOK_SECRET', isRight: (value) => /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/.test(value), looks: 'whsec_ and 24 to 64 random bytes in base64' },
 ];

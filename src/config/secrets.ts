@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 const REDACTED = '[REDACTED]';
 
 /** Every secret the product reads, by its environment name. */
-export const SECRET_NAMES = ['DATABASE_URL', 'SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_WEBHOOK_URL', 'TELEGRAM_BOT_TOKEN', 'TELEGRAM_CHAT_ID', 'WEBHOOK_URL', 'WEBHOOK_SECRET', 'DISCORD_WEBHOOK_URL', 'TEAMS_WORKFLOW_URL', 'SMTP_PASSWORD'] as const;
+export const SECRET_NAMES = ['DATABASE_URL', 'SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_WEBHOOK_URL', 'TELEGRAM_BOT_TOKEN', 'TELEGRAM_CHAT_ID', 'WEBHOOK_URL', 'WEBHOOK_SECRET', 'DISCORD_WEBHOOK_URL', 'TEAMS_WORKFLOW_URL', 'SMTP_PASSWORD', 'APPLICATIONINSIGHTS_CONNECTION_STRING'] as const;
 export type SecretName = (typeof SECRET_NAMES)[number];
 
 /** Read one by its name. The object as a whole prints [REDACTED], is spread and copied as empty, and cannot be changed. */

@@ -9,6 +9,7 @@ const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [
   [/https?:\/\/hooks\.slack\.com\/\S+/gi, HIDDEN],
   [/https?:\/\/[^\s/]+\/api\/(?:v\d+\/)?webhooks\/\S+/gi, HIDDEN],
   [/([?&]sig=)[\w%~.-]{8,}/gi, `$1${HIDDEN}`],
+  [/(InstrumentationKey=)[0-9a-f-]{8,}/gi, `$1${HIDDEN}`],
   [/\b(bot)?\d{6,12}:[\w-]{30,}/g, HIDDEN],
   [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s/@]+@/gi, `$1:${HIDDEN}@`],
   [/\bhc_[\w-]{20,}/g, HIDDEN],

@@ -5,7 +5,7 @@ import type { Channel, ChannelKind, Ref } from '../channel.js';
 import { httpParts, postHttp, type HttpParts } from '../post-http.js';
 import { routeKeys, type Route } from '../route.js';
 import { secretAddress } from '../secret-address.js';
-import { drawCalled, drawDocument, STANDING, type Drawing } from './document.js';
+import { drawCalled, drawDocument, STANDING, type Drawing } from '../document.js';
 import { readKey, signedHeaders } from './signature.js';
 
 /** What a receiver was sent last of a thing: how it stood then, and a hash of what it said. */

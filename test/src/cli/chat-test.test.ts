@@ -1,6 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { ApplicationInsightsDouble, KEY } from '../../doubles/application-insights.js';
 import { DiscordDouble, TOKEN } from '../../doubles/discord.js';
 import type { Fault } from '../../doubles/http-place.js';
 import { MailServer, PASSWORD, USER } from '../../doubles/mail-server.js';
@@ -147,6 +148,17 @@ describe('hypercare chat test', () => {
     const { stdout } = await chatTest(given);
     expect(flat(stdout)).toContain('Let anyone start the workflow');
     expect(stdout).not.toContain(SIGNATURE);
+  });
+
+  it('writes an event into Application Insights, and says that its key is not known', async () => {
+    const azure = await ApplicationInsightsDouble.start();
+    onTestFinished(() => azure.place.close());
+    const test = (connection: string): Promise<Ran> => chatTest({ channels: '  application_insights:\n', env: { APPLICATIONINSIGHTS_CONNECTION_STRING: connection } });
+    expect((await test(azure.connection)).exit).toBe(0);
+    expect(azure.events.map(({ name }) => name)).toEqual(['hypercare.test', 'hypercare.test']);
+    const { stdout } = await test(azure.connection.replace(KEY, '00000000-90ab-cdef-1234-567890abcdef'));
+    expect(flat(stdout)).toContain('It does not know the instrumentation key.');
+    expect(stdout).not.toContain('567890abcdef');
   });
 
   it('with --json gives a document', async () => {

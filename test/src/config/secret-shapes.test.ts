@@ -16,6 +16,7 @@ const RIGHT: Given = {
   WEBHOOK_SECRET: `whsec_${'A'.repeat(42)}==`,
   TEAMS_WORKFLOW_URL: 'https://prod-1.westeurope.logic.azure.com/workflows/0/invoke?sig=x',
   SMTP_PASSWORD: 'x',
+  APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=12345678-90ab-cdef-1234-567890abcdef;IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/',
   DISCORD_WEBHOOK_URL: 'https://discord.com/api/webhooks/223704706495545344/a-b_c',
 };
 
@@ -39,6 +40,7 @@ describe('the look of the channels’ secrets', () => {
     ['TELEGRAM_CHAT_ID', '0', 'a whole number'],
     ['WEBHOOK_URL', 'http://hooks.example/x', 'https://…'],
     ['WEBHOOK_SECRET', 'whsec_short', 'whsec_ and 24 to 64'],
+    ['APPLICATIONINSIGHTS_CONNECTION_STRING', 'https://westeurope-5.in.applicationinsights.azure.com/', 'InstrumentationKey=…'],
     ['TEAMS_WORKFLOW_URL', 'prod-1.westeurope', 'https://…'],
     ['DISCORD_WEBHOOK_URL', 'https://discord.com/channels/1/2', 'https://discord.com/api/webhooks/…'],
   ])('names %s that cannot be right (%s), what it should be, and never the value', (name, value, looks) => {

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import type { Call } from '../../../src/cards/call.js';
-import type { About, Card } from '../../../src/cards/card.js';
-import { cleanLine, cleanText, cutBytes, cutText } from '../../../src/cards/clean.js';
-import { heading, paragraphs } from '../draw-text.js';
+import type { Call } from '../../src/cards/call.js';
+import type { About, Card } from '../../src/cards/card.js';
+import { cleanLine, cleanText, cutBytes, cutText } from '../../src/cards/clean.js';
+import { heading, paragraphs } from './draw-text.js';
 
 /**
- * The document that receivers are sent, as JSON of at most 20 kB, the size that Standard Webhooks recommends. Names are
- * added to it, and none is taken away or changed within one version.
+ * A card for programs, as JSON of at most 20 kB, the size that Standard Webhooks recommends. Names are added to it, and
+ * none is taken away or changed within one version.
  */
-export interface WebhookDocument {
+export interface CardDocument {
   readonly version: 1;
   /** What the card is about and how that stands: 'incident.asking', 'launch.stable', 'hold.over', 'people.called', 'test'. */
   readonly type: string;
@@ -51,7 +51,7 @@ export interface Drawing {
   readonly now: number;
 }
 
-export function drawDocument(card: Card, before: Standing | null, { host, now }: Drawing): WebhookDocument {
+export function drawDocument(card: Card, before: Standing | null, { host, now }: Drawing): CardDocument {
   const { about } = card;
   const title = cutText(cleanLine(card.title), MAX.title);
   const fields = card.fields.slice(0, MAX.fields).map(({ name, value }) => ({ name: short(name), value: short(value) }));
@@ -75,8 +75,12 @@ export function drawDocument(card: Card, before: Standing | null, { host, now }:
   };
 }
 
+export interface CalledDocument extends Pick<CardDocument, 'version' | 'type' | 'timestamp'> {
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
 /** That people are called beside a card, which changes nothing in it. */
-export function drawCalled({ text, people }: Call, standing: Standing & { readonly subject: string }, { host, now }: Drawing): object {
+export function drawCalled({ text, people }: Call, standing: Standing & { readonly subject: string }, { host, now }: Drawing): CalledDocument {
   const names = [...new Set(people.map(({ name }) => name))];
   return {
     version: 1,
@@ -86,7 +90,7 @@ export function drawCalled({ text, people }: Call, standing: Standing & { readon
   };
 }
 
-function questionOf(about: About | undefined): WebhookDocument['data']['question'] {
+function questionOf(about: About | undefined): CardDocument['data']['question'] {
   if (!about?.asked) return null;
   const { id, what, mayDecide, need, yes, expiresAt } = about.asked;
   return { id, asks: short(what), may_decide: mayDecide.slice(0, MAX.names).map(short), needs: need, yes: yes.slice(0, MAX.names).map(short), expires_at: new Date(expiresAt).toISOString() };
