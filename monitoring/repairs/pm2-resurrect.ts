@@ -47,7 +47,7 @@ async function prepare(target: RepairTarget, _args: unknown, io: Io): Promise<Pr
     bounds: { restarts: 0, processes: names.length },
     // Whether the machine is well otherwise, and each app, others judge.
     verify: { ...judgedByChecks(target), checks: target.checks.filter((check) => check === DAEMON_CHECK) },
-    wayBack: 'pm2 kill',
+    wayBack: 'none is needed: pm2 stop <name> ends what should not run',
     witness: { names },
     artefacts: [],
     notes: [`PM2's daemon of ${io.pm2.home} is dead`, 'what was started or changed since the last pm2 save does not come back by this'],

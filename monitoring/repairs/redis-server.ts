@@ -33,7 +33,7 @@ export async function refusingTrouble(prepare: () => Promise<Prepared | Refusal>
     return await prepare();
   } catch (thrown) {
     if (!(thrown instanceof HypercareError)) throw thrown;
-    return { refused: thrown.message, ...(thrown.errorClass === 'transient' ? { unchecked: thrown } : {}) };
+    return { refused: thrown.mend === null ? thrown.message : `${thrown.message}. ${thrown.mend}`, ...(thrown.errorClass === 'transient' ? { unchecked: thrown } : {}) };
   }
 }
 

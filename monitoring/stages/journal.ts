@@ -133,7 +133,7 @@ async function untilDone(ctx: StageContext, run: Run, at: StepAt & { readonly ke
     await ctx.clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
   }
   const state = position === 'unknown' ? 'unknown' : 'failed';
-  return { state, error: trouble ?? `was not done within ${Math.round(step.timeoutMs / 1000)} s` };
+  return { state, error: trouble ?? `was not done within ${Math.round(step.timeoutMs / 1000)} s${acted && position !== 'unknown' ? ', and may still come about' : ''}` };
 }
 
 async function done(ctx: StageContext, run: Run): Promise<void> {

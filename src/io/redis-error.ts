@@ -49,7 +49,9 @@ export function fromClient(thrown: unknown, connecting: Connecting): HypercareEr
 
 function fromText(text: string, connecting: Connecting): HypercareError {
   if (/max number of clients/.test(text)) return redisError('clients');
+  if (/LFU maxmemory policy is selected/.test(text)) return new HypercareError('redis.lfu', 'permanent', 'Redis: under its maxmemory-policy it does not know for how long a key was not touched', 'So nobody can tell what is stale: look with SCAN and TTL, and remove it by hand.');
   const word = /^[A-Z]{2,}\b/.exec(text)?.[0];
+  if (word === 'NOPERM') return mayNot(text);
   if (word !== undefined) return fromReply(word);
   if (/timed out/i.test(text)) return redisError('hung');
   if (/closed|writeable/.test(text)) return gone(connecting);
@@ -75,8 +77,13 @@ function gone(connecting: Connecting): HypercareError {
 function fromReply(word: string): HypercareError {
   const fault = REPLIES[word];
   if (fault !== undefined) return redisError(fault);
-  if (word === 'NOPERM') return ours('rights');
   return new HypercareError('redis.reply', 'permanent', `Redis: it answered ${word}`, 'Look whether its version and its commands are the usual ones.');
+}
+
+/** The command is the server's word, and no argument of ours: 'NOPERM User x has no permissions to run the 'scan' command'. */
+function mayNot(text: string): HypercareError {
+  const command = /to run the '([a-z|-]{1,40})' command/.exec(text)?.[1];
+  return command === undefined ? ours('rights') : new HypercareError('redis.rights', 'denied', `Redis: its user may not do ${command.toUpperCase()}`, OURS.rights[1]);
 }
 
 function ours(what: keyof typeof OURS): HypercareError {

@@ -53,7 +53,7 @@ describe('a PM2 daemon that died', { timeout: 180_000 }, () => {
         PM2's daemon of ‹dir› is dead
         what was started or changed since the last pm2 save does not come back by this
         At most no restarts, 1 process.
-        Way back: pm2 kill
+        Way back: none is needed: pm2 stop <name> ends what should not run
 
         A yes does exactly this:
         1. pm2 resurrect: shop (at most 90 s)

@@ -32,6 +32,7 @@ describe.skipIf(noRedis)('clearing locks', () => {
     refused: {
       'a Redis whose config names no locks': async ({ target }) => ({ target: { ...target, options: {} } }),
       'what the config does not allow': async () => ({ args: { prefix: 'other:' } }),
+      'where the server does not know what is stale': async ({ own }) => void (await own.say('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lfu')),
       'where none is stale': async () => ({ args: { prefix: 'lock:order:4' } }),
       'a server that keeps no idle times': async ({ own }) => void (await own.say('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lfu')),
     },

@@ -53,6 +53,16 @@ it.skipIf(noRedis)('the rights that the guide gives are enough for all but a flu
   expect(await run(redisFlushDb, target, {}, io)).toBe('after');
 });
 
+it.skipIf(noRedis)('a right that is missing is named, with what gives it', async () => {
+  const world = await redisWorld({}, {}, async (own) => {
+    await own.say('ACL', 'SETUSER', 'plain', 'on', '>secret', '~*', '+ping', '+info', '+select', '+client');
+    await fillKeys(own, 'page:', 2);
+  });
+  onTestFinished(world.close);
+  const target = redisTarget(world.own.url.replace('//', '//plain:secret@'), { invalidate: ['page:'] });
+  expect(await run(redisInvalidate, target, {}, world.io)).toBe('Redis: its user may not do SCAN. Give it the right with ACL SETUSER, as docs/servers.md says.');
+});
+
 it.skipIf(noRedis)('for the limiters of apps the guide gives a few more, which are enough', async () => {
   const guide = readFileSync(join(packageRoot(), 'docs', 'servers.md'), 'utf8');
   const rights = [...guide.matchAll(/^ACL SETUSER hypercare .*$/gm)].map(([line]) => line.split(' '));
