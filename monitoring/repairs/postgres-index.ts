@@ -3,7 +3,8 @@ import { HypercareError } from '../../src/domain/errors.js';
 import type { Io } from '../../src/io/io.js';
 import type { PostgresServer } from '../../src/io/postgres.js';
 
-const NAME = /^[a-z_][a-z0-9_$]{0,62}$/;
+/** Each letter as it is written: ORMs name columns like `customerId`, which PostgreSQL finds by that spelling alone. */
+const NAME = /^[A-Za-z_][A-Za-z0-9_$]{0,62}$/;
 const MOST_COLUMNS = 8;
 /** PostgreSQL cuts longer names off without a word. */
 const NAME_CHARS = 63;

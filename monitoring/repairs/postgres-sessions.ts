@@ -30,6 +30,9 @@ from pg_locks l left join pg_class c on c.oid = l.relation
 where l.pid = $1 and l.granted and (l.locktype = 'advisory' or (l.locktype = 'relation' and l.mode in ('AccessExclusiveLock', 'ExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareRowExclusiveLock', 'ShareLock') and coalesce(c.relkind in ('r', 'm', 'p', 'i'), true)))
 limit 1`;
 
+/** What a dump does, whatever it is called: the text of its query is looked at by the server, and not read. */
+const COPIES_OUT = "select from pg_stat_activity where pid = $1 and query ~* '(^|;)\\s*copy\\y.*\\yto\\s+stdout'";
+
 export interface Found {
   readonly session: PgSession;
   /** How many wait for it, and the longest of them. */
@@ -56,7 +59,7 @@ export async function findSession(target: RepairTarget, { pid }: SessionArgs, io
   const session = sessions.find((one) => one.pid === wanted);
   if (session === undefined) return { refused: `There is no session ${wanted} in ${target.name}` };
   if (!session.here) return { refused: `${saySession(session)} is connected to another database of the server than ${target.name}, and is not touched` };
-  const refused = notTouched(session, own) ?? (await holdsHeavily(session, server, io, signal));
+  const refused = notTouched(session, own) ?? (await worksHeavily(session, server, io, signal));
   if (refused !== null) return { refused };
   const behind = blockingRoots(sessions).find((one) => one.pid === wanted);
   return { session, waiters: behind?.waiters.length ?? 0, longestMs: behind?.longestMs ?? 0 };
@@ -86,7 +89,8 @@ function notTouched(session: PgSession, own: readonly string[]): string | null {
   return null;
 }
 
-async function holdsHeavily(session: PgSession, server: PostgresServer, io: Io, signal: AbortSignal): Promise<string | null> {
+async function worksHeavily(session: PgSession, server: PostgresServer, io: Io, signal: AbortSignal): Promise<string | null> {
+  if ((await io.postgres.ask(server, { sql: COPIES_OUT, values: [session.pid] }, signal)).length > 0) return `${saySession(session)} copies a table out, as a dump does, and is never ended`;
   const [heavy] = await io.postgres.ask<{ readonly held: string }>(server, { sql: HEAVY_LOCKS, values: [session.pid] }, signal);
   return heavy === undefined ? null : `${saySession(session)} holds ${heavy.held.slice(0, 120)}: it may be changing the schema, and is never ended`;
 }

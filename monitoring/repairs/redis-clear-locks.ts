@@ -3,6 +3,7 @@ import { parseDuration, sayDuration } from '../../src/domain/duration.js';
 import type { Prepared, Refusal } from '../../src/domain/plan.js';
 import { keyUse, shownKeys } from '../../src/domain/redis-keys.js';
 import type { Io } from '../../src/io/io.js';
+import type { RedisCommand } from '../../src/io/redis.js';
 import { keysBelow } from '../../src/io/redis-scan.js';
 import { judgedByChecks } from './process-plan.js';
 import { redisOptionsOf, refusingTrouble, roundedUp, sayCount, unknownToRedis, urlOf } from './redis-server.js';
@@ -26,9 +27,13 @@ interface Stale {
   readonly withTtl: boolean;
 }
 
-/** In one step of the server, so that a lock that was just taken is never removed: taking it touches it. */
+/**
+ * In one step of the server, so that a lock that was just taken is never removed: taking it touches it. Redis keeps one
+ * object for each number below 10,000, and its idle time is that of whoever used it last, or of nobody: seen by its count.
+ */
 const REMOVE = `
-if redis.call('EXISTS', KEYS[1]) == 0 or redis.call('OBJECT', 'IDLETIME', KEYS[1]) < tonumber(ARGV[1]) then return 0 end
+if redis.call('EXISTS', KEYS[1]) == 0 or redis.call('OBJECT', 'REFCOUNT', KEYS[1]) ~= 1 then return 0 end
+if redis.call('OBJECT', 'IDLETIME', KEYS[1]) < tonumber(ARGV[1]) then return 0 end
 if ARGV[2] ~= 'yes' and redis.call('PTTL', KEYS[1]) ~= -1 then return 0 end
 return redis.call('UNLINK', KEYS[1])`;
 
@@ -62,12 +67,15 @@ async function prepare(target: RepairTarget, wanted: Args, io: Io, signal: Abort
   if (!prefixes.every((prefix) => allowed.some((one) => prefix.startsWith(one)))) return { refused: `the config does not allow to remove what this begins with; it allows ${allowed.join(', ')}` };
   const stale = staleOf(wanted);
   const found: { readonly prefix: string; readonly keys: readonly string[] }[] = [];
+  let untold = 0;
   for (const prefix of prefixes) {
-    const keys = await staleBelow(io, urlOf(target), { prefix, stale }, signal);
+    const { keys, shared } = await staleBelow(io, urlOf(target), { prefix, stale }, signal);
     if (keys.length > 0) found.push({ prefix, keys });
+    untold += shared;
   }
+  const alone = untold === 0 ? [] : [`${sayCount(untold)} ${untold === 1 ? 'lock has a small number as its value, of which' : 'locks have small numbers as their values, of which'} Redis does not know for how long nobody touched it: look at them yourself`];
   const total = found.reduce((sum, { keys }) => sum + keys.length, 0);
-  if (total === 0) return { refused: `no lock that begins with ${prefixes.join(' or ')} is stale: ${sayStale(stale)}` };
+  if (total === 0) return { refused: [`no lock that begins with ${prefixes.join(' or ')} is stale: ${sayStale(stale)}`, ...alone].join('; ') };
   if (total > MOST_LOCKS) return { refused: `more than ${sayCount(MOST_LOCKS)} locks are stale, which is more than an owner that is gone leaves: look at them yourself` };
   const most = Math.min(MOST_LOCKS, roundedUp(total));
   return {
@@ -80,6 +88,7 @@ async function prepare(target: RepairTarget, wanted: Args, io: Io, signal: Abort
     artefacts: [],
     notes: [
       ...found.map(({ prefix, keys }) => `${sayCount(keys.length)} stale below ${prefix}, like ${shownKeys(keys, prefix).join(', ')}`.slice(0, 400)),
+      ...alone,
       'Where an owner still lives, two will be at the same work: look at what takes these locks first.',
     ],
   };
@@ -95,19 +104,23 @@ interface Below {
 }
 
 /** Looks without touching: OBJECT and PTTL leave the idle time as it is. */
-async function staleBelow(io: Io, url: string, { prefix, stale }: Below, signal?: AbortSignal): Promise<string[]> {
+async function staleBelow(io: Io, url: string, { prefix, stale }: Below, signal?: AbortSignal): Promise<{ readonly keys: readonly string[]; readonly shared: number }> {
   const found = new Set<string>();
+  const shared = new Set<string>();
   const limits = signal ? { signal } : {};
   for await (const keys of keysBelow(io, url, prefix, signal)) {
     const locks = keys.filter(isLock);
-    const ages = await Promise.all(locks.map((key) => io.redis.call(url, ['OBJECT', 'IDLETIME', key], limits)));
-    const ends = await Promise.all(locks.map((key) => io.redis.call(url, ['PTTL', key], limits)));
+    const ask = (words: (key: string) => RedisCommand): Promise<readonly unknown[]> => Promise.all(locks.map((key) => io.redis.call(url, words(key), limits)));
+    const ages = await ask((key) => ['OBJECT', 'IDLETIME', key]);
+    const owners = await ask((key) => ['OBJECT', 'REFCOUNT', key]);
+    const ends = await ask((key) => ['PTTL', key]);
     for (const [n, key] of locks.entries()) {
-      if (ages[n] !== null && Number(ages[n]) * 1_000 >= stale.untouchedMs && (stale.withTtl || ends[n] === -1)) found.add(key);
+      if (Number(owners[n]) > 1 && (stale.withTtl || ends[n] === -1)) shared.add(key);
+      else if (Number(owners[n]) === 1 && ages[n] !== null && Number(ages[n]) * 1_000 >= stale.untouchedMs && (stale.withTtl || ends[n] === -1)) found.add(key);
     }
     if (found.size > MOST_LOCKS) break;
   }
-  return [...found];
+  return { keys: [...found], shared: shared.size };
 }
 
 function isLock(key: string): boolean {
@@ -119,11 +132,11 @@ function stepFor(url: string, spec: { readonly name: string; readonly timeoutMs:
   return {
     name: spec.name,
     timeoutMs: spec.timeoutMs,
-    state: (_witness, _receipts, io) => staleBelow(io, url, below).then((keys) => (keys.length === 0 ? 'after' : 'before'), unknownToRedis),
+    state: (_witness, _receipts, io) => staleBelow(io, url, below).then(({ keys }) => (keys.length === 0 ? 'after' : 'before'), unknownToRedis),
     async act(_witness, _receipts, io, signal) {
       const { untouchedMs, withTtl } = below.stale;
       let removed = 0;
-      for (const key of (await staleBelow(io, url, below, signal)).slice(0, most)) {
+      for (const key of (await staleBelow(io, url, below, signal)).keys.slice(0, most)) {
         removed += Number(await io.redis.call(url, ['EVAL', REMOVE, 1, key, untouchedMs / 1_000, withTtl ? 'yes' : 'no'], { signal }));
       }
       return { said: `removed ${sayCount(removed)} stale ${removed === 1 ? 'lock' : 'locks'} that began with ${below.prefix}`, removed };

@@ -5,24 +5,24 @@ import { EVERYTHING, holdsHands } from '../domain/hold.js';
 import { strangeAnswer } from './accepted.js';
 import type { Command } from './command.js';
 import { word } from './fields.js';
-import { findApp } from './find-app.js';
+import { findTarget } from './find-app.js';
 import { holdDocument, holdsNow } from './hold-answer.js';
 
-const args = z.strictObject({ app: word.optional() });
+const args = z.strictObject({ target: word.optional() });
 const answer = z.object({ ended: z.number() });
 
 export const unfreeze: Command<z.output<typeof args>> = {
   name: 'unfreeze',
   summary: 'let hypercare act again: after a freeze, flapping or failed repairs',
-  usage: 'unfreeze [app]',
+  usage: 'unfreeze [app or server]',
   examples: ['unfreeze', 'unfreeze shop'],
   role: 'approver',
-  words: { positionals: ['app'], flags: {} },
+  words: { positionals: ['target'], flags: {} },
   args,
   async run(wanted, ctx) {
-    const app = wanted.app === undefined || wanted.app === EVERYTHING ? null : await findApp(ctx, wanted.app);
-    const scope = app?.name ?? EVERYTHING;
-    const said = answer.safeParse(await ctx.ask({ verb: 'unfreeze', resourceId: app?.id ?? null, args: { scope } }));
+    const target = wanted.target === undefined || wanted.target === EVERYTHING ? null : await findTarget(ctx, wanted.target);
+    const scope = target?.name ?? EVERYTHING;
+    const said = answer.safeParse(await ctx.ask({ verb: 'unfreeze', resourceId: target?.id ?? null, args: { scope } }));
     if (!said.success) throw strangeAnswer();
     const left = (await holdsNow(ctx)).filter(holdsHands);
     const reader = { now: ctx.now(), timeZone: ctx.timeZone };

@@ -13,11 +13,11 @@ const PARTS: Readonly<Record<KeyUse, string>> = {
 const BOTTLENECK = 'b_[^:|{}]+_(?:settings|client_|job_|running|executing|num_queued)';
 
 /**
- * Words end at a colon and the like, and at an underscore. A hyphen parts words too, but in the last part of a key behind
+ * Words end at a colon and the like, at a dot and at an underscore. A hyphen parts words too, but in the last part of a key behind
  * its first word: there stand the names of pages and goods, such as `page:how-to-lock-a-door`.
  */
-const BEGINS = '(?:^|[:|{}_]|-(?=[^:|{}]*[:|{}]))';
-const ENDS = '(?:$|[:|{}_-])';
+const BEGINS = '(?:^|[:|{}_.]|-(?=[^:|{}]*[:|{}]))';
+const ENDS = '(?:$|[:|{}_.-])';
 
 /** In one look, because a cache may have millions of keys. */
 const ANY = new RegExp(`${BEGINS}(?:${Object.values(PARTS).join('|')})${ENDS}|^${BOTTLENECK}`, 'i');

@@ -49,7 +49,7 @@ describe.skipIf(noPostgres)('building an index that somebody asked for', () => {
   });
 
   it('takes plain names alone', () => {
-    for (const args of [{ ...ARGS, table: 'orders; drop table orders' }, { ...ARGS, columns: 'id) where (true' }, { ...ARGS, table: 'a.b.c' }, { ...ARGS, columns: '' }, { ...ARGS, table: 'Orders' }]) {
+    for (const args of [{ ...ARGS, table: 'orders; drop table orders' }, { ...ARGS, columns: 'id) where (true' }, { ...ARGS, table: 'a.b.c' }, { ...ARGS, columns: '' }, { ...ARGS, table: '"orders"' }]) {
       expect(postgresCreateIndex.args.safeParse(args).success).toBe(false);
     }
     expect(postgresCreateIndex.args.safeParse({ table: 'sales.orders', columns: 'a,b' }).success).toBe(true);
@@ -75,6 +75,19 @@ describe.skipIf(noPostgres)('building an index that somebody asked for', () => {
     const [, before, after] = /costs (\d+) now and (\d+) with it/.exec(cost ?? '') ?? [];
     expect(Number(after)).toBeLessThan(Number(before) / 5);
     expect(await town.sql("select from pg_indexes where indexname like '%hypo%'")).toEqual([]);
+  });
+
+  it('takes names as ORMs write them', async () => {
+    await town.sql('create table "OrderLines" ("customerId" int); alter table "OrderLines" owner to shop');
+    const world = await open();
+    onTestFinished(async () => {
+      await world.close();
+      await town.sql('drop table "OrderLines"');
+    });
+    const args = { table: 'OrderLines', columns: 'customerId' };
+    const plan = await prepared({ ...world, args });
+    await postgresCreateIndex.steps(world.target, args, plan)[0]?.act(plan.witness, {}, world.io, AbortSignal.timeout(20_000));
+    expect(await town.sql(`select indexdef from pg_indexes where tablename = 'OrderLines'`)).toEqual([{ indexdef: 'CREATE INDEX "hc_OrderLines_customerId_idx" ON public."OrderLines" USING btree ("customerId")' }]);
   });
 
   it('leaves nothing half done where it cannot be built in time', async () => {

@@ -47,6 +47,10 @@ describe.skipIf(noPostgres)('ending the session that keeps others waiting', () =
         await again('pg_dump')();
         return { target: pgTarget(target.url ?? '', { own: ['*'] }) };
       },
+      'a backup by what it does': async () => {
+        await town.clear();
+        return idle('shop-nightly', 'select 1; copy orders to stdout');
+      },
       'a migration by its name': again('shop-migrations'),
       'a change of the schema by its locks': async () => {
         await town.clear();

@@ -9,6 +9,8 @@ interface Args {
   older?: string;
 }
 
+type Meanwhile = (own: OwnRedis) => Promise<void>;
+
 /** A lock that nobody touched for so long; `ttl` in milliseconds, 0 for none. */
 async function lock(own: OwnRedis, key: string, { idleS, ttl = 0 }: { readonly idleS: number; readonly ttl?: number }): Promise<void> {
   // What DUMP gives for the text "owner".
@@ -34,13 +36,13 @@ describe.skipIf(noRedis)('clearing locks', () => {
       'what the config does not allow': async () => ({ args: { prefix: 'other:' } }),
       'where the server does not know what is stale': async ({ own }) => void (await own.say('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lfu')),
       'where none is stale': async () => ({ args: { prefix: 'lock:order:4' } }),
-      'a server that keeps no idle times': async ({ own }) => void (await own.say('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lfu')),
     },
   });
 
-  async function run(args: Args, between: (own: OwnRedis) => Promise<void> = async () => undefined) {
+  async function run(args: Args, between: Meanwhile = async () => undefined, before: Meanwhile = async () => undefined) {
     const world = await open(args);
     onTestFinished(world.close);
+    await before(world.own);
     const prepared = await redisClearLocks.prepare(world.target, world.args, world.io, new AbortController().signal);
     if ('refused' in prepared) throw new Error(prepared.refused);
     await between(world.own);
@@ -58,6 +60,15 @@ describe.skipIf(noRedis)('clearing locks', () => {
 
   it('removes those that end by themselves too, where it is said how old', async () => {
     expect(await run({ older: '30m' })).toMatchObject({ receipt: { removed: 3 }, left: ['lock:order:4', 'other:1'] });
+  });
+
+  it('leaves those whose value is a small number, as pids are, and says so', async () => {
+    const { left, notes } = await run({ older: '1m' }, async () => undefined, async (own) => {
+      await own.say('SET', 'lock:pid', '4321');
+      await own.say('SET', 'lock:one', '1', 'EX', '3600');
+    });
+    expect(left).toEqual(expect.arrayContaining(['lock:one', 'lock:pid']));
+    expect(notes[1]).toBe('2 locks have small numbers as their values, of which Redis does not know for how long nobody touched it: look at them yourself');
   });
 
   it('leaves one that was taken meanwhile', async () => {

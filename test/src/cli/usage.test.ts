@@ -42,10 +42,10 @@ describe('help', () => {
         restore-point  call the running release stable: rollbacks may go to it
         releases       the releases of an app, which is the way back and why, and what
                        may be deployed
-        freeze         stop every repair and rollback at once, of one app or of all
+        freeze         stop every repair and rollback at once, of one or of all
         unfreeze       let hypercare act again: after a freeze, flapping or failed
                        repairs
-        silence        call nobody about an app for a while; it is repaired as ever
+        silence        call nobody about it for a while; it is repaired as ever
         holds          why nothing may act or call for now: by whom and until when
         repairs        what can be done, and what is refused
         learned        which repairs helped, and what follows from that

@@ -6,7 +6,7 @@ describe('keys that must not go with a cache', () => {
     ['bull:orders:wait', 'queue'], ['shop:bull:orders:7', 'queue'], ['{bull}:mail:stalled-check', 'queue'], ['_kombu.binding.celery', 'queue'],
     ['sess:Xy9', 'session'], ['spring:session:sessions:ab', 'session'], ['connect.sid:1', 'session'],
     ['lock:order:7', 'lock'], ['bullfree:7:lock', 'lock'], ['bull-mails:7:lock', 'queue'], ['redlock:pay', 'lock'],
-    ['app:user_sessions:1', 'session'], ['PHPREDIS_SESSION:x', 'session'], ['app:session-abc', 'session'], ['userSession:7', 'session'], ['app:order-lock:7', 'lock'], ['app:cron_lock', 'lock'], ['bull-mails:wait', 'queue'],
+    ['app:user_sessions:1', 'session'], ['PHPREDIS_SESSION:x', 'session'], ['app:session-abc', 'session'], ['app.session.abc', 'session'], ['userSession:7', 'session'], ['app:order-lock:7', 'lock'], ['app:cron_lock', 'lock'], ['bull-mails:wait', 'queue'],
     // As each library was seen to write them.
     ['rl:127.0.0.1', 'limiter'], ['rlflx:u1', 'limiter'], ['login_fail:u1', 'limiter'], ['fastify-rate-limit-127.0.0.1', 'limiter'], ['b_shop_settings', 'limiter'], ['b_shop_client_num_queued', 'limiter'],
   ])('%s is of a %s', (key, use) => {
