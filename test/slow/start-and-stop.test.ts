@@ -156,7 +156,7 @@ describe('npm stop', () => {
 
 function makeCheckout(name: string): string {
   const [from, to] = [packageRoot(), join(scratch, name)];
-  for (const part of ['package.json', 'package-lock.json', 'tsconfig.json', 'ecosystem.config.js', 'scripts', 'src/domain', 'src/io', 'src/config', 'src/policy', 'src/cards', 'bot/dashboard', 'monitoring/release']) {
+  for (const part of ['package.json', 'package-lock.json', 'tsconfig.json', 'ecosystem.config.js', 'scripts', 'src/domain', 'src/io', 'src/config', 'src/policy', 'src/store', 'src/cards', 'bot/dashboard', 'monitoring/release']) {
     // With its times: a lock file younger than what is installed asks for a new install.
     cpSync(join(from, part), join(to, part), { recursive: true, preserveTimestamps: true });
   }

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import type { IncidentId } from '../../../src/domain/ids.js';
+import { systemClock } from '../../../src/io/clock.js';
 import { changeIncident } from '../../../src/store/incidents.js';
 import { LINK_FOR_MS, SESSION_FOR_MS } from '../../../src/store/visits.js';
 import { asked, broken, launched, release, watchShop } from '../../src/commands/stage.js';
@@ -104,6 +105,22 @@ describe('a session', () => {
     const cookie = `hypercare_${new URL(api.url).port}=${secret}`;
     expect((await fetch(`${api.url}/dashboard`, { headers: { cookie } })).status).toBe(401);
     expect((await fetch(`${api.url}/api/status`, { headers: { cookie } })).status).toBe(401);
+  });
+});
+
+describe('who listens by a session', () => {
+  it('is asked anew after a while, so that one that ended hears no more', async () => {
+    let later = 0;
+    const slow = await openApi({}, { clock: { ...systemClock, now: () => slow.stage.now, monotonic: () => systemClock.monotonic() + later } });
+    try {
+      const vera = await signIn(slow, 'Vera');
+      const events = await vera.get('/api/events');
+      expect(events.status).toBe(200);
+      later = 10 * 60_000;
+      expect(await events.text()).toContain('still here');
+    } finally {
+      await slow.close();
+    }
   });
 });
 
