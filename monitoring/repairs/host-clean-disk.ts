@@ -11,7 +11,7 @@ import type { Io } from '../../src/io/io.js';
 import { openFiles } from '../../src/io/open-files.js';
 import { hostOptionsOf, type HostOptions } from './host-options.js';
 import { judgedByHost, sayCount, until } from './host-plan.js';
-import { holdRoot, leftAlone } from './host-roots.js';
+import { holdUsable, leftAlone } from './host-roots.js';
 import { survey, type Around } from './host-survey.js';
 import { isStill, named, walkFiles, type Found } from './host-walk.js';
 import type { Repair, RepairTarget, Step, StepPosition } from './repair.js';
@@ -142,7 +142,7 @@ async function clean(root: Root, around: Around): Promise<Json> {
 /** The same look for `state` and for `act`: what is open is asked anew each time. */
 async function eachFile(root: Root, { options, io, signal }: Around, visit: (file: Found, except: Set<string>) => Promise<boolean>): Promise<void> {
   const except = await leftAlone(options, io, signal);
-  const held = await holdRoot(root.dir, options, io);
+  const held = await holdUsable(root.dir, options, io);
   await walkFiles(held, { match: named(root.match), writtenBefore: root.writtenBefore, except }, (file) => visit(file, except), signal).finally(() => held.close());
 }
 

@@ -10,7 +10,7 @@ import type { Io } from '../../src/io/io.js';
 import { holdsTheSame, packFile } from '../../src/io/pack-file.js';
 import { hostOptionsOf } from './host-options.js';
 import { judgedByHost, sayCount } from './host-plan.js';
-import { holdRoot, leftAlone } from './host-roots.js';
+import { holdUsable, leftAlone } from './host-roots.js';
 import { survey, type Around } from './host-survey.js';
 import { isStill, walkFiles, type Found } from './host-walk.js';
 import type { Repair, RepairTarget, Step, StepPosition } from './repair.js';
@@ -138,6 +138,6 @@ async function remove(log: Found): Promise<boolean> {
 
 async function eachLog(root: Root, { options, io, signal }: Around, visit: (log: Found) => Promise<boolean>): Promise<void> {
   const except = await leftAlone(options, io, signal);
-  const held = await holdRoot(root.dir, options, io);
+  const held = await holdUsable(root.dir, options, io);
   await walkFiles(held, { match: isRotated, leastBytes: LEAST_BYTES, writtenBefore: root.writtenBefore, except }, visit, signal).finally(() => held.close());
 }

@@ -4,6 +4,7 @@ import { HypercareError } from '../../src/domain/errors.js';
 import { holdDir, inodeOf, type HeldDir } from '../../src/io/held-dir.js';
 import type { Io } from '../../src/io/io.js';
 import { openFiles } from '../../src/io/open-files.js';
+import { codeAt } from './host-code.js';
 import type { HostOptions } from './host-options.js';
 
 /** What of an app's release directory is its code or its history. */
@@ -21,6 +22,19 @@ export async function holdRoot(path: string, options: Pick<HostOptions, 'own' | 
   if (wrong === null) return held;
   await held.close();
   throw new HypercareError('files.protected', 'denied', `${path} ${wrong}`, 'Name another directory under host in hypercare.yaml.');
+}
+
+/** The same for a repair, which also asks PM2 whose code stands there: at each look anew. */
+export async function holdUsable(path: string, options: Pick<HostOptions, 'own' | 'releases'>, io: Pick<Io, 'pm2'>): Promise<HeldDir> {
+  const held = await holdRoot(path, options, io);
+  try {
+    const code = await codeAt(held, io);
+    if (code !== null) throw new HypercareError('files.protected', 'denied', `${path} ${code}`, 'Name another directory under host in hypercare.yaml.');
+    return held;
+  } catch (error) {
+    await held.close();
+    throw error;
+  }
 }
 
 async function wrongWith(held: HeldDir, { own, releases }: Pick<HostOptions, 'own' | 'releases'>, io: WithPm2): Promise<string | null> {

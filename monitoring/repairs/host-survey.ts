@@ -4,7 +4,7 @@ import { fileSystemOf } from '../../src/io/file-system.js';
 import type { Io } from '../../src/io/io.js';
 import type { HostOptions } from './host-options.js';
 import { sayCount } from './host-plan.js';
-import { holdRoot } from './host-roots.js';
+import { holdUsable } from './host-roots.js';
 import { walkFiles, type FileRule } from './host-walk.js';
 
 const SHOWN_NAMES = 3;
@@ -25,7 +25,7 @@ export interface Around {
 /** Counts at most `most` files. It only looks. */
 export async function survey(dir: string, rule: FileRule & { readonly most: number }, { options, io, signal }: Around): Promise<Survey> {
   try {
-    const held = await holdRoot(dir, options, io);
+    const held = await holdUsable(dir, options, io);
     try {
       const sum = { files: 0, bytes: 0, names: [] as string[] };
       const walked = await walkFiles(held, rule, async ({ path, bytes }) => {

@@ -38,6 +38,11 @@ const MOST_FILES = 2_000;
 const MOST_FILE_BYTES = 524_288;
 const MOST_DEPTH = 8;
 
+/** By its name: something that an app runs or is built from. */
+export function isCode(name: string): boolean {
+  return CODE.test(name);
+}
+
 /**
  * Which of the words stand in the app's own code. `whole` is false where there is more code than is looked through: then
  * a word that was not found may be there all the same.
@@ -53,7 +58,7 @@ export async function wordsInCode(root: string, words: readonly string[], signal
     for (const entry of await readdir(dir, { withFileTypes: true }).catch(() => [])) {
       const path = join(dir, entry.name);
       if (entry.isDirectory() && !NOT_ITS_OWN.has(entry.name)) depth < MOST_DEPTH ? dirs.push({ dir: path, depth: depth + 1 }) : (whole = false);
-      if (!entry.isFile() || !CODE.test(entry.name)) continue;
+      if (!entry.isFile() || !isCode(entry.name)) continue;
       if ((files += 1) > MOST_FILES || (await stat(path).catch(() => ({ size: 0 }))).size > MOST_FILE_BYTES) {
         whole = false;
         continue;

@@ -10,6 +10,7 @@ import { repairContract } from '../../contracts/repair.js';
 import { DAY_MS, hostWorld, type HostWorld } from '../../doubles/host-world.js';
 import { NO_MOUNT, smallDisk } from '../../doubles/small-disk.js';
 import { listed } from '../../doubles/pm2-list.js';
+import type { Pm2Process } from '../../../src/io/pm2.js';
 
 const CLEAN = (dir: string) => ({ clean: [{ dir: join(dir, 'tmp'), match: '*.tmp', olderThanMs: 7 * DAY_MS }] });
 
@@ -183,6 +184,62 @@ describe('cleaning', () => {
     expect(await one.step.state(one.plan.witness, {}, world.io)).toBe('before');
     await act(world, one);
     expect(await one.step.state(one.plan.witness, {}, world.io)).toBe('after');
+  });
+});
+
+describe("the code of what PM2 runs, which the config does not name", () => {
+  /** A watched app without `release:`, started by PM2 from its own directory. */
+  async function withApp(root: string, fields: (dir: string) => Partial<Pm2Process> = (dir) => ({ cwd: join(dir, 'blog'), execPath: join(dir, 'blog/server.js') })): Promise<HostWorld> {
+    return opened(async () => {
+      const world = await hostWorld((dir) => ({ clean: [{ dir: join(dir, root), match: '*', olderThanMs: DAY_MS }] }), (dir) => [listed(fields(dir))]);
+      for (const path of ['blog/server.js', 'blog/package.json', 'blog/src/a.js', 'blog/tmp/old', 'blog/tmp/built/package.json', 'blog/src/cache/redis.js', 'blog/dist/cache/main.bin', 'blog/node_modules/m/tmp/x', 'parts/old']) await world.old(path, '');
+      return world;
+    });
+  }
+
+  const look = ({ target, io }: HostWorld): Promise<unknown> => hostCleanDisk.prepare(target, {}, io, AbortSignal.timeout(5_000));
+
+  it.each(['blog', '', 'blog/src', 'blog/src/cache', 'blog/node_modules/m/tmp', 'blog/tmp/built'])('refuses “%s”', async (root) => {
+    expect(await look(await withApp(root))).toMatchObject({ refused: expect.stringMatching(/code of shop, which PM2 runs/) });
+  });
+
+  it.each(['blog/tmp', 'parts'])('takes “%s”, which holds none of it', async (root) => {
+    const world = await withApp(root);
+    await rm(join(world.dir, 'blog/tmp/built'), { recursive: true });
+    await act(world, await prepared(world));
+    expect(Object.keys(await world.files())).not.toContain(`${root}/old`);
+    expect(Object.keys(await world.files())).toEqual(expect.arrayContaining(['blog/server.js', 'blog/package.json']));
+  });
+
+  it('refuses a directory in which the script itself stands, whatever it is called', async () => {
+    expect(await look(await withApp('blog/dist/cache', (dir) => ({ cwd: join(dir, 'elsewhere'), execPath: join(dir, 'blog/dist/cache/main.bin') })))).toMatchObject({ refused: expect.stringContaining('code of shop') });
+  });
+
+  it('finds it behind the symlink that PM2 was given', async () => {
+    const world = await withApp('blog', (dir) => ({ cwd: join(dir, 'current'), execPath: join(dir, 'current/server.js') }));
+    await symlink(join(world.dir, 'blog'), join(world.dir, 'current'));
+    expect(await look(world)).toMatchObject({ refused: expect.stringContaining('code of shop') });
+  });
+
+  it('takes what lies anywhere, where PM2 runs an app from /', async () => {
+    expect(await look(await withApp('parts', () => ({ cwd: '/', execPath: '/usr/bin/npm' })))).toMatchObject({ does: [expect.anything()] });
+  });
+
+  it('refuses everything while PM2 cannot be asked, at the plan and at the act', async () => {
+    const world = await withApp('parts');
+    const one = await prepared(world);
+    const deaf = { ...world, io: { ...world.io, pm2: { ...world.io.pm2, list: async () => Promise.reject(new Error('no answer')) } } };
+    expect(await look(deaf)).toMatchObject({ refused: expect.stringContaining('PM2 cannot be asked') });
+    expect(await one.step.state(one.plan.witness, {}, deaf.io)).toBe('before');
+    await expect(act(deaf, one)).rejects.toThrow(/PM2 cannot be asked/);
+    expect(Object.keys(await world.files())).toContain('parts/old');
+  });
+
+  it('refuses at the act what an app was started from since', async () => {
+    const world = await withApp('parts');
+    const one = await prepared(world);
+    const later = { ...world, io: { ...world.io, pm2: { ...world.io.pm2, list: async () => [listed({ cwd: join(world.dir, 'parts') })] } } };
+    await expect(act(later, one)).rejects.toThrow(/code of shop/);
   });
 });
 

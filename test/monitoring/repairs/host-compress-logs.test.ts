@@ -29,6 +29,10 @@ repairContract({
     'what is all too young': async ({ target, dir }) => ({ target: { ...target, options: { ...target.options, compress: [{ dir: join(dir, 'pm2/logs'), olderThanMs: 90 * DAY_MS }] } } }),
     'a directory that is not there': async ({ target, dir }) => ({ target: { ...target, options: { ...target.options, compress: [{ dir: join(dir, 'gone'), olderThanMs: DAY_MS }] } } }),
     'what else is PM2’s': async ({ target, dir }) => ({ target: { ...target, options: { ...target.options, compress: [{ dir: join(dir, 'pm2'), olderThanMs: DAY_MS }] } } }),
+    'what PM2 runs an app from': async ({ target, dir, io, old }) => {
+      await old('blog/app.log.1', LINES);
+      return { target: { ...target, options: { ...target.options, compress: [{ dir: join(dir, 'blog'), olderThanMs: DAY_MS }] } }, io: { ...io, pm2: { ...io.pm2, list: async () => [listed({ cwd: join(dir, 'blog') })] } } };
+    },
   },
 });
 
