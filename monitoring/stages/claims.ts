@@ -120,16 +120,16 @@ async function follow(tx: Db, ctx: StageContext, incident: Incident): Promise<vo
   const worst = worstOf(findings, Object.keys(ctx.units.detectors));
   const { kind, title } = (await underWayOn(tx, incident.resourceId)) ? incident : worst;
   const severity = findings.reduce<Severity>((a, finding) => worse(a, finding.severity), 'info');
-  const emergency = incident.emergency || findings.some((finding) => finding.emergency);
+  const emergency = severity !== 'info' && (incident.emergency || findings.some((finding) => finding.emergency));
   if (kind === incident.kind && severity === incident.severity && emergency === incident.emergency && title === incident.title) return;
   // Nothing was tried for what was never good, nor for advice: as what it is now it begins its ladder.
-  const outgrown = await outgrewAdvice(tx, incident, { kind, severity });
-  const anew = outgrown || (incident.kind === NEVER_GOOD && kind !== NEVER_GOOD) ? ({ state: 'open', reason: null, rung: 0, nextAt: ctx.clock.now() } as const) : {};
+  const turned = await turnedInto(tx, incident, { kind, severity });
+  const anew = turned !== null || (incident.kind === NEVER_GOOD && kind !== NEVER_GOOD) ? ({ state: 'open', reason: null, rung: 0, nextAt: ctx.clock.now() } as const) : {};
   const worsened = severity !== incident.severity && worse(severity, incident.severity) === severity;
   const unseen = worsened || (emergency && !incident.emergency) ? { ackedAt: null, ackedBy: null } : {};
   const place = kind === incident.kind || 'rung' in anew ? {} : { rung: await placeInLadder(tx, ctx, incident, kind) };
   await changeIncident(tx, incident.id, { kind, severity, emergency, title, ...place, ...anew, ...unseen });
-  if (outgrown) await record(tx, ctx, { who: 'hypercare', what: `what was advice is an incident: ${title}`, why: `it was: ${incident.title}`, body: { incident: incident.id, kind, severity } });
+  if (turned !== null) await record(tx, ctx, { who: 'hypercare', what: `${turned}: ${title}`, why: `it was: ${incident.title}`, body: { incident: incident.id, kind, severity } });
   if (kind === incident.kind && severity === incident.severity) return; // The same problem, with newer numbers.
   await tell(tx, ctx.hostId, { kind: 'incident.changed', incidentId: incident.id, body: { kind, severity } }, ctx.clock.now());
 }
@@ -150,8 +150,13 @@ async function placeInLadder(tx: Db, ctx: StageContext, incident: Incident, kind
   return ctx.settings.ladder(kind, resource).findLastIndex(({ repair }) => tried.has(repair)) + 1;
 }
 
-/** Of a server: what was handed to people as advice, and now keeps its users from working, begins the ladder of that. */
-async function outgrewAdvice(tx: Db, incident: Incident, now: Pick<Incident, 'kind' | 'severity'>): Promise<boolean> {
-  if (now.severity !== 'critical' || incident.severity === 'critical' || incident.kind === now.kind || incident.kind === 'manual') return false;
-  return (await getResource(tx, incident.resourceId)).kind !== 'app' && (await livePlanOf(tx, incident.id)) === null;
+/**
+ * Of a server: what was handed to people as advice, and now keeps its users from working, begins the ladder of that; and
+ * where only advice is left of a problem, nobody is needed any more. In words for the audit; null: neither.
+ */
+async function turnedInto(tx: Db, incident: Incident, now: Pick<Incident, 'kind' | 'severity'>): Promise<string | null> {
+  if (incident.kind === now.kind || incident.kind === 'manual') return null;
+  const turned = now.severity === 'critical' && incident.severity !== 'critical' ? 'what was advice is an incident' : now.severity === 'info' && incident.severity !== 'info' ? 'what is left is advice' : null;
+  const isFree = (await getResource(tx, incident.resourceId)).kind !== 'app' && (await livePlanOf(tx, incident.id)) === null && !(await underWayOn(tx, incident.resourceId));
+  return isFree ? turned : null;
 }

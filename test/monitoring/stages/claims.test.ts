@@ -82,6 +82,10 @@ it('of a server, what was handed to people as advice begins its ladder when it k
   await house.store.write((tx) => changeIncident(tx, advice?.id as never, { state: 'escalated', rung: 2, reason: 'nothing is left to try' }));
   await house.store.write((tx) => applyClaims(tx, ctx, db, null, [claim('postgres-blocked', 'critical')]));
   expect(await openIncidentOf(house.store.db, db.id)).toMatchObject({ id: advice?.id, kind: 'postgres-blocked', severity: 'critical', state: 'open', rung: 0, reason: null });
+  // And where that alone is over, nobody is needed any more.
+  await house.store.write((tx) => changeIncident(tx, advice?.id as never, { state: 'escalated', rung: 2, reason: 'nothing is left to try', emergency: true }));
+  await house.store.write((tx) => applyClaims(tx, ctx, db, null, [{ detector: 'postgres', claims: [{ state: 'absent', fingerprint: 'postgres-blocked' }] }, claim('postgres-bloat', 'info')]));
+  expect(await openIncidentOf(house.store.db, db.id)).toMatchObject({ id: advice?.id, kind: 'postgres-bloat', severity: 'info', emergency: false, state: 'open', reason: null });
 });
 
 it('what somebody has seen is theirs while it stays what it is, and is told anew when it gets worse', async () => {
