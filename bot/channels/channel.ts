@@ -116,6 +116,8 @@ export interface Refused {
 export interface ChannelKind<O> {
   readonly kind: string;
   readonly options: ZodType<O>;
+  /** What it cannot do without, for people. */
+  readonly needs: readonly (keyof Secrets)[];
   /** Null where the tokens it needs are absent: then it is not used. Throws an invalid HypercareError for wrong ones. `host` is its name in the config. */
   create(options: O, secrets: Secrets, log: Logger, host?: string): Channel | null;
 }

@@ -27,6 +27,7 @@ type Written = z.infer<typeof REF>;
 export function consoleKind(write: (text: string) => void, clock: Pick<Clock, 'now'> = systemClock): ChannelKind<Route> {
   return {
     kind: 'console',
+    needs: [],
     options: z.strictObject(routeKeys),
     create: () => ({
       name: 'console',

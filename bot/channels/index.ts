@@ -66,7 +66,9 @@ export function createChannels(configured: readonly Configured[], secrets: Secre
 
 /** One channel, without its route. Throws a HypercareError where it cannot be used. */
 export function createChannel({ kind, options }: Configured, secrets: Secrets, { log, host }: { readonly log: Logger; readonly host: string }): Channel {
-  const channel = (channels as Readonly<Record<string, ChannelKind<unknown>>>)[kind]?.create(options, secrets, log, host) ?? null;
+  const unit = (channels as Readonly<Record<string, ChannelKind<unknown>>>)[kind];
+  const channel = unit?.create(options, secrets, log, host) ?? null;
   if (channel !== null) return channel;
-  throw new HypercareError('channel.tokens', 'invalid', 'its tokens are not in .env', 'Write them into .env beside hypercare.yaml, and run npm start.');
+  const needs = unit?.needs ?? [];
+  throw new HypercareError('channel.tokens', 'invalid', `${needs.join(' and ')} ${needs.length === 1 ? 'is' : 'are'} not in .env`, 'Write it into .env beside hypercare.yaml, and run npm start.');
 }

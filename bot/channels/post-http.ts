@@ -1,6 +1,6 @@
 import { HypercareError } from '../../src/domain/errors.js';
 import { systemClock, type Clock } from '../../src/io/clock.js';
-import { createHttp, type Http, type HttpAnswer } from '../../src/io/http.js';
+import type { Http, HttpAnswer } from '../../src/io/http.js';
 import type { HttpFault } from '../../src/io/http-fault.js';
 import { DeliveryDelay } from './channel.js';
 
@@ -18,9 +18,15 @@ export interface HttpParts {
   readonly timeoutMs: number;
 }
 
-/** Nothing is opened before the first request. */
 export function httpParts(): HttpParts {
-  return { http: createHttp(), clock: systemClock, timeoutMs: TIMEOUT_MS };
+  return { http: openLate(), clock: systemClock, timeoutMs: TIMEOUT_MS };
+}
+
+/** The HTTP client takes 20 MB, which who has no such channel does not pay. */
+function openLate(): Http {
+  let opened: Promise<Http> | undefined;
+  const open = (): Promise<Http> => (opened ??= import('../../src/io/http.js').then(({ createHttp }) => createHttp()));
+  return { request: async (request, signal) => (await open()).request(request, signal), close: async () => (await opened)?.close() };
 }
 
 /** Who is spoken to. */

@@ -21,6 +21,7 @@ const REF = z.object({ level: z.enum(['good', 'info', 'warning', 'critical']) })
  */
 export const slackWebhookChannel: ChannelKind<Route> = {
   kind: 'slack_webhook',
+  needs: ['SLACK_WEBHOOK_URL'],
   options: z.strictObject(routeKeys),
   create(_options, secrets) {
     const url = secrets.SLACK_WEBHOOK_URL;

@@ -32,6 +32,7 @@ const STYLES: Readonly<Record<Card['level'], Style>> = { good: 'good', info: 'em
 export function teamsKind(parts: () => HttpParts): ChannelKind<Route> {
   return {
     kind: 'teams',
+    needs: ['TEAMS_WORKFLOW_URL'],
     options: z.strictObject(routeKeys),
     create(_options, secrets) {
       if (!secrets.TEAMS_WORKFLOW_URL) return null;

@@ -93,7 +93,7 @@ function nobodyThere(kind: string, { people }: Config): readonly Trouble[] {
 
 /** Nothing is tried again here, unlike in the bot. */
 function masked({ why, mend, passes }: Trouble): Trouble {
-  const told = passes && mend?.startsWith('Nothing') ? 'Try again in a minute.' : mend;
+  const told = passes && mend?.startsWith('Nothing') ? 'Try again in a minute.' : (mend?.replace(/^It is tried again by itself\./, 'Try again in a minute.') ?? null);
   return { why: maskText(why), mend: told && maskText(told), passes };
 }
 

@@ -7,7 +7,7 @@ const SECRET_KEY = /token|secret|passw|authorization|cookie|webhook|api_?-?key/i
 const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [
   [/\bx(?:ox[a-z]|app)-[\w-]+/g, HIDDEN],
   [/https?:\/\/hooks\.slack\.com\/\S+/gi, HIDDEN],
-  [/https?:\/\/[^\s/]+\/api\/(?:v\d+\/)?webhooks\/\S+/gi, HIDDEN],
+  [/https?:\/\/[^\s/]+\/api\/(?:v\d+\/)?webhooks\/\d+\/[\w-]+/gi, HIDDEN],
   [/([?&]sig=)[\w%~.-]{8,}/gi, `$1${HIDDEN}`],
   [/(InstrumentationKey=)[0-9a-f-]{8,}/gi, `$1${HIDDEN}`],
   [/\b(bot)?\d{6,12}:[\w-]{30,}/g, HIDDEN],

@@ -19,6 +19,7 @@ const REF = STANDING.extend({ subject: z.string(), said: z.string() });
 export function applicationInsightsKind(parts: () => HttpParts): ChannelKind<Route> {
   return {
     kind: 'application_insights',
+    needs: ['APPLICATIONINSIGHTS_CONNECTION_STRING'],
     options: z.strictObject(routeKeys),
     create(_options, secrets, _log, host = hostname()) {
       const text = secrets.APPLICATIONINSIGHTS_CONNECTION_STRING;

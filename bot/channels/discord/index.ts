@@ -25,6 +25,7 @@ const UNKNOWN_MESSAGE = 10_008;
 export function discordKind(parts: () => HttpParts): ChannelKind<Route> {
   return {
     kind: 'discord',
+    needs: ['DISCORD_WEBHOOK_URL'],
     options: z.strictObject(routeKeys),
     create(_options, secrets) {
       if (!secrets.DISCORD_WEBHOOK_URL) return null;

@@ -34,6 +34,7 @@ const REF = TOLD.extend({ first: z.string(), last: z.string(), subject: z.string
 export function emailKind(sending: (server: Server) => Send): ChannelKind<EmailOptions> {
   return {
     kind: 'email',
+    needs: [],
     options: z.strictObject({
       ...routeKeys,
       host: z.string().regex(/^[A-Za-z0-9:](?:[A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?$/, 'must be the name of a mail server such as smtp.example.com'),

@@ -43,6 +43,7 @@ const OPTIONS = z.strictObject({
  */
 export const slackChannel: ChannelKind<SlackOptions> = {
   kind: 'slack',
+  needs: ['SLACK_BOT_TOKEN'],
   options: OPTIONS,
   create(options, secrets, log) {
     const tokens = readTokens(secrets, options.http !== undefined);

@@ -52,6 +52,7 @@ const TOKEN = /^\d+:[\w-]{30,}$/;
 export function telegramKind(parts: TelegramParts): ChannelKind<TelegramOptions> {
   return {
     kind: 'telegram',
+    needs: ['TELEGRAM_BOT_TOKEN'],
     options: z.strictObject({
       chat: CHAT_ID.optional(),
       allowed_chats: z.array(CHAT_ID).max(50).default([]),

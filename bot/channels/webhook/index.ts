@@ -28,6 +28,7 @@ const MENDS = {
 export function webhookKind(parts: () => HttpParts): ChannelKind<Route> {
   return {
     kind: 'webhook',
+    needs: ['WEBHOOK_URL', 'WEBHOOK_SECRET'],
     options: z.strictObject(routeKeys),
     create(_options, secrets, _log, host = hostname()) {
       if (!secrets.WEBHOOK_URL) return null;
