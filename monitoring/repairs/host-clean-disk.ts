@@ -50,7 +50,7 @@ export const hostCleanDisk: Repair<z.output<typeof args>> = {
   kind: 'host.clean-disk',
   target: 'host',
   summary: 'remove old files from the directories that host: clean: lists',
-  refuses: "anything not listed, too young or open in a process, symlinks, the system's directories, apps' code, what hypercare and PM2 need",
+  refuses: "anything not listed, too young or in use by a process, symlinks, the system's directories, apps' code, what hypercare and PM2 need",
   args,
   risk: 'disruptive',
   prepare,
