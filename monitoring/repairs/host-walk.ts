@@ -14,6 +14,7 @@ const CODE_DIRS: readonly string[] = ['.git', 'node_modules'];
 export interface FileRule {
   /** Fits the name, * standing for anything. */
   readonly match: (name: string) => boolean;
+  /** Written, and put where it is, before this. */
   readonly writtenBefore: number;
   /** Smaller ones are not meant. */
   readonly leastBytes?: number;
@@ -56,7 +57,7 @@ export async function walkFiles(root: HeldDir, rule: FileRule, visit: (found: Fo
       if (stat.isDirectory()) {
         if (depth >= MOST_DEPTH || CODE_DIRS.includes(name) || rule.except.has(inodeOf(stat))) continue;
         await into(dir, name, depth + 1);
-      } else if (stat.isFile() && rule.match(name) && stat.mtimeMs < rule.writtenBefore && stat.size >= (rule.leastBytes ?? 0)) {
+      } else if (stat.isFile() && rule.match(name) && lastTouched(stat) < rule.writtenBefore && stat.size >= (rule.leastBytes ?? 0)) {
         if (rule.except.has(inodeOf(stat)) || !isOurs(stat)) state.excepted += 1;
         else state.stopped = !(await visit({ dir, name, path: `${dir.path}/${name}`, stat, bytes: stat.nlink > 1n ? 0 : Number(stat.blocks) * 512 }));
       }
@@ -81,10 +82,15 @@ export function named(pattern: string): FileRule['match'] {
   return (name) => fits(pattern, name);
 }
 
+/** When it was written or put where it is, whichever is later: what cp -p, tar or rsync -t put there a moment ago was written long ago. */
+function lastTouched({ mtimeMs, ctimeMs }: BigIntStats): bigint {
+  return mtimeMs > ctimeMs ? mtimeMs : ctimeMs;
+}
+
 /** Still the very file that was looked at, unwritten since: only then may it be touched. */
 export async function isStill({ dir, name, stat }: Found): Promise<boolean> {
   const now = await lstat(dir.at(name), { bigint: true }).catch(() => null);
-  return now !== null && now.isFile() && inodeOf(now) === inodeOf(stat) && now.mtimeNs === stat.mtimeNs && now.size === stat.size;
+  return now !== null && now.isFile() && inodeOf(now) === inodeOf(stat) && now.mtimeNs === stat.mtimeNs && now.ctimeNs === stat.ctimeNs && now.size === stat.size;
 }
 
 /** All of them at once: the directory may be changed while its files are visited. */

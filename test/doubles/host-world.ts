@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Json } from '../../src/domain/json.js';
 import type { ResourceId } from '../../src/domain/ids.js';
-import { systemClock } from '../../src/io/clock.js';
+import { systemClock, type Clock } from '../../src/io/clock.js';
 import type { Io } from '../../src/io/io.js';
 import type { Pm2Process } from '../../src/io/pm2.js';
 import type { RepairTarget } from '../../monitoring/repairs/repair.js';
@@ -12,10 +12,13 @@ import type { RepairWorld } from '../contracts/repair.js';
 
 export const DAY_MS = 24 * 3_600_000;
 
+/** When a file was put where it stands nobody can set, so what is old needs a later time: a year from now. */
+const clock: Clock = { ...systemClock, now: () => systemClock.now() + 365 * DAY_MS };
+
 export interface HostWorld extends RepairWorld<Record<string, never>> {
   /** A directory of its own, with PM2's home and hypercare's data in it. */
   readonly dir: string;
-  /** Writes a file, so many days old, with its directories. */
+  /** Writes a file, so many days old by the world's clock, a year at most, with its directories. */
   old(path: string, content: string | Buffer, days?: number): Promise<string>;
   /** What lies below `dir`, by path. */
   files(): Promise<Readonly<Record<string, string>>>;
@@ -26,7 +29,7 @@ export async function hostWorld(options: (dir: string) => Readonly<Record<string
   const pm2Home = join(dir, 'pm2');
   const dataDir = join(dir, 'data');
   for (const one of [join(pm2Home, 'logs'), dataDir]) await mkdir(one, { recursive: true });
-  const io = { clock: systemClock, pm2: { home: pm2Home, list: async () => listed(dir) } } as unknown as Io;
+  const io = { clock, pm2: { home: pm2Home, list: async () => listed(dir) } } as unknown as Io;
   const files = () => filesIn(dir);
   return {
     dir,
@@ -44,7 +47,7 @@ export async function hostWorld(options: (dir: string) => Readonly<Record<string
       const file = join(dir, path);
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, content);
-      const then = new Date(systemClock.now() - days * DAY_MS);
+      const then = new Date(clock.now() - days * DAY_MS);
       await utimes(file, then, then);
       return file;
     },

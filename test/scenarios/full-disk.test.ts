@@ -5,6 +5,7 @@ import { incidentCard } from '../../src/cards/incident-card.js';
 import { drawPlain } from '../../src/cards/plain.js';
 import type { Incident } from '../../src/domain/incident.js';
 import { systemClock } from '../../src/io/clock.js';
+import type { Io } from '../../src/io/io.js';
 import { incidentView } from '../../src/store/incident-view.js';
 import { recentIncidents } from '../../src/store/incidents.js';
 import { startPm2Home, until, type Pm2Home } from '../doubles/pm2-home.js';
@@ -32,15 +33,18 @@ function shown(text: string): string {
   return text.replaceAll(disk.dir, '‹disk›').replace(/\b[\d.]+ readings/g, 'some readings').replace(/\bplan [0-9a-f]{12}\b/g, 'plan ‹hash›');
 }
 
+/** When a file was put where it stands nobody can set, so repairs are told a later time. */
+const LATER_S = 30 * 86_400;
+
 /** Files of an upload that nobody needs any more, and one that somebody does. */
 async function uploads(): Promise<void> {
   await mkdir(join(disk.dir, 'uploads'));
-  for (const name of ['a', 'b', 'c']) {
-    const file = join(disk.dir, 'uploads', `${name}.part`);
-    await writeFile(file, Buffer.alloc(4 * MIB));
-    await utimes(file, 0, systemClock.now() / 1_000 - 30 * 86_400);
-  }
-  await writeFile(join(disk.dir, 'uploads', 'today.part'), Buffer.alloc(4 * MIB));
+  for (const name of ['a', 'b', 'c', 'today']) await writeFile(join(disk.dir, 'uploads', `${name}.part`), Buffer.alloc(4 * MIB));
+  await utimes(join(disk.dir, 'uploads', 'today.part'), 0, systemClock.now() / 1_000 + LATER_S);
+}
+
+function later({ clock, ...io }: Io): Io {
+  return { ...io, clock: { ...clock, now: () => clock.now() + LATER_S * 1_000 } };
 }
 
 it.skipIf(NO_MOUNT !== null)(`a full disk is seen, cleaned as the config allows, proved and told${NO_MOUNT === null ? '' : ` (skipped: ${NO_MOUNT})`}`, async () => {
@@ -59,7 +63,7 @@ policy:
   default: observe
   rules: [{ name: old uploads, repair: host.clean-disk, rung: act-and-tell }]
 people: [{ name: Ann, role: approver, terminal: tester }]
-${BRISK}`);
+${BRISK}`, { outside: later });
   await watch.steady();
   const { store, monitor } = watch;
   expect(shown(await watch.say('repair', 'host.clean-disk', 'host', '--dry-run'))).toMatchInlineSnapshot(`

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { open, mkdir, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { open, mkdir, rename, rm, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { hostCleanDisk } from '../../../monitoring/repairs/host-clean-disk.js';
 import type { Step } from '../../../monitoring/repairs/repair.js';
 import type { Prepared } from '../../../src/domain/plan.js';
+import { systemClock } from '../../../src/io/clock.js';
 import { repairContract } from '../../contracts/repair.js';
 import { DAY_MS, hostWorld, type HostWorld } from '../../doubles/host-world.js';
 import { NO_MOUNT, smallDisk } from '../../doubles/small-disk.js';
@@ -93,6 +94,14 @@ describe('cleaning', () => {
     expect(Object.keys(await world.files())).toContain('tmp/a.tmp');
   });
 
+  it('leaves an old file alone that was put there a moment ago, as cp -p and tar do it', async () => {
+    const world = await opened();
+    await rm(join(world.dir, 'tmp/below'), { recursive: true });
+    const moved = { ...world, io: { ...world.io, clock: systemClock } };
+    await utimes(join(world.dir, 'tmp/a.tmp'), new Date(0), new Date(0));
+    expect(await hostCleanDisk.prepare(world.target, {}, moved.io, AbortSignal.timeout(5_000))).toMatchObject({ refused: expect.stringContaining('no such file that is old enough') });
+  });
+
   it("leaves PM2's logs alone, also those of an app that is down: they say why it is", async () => {
     const world = await opened();
     await world.old('tmp/out.tmp', 'why it crashed');
@@ -143,7 +152,7 @@ describe('cleaning', () => {
   it('leaves what was written after the plan was made', async () => {
     const world = await opened();
     const one = await prepared(world);
-    await writeFile(join(world.dir, 'tmp/a.tmp'), 'needed again');
+    await world.old('tmp/a.tmp', 'needed again', 0);
     await act(world, one);
     expect(await world.files()).toMatchObject({ 'tmp/a.tmp': 'needed again' });
   });
