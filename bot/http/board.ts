@@ -45,8 +45,7 @@ export async function boardNow(ctx: Context, host: string): Promise<Board> {
   const statuses = await appStatuses(db, hostId, { tiers: ctx.tiers, settleMs: ctx.settleMs, now });
   return {
     version: 1, at: iso(now), host,
-    status: (await runArgs('status', {}, ctx)).card,
-    score: await scoreNow(ctx, null),
+    status: (await runArgs('status', {}, ctx)).card, score: await scoreNow(ctx, null),
     scores: (await scoresSince(db, { hostId, subject: HOST }, now - DAY_MS)).map(({ at, score }) => ({ at: iso(at), score })),
     questions: questions.map(({ question }) => question),
     incidents: open.toSorted((a, b) => GRAVEST.indexOf(a.severity) - GRAVEST.indexOf(b.severity) || a.began.localeCompare(b.began)),

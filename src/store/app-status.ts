@@ -15,7 +15,7 @@ import { openQuestions } from './questions.js';
 import { lastRehearsal } from './rehearsals.js';
 import { getRelease } from './releases.js';
 import { listResources } from './resources.js';
-import { newestSample } from './samples.js';
+import { newestSamples } from './samples.js';
 import type { Db } from './schema.js';
 import { since } from './since.js';
 import { currentWait } from './spans.js';
@@ -67,7 +67,8 @@ async function waitsOf(db: Db, incidents: readonly Incident[]): Promise<AppStatu
 /** Each check with its newest reading. */
 export async function checksNow(db: Db, app: Resource): Promise<readonly { readonly check: Check; readonly newest: Sample | null }[]> {
   const checks = await checksOf(db, app.id);
-  return Promise.all(checks.map(async (check) => ({ check, newest: await newestSample(db, check.id) })));
+  const newest = await newestSamples(db, app.id);
+  return checks.map((check) => ({ check, newest: newest.get(check.id) ?? null }));
 }
 
 function withTier(launch: Launch | null, at: At): AppStatus['launch'] {

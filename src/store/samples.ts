@@ -41,6 +41,13 @@ export async function newestSample(db: Db, check: CheckId): Promise<Sample | nul
   return (await recentSamples(db, check, 0, 1))[0] ?? null;
 }
 
+/** The newest sample of each of a resource's checks, in one look; those without one are left out. */
+export async function newestSamples(db: Db, resourceId: ResourceId): Promise<ReadonlyMap<CheckId, Sample>> {
+  const rows = await db.selectFrom('checks').innerJoin('samples', (join) => join.onRef('samples.check_id', '=', 'checks.id').onRef('samples.at', '=', 'checks.sampled_at'))
+    .selectAll('samples').where('checks.resource_id', '=', resourceId).where('checks.retired', '=', 0).execute();
+  return new Map(rows.map((row) => [row.check_id, toSample(row)]));
+}
+
 /** The newest sample that is not good; null where all that are kept are. */
 export async function lastNotGood(db: Db, check: CheckId): Promise<Sample | null> {
   const row = await db.selectFrom('samples').selectAll().where('check_id', '=', check).where('verdict', '!=', 'good').orderBy('at', 'desc').limit(1).executeTakeFirst();
