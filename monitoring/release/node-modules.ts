@@ -24,11 +24,8 @@ const OWN_INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare'];
 
 /** The lockfile at a commit: its name and text; null where the commit has none. */
 export async function lockfileAt(git: Git, repo: string, commit: string): Promise<{ readonly name: string; readonly text: string } | null> {
-  for (const name of LOCKFILES) {
-    const text = await git.read(repo, commit, name, MAX_LOCKFILE_BYTES);
-    if (text !== null) return { name, text };
-  }
-  return null;
+  const found = await git.readFirst(repo, commit, LOCKFILES, MAX_LOCKFILE_BYTES);
+  return found && { name: found.path, text: found.text };
 }
 
 /** How the node_modules of a commit come about. `first`: the directory to copy from if it will do, since what runs there runs. */

@@ -25,16 +25,14 @@ export async function inTheWay(dir: string, commit: string): Promise<readonly st
  */
 export async function surveyTree(dir: string, commit: string): Promise<Survey> {
   requireCommit(commit);
-  const edited = await changedFrom(dir, ['HEAD']);
-  const staged = await changedFrom(dir, ['--cached', 'HEAD']);
-  const untracked = await untrackedThatItHolds(dir, commit);
-  const otherThanTarget = new Set(await changedFrom(dir, [commit]));
-  const stagedOther = new Set(await changedFrom(dir, ['--cached', commit]));
-
-  const editsOfNeither = edited.filter((path) => otherThanTarget.has(path));
+  const [edited, staged, untracked, otherThanTarget, stagedOther] = await Promise.all([
+    changedFrom(dir, ['HEAD']), changedFrom(dir, ['--cached', 'HEAD']), untrackedThatItHolds(dir, commit), changedFrom(dir, [commit]), changedFrom(dir, ['--cached', commit]),
+  ]);
+  const [other, stagedAsOther] = [new Set(otherThanTarget), new Set(stagedOther)];
+  const editsOfNeither = edited.filter((path) => other.has(path));
   const differing = [...editsOfNeither, ...untracked];
   const blocking = differing.length > MAX_COMPARED ? differing : await keep(differing, async (path) => !(await isBeginningOf(dir, commit, path)));
-  const stagedOfNeither = staged.filter((path) => stagedOther.has(path) && !blocking.includes(path));
+  const stagedOfNeither = staged.filter((path) => stagedAsOther.has(path) && !blocking.includes(path));
   return {
     blocking: [...blocking, ...stagedOfNeither].sort(),
     halfDone: edited.length > 0 || untracked.length > 0,
@@ -47,9 +45,9 @@ async function changedFrom(dir: string, from: readonly string[]): Promise<readon
 
 /** Also ignored ones: a checkout overwrites an ignored .env without a word where the target tracks it. */
 async function untrackedThatItHolds(dir: string, commit: string): Promise<readonly string[]> {
-  const tracked = new Set(zeroSeparated(await askGit(dir, ['ls-files', '-z'])));
-  const inTarget = zeroSeparated(await askGit(dir, ['ls-tree', '-r', '-z', '--name-only', commit]));
-  return keep(inTarget.filter((path) => !tracked.has(path)), (path) => isTaken(join(dir, path)));
+  const [files, inTarget] = await Promise.all([['ls-files', '-z'], ['ls-tree', '-r', '-z', '--name-only', commit]].map(async (args) => zeroSeparated(await askGit(dir, args))));
+  const tracked = new Set(files);
+  return keep((inTarget ?? []).filter((path) => !tracked.has(path)), (path) => isTaken(join(dir, path)));
 }
 
 /** Something stands there, or a file stands where one of its directories must be. */

@@ -65,6 +65,16 @@ export async function readAt(repo: string, commit: string, path: string, maxByte
   return (await blobOf(repo, commit, path)).toString('utf8');
 }
 
+/** The first of these files that the commit has, in one look for all of them: starting git costs more than asking it. */
+export async function readFirst(repo: string, commit: string, paths: readonly string[], maxBytes: number): Promise<{ readonly path: string; readonly text: string } | null> {
+  const names = zeroSeparated(await askGit(repo, ['ls-tree', '-z', '--name-only', requireCommit(commit), '--', ...paths]));
+  for (const path of paths.filter((one) => names.includes(one))) {
+    const text = await readAt(repo, commit, path, maxBytes);
+    if (text !== null) return { path, text };
+  }
+  return null;
+}
+
 export async function sizeOf(repo: string, commit: string): Promise<number> {
   const entries = zeroSeparated(await askGit(repo, ['ls-tree', '-r', '-l', '-z', requireCommit(commit)]));
   return entries.reduce((sum, entry) => sum + Number(/^\d+ blob \S+ +(\d+)\t/.exec(entry)?.[1] ?? 0), 0);

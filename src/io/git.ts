@@ -1,5 +1,5 @@
 import { createExec, type Exec } from './exec.js';
-import { changedPaths, commitsBetween, dirtyDiff, headOf, pathsAt, readAt, resolveRef, sizeOf, subjectOf } from './git-read.js';
+import { changedPaths, commitsBetween, dirtyDiff, headOf, pathsAt, readAt, readFirst, resolveRef, sizeOf, subjectOf } from './git-read.js';
 import { checkoutCommit } from './git-checkout.js';
 import { exportCommit } from './git-export.js';
 import { dropTag, makeTag, tagId, tagNamed, tagsAt, type NewTag } from './git-tag.js';
@@ -28,6 +28,8 @@ export interface Git {
   subject(repo: string, commit: string): Promise<string | null>;
   /** A file's text at a commit; null where the commit has none there. Throws `git.too_large` above `maxBytes`. */
   read(repo: string, commit: string, path: string, maxBytes: number): Promise<string | null>;
+  /** The same of the first of these files that the commit has; null where it has none of them. */
+  readFirst(repo: string, commit: string, paths: readonly string[], maxBytes: number): Promise<{ readonly path: string; readonly text: string } | null>;
   /** Paths changed between two commits, at most `limit`, and how many there are. */
   changed(repo: string, from: string, to: string, limit: number): Promise<{ readonly paths: readonly string[]; readonly total: number }>;
   /** Every file of a commit. Throws `git.too_many` above `limit`. */
@@ -74,6 +76,7 @@ export function createGit(exec: Exec = createExec()): Git {
     head: headOf,
     subject: subjectOf,
     read: readAt,
+    readFirst,
     changed: changedPaths,
     paths: pathsAt,
     between: commitsBetween,

@@ -99,6 +99,8 @@ describe('git: reading', () => {
     expect(await git.read(repo.dir, commit, 'dir/none', 100)).toBeNull();
     expect(await git.read(repo.dir, commit, 'dir', 100)).toBeNull();
     await expect(git.read(repo.dir, commit, 'dir/file', 19)).rejects.toMatchObject({ code: 'git.too_large' });
+    expect(await git.readFirst(repo.dir, commit, ['none', 'dir', 'dir/file'], 100), 'a directory is no file').toEqual({ path: 'dir/file', text: 'é'.repeat(10) });
+    expect(await git.readFirst(repo.dir, commit, ['none', 'dir/none'], 100)).toBeNull();
   });
 
   it('counts all changed paths and names the first of them', async () => {
