@@ -5,6 +5,7 @@ import type { Card } from '../../src/cards/card.js';
 export const TOLD = z.object({ level: z.enum(['good', 'info', 'warning', 'critical']), chapter: z.string() });
 export type Told = z.infer<typeof TOLD>;
 
+/** A recovery ranks lowest: nobody is woken for it. */
 const RANK: Readonly<Record<Card['level'], number>> = { good: 0, info: 0, warning: 1, critical: 2 };
 
 export function toldOf(card: Card): Told {

@@ -1,23 +1,17 @@
 import { z } from 'zod';
 import type { Card } from '../../src/cards/card.js';
-import { HypercareError } from '../../src/domain/errors.js';
 import type { Channel, ChannelKind, Ref } from './channel.js';
+import { isNews, TOLD, toldOf } from './news.js';
 import { routeKeys, type Route } from './route.js';
+import { secretAddress } from './secret-address.js';
 import { drawCall, isNeeded } from './slack/call.js';
 import { draw } from './slack/draw.js';
 import { sendJson } from './slack/hook.js';
-import { LEVELS } from './slack/levels.js';
-
-/** What was posted last of a thing. */
-const REF = z.object({ level: z.enum(['good', 'info', 'warning', 'critical']) });
 
 /**
  * Alerts through one of Slack's incoming webhooks: one address, no app, no buttons, nobody is heard. What stands there
- * cannot be edited, so of each thing it posts only
- *  - the first card,
- *  - that it got better or worse: the level became good, or rose,
- *  - that people are called: a question, or that the machine has stopped.
- * Every other version is taken as delivered and not posted.
+ * cannot be edited, so of each thing a version is posted where it is news, and that people are called; every other version
+ * is taken as delivered.
  */
 export const slackWebhookChannel: ChannelKind<Route> = {
   kind: 'slack_webhook',
@@ -26,7 +20,7 @@ export const slackWebhookChannel: ChannelKind<Route> = {
   create(_options, secrets) {
     const url = secrets.SLACK_WEBHOOK_URL;
     if (!url) return null;
-    checkAddress(url);
+    secretAddress('SLACK_WEBHOOK_URL', url, 'Copy it whole from "Incoming Webhooks" at api.slack.com/apps: https://hooks.slack.com/services/…');
     return {
       name: 'slack_webhook',
       alertsOnly: true,
@@ -44,21 +38,8 @@ interface Delivery {
 }
 
 async function deliver({ url, card, previous }: Delivery): Promise<Ref> {
-  const last = REF.safeParse(previous).data ?? null;
-  if (last !== null && !isNews(card, last)) return last;
+  const last = TOLD.safeParse(previous).data ?? null;
+  if (!isNews(card, last)) return last;
   await sendJson(url, { ...draw({ ...card, buttons: [] }) });
-  return { level: card.level };
-}
-
-function isNews(card: Card, last: z.infer<typeof REF>): boolean {
-  if (card.level === 'good') return last.level !== 'good';
-  return LEVELS[card.level].rank > LEVELS[last.level].rank;
-}
-
-/** The address is the secret itself, so no message repeats it. */
-function checkAddress(url: string): void {
-  const parsed = URL.canParse(url) ? new URL(url) : null;
-  const isSafe = parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && (parsed.hostname === '127.0.0.1' || parsed.hostname === 'localhost' || parsed.hostname === '[::1]'));
-  if (isSafe) return;
-  throw new HypercareError('slack_webhook.address', 'invalid', 'SLACK_WEBHOOK_URL is not an https address', 'Copy it whole from "Incoming Webhooks" at api.slack.com/apps: https://hooks.slack.com/services/…');
+  return toldOf(card);
 }

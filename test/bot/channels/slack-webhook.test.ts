@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Channel } from '../../../bot/channels/channel.js';
 import { routed } from '../../../bot/channels/route.js';
 import { slackWebhookChannel } from '../../../bot/channels/slack-webhook.js';
+import type { About } from '../../../src/cards/card.js';
 import { SlackDouble } from '../../doubles/slack.js';
 import { BUTTONS, card, keepLog } from './slack/stage.js';
 
@@ -48,6 +49,13 @@ describe('what the webhook posts of one thing', () => {
     expect(await post(open(), card('shop is down'), card('shop is slow', { level: 'warning' }))).toHaveLength(1);
   });
 
+  it('a question whole, and what became of it', async () => {
+    const about: About = { kind: 'incident', state: 'open', resource: 'shop', apps: ['shop'], asked: null };
+    const asked = { id: 'q1', what: 'roll back', mayDecide: ['Ann'], need: 1, yes: [], expiresAt: 0 };
+    const all = await post(open(), card('shop is down', { about }), card('shop: may I roll back?', { body: ['May decide: Ann.'], about: { ...about, state: 'asking', asked } }), card('shop: rolling back', { about: { ...about, state: 'repairing' } }), card('shop: still rolling back', { about }));
+    expect(all).toEqual(['🔴 Critical: shop is down', '🔴 Critical: shop: may I roll back?\nMay decide: Ann.', '🔴 Critical: shop: rolling back']);
+  });
+
   it('that people are called, by their names in this workspace', async () => {
     const channel = open();
     const ref = await channel.deliver(card('shop is down'), 'key', undefined);
@@ -83,7 +91,7 @@ describe('what can go wrong', () => {
     expect(slackWebhookChannel.create({ level: 'info' }, {}, keepLog().log)).toBeNull();
   });
 
-  it.each(['http://hooks.slack.com/services/T0/B0/secret', 'ftp://127.0.0.1/secret', 'hooks.slack.com/services/secret', 'http://127.0.0.1.evil.example/secret'])('an address that would give the secret away is refused: %s', (url) => {
+  it.each(['http://hooks.slack.com/services/T0/B0/hush', 'ftp://127.0.0.1/hush', 'hooks.slack.com/services/hush', 'http://127.0.0.1.evil.example/hush'])('an address that would give the secret away is refused: %s', (url) => {
     let thrown: unknown;
     try {
       open('info', url);
@@ -91,7 +99,7 @@ describe('what can go wrong', () => {
       thrown = caught;
     }
     expect(thrown).toMatchObject({ errorClass: 'invalid', mend: expect.stringContaining('https://hooks.slack.com') as string });
-    expect(inspect(thrown)).not.toContain('secret');
+    expect(inspect(thrown)).not.toContain('hush');
   });
 
   it.each([

@@ -88,6 +88,15 @@ describe('the signature', () => {
   });
 });
 
+it('waits until the date that a receiver names, and a second where that is past', async () => {
+  for (const [aheadMs, least, most] of [[90_000, 60_000, 90_000], [-90_000, 1_000, 1_000]] as const) {
+    stage.receiver.place.breakOnce({ status: 503, headers: { 'retry-after': new Date(systemClock.now() + aheadMs).toUTCString() } });
+    const thrown = (await deliver(OPEN, 'e1').then(() => expect.unreachable(), (error: unknown) => error)) as { readonly retryAfterMs: number };
+    expect(thrown.retryAfterMs).toBeGreaterThanOrEqual(least);
+    expect(thrown.retryAfterMs).toBeLessThanOrEqual(most);
+  }
+});
+
 describe('a receiver that lies', () => {
   it.each(['endless', 'cut'] as const)('with an answer that is %s is waited for in vain, or believed', async (fault) => {
     stage.receiver.place.breakOnce(fault);
