@@ -61,7 +61,7 @@ async function keepOf(tx: Db, ctx: StageContext, resourceId: ResourceId, taken: 
 }
 
 async function schedule(tx: Db, ctx: StageContext, kept: readonly Kept[], around: Around): Promise<void> {
-  const due = kept.map(({ check }) => ({ id: check.id, at: nextDueOf(ctx, check, around) }));
+  const due = kept.map((one) => ({ id: one.check.id, at: nextDueOf(ctx, one, around) }));
   for (const nextAt of new Set(due.map(({ at }) => at))) await scheduleChecks(tx, due.filter(({ at }) => at === nextAt).map(({ id }) => id), nextAt);
 }
 
@@ -71,9 +71,10 @@ function askedMeanwhile({ clock }: StageContext, { check, measuredFor }: Kept): 
 }
 
 /** After the window, and before a release was ever seen, the slowest tier goes on. */
-function nextDueOf(ctx: StageContext, check: Check, { launch, incidentOpen }: Around): number {
+function nextDueOf(ctx: StageContext, { check, reading }: Kept, { launch, incidentOpen }: Around): number {
   const withoutLaunchMs = launch ? null : (ctx.settings.tiers.at(-1)?.everyMs ?? check.everyMs);
-  return nextDue(check, ctx.clock.now(), { ...ctx.settings, incidentOpen, withoutLaunchMs });
+  const timeouts = valueNamed(ctx.units.probes[check.probe]?.fields ?? [], reading.values, 'timeouts') ?? 0;
+  return nextDue(check, ctx.clock.now(), { ...ctx.settings, incidentOpen, withoutLaunchMs, inVainMs: timeouts * (reading.ms ?? 0) });
 }
 
 /** While a launch settles nothing counts yet: what is odd from its birth is followed until it can. */
