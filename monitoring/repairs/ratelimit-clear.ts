@@ -4,13 +4,14 @@ import { shownIdentity } from '../../src/domain/limiters/shown-identity.js';
 import type { Json } from '../../src/domain/json.js';
 import type { Prepared, Refusal, StepSpec } from '../../src/domain/plan.js';
 import type { Io } from '../../src/io/io.js';
-import { limitersOfApp, type AppLimiters } from '../../src/io/limiters-of-app.js';
+import { limitersOfApp } from '../../src/io/limiters-of-app.js';
 import { judgedByChecks, lookAtProcesses, prepareProcessAct, type SeenProcess } from './process-plan.js';
 import { processSteps } from './process-steps.js';
 import { reload } from './pm2-reload.js';
 import { clearArgs, sayChoice, type ClearArgs } from './ratelimit-choice.js';
 import { isReloadWanted, memoryOf, type InMemory } from './ratelimit-memory.js';
 import { clearOf, clearSteps, type Clear } from './ratelimit-steps.js';
+import { alsoCounting, placed, type PlacedLimiters } from './ratelimit-store.js';
 import { notesOf, surveyFor, type Found, type Server } from './ratelimit-survey.js';
 import { newMark } from './redis-mark.js';
 import { refusingTrouble, roundedUp, sayCount } from './redis-server.js';
@@ -44,8 +45,9 @@ async function prepare(target: RepairTarget, wanted: ClearArgs, io: Io, signal: 
   if (wanted.identity !== undefined && wanted.prefix !== undefined) return { refused: 'say one of both: identity=… lets in one, prefix=… all whose keys begin so' };
   const seen = await lookAtProcesses(target, {}, io);
   if ('refused' in seen) return seen;
-  const app = await limitersOfApp(seen.flatMap(({ instances }) => instances), configuredOf(target));
-  const unfit = refuseApp(target, app, wanted);
+  const configured = configuredOf(target);
+  const app = await placed(await limitersOfApp(seen.flatMap(({ instances }) => instances), configured), configured.length, signal);
+  const unfit = refuseApp(target, app, wanted) ?? (await refuseShared(target, app, io, signal));
   if (unfit !== null) return { refused: unfit };
   const found: Found[] = [];
   for (const server of serversOf(target)) for (const limiter of app.inRedis) found.push(await surveyFor(io, { server, limiter }, wanted, signal));
@@ -67,12 +69,26 @@ function serversOf({ uses }: RepairTarget): readonly Server[] {
 }
 
 /** Why nothing can be done to this app at all; null: something may. */
-function refuseApp(target: RepairTarget, { libraries, inRedis, inMemory }: AppLimiters, { prefix }: ClearArgs): string | null {
+function refuseApp(target: RepairTarget, { libraries, inRedis, inMemory, untold }: PlacedLimiters, { prefix }: ClearArgs): string | null {
   if (libraries.length === 0 && inRedis.length === 0) return `its package.json names no rate limiter that is known (${limiterLibraries.map(({ name }) => name).join(', ')}), and the config names none under apps.${target.name}.limiters`;
+  const [library] = untold;
+  if (library !== undefined) return `whether ${library.name} counts in a Redis or in the memory of its workers cannot be told from its code. In a Redis: name what its keys begin with under apps.${target.name}.limiters. In memory: pm2.reload ${target.name} lets everybody in`;
   if (prefix !== undefined && /[*?[\]]/.test(prefix)) return 'patterns are not taken: name what the keys begin with, without *';
   if (prefix !== undefined && !inRedis.some((one) => prefix.startsWith(one.prefix))) return `no limiter of it counts below that; they count below ${inRedis.map((one) => one.prefix).join(', ') || 'nothing: it counts in memory'}`;
   if (inRedis.length > 0 && serversOf(target).length === 0) return `it counts in a Redis, and the config does not say in which: name it under redis, and under apps.${target.name}.uses`;
   if (inRedis.length === 0 && inMemory.every(({ counts }) => counts === 'jobs')) return 'bottleneck keeps its jobs in the memory of the workers, and a reload would lose those that wait';
+  return null;
+}
+
+/** Why a counter may be another app's; null: it is this one's. */
+async function refuseShared(target: RepairTarget, { inRedis }: PlacedLimiters, io: Io, signal: AbortSignal): Promise<string | null> {
+  const isNamed = configuredOf(target).length > 0;
+  for (const { kind, name: server, sharedBy = [] } of target.uses) {
+    for (const limiter of kind === 'redis' ? inRedis : []) {
+      const other = await alsoCounting(limiter, sharedBy, { isNamed, io, signal });
+      if (other !== null) return `${other} uses ${server} too and may count below ${limiter.prefix} as well: whose a counter there is cannot be told. Give each app a prefix of its own in its code, and name it under apps.${target.name}.limiters; where one alone counts there, name the prefix under that one`;
+    }
+  }
   return null;
 }
 
@@ -108,7 +124,7 @@ interface Planned {
   readonly found: readonly Found[];
   readonly memory: InMemory;
   readonly reloading: Prepared | null;
-  readonly app: AppLimiters;
+  readonly app: PlacedLimiters;
 }
 
 function planFor(target: RepairTarget, { seen, found, memory, reloading, app }: Planned, wanted: ClearArgs): Prepared {
@@ -142,7 +158,7 @@ function sayRate(seen: readonly SeenProcess[]): string {
   return `${Math.round(rates.reduce<number>((sum, rate) => sum + (rate ?? 0), 0) * 100) / 100} requests a second come in now, by PM2's count of the last minute.`;
 }
 
-function memoryNotes(reloads: boolean, { holds, why }: InMemory, { inMemory }: AppLimiters, { identity }: ClearArgs): readonly string[] {
+function memoryNotes(reloads: boolean, { holds, why }: InMemory, { inMemory }: PlacedLimiters, { identity }: ClearArgs): readonly string[] {
   if (!reloads) return holds === 'no' ? [] : [`Workers may go on to turn people away from their memory (${why}): reload=yes reloads them.`];
   const all = inMemory.length > 0 || identity !== undefined ? ', and so forgets everybody whom it counts in memory' : '';
   const jobs = inMemory.some(({ counts }) => counts === 'jobs');

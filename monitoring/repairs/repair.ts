@@ -46,8 +46,8 @@ export interface RepairTarget {
   readonly options: Readonly<Record<string, Json>>;
   /** Apps that use it, with their PM2 process names, and what the config says that keys of their rate limiters begin with. */
   readonly users: readonly { readonly name: string; readonly processes: readonly string[]; readonly limiters: readonly string[] }[];
-  /** Servers that it uses, each by an address as secret as its own. */
-  readonly uses: readonly { readonly id: ResourceId; readonly kind: ResourceKind; readonly name: string; readonly url: string | null }[];
+  /** Servers that it uses, each by an address as secret as its own, and the other apps that use it too. */
+  readonly uses: readonly { readonly id: ResourceId; readonly kind: ResourceKind; readonly name: string; readonly url: string | null; readonly sharedBy?: RepairTarget['users'] }[];
   /** PM2 process names that make up the app. */
   readonly processes: readonly string[];
   readonly release: {

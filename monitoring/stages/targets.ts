@@ -57,11 +57,11 @@ export async function databasesOf(db: Db, ctx: StageContext, { id, hostId }: Res
 async function usesOf(db: Db, ctx: StageContext, { id, hostId }: Resource): Promise<RepairTarget['uses']> {
   const edges = (await listEdges(db, hostId)).filter(({ resourceId }) => resourceId === id);
   const used = await Promise.all(edges.map(({ usesId }) => getResource(db, usesId)));
-  return used.map((one) => ({ id: one.id, kind: one.kind, name: one.name, url: ctx.settings.urlOf(one.name) }));
+  return Promise.all(used.map(async (one) => ({ id: one.id, kind: one.kind, name: one.name, url: ctx.settings.urlOf(one.name), sharedBy: await usersOf(db, one, id) })));
 }
 
-async function usersOf(db: Db, { id, hostId }: Resource): Promise<RepairTarget['users']> {
-  const edges = (await listEdges(db, hostId)).filter(({ usesId }) => usesId === id);
+async function usersOf(db: Db, { id, hostId }: Resource, but?: ResourceId): Promise<RepairTarget['users']> {
+  const edges = (await listEdges(db, hostId)).filter(({ usesId, resourceId }) => usesId === id && resourceId !== but);
   const users = await Promise.all(edges.map(({ resourceId }) => getResource(db, resourceId)));
   return users.map(({ name, config }) => {
     const { processes, options } = config as unknown as AppConfig;

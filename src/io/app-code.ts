@@ -44,11 +44,11 @@ export function isCode(name: string): boolean {
 }
 
 /**
- * Which of the words stand in the app's own code. `whole` is false where there is more code than is looked through: then
+ * Which of the words, or patterns, stand in the app's own code. `whole` is false where there is more code than is looked through: then
  * a word that was not found may be there all the same.
  */
-export async function wordsInCode(root: string, words: readonly string[], signal?: AbortSignal): Promise<{ readonly found: readonly string[]; readonly whole: boolean }> {
-  const found = new Set<string>();
+export async function wordsInCode<W extends string | RegExp>(root: string, words: readonly W[], signal?: AbortSignal): Promise<{ readonly found: readonly W[]; readonly whole: boolean }> {
+  const found = new Set<W>();
   const dirs: { readonly dir: string; readonly depth: number }[] = [{ dir: root, depth: 0 }];
   let files = 0;
   let whole = true;
@@ -64,7 +64,7 @@ export async function wordsInCode(root: string, words: readonly string[], signal
         continue;
       }
       const text = await readFile(path, 'utf8').catch(() => '');
-      for (const word of words) if (text.includes(word)) found.add(word);
+      for (const word of words) if (typeof word === 'string' ? text.includes(word) : word.test(text)) found.add(word);
     }
   }
   return { found: [...found], whole };

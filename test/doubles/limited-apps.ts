@@ -35,25 +35,26 @@ require('node:http').createServer((request, response) => {
 })${LISTEN}
 `;
 
-export const LIMITED = {
-  'express-rate-limit': { packages: ['express', 'express-rate-limit', 'rate-limit-redis', 'ioredis'], code: EXPRESS(', store: new RedisStore({ sendCommand: (command, ...words) => redis.call(command, ...words) })') },
-  'express-rate-limit in memory': { packages: ['express', 'express-rate-limit'], code: EXPRESS('') },
-  'rate-limiter-flexible': { packages: ['rate-limiter-flexible', 'ioredis'], code: FLEXIBLE('') },
-  'rate-limiter-flexible that blocks in memory too': { packages: ['rate-limiter-flexible', 'ioredis'], code: FLEXIBLE(', inMemoryBlockOnConsumed: 4, inMemoryBlockDuration: 600') },
-  '@fastify/rate-limit': {
-    packages: ['fastify', '@fastify/rate-limit', 'ioredis'],
-    code: `
+/** Its client of the Redis is for other things too. */
+const FASTIFY = (store: string): string => `
 const app = require('fastify')({ trustProxy: true });
-const redis = new (require('ioredis').Redis)(process.env.REDIS_URL);
-app.register(require('@fastify/rate-limit'), { max: 3, timeWindow: 600_000, redis });
+const redis = new (require('ioredis').Redis)(process.env.REDIS_URL ?? 'redis://127.0.0.1');
+app.register(require('@fastify/rate-limit'), { max: 3, timeWindow: 600_000${store} });
 app.after(() => {
   app.get('/health', { config: { rateLimit: false } }, async () => 'well');
   app.get('/', async () => 'hello');
   app.get('/sign-in', { config: { rateLimit: { max: 3, timeWindow: 600_000 } } }, async () => 'hello');
 });
 app.listen({ port: Number(process.env.PORT), host: '127.0.0.1' });
-`,
-  },
+`;
+
+export const LIMITED = {
+  'express-rate-limit': { packages: ['express', 'express-rate-limit', 'rate-limit-redis', 'ioredis'], code: EXPRESS(', store: new RedisStore({ sendCommand: (command, ...words) => redis.call(command, ...words) })') },
+  'express-rate-limit in memory': { packages: ['express', 'express-rate-limit'], code: EXPRESS('') },
+  'rate-limiter-flexible': { packages: ['rate-limiter-flexible', 'ioredis'], code: FLEXIBLE('') },
+  'rate-limiter-flexible that blocks in memory too': { packages: ['rate-limiter-flexible', 'ioredis'], code: FLEXIBLE(', inMemoryBlockOnConsumed: 4, inMemoryBlockDuration: 600') },
+  '@fastify/rate-limit': { packages: ['fastify', '@fastify/rate-limit', 'ioredis'], code: FASTIFY(', redis') },
+  '@fastify/rate-limit in memory': { packages: ['fastify', '@fastify/rate-limit', 'ioredis'], code: FASTIFY('') },
   bottleneck: {
     packages: ['bottleneck', 'ioredis'],
     code: `

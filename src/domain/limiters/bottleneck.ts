@@ -11,6 +11,7 @@ const SETTINGS = '_settings';
 export const bottleneck: LimiterLibrary = {
   name: 'bottleneck',
   redisBy: ['ioredis', 'redis'],
+  redisCode: /\bdatastore\b|RedisConnection/,
   prefix: 'b_',
   counts: 'jobs',
   counted,

@@ -4,6 +4,7 @@ import { restOf, type LimiterLibrary } from './limiter.js';
 export const expressRateLimit: LimiterLibrary = {
   name: 'express-rate-limit',
   redisBy: ['rate-limit-redis'],
+  redisCode: null,
   prefix: 'rl:',
   counts: 'requests',
   counted: restOf,

@@ -10,6 +10,8 @@ export interface LimiterLibrary {
   readonly name: string;
   /** Packages that show that it counts in a Redis; without any of them it counts in the app's memory. */
   readonly redisBy: readonly string[];
+  /** What stands in an app's code where it counts in a Redis: the client may be there for other things. Null: the package is there for nothing else. */
+  readonly redisCode: RegExp | null;
   /** What its keys begin with, unless the app says otherwise. */
   readonly prefix: string;
   /** requests: a number in a key for each identity · jobs: the jobs of a limiter wait for room, and nobody is turned away. */

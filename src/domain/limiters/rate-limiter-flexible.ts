@@ -7,6 +7,7 @@ import { restOf, type LimiterLibrary } from './limiter.js';
 export const rateLimiterFlexible: LimiterLibrary = {
   name: 'rate-limiter-flexible',
   redisBy: ['ioredis', 'redis', 'iovalkey', '@valkey/valkey-glide'],
+  redisCode: /RateLimiter(?:Redis|Valkey)/,
   prefix: 'rlflx:',
   counts: 'requests',
   counted: restOf,

@@ -27,6 +27,7 @@ interface How {
 /** An app of which PM2 lists one worker, in a directory with a package.json, and the Redis it uses. */
 async function open({ args = { identity: '203.0.113.7' }, packages = LIMITED['express-rate-limit'].packages, limiters = [] }: How = {}): Promise<RedisWorld<ClearArgs>> {
   const dir = await packageDir(await mkdtemp(join(tmpdir(), 'hc-limited-')), packages);
+  await writeFile(join(dir, 'app.cjs'), packages.includes('bottleneck') ? LIMITED.bottleneck.code : LIMITED['express-rate-limit'].code);
   const world = await redisWorld(args, {}, async (own) => {
     for (const [key, count] of [['rl:203.0.113.7', 41], ['rl:203.0.113.8', 12], [`rl:${KEY}`, 2], ['rlx:203.0.113.7', 5], ['rl:lock:7', 1]]) await own.say('SET', String(key), Number(count), 'EX', 600);
     await own.say('SET', 'rl:203.0.113.9', 'no number');
@@ -73,6 +74,8 @@ describe.skipIf(noRedis)('letting in again whom a limiter turns away', () => {
       'to guess who is blocked where no limit is known': async () => ({ args: {} }),
       'an app that has no limiter': (world) => packagesOf(world, ['express']),
       'an app whose Redis the config does not name': async ({ target }) => ({ target: { ...target, uses: [] } }),
+      'a limiter of which its code does not tell where it counts': (world) => packagesOf(world, ['@fastify/rate-limit', 'ioredis']),
+      'what another app that PM2 does not run may count there': async ({ target }) => ({ target: { ...target, uses: target.uses.map((one) => ({ ...one, sharedBy: [{ name: 'shop2', processes: ['shop2'], limiters: [] }] })) } }),
       'jobs that stand in memory alone': (world) => packagesOf(world, ['bottleneck']),
       'while PM2 does not answer': async ({ io }) => ({ io: { ...io, pm2: ioListing(new HypercareError('pm2.dead', 'transient', 'PM2 does not run', 'Start it.')).pm2 } }),
     },
@@ -180,6 +183,11 @@ describe.skipIf(noRedis)('letting in again whom a limiter turns away', () => {
     await begin({ limiters: [{ prefix: 'rlx:', limit: null }] });
     expect((await prepared()).notes[0]).toBe('1 of 1 counters below rlx: in cache: 203.0.113.7 (5)');
     expect(await ratelimitClear.prepare(world.target, { prefix: 'rl:' }, world.io, AbortSignal.timeout(5_000))).toEqual({ refused: 'no limiter of it counts below that; they count below rlx:' });
+  });
+
+  it('says of a limiter of which the code does not tell where it counts what to do', async () => {
+    await begin({ packages: ['@fastify/rate-limit', 'ioredis'] });
+    expect(await ratelimitClear.prepare(world.target, world.args, world.io, AbortSignal.timeout(5_000))).toEqual({ refused: 'whether @fastify/rate-limit counts in a Redis or in the memory of its workers cannot be told from its code. In a Redis: name what its keys begin with under apps.shop.limiters. In memory: pm2.reload shop lets everybody in' });
   });
 
   it('takes as one plan what differs in counts alone, so that a yes to it holds', async () => {

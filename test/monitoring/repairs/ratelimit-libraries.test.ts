@@ -77,6 +77,30 @@ describe.skipIf(noRedis)('each library, with a real client that it turns away', 
     expect([await askAs(ANN, app.url), await askAs(ANN, `${app.url}sign-in`)]).toEqual([200, 200]);
   }, 40_000);
 
+  it('@fastify/rate-limit in memory lets in by a reload, and leaves another app alone that counts in the Redis it has a client for', async () => {
+    const other = await startLimited(home, '@fastify/rate-limit', { name: 'other', redisUrl: own.url });
+    const { app, clear, prepare } = await begin('@fastify/rate-limit in memory', 'in-memory');
+    await exhaust(ANN, other.url);
+    await exhaust(ANN, app.url);
+    expect(await prepare({ identity: ANN })).toMatchObject({ does: [{ does: 'pm2 reload in-memory' }], bounds: { counters: 0 } });
+    await clear({ identity: ANN });
+    await until('it to be back', () => fetch(`${app.url}health`).then((answer) => answer.ok, () => false));
+    expect([await askAs(ANN, app.url), await askAs(ANN, other.url)]).toEqual([200, 429]);
+  }, 40_000);
+
+  it('refuses what another app counts below the same prefix in the same Redis, until the config says whose it is', async () => {
+    const { app } = await begin('@fastify/rate-limit', 'one');
+    await startLimited(home, '@fastify/rate-limit', { name: 'two', redisUrl: own.url });
+    await exhaust(ANN, app.url);
+    const target = targetOf(app);
+    const uses = target.uses.map((one) => ({ ...one, sharedBy: [{ name: 'two', processes: ['two'], limiters: [] }] }));
+    const prepare = (over: Partial<RepairTarget>): Promise<Prepared | Refusal> => ratelimitClear.prepare({ ...target, uses, ...over }, { identity: ANN }, io, AbortSignal.timeout(10_000));
+    expect(await prepare({})).toEqual({ refused: 'two uses cache too and may count below fastify-rate-limit- as well: whose a counter there is cannot be told. Give each app a prefix of its own in its code, and name it under apps.shop.limiters; where one alone counts there, name the prefix under that one' });
+    expect(await prepare({ options: { limiters: [{ prefix: 'fastify-rate-limit-', limit: null }] } })).toMatchObject({ bounds: { counters: 10 } });
+    expect(await prepare({ uses: uses.map((one) => ({ ...one, sharedBy: [{ name: 'two', processes: ['two'], limiters: ['fastify-rate-limit-'] }] })), options: { limiters: [{ prefix: 'fastify-rate-limit-', limit: null }] } })).toMatchObject({ refused: expect.stringContaining('two uses cache too') });
+    expect(await prepare({ uses: uses.map((one) => ({ ...one, sharedBy: [{ name: 'two', processes: ['two'], limiters: ['two-'] }] })) })).toMatchObject({ bounds: { counters: 10 } });
+  }, 40_000);
+
   it('rate-limiter-flexible goes on to turn away from its memory, so the app is reloaded too', async () => {
     const { app, clear, prepare } = await begin('rate-limiter-flexible that blocks in memory too', 'remembers', 2);
     for (let n = 0; n < 12; n += 1) await askAs(ANN, app.url); // Both workers have blocked him now.
