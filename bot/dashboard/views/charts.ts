@@ -45,7 +45,7 @@ function Shown({ series }: { readonly series: Series }): ComponentChild {
   const ms = (value: number | null): string => (value === null ? '–' : `${Math.round(value)} ms`);
   return h(Fragment, {}, [
     h('p', {}, [
-      points.length === 0 ? 'Nothing was measured in this time.' : `${points.length} points; ${bad === 0 ? 'all good' : `${bad} of them not good`}.`,
+      points.length === 0 ? 'Nothing was measured in this time.' : `${points.length} points; ${bad === 0 ? 'all good' : `${bad} of them not good`}. One bar for each, oldest first.`,
       usual !== null && ` Usual (release ${usual.release}): ${ms(usual.medianMs)}, mostly below ${ms(usual.p95Ms)}.`,
     ]),
     h(Strip, { points }),

@@ -20,7 +20,7 @@ export function Repairs({ board: { runs, at } }: ViewProps): ComponentChild {
       h(Choice, { label: 'Where', value: filter.at, options: [['', 'everywhere'], ...[...new Set(runs.map((run) => run.at))].map((name) => [name, name] as const)], choose: (where) => choose({ at: where }) }),
       h(Choice, { label: 'When', value: filter.within, options: Object.keys(WITHIN).map((name) => [name, name] as const), choose: (within) => choose({ within }) }),
     ]),
-    h('p', { role: 'status', class: 'soft' }, `${kept.length} of ${runs.length}`),
+    h('p', { role: 'status', class: 'soft' }, runs.length === 0 ? 'Nothing was repaired yet.' : `${kept.length} of ${runs.length}`),
     kept.map((run) => h(Run, { key: run.id, run, now: at })),
   ]);
 }
