@@ -24,7 +24,7 @@ beforeEach(async () => {
   stage = await openStage();
   log = keepLog();
   const clock = { now: () => stage.now, monotonic: () => stage.now, sleep: async (ms: number) => (stage.now += ms, stage.meanwhile()) };
-  hear = createInbox({ store: stage.store, hostId: stage.hostId, carrier: { poke: async () => void (stage.pokes += 1), onPoke: async () => async () => undefined }, clock, log, tiers: DEFAULT_TIERS, settleMs: 30_000, policy: policy('observe'), timeZone: 'UTC' });
+  hear = createInbox({ store: stage.store, hostId: stage.hostId, carrier: { poke: async () => void (stage.pokes += 1), onPoke: async () => async () => undefined }, clock, log, tiers: DEFAULT_TIERS, settleMs: 30_000, policy: policy('observe'), timeZone: 'UTC', dashboardAt: 'http://127.0.0.1:4880/dashboard' });
 });
 afterEach(() => stage.close());
 
@@ -48,6 +48,12 @@ function judges(): void {
 }
 
 describe('who may ask what', () => {
+  it('a link into the dashboard is given where nobody else reads it', async () => {
+    const asks = (privately?: boolean): Promise<Reply> => hear({ platform: 'telegram', userId: '7002', userName: 'Bob', said: { words: 'dashboard' }, nonce: `d-${(spoken += 1)}`, ...(privately === undefined ? {} : { privately }) });
+    expect(text(await asks(true))).toContain('http://127.0.0.1:4880/dashboard/in/');
+    for (const others of [await asks(false), await asks()]) expect([others.card.title, text(others).includes('/in/')]).toEqual(['others would see the link here, and could use it', false]);
+  });
+
   it('a stranger is told who he is here, and how to be known, and nothing else', async () => {
     expect(text(await says('nobody', 'whoami'))).toMatch(/nobody is known by the telegram account 666[^]*hypercare\.yaml/);
     const refused = await says('nobody', 'status');

@@ -46,6 +46,11 @@ describe('a command', () => {
     expect(message('/status')).toMatchObject({ utterance: { platform: 'telegram', userId: '11', userName: 'ann', nonce: 'tg:7' }, at: { chat: GROUP.id, message: 3, topic: undefined } });
   });
 
+  it('is answered to one alone in a chat with the bot, and to everybody in a group', () => {
+    const alone = (heard: Understood) => heard.kind === 'command' && heard.utterance.privately;
+    expect([alone(message('/dashboard', { chat: PRIVATE })), alone(message('/dashboard'))]).toEqual([true, false]);
+  });
+
   it('is answered in its forum topic', () => {
     expect(message('/status', { is_topic_message: true, message_thread_id: 44 })).toMatchObject({ at: { topic: 44 } });
     expect(message('/status', { message_thread_id: 44 })).toMatchObject({ at: { topic: undefined } });
