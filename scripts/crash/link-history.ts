@@ -1,4 +1,4 @@
-import { lstat, readlink } from 'node:fs/promises';
+import { lstatSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { systemClock } from '../../src/io/clock.js';
 
@@ -15,15 +15,15 @@ export function watchLink(link: string): LinkHistory {
   const seen: string[] = [];
   let watching = true;
   let last = '';
-  const lookOnce = async (): Promise<void> => {
-    const now = await look(link);
+  const lookOnce = (): void => {
+    const now = look(link);
     if (now === null || now.id === last) return;
     last = now.id;
     seen.push(now.to);
   };
   const watch = async (): Promise<void> => {
     while (watching) {
-      await lookOnce();
+      lookOnce();
       await systemClock.sleep(LOOK_EVERY_MS);
     }
   };
@@ -33,16 +33,17 @@ export function watchLink(link: string): LinkHistory {
     async end() {
       watching = false;
       await ended;
-      await lookOnce();
+      lookOnce();
       return seen;
     },
   };
 }
 
-async function look(link: string): Promise<{ readonly id: string; readonly to: string } | null> {
+/** In one piece and past the queue of everything else that is read: on a busy disk the link was switched twice between two waits. */
+function look(link: string): { readonly id: string; readonly to: string } | null {
   try {
-    const { ino, ctimeMs } = await lstat(link);
-    return { id: `${ino} ${ctimeMs}`, to: basename(await readlink(link)) };
+    const { ino, ctimeMs } = lstatSync(link);
+    return { id: `${ino} ${ctimeMs}`, to: basename(readlinkSync(link)) };
   } catch {
     return null;
   }
