@@ -1,17 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '../../run.js';
 import { askedOf, journal, stepsOnce } from '../check-hands.js';
 import { actsOnce, nothingIsLeft, order } from '../check-store.js';
 import { lookInto, type Look } from '../look.js';
 import { readTrace } from '../trace.js';
-import { GIT_ENV, NOTES, type ReleaseName } from './app-history.js';
+import { NOTES, type ReleaseName } from './app-history.js';
 import { dirOf, type Ground } from './ground.js';
 import type { Seen } from './live.js';
 import type { Road } from './road.js';
 import type { Stand } from './stand.js';
 
-const GIT_MS = 15_000;
 /** Steps that move something; the others may be looked at or written down again. */
 const MOVES = /^act (?:switch current|check out|build|install packages)$/;
 
@@ -75,7 +73,7 @@ async function history({ ground, seen, from, to, stand, movesBefore }: AskedRun)
 /** How often HEAD of a tree was moved; 0 for releases. */
 export async function movesOf({ mode, base }: Ground): Promise<number> {
   if (mode === 'releases') return 0;
-  return (await run('git', ['-C', base, 'reflog', '--format=%H'], { env: GIT_ENV, timeoutMs: GIT_MS })).trim().split('\n').length;
+  return (await readFile(join(base, '.git', 'logs', 'HEAD'), 'utf8')).trim().split('\n').length;
 }
 
 /** How it stood before, written down before anything was moved. */
