@@ -73,7 +73,7 @@ export async function buildRelease(plan: BuildPlan, timeoutMs: number, io: Pick<
     await io.git.export(plan.repo, plan.commit, beside, left());
     for (const { name, text } of plan.links) await linkIfAbsent(text, join(beside, name));
     signal.throwIfAborted();
-    await makeModules(io.exec, { dir: beside, plan: plan.modules, timeoutMs: left() }, signal);
+    await makeModules(io.exec, { dir: beside, known: plan.dir, plan: plan.modules, timeoutMs: left() }, signal);
     await requireEntries(plan, beside);
     await writeFile(join(beside, BUILT_FILE), `${JSON.stringify({ version: 1, commit: plan.commit, builtAt: io.clock.now() })}\n`);
     await writeFile(join(beside, REVISION_FILE), `${plan.commit}\n`);

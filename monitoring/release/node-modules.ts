@@ -5,6 +5,7 @@ import type { Exec, ExecResult } from '../../src/io/exec.js';
 import type { Git } from '../../src/io/git.js';
 import { sha256 } from '../../src/io/hash.js';
 import { maskForeign } from '../../src/io/mask.js';
+import { lastWords } from './last-words.js';
 import { LOCKFILES, lockHashOf, revisionOf } from './identify.js';
 import { releasesDir } from './layout.js';
 
@@ -77,8 +78,16 @@ async function donor(job: { readonly base: string; readonly first: string | null
   return null;
 }
 
-/** Makes node_modules in `dir` as planned. Throws with the end of what npm or cp said. */
-export async function makeModules(exec: Exec, job: { readonly dir: string; readonly plan: ModulesPlan; readonly timeoutMs: number }, signal: AbortSignal): Promise<void> {
+interface ModulesJob {
+  readonly dir: string;
+  /** What people know it as, where `dir` has a name for a moment only. */
+  readonly known?: string;
+  readonly plan: ModulesPlan;
+  readonly timeoutMs: number;
+}
+
+/** Makes node_modules in `dir` as planned. Throws with what npm or cp gave as the reason. */
+export async function makeModules(exec: Exec, job: ModulesJob, signal: AbortSignal): Promise<void> {
   const { dir, plan, timeoutMs } = job;
   if (plan.kind === 'none') return;
   if (plan.kind === 'install') return requireDone('npm ci', await exec.run('npm', NPM_CI, { cwd: dir, timeoutMs }, signal), job);
@@ -88,11 +97,11 @@ export async function makeModules(exec: Exec, job: { readonly dir: string; reado
   requireDone('cp', await exec.run('cp', args, { timeoutMs }, signal), job);
 }
 
-function requireDone(what: string, result: ExecResult, { dir, timeoutMs }: { readonly dir: string; readonly timeoutMs: number }): void {
+function requireDone(what: string, result: ExecResult, { dir, known = dir, timeoutMs }: ModulesJob): void {
   if (result.code === 0 && !result.timedOut) return;
-  const said = maskForeign(result.stderr.trim() || result.stdout.trim()).slice(-600).replace(/\s+/g, ' ');
+  const said = lastWords(maskForeign(result.stderr.trim() || result.stdout.trim()));
   const why = result.timedOut ? `did not end within ${Math.round(timeoutMs / 1000)} s` : `ended with code ${result.code ?? result.signal}: ${said}`;
-  throw new HypercareError('release.modules', result.timedOut ? 'transient' : 'permanent', `${what} in ${dir} ${why}`, 'Run it there by hand to see all of its output.');
+  throw new HypercareError('release.modules', result.timedOut ? 'transient' : 'permanent', `${what} in ${known} ${why}`, known === dir ? 'Run it there by hand to see all of its output.' : 'Run it in a clone of that commit to see all of its output.');
 }
 
 function parse(text: string): unknown {

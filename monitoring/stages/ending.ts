@@ -3,7 +3,7 @@ import type { RemediationId, ResourceId } from '../../src/domain/ids.js';
 import { canonicalJson, type Json } from '../../src/domain/json.js';
 import type { Plan } from '../../src/domain/plan.js';
 import { releaseName, rolledBackBy } from '../../src/domain/release.js';
-import { wasStopped, type Remediation } from '../../src/domain/remediation.js';
+import { brokeOff, wasStopped, type Remediation } from '../../src/domain/remediation.js';
 import { sayDuration } from '../../src/domain/duration.js';
 import { REHEARSE } from '../../src/domain/rehearsal.js';
 import { isRoutine, TAG } from '../../src/domain/routine.js';
@@ -79,7 +79,7 @@ async function afterFailure(tx: Db, ctx: StageContext, { remediation, plan, inci
   const blind = remediation.state === 'unclear' && remediation.settleUntil !== null;
   if (plan.repair === DEPLOY) await deployFailed(tx, ctx, remediation, plan);
   const leftToPeople = blind && plan.prepared?.verify.good === 0;
-  const why = leftToPeople ? `${plan.repair}: ${remediation.outcome ?? ''}` : blind ? `whether ${plan.repair} helped cannot be told: ${remediation.outcome ?? 'too little could be measured'}` : `${plan.repair} ${[DEPLOY, REHEARSE, TAG].includes(plan.repair) ? 'failed' : 'did not help'}: ${remediation.outcome ?? remediation.state}`;
+  const why = leftToPeople ? `${plan.repair}: ${remediation.outcome ?? ''}` : blind ? `whether ${plan.repair} helped cannot be told: ${remediation.outcome ?? 'too little could be measured'}` : `${plan.repair} ${[DEPLOY, REHEARSE, TAG].includes(plan.repair) || brokeOff(remediation) ? 'failed' : 'did not help'}: ${remediation.outcome ?? remediation.state}`;
   if (incident.kind === 'manual') return closeIncident(tx, ctx, incident, why);
   // What restarts nothing was no attempt that an emergency counts: it still gets its restart before the rollback.
   const failed = incident.failed + (plan.prepared?.bounds['restarts'] === 0 ? 0 : 1);
@@ -92,7 +92,7 @@ async function afterFailure(tx: Db, ctx: StageContext, { remediation, plan, inci
   // What the ladder has behind it (an end to a loop that the older release goes on with) is only asked for: see the brake “after a rollback in vain”.
   if (!blind && suspects.length === 0 && (await goesOn(tx, ctx, incident))) return;
   const suspicion = suspects.length > 0 ? `. The release that was good before fails ${suspects.join(', ')} too: the check or something outside is the suspect, and it is not trusted until a person begins a launch` : '';
-  await escalate(tx, ctx, incident, `${why}. It is not rolled back a second time${suspicion}`);
+  await escalate(tx, ctx, incident, `${why}. It is not ${brokeOff(remediation) ? 'tried' : 'rolled back'} a second time${suspicion}`);
 }
 
 async function goesOn(tx: Db, ctx: StageContext, { kind, rung, resourceId }: Incident): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { RemediationId } from '../../src/domain/ids.js';
 import type { Json } from '../../src/domain/json.js';
-import type { JournalStep } from '../../src/domain/remediation.js';
+import { STEP_FAILED, type JournalStep } from '../../src/domain/remediation.js';
 import { maskedError } from '../../src/io/mask.js';
 import { confirmFast } from '../../src/store/checks.js';
 import { endStep, intendStep, journalOf, keepReceipt } from '../../src/store/journal.js';
@@ -72,7 +72,7 @@ async function walk(ctx: StageContext, run: Run, signal: AbortSignal): Promise<S
   for (const [n, step] of run.steps.entries()) {
     const row = journal.find((one) => one.dir === 'do' && one.n === n);
     // A step that failed before a crash has failed: from here the road leads back, and it is not tried again.
-    if (row?.state === 'failed' || row?.state === 'unknown') return { why: `step “${step.name}” ${row.error}`, state: isFrozen(row) ? 'unclear' : 'failed' };
+    if (row?.state === 'failed' || row?.state === 'unknown') return { why: `${STEP_FAILED}${step.name}” ${row.error}`, state: isFrozen(row) ? 'unclear' : 'failed' };
     if (row?.state !== 'done') {
       const stop = await take(ctx, run, { n, step, row, receipts }, signal);
       if (stop !== null) return stop;
@@ -98,7 +98,7 @@ async function take(ctx: StageContext, run: Run, at: StepAt, signal: AbortSignal
   if (signal.aborted) return failed('aborted');
   await ctx.store.write((tx) => endStep(tx, key, { state: result.state, error: result.error }, ctx.clock.now()));
   if (result.state === 'done') return null;
-  return { why: `step “${step.name}” ${result.error}`, state: result.frozen === true ? 'unclear' : 'failed' };
+  return { why: `${STEP_FAILED}${step.name}” ${result.error}`, state: result.frozen === true ? 'unclear' : 'failed' };
 }
 
 type StepEnd = { readonly state: 'done' | 'failed' | 'unknown'; readonly error: string | null; readonly frozen?: true };

@@ -2,7 +2,7 @@ import { sayDuration } from '../domain/duration.js';
 import { holdsHands } from '../domain/hold.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import type { Plan } from '../domain/plan.js';
-import { wasStopped } from '../domain/remediation.js';
+import { brokeOff, wasStopped } from '../domain/remediation.js';
 import { mender } from './ending.js';
 import { sayClock, type Reader } from './say-time.js';
 
@@ -47,7 +47,7 @@ function sayRun(run: Run, plan: Plan, reader: Reader): string {
     case 'verified':
       return `${run.repair}: helped, after ${took}`;
     case 'failed':
-      return `${run.repair}: did not help (${took})${outcome}`;
+      return `${run.repair}: ${brokeOff(run) ? 'failed' : 'did not help'} (${took})${outcome}`;
     case 'unclear':
       if (plan.prepared?.verify.good === 0) return `${run.repair}: done (${took}), and left to people`;
       return wasStopped(run) ? `${run.repair}: was stopped${outcome}` : `${run.repair}: nobody can say whether it helped (${took})${outcome}`;

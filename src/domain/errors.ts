@@ -24,9 +24,9 @@ export class HypercareError extends Error {
 export function errorText(thrown: unknown): string {
   const parts: string[] = [];
   for (let at: unknown = thrown; at !== undefined && at !== null && parts.length < 5; at = (at as { cause?: unknown }).cause) {
-    const text = at instanceof Error ? at.message || at.name : String(at);
+    const text = (at instanceof Error ? at.message || at.name : String(at)).replace(/\s+/g, ' ').trim();
     // A wrapper that repeats its cause, whole or in its midst, would say it twice.
     if (text && !parts.some((part) => part.includes(text))) parts.push(text);
   }
-  return parts.join(': ').replace(/\s+/g, ' ').slice(0, 500);
+  return parts.join(': ').slice(0, 500);
 }

@@ -27,6 +27,14 @@ export function wasStopped({ state, settleUntil }: Pick<Remediation, 'state' | '
   return state === 'unclear' && settleUntil === null;
 }
 
+/** How the outcome begins of what a failing step ended, rather than readings that stayed bad. */
+export const STEP_FAILED = 'step “';
+
+/** It never came so far that fresh readings could say whether it helps. */
+export function brokeOff({ state, outcome }: Pick<Remediation, 'state' | 'outcome'>): boolean {
+  return state === 'failed' && outcome?.startsWith(STEP_FAILED) === true;
+}
+
 /** Done as it was meant, and nothing is proved: a plan that asks for no good reading ends what could be measured. */
 export function isLeftToPeople({ state, settleUntil }: Pick<Remediation, 'state' | 'settleUntil'>, plan: Pick<Plan, 'prepared'> | undefined): boolean {
   return state === 'unclear' && settleUntil !== null && plan?.prepared?.verify.good === 0;

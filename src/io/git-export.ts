@@ -50,7 +50,8 @@ export async function exportCommit(exec: Exec, job: ExportJob): Promise<void> {
 
 function ended(result: ExecResult, job: ExportJob): void {
   if (result.timedOut) throw new HypercareError('git.timeout', 'transient', `Exporting ${job.commit.slice(0, 7)} did not end within ${job.timeoutMs} ms`, 'Try again; nothing was left behind.');
-  if (result.code !== 0) throw gitError(result.stderr, job.repo);
+  // What is full is where it is written to, not where it is read from.
+  if (result.code !== 0) throw gitError(result.stderr, /no space left/i.test(result.stderr) ? dirname(job.dir) : job.repo);
 }
 
 /** An archive and a plain checkout leave submodules empty: the app would start without part of its code. */
