@@ -15,7 +15,7 @@ import { brisk } from '../brisk.js';
 import { beginWatch, type Watch } from '../watch.js';
 
 const REAL_MS = 90_000;
-/** Its checkout breaks with its release, or, for every release alike, with what is outside of it, and all of it with 'all-v2'; where the world is dead it dies at every boot. */
+/** Its checkout breaks with its release, or, for every release alike, with what is outside of it, all of it with 'all-v2', and with 'hangs-v2' it answers nobody; where the world is dead it dies at every boot. */
 const APP = `
 const http = require('node:http');
 const fs = require('node:fs');
@@ -25,6 +25,7 @@ http.createServer((request, response) => {
   response.writeHead(bad ? 500 : 200).end(name);
 }).listen(Number(process.env.PORT), '127.0.0.1');
 setInterval(() => fs.existsSync(process.env.BROKEN + '-dead') && process.exit(1), 150);
+setInterval(() => { while (fs.existsSync(process.env.BROKEN + '-hangs-' + name)); }, 150);
 `;
 
 export interface ReleasedWatch {
@@ -35,6 +36,8 @@ export interface ReleasedWatch {
   deployDead(name: string): Promise<void>;
   /** The same release again, well at first. */
   redeploy(name: string): Promise<void>;
+  /** Its directory is removed, as somebody does who makes room. */
+  forget(name: string): void;
   /** That release, or what every release needs: to sell, or to live. */
   breaks(what: string | 'outside' | 'dead'): void;
   /** The release that answers. */
@@ -49,6 +52,12 @@ export interface ReleasedWatch {
 }
 
 export interface Released {
+  /** False: nobody vouches for v1. */
+  readonly vouched?: boolean;
+  /** Files of v1 beside its code. */
+  readonly first?: Readonly<Record<string, string>>;
+  /** Where its releases stand; default: beside its repository. */
+  readonly base?: string;
   /** False: the config names no repository. */
   readonly repo?: boolean;
   /** Of a failing endpoint; default: the way back alone. */
@@ -78,7 +87,7 @@ export function releasedWatches(): (name: string, options?: Released) => Promise
 async function beginReleased(home: Pm2Home, name: string, options: Released = {}): Promise<ReleasedWatch> {
   const box = gitSandbox();
   const repo = box.repo('repo');
-  const base = join(box.dir, 'srv');
+  const base = options.base ?? join(box.dir, 'srv');
   const broken = join(box.dir, 'broken');
   const commits = new Map<string, string>();
   const make = (version: string, files: Readonly<Record<string, string>>): string => {
@@ -92,7 +101,7 @@ async function beginReleased(home: Pm2Home, name: string, options: Released = {}
     writeFileSync(join(dir, 'REVISION'), `${commit}\n`);
     link(base, dir);
   };
-  await put(make('v1', {}));
+  await put(make('v1', options.first ?? {}));
   const app = await home.startApp({ name, cwd: join(base, 'current'), code: APP, awaitAnswer: true, env: { BROKEN: broken }, ...(options.cluster === undefined ? {} : { cluster: options.cluster }), ...(options.loop === undefined ? {} : { pm2: { restart_delay: 400, max_restarts: 1_000 } }) });
   const ladder = options.loop ?? options.runbook ?? 'release.rollback';
   const time = steppedTime();
@@ -107,7 +116,7 @@ policy:
   default: act-and-tell
 `, { tiers: '{ until: 80m, every: 1s }, { until: 72h, every: 1h }' }), { time, ...(options.outside ? { outside: options.outside } : {}) });
   await begun.steady();
-  await begun.say('restore-point', name, '--reason', 'it ran well for a year');
+  if (options.vouched !== false) await begun.say('restore-point', name, '--reason', 'it ran well for a year');
   const { db } = begun.store;
   const isWatched = async (commit: string): Promise<boolean> => {
     const launch = await openLaunchOf(db, begun.app.id);
@@ -133,6 +142,7 @@ policy:
       await home.pm2('reload', name).catch(() => undefined);
     },
     redeploy: golive,
+    forget: (version) => rmSync(join(base, 'releases', (commits.get(version) ?? '').slice(0, 12)), { recursive: true }),
     breaks: (what) => writeFileSync(what === 'outside' ? broken : `${broken}-${what}`, ''),
     runs: () => fetch(app.url).then((answer) => answer.text(), () => 'nothing'),
     rollbacks: async () => (await actsOn(db, begun.app.id, 0)).filter(({ by, kind }) => by === 'us' && kind === 'rollback').length,
