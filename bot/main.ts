@@ -17,6 +17,7 @@ import { storeAddress, storeFile } from '../src/store/address.js';
 import { isMigrated } from '../src/store/migrate.js';
 import { openStore, type Store } from '../src/store/store.js';
 import type { HostId } from '../src/domain/ids.js';
+import { argWords } from '../monitoring/repairs/arg-words.js';
 import { repairs } from '../monitoring/repairs/index.js';
 import { startBot, type Ear } from './bot.js';
 import { channelSchemas, createChannels } from './channels/index.js';
@@ -47,7 +48,7 @@ try {
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const { api } = config;
   const shared = { dashboardAt: api === null ? null : dashboardAddress(api), store, hostId, hostName: config.host, carrier, clock: systemClock, log, tiers: config.watch.tiers, settleMs: config.watch.settleMs, policy: config.policy };
-  const ears = api === null ? [] : [apiEar({ ...shared, at: api, release: packageVersion(), repairs: async () => Object.values(repairs).map(({ kind, target, summary, refuses, risk }) => ({ kind, target, summary, refuses, risk })), auditAnchor: anchorFile(config.pm2Home), freezeFile: freezeFile(config) })];
+  const ears = api === null ? [] : [apiEar({ ...shared, at: api, release: packageVersion(), repairs: async () => Object.values(repairs).map(({ kind, target, summary, refuses, risk, args }) => ({ kind, target, summary, refuses, risk, takes: argWords(args) })), auditAnchor: anchorFile(config.pm2Home), freezeFile: freezeFile(config) })];
   const bot = await startBot({ ...shared, channels: wanted, refused, ears, timeZone, quietHours: config.quietHours, onCall: config.onCall });
   stop = async () => {
     await bot.stop();

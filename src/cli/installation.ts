@@ -99,8 +99,8 @@ async function speak(io: CliIo, paths: ConfigPaths, config: Config, store: Store
       return revert.writeRevert({ exec: createExec(), config, cwd: io.cwd }, job);
     },
     async repairs() {
-      const { repairs } = await import('../../monitoring/repairs/index.js');
-      return Object.values(repairs).map(({ kind, target, summary, refuses, risk }) => ({ kind, target, summary, refuses, risk }));
+      const [{ repairs }, { argWords }] = await Promise.all([import('../../monitoring/repairs/index.js'), import('../../monitoring/repairs/arg-words.js')]);
+      return Object.values(repairs).map(({ kind, target, summary, refuses, risk, args }) => ({ kind, target, summary, refuses, risk, takes: argWords(args) }));
     },
   });
 }

@@ -20,10 +20,17 @@ export async function runCli(io: CliIo): Promise<Exit> {
   }
 }
 
+async function help(argv: Argv, io: CliIo, name: string | undefined): Promise<Exit> {
+  const found = usage(name);
+  if (name?.toLowerCase() !== 'repair') return put(argv, io, found);
+  const { withTakes } = await import('./repair-usage.js');
+  return put(argv, io, await withTakes(found));
+}
+
 async function dispatch(argv: Argv, io: CliIo): Promise<Exit> {
   const [verb, ...rest] = argv.words;
   if (argv.version) return putVersion(argv, io);
-  if (verb === undefined || verb === 'help' || argv.help) return put(argv, io, usage(verb === 'help' ? rest[0] : verb));
+  if (verb === undefined || verb === 'help' || argv.help) return help(argv, io, verb === 'help' ? rest[0] : verb);
   if (verb === 'config') {
     const { configCheck } = await import('./config-check.js');
     return put(argv, io, await configCheck(rest, io, argv.config));

@@ -32,6 +32,8 @@ export interface RepairKind {
   /** What it will not do, for people. */
   readonly refuses: string;
   readonly risk: Risk;
+  /** What `--with` takes for it: 'table=…', and in brackets what may be left out. */
+  readonly takes: readonly string[];
 }
 
 /** A patch to be written that takes one commit of an app back to another. */

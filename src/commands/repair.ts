@@ -24,7 +24,7 @@ export const repair: Command<z.output<typeof args>> = {
   usage: 'repair <repair|general> <target> [--with name=value] [--dry-run]',
   examples: ['repair pm2.reload shop', 'repair general shop --dry-run'],
   role: 'operator',
-  words: { positionals: ['repair', 'target'], flags: { with: { type: 'string', about: 'what the repair is told: prefix=cache:' }, 'dry-run': { type: 'boolean', about: 'say what it would do, and do nothing' } } },
+  words: { positionals: ['repair', 'target'], flags: { with: { type: 'string', about: 'what the repair is told: prefix=cache:, or more in quotes; “repairs” says what each takes' }, 'dry-run': { type: 'boolean', about: 'say what it would do, and do nothing' } } },
   args,
   async run(wanted, ctx) {
     await knownRepair(ctx, wanted.repair);

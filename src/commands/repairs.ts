@@ -18,10 +18,10 @@ export const repairs: Command<z.output<typeof args>> = {
     if (known === null) throw new HypercareError('denied.place', 'denied', 'the repairs are known in the terminal alone', 'On the host itself: hypercare repairs');
     const sorted = known.toSorted((a, b) => (a.kind < b.kind ? -1 : 1));
     return {
-      data: { version: 1, repairs: sorted.map(({ kind, target, summary, refuses, risk }) => ({ kind, target, summary, refuses, risk })) },
+      data: { version: 1, repairs: sorted.map(({ kind, target, summary, refuses, risk, takes }) => ({ kind, target, summary, refuses, risk, takes })) },
       card: noteCard({
         subject: 'repairs', level: 'info', title: `${sorted.length} repairs, and “general”: what the runbook has next`,
-        fields: sorted.map(({ kind, summary, refuses, risk }) => ({ name: kind, value: `${summary} (${risk}); refuses ${refuses}` })), footer: 'repair <repair> <target> --dry-run says what one would do',
+        fields: sorted.map(({ kind, summary, refuses, risk, takes }) => ({ name: kind, value: `${summary} (${risk}); refuses ${refuses}${takes.length === 0 ? '' : `; --with ${takes.join(' ')}`}` })), footer: 'repair <repair> <target> --dry-run says what one would do',
       }),
       exit: 0,
     };

@@ -1,4 +1,5 @@
 /** A watch that a scenario plays with: a real monitor, a person at the terminal, and what both leave behind, as text. */
+import { argWords } from '../../monitoring/repairs/arg-words.js';
 import { createContext } from '../../src/commands/context.js';
 import { runWords } from '../../src/commands/run-words.js';
 import { errorCard } from '../../src/cards/error-card.js';
@@ -111,7 +112,7 @@ async function say({ store, monitor }: Watched, words: readonly string[]): Promi
   const ctx = createContext({
     store, hostId, person: await personOf(store.db, hostId, { platform: 'terminal', userId: 'tester' }), via: 'terminal', userId: 'tester', nonce: `spoken-${(spoken += 1)}`,
     timeZone: 'UTC', tiers: DEFAULT_TIERS, settleMs: settings.settleMs, policy: settings.policy, now: () => clock.now(), sleep: (ms) => systemClock.sleep(ms), poke: async () => monitor.loop.poke(),
-    repairs: async () => Object.values(units.repairs).map(({ kind, target, summary, refuses, risk }) => ({ kind, target, summary, refuses, risk })),
+    repairs: async () => Object.values(units.repairs).map(({ kind, target, summary, refuses, risk, args }) => ({ kind, target, summary, refuses, risk, takes: argWords(args) })),
   });
   try {
     return masked(drawn((await runWords(words, ctx)).card));

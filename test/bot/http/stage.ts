@@ -51,7 +51,7 @@ export async function openApi(change: Partial<ApiParts['at']> = {}, parts: Parti
   };
   const stop = await serveApi({
     store: stage.store, hostId: stage.hostId, hostName: 'vm-1', carrier: { poke: async () => void (stage.pokes += 1), onPoke: async () => async () => undefined }, clock, log,
-    tiers: DEFAULT_TIERS, settleMs: 0, policy: policy('observe'), repairs: async () => (['pm2.reload', 'pm2.restart'] as const).map((kind) => ({ kind, target: 'app', summary: 'starts the app anew', refuses: 'what it does not know', risk: 'safe' })), release: '0.0.0', at: { listen: '127.0.0.1', port, hosts: [], perSecond: 1_000, ...change }, ...parts,
+    tiers: DEFAULT_TIERS, settleMs: 0, policy: policy('observe'), repairs: async () => (['pm2.reload', 'pm2.restart'] as const).map((kind) => ({ kind, target: 'app', summary: 'starts the app anew', refuses: 'what it does not know', risk: 'safe', takes: [] })), release: '0.0.0', at: { listen: '127.0.0.1', port, hosts: [], perSecond: 1_000, ...change }, ...parts,
   });
   const url = `http://127.0.0.1:${port}`;
   return {

@@ -14,6 +14,14 @@ describe('help', () => {
     expect((await cli(stage, ['status', '--help'])).stdout).not.toContain('--offline');
   });
 
+  it('says of repair what each one may be told, at 80 columns', async () => {
+    for (const words of [['repair', '--help'], ['help', 'repair']]) {
+      const { stdout } = await cli(stage, words, { env: { COLUMNS: '80' } });
+      expect(stdout).toMatch(/postgres\.create-index +table=… columns=…/);
+      expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    }
+  });
+
   it('comes first with examples, and needs no store', async () => {
     const ran = await cli({ ...stage, dir: join(stage.dir, 'nowhere') }, ['--help']);
     expect(ran).toMatchObject({ exit: 0, stderr: '' });

@@ -48,8 +48,8 @@ export interface Stage {
 }
 
 const REPAIRS: readonly RepairKind[] = [
-  { kind: 'pm2.reload', target: 'app', summary: 'reloads the app without downtime', refuses: 'fork mode', risk: 'safe' },
-  { kind: 'release.rollback', target: 'app', summary: 'goes back to the last stable release', refuses: 'no stable release', risk: 'disruptive' },
+  { kind: 'pm2.reload', target: 'app', summary: 'reloads the app without downtime', refuses: 'fork mode', risk: 'safe', takes: ['[process=…]'] },
+  { kind: 'release.rollback', target: 'app', summary: 'goes back to the last stable release', refuses: 'no stable release', risk: 'disruptive', takes: [] },
 ];
 
 const PEOPLE = [
