@@ -38,7 +38,7 @@ async function prepare(target: RepairTarget, args: ScaleDownArgs, io: Io): Promi
   const busy = busyWith({ startsWaiting: false }, name, instances);
   if (busy !== null) return { refused: busy, again: true };
   const to = args.to ?? instances.length - 1;
-  if (args.from !== undefined && instances.length !== args.from) return { refused: `"${name}" has ${instances.length} workers, and not the ${args.from} that hypercare left: somebody scaled it since, and it stays so` };
+  if (args.from !== undefined && instances.length !== args.from) return { refused: `"${name}" has ${instances.length} ${instances.length === 1 ? 'worker' : 'workers'}, and not the ${args.from} that hypercare left: somebody scaled it since, and it stays so` };
   if (instances.some(({ mode }) => mode === 'fork')) return { refused: `"${name}" runs in fork mode, which has no workers to end` };
   if (to < 1 || instances.length <= to) return { refused: `"${name}" has ${instances.length === 1 ? 'one worker' : `${instances.length} workers`}, and ${Math.max(1, to)} shall stay` };
   return {

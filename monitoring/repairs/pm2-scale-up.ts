@@ -68,7 +68,7 @@ function whyNot({ name, instances }: SeenProcess, by: number): string | null {
   const down = instances.find(({ status }) => status !== 'online');
   if (down !== undefined) return `a worker of "${name}" is ${down.status}: that is mended first; pm2.restart is the one`;
   const cores = availableParallelism();
-  if (instances.length + by > cores) return `"${name}" has ${instances.length} workers, and the machine has ${cores} cores: more workers than cores are not quicker`;
+  if (instances.length + by > cores) return `"${name}" has ${instances.length} ${instances.length === 1 ? 'worker' : 'workers'}, and the machine has ${cores} ${cores === 1 ? 'core' : 'cores'}: more workers than cores are not quicker`;
   const mayTake = Math.max(0, freemem() - LEFT_SHARE * totalmem());
   const more = by * largest(instances);
   return more <= mayTake ? null : `it would take ${say(more)}, and the machine can give ${say(mayTake)} and keep a tenth of its memory`;

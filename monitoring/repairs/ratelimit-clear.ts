@@ -133,13 +133,19 @@ function planFor(target: RepairTarget, { seen, found, memory, reloading, app }: 
   return {
     does: [...clears.map((clear) => specFor(clear, wanted)), ...(reloading?.does ?? [])],
     touches: [target.id, ...target.uses.filter(({ name }) => servers.has(name)).map(({ id }) => id)],
-    bounds: { counters: clears.reduce((sum, { most }) => sum + most, 0), restarts: reloading?.bounds['restarts'] ?? 0 },
+    bounds: { ...mostOf(clears), restarts: reloading?.bounds['restarts'] ?? 0 },
     verify: judgedByChecks(target),
     wayBack: 'none is needed: whoever asks is counted anew, from nothing',
     witness: { mark: newMark(), clears, processes: (reloading?.witness as { readonly processes: Json } | undefined)?.processes ?? [] } as unknown as Json,
     artefacts: [],
     notes: [...found.flatMap((one) => notesOf(one, wanted)), sayRate(seen), ...memoryNotes(reloading !== null, memory, app, wanted), ...(reloading?.notes ?? [])],
   };
+}
+
+/** Jobs are let begin at limiters, and none of their keys is removed. */
+function mostOf(clears: readonly Clear[]): Prepared['bounds'] {
+  const [jobs, others] = [true, false].map((wanted) => clears.filter(({ library }) => (library === 'bottleneck') === wanted).reduce((sum, { most }) => sum + most, 0)) as [number, number];
+  return { ...(jobs > 0 && others === 0 ? {} : { counters: others }), ...(jobs > 0 ? { limiters: jobs } : {}) };
 }
 
 function specFor({ server, library, prefix, limit, most }: Clear, wanted: ClearArgs): StepSpec {

@@ -21,7 +21,7 @@ export function drawSteps(heading: string, does: Prepared['does']): string {
 
 /** What people should know before they say yes, the largest harm and the way back. */
 export function drawCaution(prepared: Pick<Prepared, 'bounds' | 'wayBack' | 'notes'>): string {
-  const harm = Object.entries(prepared.bounds).map(([what, most]) => `${most === 0 ? 'no' : most} ${most === 1 ? what.replace(/(?<=[sx])es$|s$/, '') : what}`);
+  const harm = Object.entries(prepared.bounds).map(([what, most]) => `${most === 0 ? 'no' : most} ${most === 1 ? what.replace(/ies$/, 'y').replace(/(?<=[sx])es$|s$/, '') : what}`);
   return [
     ...prepared.notes.slice(0, MOST_NOTES),
     ...(harm.length > 0 ? [`At most ${harm.join(', ')}.`] : []),

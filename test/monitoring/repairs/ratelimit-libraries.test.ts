@@ -132,7 +132,7 @@ describe.skipIf(noRedis)('each library, with a real client that it turns away', 
     expect(await waiting).toBe(503);
     const keys = async (): Promise<unknown> => ((await own.say('KEYS', 'b_*')) as string[]).sort();
     const before = await keys();
-    expect(await prepare({})).toMatchObject({ notes: expect.arrayContaining(['1 of 1 limiters of jobs below b_ in cache: mails (1 job waits, 0 of 3 left)']) });
+    expect(await prepare({})).toMatchObject({ bounds: { limiters: 10, restarts: 0 }, notes: expect.arrayContaining(['1 of 1 limiters of jobs below b_ in cache: mails (1 job waits, 0 of 3 left)']) });
     expect(await clear({})).toEqual([expect.objectContaining({ filled: 3, freed: 0 })]);
     await until('the job that waited to be done', async () => Number(await own.say('HGET', 'b_mails_settings', 'reservoir')) === 2);
     expect(await askAs(ANN, app.url)).toBe(200);

@@ -3,6 +3,7 @@ import type { Card } from '../../../src/cards/card.js';
 import { drawPlain } from '../../../src/cards/plain.js';
 import { incidentCard } from '../../../src/cards/incident-card.js';
 import { planCard, refusedCard } from '../../../src/cards/plan-card.js';
+import { drawCaution } from '../../../src/cards/steps.js';
 import { asking, switchBack, UTC } from './views.js';
 
 const draw = (card: Card): string => drawPlain(card, { width: 72, color: false });
@@ -25,6 +26,10 @@ describe('the card of a plan that was only prepared', () => {
 
         plan bbbbbbbbbbbb"
     `);
+  });
+
+  it.each([[{ queries: 1 }, 'At most 1 query.'], [{ queries: 2, processes: 1, limiters: 10 }, 'At most 2 queries, 1 process, 10 limiters.'], [{ restarts: 0 }, 'At most no restarts.']])('of %j says “%s”', (bounds, said) => {
+    expect(drawCaution({ bounds, wayBack: null, notes: [] })).toBe(`${said}\nThere is no way back from it.`);
   });
 
   it('says beforehand that there is no way back, in a dry run and in a question', () => {
