@@ -74,10 +74,12 @@ function ending(child: ChildProcess, program: string, cwd: string | undefined): 
   return new Promise((resolve, reject) => {
     child.once('error', (error) => reject(startError(error, program, cwd)));
     child.once('exit', (code, signal) => {
-      const pipes = setTimeout(() => {
+      // On a busy machine nobody may have read a byte by now: whoever comes back late finds timers due before it reads, so
+      // the pipes are closed only after one more round of reading. What a program had said was lost here, with exit code 0.
+      const pipes = setTimeout(() => setImmediate(() => {
         child.stdout?.destroy();
         child.stderr?.destroy();
-      }, PIPES_MS);
+      }), PIPES_MS);
       child.once('close', () => {
         clearTimeout(pipes);
         resolve({ code, signal });

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, stat } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, it, vi } from 'vitest';
 import { createExec } from '../../../src/io/exec.js';
@@ -100,5 +101,25 @@ describe('exec', () => {
   it('says which program or directory is missing', async () => {
     await expect(exec.run('no-such-program', [], { timeoutMs: 1_000 })).rejects.toMatchObject({ code: 'exec.missing', errorClass: 'permanent' });
     await expect(exec.run('true', [], { timeoutMs: 1_000, cwd: '/no/such/dir' })).rejects.toMatchObject({ code: 'exec.missing', message: expect.stringContaining('/no/such/dir') });
+  });
+
+  it('keeps what was said though nobody came to read before the program had long ended', async () => {
+    const block = (ms: number): void => {
+      const until = performance.now() + ms;
+      while (performance.now() < until);
+    };
+    // The end of another child and this file are told in one round of the loop, the file first; our child ends within it.
+    const said = await new Promise((done) => {
+      setImmediate(() => {
+        spawn('true', { stdio: 'ignore' });
+        stat('/', () => {
+          void exec.run('echo', ['hello'], { timeoutMs: 20_000 }).then(({ stdout }) => done(stdout));
+          block(400);
+          setImmediate(() => block(900));
+        });
+        block(400);
+      });
+    });
+    expect(said).toBe('hello\n');
   });
 });
