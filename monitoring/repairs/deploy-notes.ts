@@ -4,7 +4,7 @@ import { sha256 } from '../../src/io/hash.js';
 import type { Io } from '../../src/io/io.js';
 import { looksLikeMigration } from '../release/preflight/migrations.js';
 import { lockfileAt } from '../release/node-modules.js';
-import type { ReleasesWitness } from './rollback-releases-survey.js';
+import type { ReleasesWitness } from './releases-survey.js';
 
 const MAX_PATHS = 20_000;
 const NAMED = 5;

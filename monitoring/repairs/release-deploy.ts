@@ -11,8 +11,8 @@ import { oldReleases } from '../release/old-releases.js';
 import { deployNotes, lookBetween } from './deploy-notes.js';
 import { unlisted } from './process-plan.js';
 import type { Repair, RepairTarget } from './repair.js';
-import { releasesByHand, releasesRoad } from './rollback-releases.js';
-import { releasesWitness, surveyReleases, type ReleasesWitness } from './rollback-releases-survey.js';
+import { releasesByHand, releasesRoad } from './releases-road.js';
+import { releasesWitness, surveyReleases, type ReleasesWitness } from './releases-survey.js';
 
 /** `ref`: a branch, a tag, or a commit from seven digits on. `override`: why a commit that was found bad goes live all the same. */
 export const deployArgs = z.strictObject({

@@ -9,8 +9,8 @@ import { smokeCheck, type SmokeCheck } from '../release/smoke.js';
 import { missingFrom } from '../release/whole.js';
 import { maskedError } from '../../src/io/mask.js';
 import type { Receipts } from './repair.js';
-import type { ReleasesWitness } from './rollback-releases-survey.js';
-import type { Leg } from './rollback-road.js';
+import type { ReleasesWitness } from './releases-survey.js';
+import type { Leg } from './road.js';
 
 const REMOVE_MS = 120_000;
 const LOOK_MS = 60_000;

@@ -11,8 +11,8 @@ import type { Pm2Process } from '../../src/io/pm2.js';
 import { chooseTarget } from '../release/choose-target.js';
 import { releasesDir } from '../release/layout.js';
 import type { Repair, RepairTarget } from './repair.js';
-import { readyRoad } from './rollback-releases.js';
-import { releasesWitness, surveyReleases, type ReleasesWitness } from './rollback-releases-survey.js';
+import { readyRoad } from './releases-road.js';
+import { releasesWitness, surveyReleases, type ReleasesWitness } from './releases-survey.js';
 
 /** `to`: as of a rollback; null: where a rollback would go now. */
 export const rehearseArgs = z.strictObject({ to: z.string().min(1).max(200).nullable().default(null), reason: z.string().max(1_000).default('') });

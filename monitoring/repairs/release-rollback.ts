@@ -12,9 +12,9 @@ import { preflight } from '../release/preflight/index.js';
 import type { Repair, RepairTarget } from './repair.js';
 import { inPlaceByHand, inPlaceRoad } from './rollback-in-place.js';
 import { inPlaceWitness, surveyInPlace, type InPlaceWitness } from './rollback-in-place-survey.js';
-import { releasesByHand, releasesRoad } from './rollback-releases.js';
-import { releasesWitness, surveyReleases, type ReleasesWitness } from './rollback-releases-survey.js';
-import type { Leg } from './rollback-road.js';
+import { releasesByHand, releasesRoad } from './releases-road.js';
+import { releasesWitness, surveyReleases, type ReleasesWitness } from './releases-survey.js';
+import type { Leg } from './road.js';
 
 /** `to`: an id of the ledger, or a commit from seven digits on; null: the newest stable release. */
 export const rollbackArgs = z.strictObject({ to: z.string().min(1).max(200).nullable().default(null), reason: z.string().max(1_000).default('') });

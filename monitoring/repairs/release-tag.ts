@@ -6,8 +6,8 @@ import { releaseName, releasesNamed, type Release } from '../../src/domain/relea
 import { TAG } from '../../src/domain/routine.js';
 import type { Io } from '../../src/io/io.js';
 import { maskText } from '../../src/io/mask.js';
-import type { Leg } from './rollback-road.js';
-import { orUnknown } from './rollback-road.js';
+import type { Leg } from './road.js';
+import { orUnknown } from './road.js';
 import type { Repair, RepairTarget } from './repair.js';
 
 /** `release`: an id of the ledger, or a commit from seven digits on; null: the one that was found stable last. */

@@ -9,7 +9,7 @@ import { isWithin } from '../../src/io/processes.js';
 import { packagesIn } from '../release/install-in-place.js';
 import { lockfileAt } from '../release/node-modules.js';
 import { unlisted } from './process-plan.js';
-import { noteProcess, rolledProcess, type RolledProcess } from './rollback-workers.js';
+import { noteProcess, rolledProcess, type RolledProcess } from './road-workers.js';
 
 /** What was true when the rollback was prepared, where the app runs from a working tree. */
 export const inPlaceWitness = z.object({

@@ -6,8 +6,8 @@ import type { Json } from '../../src/domain/json.js';
 import type { Io } from '../../src/io/io.js';
 import { installInPlace, isInstalling, notesDir, packagesIn } from '../release/install-in-place.js';
 import { inPlaceWitness, type InPlaceWitness } from './rollback-in-place-survey.js';
-import { orUnknown, startingMs, WAY_BACK, workerLegs, type Leg } from './rollback-road.js';
-import { actOn, areAsNoted, backVerb, untilStarted, verbFor } from './rollback-workers.js';
+import { orUnknown, startingMs, WAY_BACK, workerLegs, type Leg } from './road.js';
+import { actOn, areAsNoted, backVerb, untilStarted, verbFor } from './road-workers.js';
 
 const CHECKOUT_MS = 120_000;
 const INSTALL_MS = 600_000;

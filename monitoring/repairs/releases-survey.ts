@@ -8,7 +8,7 @@ import { revisionOf } from '../release/identify.js';
 import { currentLink, releaseOf, throughCurrent } from '../release/layout.js';
 import { readCurrent } from '../release/switch.js';
 import { unlisted } from './process-plan.js';
-import { noteProcess, rolledProcess, type RolledProcess } from './rollback-workers.js';
+import { noteProcess, rolledProcess, type RolledProcess } from './road-workers.js';
 
 const buildSchema = z.object({
   base: z.string(),

@@ -1,7 +1,7 @@
 import type { StepSpec } from '../../src/domain/plan.js';
 import { HypercareError } from '../../src/domain/errors.js';
 import type { Step, StepPosition } from './repair.js';
-import { actOn, processPosition, sayAct, untilUp, whatIsMissing, type RolledProcess, type Running } from './rollback-workers.js';
+import { actOn, processPosition, sayAct, untilUp, whatIsMissing, type RolledProcess, type Running } from './road-workers.js';
 
 /** A step together with what people read of it, so that the plan and what is done cannot differ. */
 export interface Leg extends Step, StepSpec {}

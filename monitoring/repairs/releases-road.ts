@@ -6,9 +6,9 @@ import type { SmokeCheck } from '../release/smoke.js';
 import { readCurrent, switchCurrent } from '../release/switch.js';
 import { lookLeg, removeLeg, restorePointLeg, smokeLeg } from './release-legs.js';
 import { SWITCHED } from './repair.js';
-import { releasesWitness, type ReleasesWitness } from './rollback-releases-survey.js';
-import { startingMs, WAY_BACK, workerLegs, orUnknown, type Leg } from './rollback-road.js';
-import { actOn, areAsNoted, backVerb, processPosition, untilStarted, verbFor, type RolledProcess } from './rollback-workers.js';
+import { releasesWitness, type ReleasesWitness } from './releases-survey.js';
+import { startingMs, WAY_BACK, workerLegs, orUnknown, type Leg } from './road.js';
+import { actOn, areAsNoted, backVerb, processPosition, untilStarted, verbFor, type RolledProcess } from './road-workers.js';
 
 /** npm and what compiles for it; minutes were measured where a native module is built. */
 const BUILD_MS = 600_000;
