@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -68,6 +68,7 @@ it.skipIf(noRedis)('for the limiters of apps the guide gives a few more, which a
   const rights = [...guide.matchAll(/^ACL SETUSER hypercare .*$/gm)].map(([line]) => line.split(' '));
   expect(rights).toHaveLength(2);
   const dir = await packageDir(await mkdtemp(join(tmpdir(), 'hc-rights-')), [...LIMITED['express-rate-limit'].packages, ...LIMITED.bottleneck.packages]);
+  await writeFile(join(dir, 'app.cjs'), LIMITED.bottleneck.code);
   const world = await redisWorld({}, {}, async (own) => {
     for (const words of rights) await own.say(...(words as unknown as RedisCommand));
     await own.say('SET', 'rl:203.0.113.7', 9);
