@@ -19,6 +19,7 @@ interface Limits {
   readonly idleMs: number;
   readonly longQueryMs: number;
   readonly lagMs: number;
+  readonly role: string | null;
 }
 
 /** One reading, with the limits and what was before. */
@@ -37,8 +38,6 @@ interface Advice {
   say(look: Look): string;
   evidence(look: Look): readonly string[];
 }
-
-const AS_SUPERUSER = 'to be run by a superuser, with the user of its url for USER';
 
 const ADVICE: readonly Advice[] = [
   {
@@ -81,7 +80,7 @@ const ADVICE: readonly Advice[] = [
     kind: 'postgres-rights', severity: 'info',
     side: ({ now }) => lacking([now('may_see'), now('may_signal')]),
     say: ({ now }) => (now('may_see') === 0 ? 'hypercare may not see what others do there' : 'hypercare may not end sessions there'),
-    evidence: ({ now }) => [AS_SUPERUSER, ...(now('may_see') === 0 ? ['GRANT pg_monitor TO USER'] : []), ...(now('may_signal') === 0 ? ['GRANT pg_signal_backend TO USER'] : [])],
+    evidence: ({ now, limits }) => grants(limits.role, [...(now('may_see') === 0 ? ['pg_monitor'] : []), ...(now('may_signal') === 0 ? ['pg_signal_backend'] : [])]),
   },
   {
     kind: 'postgres-extensions', severity: 'info',
@@ -117,6 +116,12 @@ const ADVICE: readonly Advice[] = [
     evidence: ({ note }) => [...seen(note), 'autovacuum does not keep up, or something holds old rows: VACUUM (VERBOSE) says what'],
   },
 ];
+
+/** What a superuser runs. The name is always quoted: it may have capitals, or be a word of SQL. Without one in the address it is that of the machine. */
+function grants(role: string | null, missing: readonly string[]): readonly string[] {
+  const who = role === null ? 'USER' : `"${role.replaceAll('"', '""')}"`;
+  return [`to be run by a superuser${role === null ? ', with the user hypercare runs as for USER' : ''}`, `GRANT ${missing.join(', ')} TO ${who}`];
+}
 
 /** What its users do not feel yet, and its operator should know. Readings of a server that did not answer say nothing of it. */
 export function postgresAdvice(series: Series, input: DetectorInput<Limits>): readonly Claim[] {

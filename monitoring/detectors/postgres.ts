@@ -12,6 +12,8 @@ const options = z.object({
   idleMs: z.int().min(1).default(5 * 60_000),
   longQueryMs: z.int().min(1).default(10 * 60_000),
   lagMs: z.int().min(1).default(60_000),
+  /** As whom hypercare asks it; null: its address does not say. */
+  role: z.string().nullable().default(null),
 });
 
 type Options = z.output<typeof options>;

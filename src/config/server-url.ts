@@ -16,6 +16,17 @@ function isReachable({ protocol, hostname, pathname, searchParams }: URL): boole
   return hostname !== '' || (protocol.startsWith('postgres') && searchParams.get('host')?.startsWith('/') === true);
 }
 
+/** Who we are at a server, as its address says; null: it does not. */
+export function roleIn(url: string): string | null {
+  const { username, searchParams } = new URL(url);
+  if (username === '') return searchParams.get('user');
+  try {
+    return decodeURIComponent(username);
+  } catch {
+    return null; // A % that begins nothing.
+  }
+}
+
 /** Where it is, without who we are there: 'redis://10.0.0.5:6379/2'. */
 export function shownServer(url: string): string {
   const { protocol, host, pathname, searchParams } = new URL(url);

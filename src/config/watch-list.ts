@@ -3,7 +3,7 @@ import type { Cadence } from '../domain/check.js';
 import { canonicalJson, type Json } from '../domain/json.js';
 import type { Resource } from '../domain/resource.js';
 import type { AppConfig, Config, DependencyConfig, HttpAsk, InfrastructureConfig } from './config.js';
-import { shownServer } from './server-url.js';
+import { roleIn, shownServer } from './server-url.js';
 
 /** What there is to watch, as plain JSON: the monitor makes the store equal to it at its start. */
 export interface WatchList {
@@ -65,9 +65,10 @@ function dependencyResource(dependency: DependencyConfig): WatchList['resources'
   return { kind: 'dependency', name: dependency.name, config: { url: new URL(dependency.url).origin } };
 }
 
-/** The address without user and password, and what its detector and its repairs read. */
+/** The address without user and password, and what its detector and its repairs read; of a PostgreSQL the role too, for the GRANT that it lacks. */
 function infrastructureResource({ kind, name, url, options, runbook }: InfrastructureConfig): WatchList['resources'][number] {
-  return { kind, name, config: { url: url && shownServer(url), options, runbook: storedRunbook(runbook) } };
+  const role = kind === 'postgres' && url !== null ? roleIn(url) : null;
+  return { kind, name, config: { url: url && shownServer(url), options: role === null ? options : { ...options, role }, runbook: storedRunbook(runbook) } };
 }
 
 function storedRunbook(runbook: AppConfig['runbook']): Json {

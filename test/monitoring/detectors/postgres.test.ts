@@ -72,7 +72,7 @@ describe('advice', () => {
     [{ query_ms: 1_200_000, query_pid: 42 }, 'warning postgres-long-query: session 42 has run one query for 20 min (it can be ended: hypercare repair postgres.cancel <name> --with pid=42)'],
     [{ lag_ms: 300_000 }, 'warning postgres-replication-lag: a standby is 5 min behind'],
     [{ xid_age: 1_500_000_000 }, 'warning postgres-wraparound: its oldest transaction numbers are 1500 million behind; from 2 billion on it takes no changes'],
-    [{ may_see: 0, may_signal: 0, query_ms: null, idle_ms: null }, 'info postgres-rights: hypercare may not see what others do there (to be run by a superuser, with the user of its url for USER; GRANT pg_monitor TO USER; GRANT pg_signal_backend TO USER)'],
+    [{ may_see: 0, may_signal: 0, query_ms: null, idle_ms: null }, 'info postgres-rights: hypercare may not see what others do there (to be run by a superuser, with the user hypercare runs as for USER; GRANT pg_monitor, pg_signal_backend TO USER)'],
     [{ statements: 0, slow_ms: null }, 'info postgres-extensions: slow queries cannot be told: pg_stat_statements is not there (shared_preload_libraries'],
     [{ invalid_indexes: 1 }, 'info postgres-invalid-index: one index is invalid'],
     [{ read_whole: 2 }, 'info postgres-missing-index: 2 large tables are read whole'],
@@ -81,6 +81,11 @@ describe('advice', () => {
     [{ uptime_ms: 100_000 }, 'info postgres-restarted: it began anew 100 s ago'],
   ])('of %o is given, and hurts nobody', (values, words) => {
     expect(told(thrice({ values })).map((line) => line.slice(0, words.length))).toEqual([words]);
+  });
+
+  it.each([['hypercare', '"hypercare"'], ['user', '"user"'], ['Ops-1', '"Ops-1"'], ['a"b', '"a""b"']])('writes the role %s into the GRANT', (role, written) => {
+    const [claim] = postgres.detect(inputOf(postgres.options.parse({ role }), { series: [seriesOf(thrice({ values: { may_see: 1, may_signal: 0 } }))], open: [] }));
+    expect(claim).toMatchObject({ evidence: ['to be run by a superuser', `GRANT pg_signal_backend TO ${written}`] });
   });
 
   it('names what the reading names', () => {

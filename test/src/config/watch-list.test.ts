@@ -90,6 +90,12 @@ it.each([
   expect(resources.find(({ name }) => name === 'up')?.config).toMatchObject({ url: shown });
 });
 
+it.each([['postgres://ann:secret@localhost/blog', 'ann'], ['postgres:///blog?host=/run/postgresql&user=ann', 'ann'], ['postgres://Ops%2D1@localhost/blog', 'Ops-1'], ['postgres://localhost/blog', undefined]])('tells the detector of %s which role lacks rights, and no password', (url, role) => {
+  const config = watchList(configFor(`{ postgres: { up: ${JSON.stringify(url)} } }`)).resources.find(({ name }) => name === 'up')?.config;
+  expect((config as { readonly options?: { readonly role?: string } }).options?.role).toBe(role);
+  expect(JSON.stringify(config)).not.toContain('secret');
+});
+
 it('is plain JSON', () => {
   expect(JSON.parse(JSON.stringify(list))).toEqual(list);
 });
