@@ -33,9 +33,27 @@ export async function installInPlace(exec: Exec, job: { readonly dir: string; re
   await rm(begun, { force: true });
 }
 
-/** Where we may leave things in a working tree: git neither shows nor touches them. In a worktree `.git` is a file that says where. */
+/** When the install that ended well ended (wall clock, milliseconds); null where there was none of ours. */
+export async function packagesSince(dir: string): Promise<number | null> {
+  return writtenAt(join(dir, DONE));
+}
+
+/** When HEAD was last moved or detached (wall clock, milliseconds); null where it cannot be seen. */
+export async function headWrittenAt(dir: string): Promise<number | null> {
+  return writtenAt(join(await gitDir(dir), 'HEAD'));
+}
+
+async function writtenAt(path: string): Promise<number | null> {
+  return stat(path).then((file) => file.mtimeMs, () => null);
+}
+
+/** Where we may leave things in a working tree: git neither shows nor touches them. */
 export async function notesDir(dir: string): Promise<string> {
+  return join(await gitDir(dir), 'hypercare');
+}
+
+/** In a worktree `.git` is a file that says where. */
+async function gitDir(dir: string): Promise<string> {
   const git = join(dir, '.git');
-  const real = (await stat(git)).isDirectory() ? git : resolve(dir, (await readFile(git, 'utf8')).replace(/^gitdir:\s*/, '').trim());
-  return join(real, 'hypercare');
+  return (await stat(git)).isDirectory() ? git : resolve(dir, (await readFile(git, 'utf8')).replace(/^gitdir:\s*/, '').trim());
 }

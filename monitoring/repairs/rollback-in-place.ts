@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { HypercareError } from '../../src/domain/errors.js';
 import type { Json } from '../../src/domain/json.js';
 import type { Io } from '../../src/io/io.js';
-import { installInPlace, isInstalling, notesDir, packagesIn } from '../release/install-in-place.js';
+import { headWrittenAt, installInPlace, isInstalling, notesDir, packagesIn, packagesSince } from '../release/install-in-place.js';
 import { inPlaceWitness, type InPlaceWitness } from './rollback-in-place-survey.js';
 import { orUnknown, startingMs, WAY_BACK, workerLegs, type Leg } from './road.js';
-import { actOn, areAsNoted, backVerb, untilStarted, verbFor } from './road-workers.js';
+import { actOn, areAsNoted, backVerb, processPosition, untilStarted, verbFor } from './road-workers.js';
 
 const CHECKOUT_MS = 120_000;
 const INSTALL_MS = 600_000;
@@ -16,6 +16,10 @@ const MAX_PATCH_BYTES = 20 * 1024 * 1024;
 const SAVED = 'save edits';
 const CHECKED_OUT = 'check out';
 const INSTALLED = 'install packages';
+
+/** `at`: when it was noted, before anything moved. */
+const wayBack = inPlaceWitness.extend({ at: z.number().optional() });
+type WayBack = z.infer<typeof wayBack>;
 
 /** Note the way back · save edits · check out · install where the lockfile differs · each process · look that all came up. */
 export function inPlaceRoad(witness: InPlaceWitness): readonly Leg[] {
@@ -31,18 +35,18 @@ function wayBackLeg(witness: InPlaceWitness): Leg {
     does: `if a later step fails: git checkout --detach ${witness.from} in ${witness.dir}${witness.install ? ', npm ci' : ''}, and ${witness.processes.map((one) => one.name).join(', ')} anew`,
     timeoutMs: CHECKOUT_MS + (witness.install ? INSTALL_MS : 0) + startingMs(witness.processes),
     state: async (_witness, receipts) => (receipts[WAY_BACK] === undefined ? 'before' : 'after'),
-    act: async () => witness as Json,
+    act: async (_witness, _receipts, io) => ({ ...witness, at: io.clock.now() }) as Json,
     // Where the release gone back to fails too, the newer one is no better: people decide which of the two shall run.
     undoUntil: 'done',
-    undo: (receipt, io, signal) => goBack(inPlaceWitness.parse(receipt), io, signal),
+    undo: (receipt, io, signal) => goBack(wayBack.parse(receipt), io, signal),
   };
 }
 
-async function goBack(noted: InPlaceWitness, io: Io, signal: AbortSignal): Promise<void> {
+async function goBack(noted: WayBack, io: Io, signal: AbortSignal): Promise<void> {
   const { dir, from, install } = noted;
   const packages = install === null ? 'untouched' : await packagesIn(dir);
   const theirs = packages === 'broken' || (packages !== 'untouched' && packages.lockHash === install?.to);
-  if ((await io.git.head(dir)) === from && !theirs && (await areAsNoted(noted.processes, io))) return;
+  if ((await io.git.head(dir)) === from && !theirs && ((await areAsNoted(noted.processes, io)) || (await isBack(noted, io)))) return;
   await io.git.checkout(dir, from, CHECKOUT_MS);
   if (theirs && install?.from) await installInPlace(io.exec, { dir, lockHash: install.from, timeoutMs: INSTALL_MS }, signal);
   const since = io.clock.now();
@@ -51,6 +55,18 @@ async function goBack(noted: InPlaceWitness, io: Io, signal: AbortSignal): Promi
     await actOn({ name, verb: verbFor(instances, io.clock.now()) }, io, signal);
   }
   await untilStarted(noted.processes, { dir: null, since }, startingMs(noted.processes), io, signal);
+}
+
+/**
+ * Whether a way back that was killed before its receipt had come to its end: HEAD was written since it was noted (git
+ * writes it last, when the files are in place), and every worker began after that, and after the packages were there.
+ */
+async function isBack({ dir, at, install, processes }: WayBack, io: Io): Promise<boolean> {
+  const moved = await headWrittenAt(dir);
+  if (at === undefined || moved === null || moved <= at) return false;
+  const since = Math.max(moved, (install && (await packagesSince(dir))) ?? 0);
+  const positions = await Promise.all(processes.map(({ name }) => processPosition(name, { dir: null, since }, io)));
+  return positions.every((position) => position === 'after');
 }
 
 /** Between the yes and the deed somebody may have edited: what a checkout could meet is on disk first, also what git does not know. */

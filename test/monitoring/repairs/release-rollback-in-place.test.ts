@@ -2,14 +2,15 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { releaseRollback } from '../../../monitoring/repairs/release-rollback.js';
-import type { RepairTarget } from '../../../monitoring/repairs/repair.js';
+import type { RepairTarget, Step } from '../../../monitoring/repairs/repair.js';
+import { WAY_BACK } from '../../../monitoring/repairs/road.js';
 import { createExec } from '../../../src/io/exec.js';
 import type { Io } from '../../../src/io/io.js';
 import { gitSandbox, type Repo, type Sandbox } from '../../doubles/git-repo.js';
 import { addPackage } from '../../doubles/npm-app.js';
 import { startPm2Home, until, type Pm2Home, type StartedApp } from '../../doubles/pm2-home.js';
 import { BROKEN, ioOf, prepareRollback, released, ROLLBACK, says, targetOf, version, VERSIONED_APP } from '../../doubles/released-app.js';
-import { walk } from '../../doubles/walk.js';
+import { walk, type Walk } from '../../doubles/walk.js';
 
 /** What it answers comes out of its package, so that wrong packages show. */
 const WITH_PACKAGE = { 'app.cjs': VERSIONED_APP, 'version.js': "module.exports = require('greet');", '.gitignore': 'node_modules\n' };
@@ -45,6 +46,14 @@ async function refusal(of: RepairTarget): Promise<string> {
 async function npmCi(): Promise<void> {
   const result = await createExec().run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: repo.dir, timeoutMs: 60_000 });
   if (result.code !== 0) throw new Error(result.stderr);
+}
+
+/** What a kill before the receipt makes of it: the way back is walked once more, and finds that it is there. */
+async function expectNoneAgain(steps: readonly Step[], { receipts }: Walk): Promise<void> {
+  const runs = async (): Promise<unknown> => (await io.pm2.list()).map(({ pid, restarts }) => ({ pid, restarts }));
+  const before = await runs();
+  await steps.find(({ name }) => name === WAY_BACK)?.undo?.(receipts[WAY_BACK] ?? null, io, new AbortController().signal);
+  expect(await runs()).toEqual(before);
 }
 
 describe('release.rollback in place', () => {
@@ -94,6 +103,7 @@ describe('release.rollback in place', () => {
     expect(walked.troubles).toEqual([]);
     expect(await io.git.head(repo.dir)).toBe(v2);
     await until('the app to serve again', async () => (await says(app)) === 'greet 2.0.0');
+    await expectNoneAgain(steps, walked);
     expect(existsSync(join(repo.dir, '.git/hypercare/installing'))).toBe(false);
   });
 
@@ -108,6 +118,7 @@ describe('release.rollback in place', () => {
     expect(walked.troubles).toEqual([]);
     expect(await io.git.head(repo.dir)).toBe(v2);
     await until('v2 to serve again', async () => (await says(app)) === 'v2');
+    await expectNoneAgain(steps, walked);
   });
 
   it('keeps edits made after the yes as a patch, overwrites nothing, and leaves the workers alone', async () => {
