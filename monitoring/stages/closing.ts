@@ -22,10 +22,10 @@ export async function closeIncident(tx: Db, ctx: StageContext, incident: Inciden
   if (!(await wasRoutine(tx, incident))) await tell(tx, ctx.hostId, { kind: 'incident.resolved', incidentId: incident.id }, now);
 }
 
-/** What nobody was told of while it went on, and went well. */
+/** What nobody was told of while it went on, and went well, or was not to be by policy, as whoever wrote that knows. */
 async function wasRoutine(tx: Db, { id }: Incident): Promise<boolean> {
   const plan = (await plansOf(tx, id)).at(-1);
-  return plan !== undefined && isRoutine(plan) && (await remediationsOf(tx, id)).at(-1)?.state === 'verified';
+  return plan !== undefined && isRoutine(plan) && (plan.verdict === 'deny' || (await remediationsOf(tx, id)).at(-1)?.state === 'verified');
 }
 
 /** What leads nowhere any more. A plan that runs already is left to its journal. */

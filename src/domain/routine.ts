@@ -6,7 +6,7 @@ export const TAG = 'release.tag';
 /** What is due by itself, without a problem, and changes nothing of the app. */
 const ROUTINE: readonly string[] = [REHEARSE, TAG];
 
-/** One that policy lets happen: nobody waits for it, so it is told only where it did not go well. */
+/** One that policy answers without asking: nobody waits for it, so it is told only where it ran and did not go well. */
 export function isRoutine({ repair, askedBy, verdict }: Pick<Plan, 'repair' | 'askedBy' | 'verdict'>): boolean {
-  return ROUTINE.includes(repair) && askedBy === null && verdict === 'auto';
+  return ROUTINE.includes(repair) && askedBy === null && (verdict === 'auto' || verdict === 'deny');
 }
