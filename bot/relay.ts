@@ -61,6 +61,7 @@ export function createRelay(parts: RelayParts): Relay {
   return {
     async pass(signal) {
       await planDeliveries(store, { ...to, quietHours: parts.quietHours }, clock.now());
+      if (pace.waitMs(clock.monotonic()) > 0) return;
       for (const told of await due(parts)) {
         if (signal.aborted || pace.waitMs(clock.monotonic()) > 0) return;
         await tell(parts, { pace, reach }, told);

@@ -14,8 +14,9 @@ export interface Effects {
   /** False when one with this key is under way, or the pool is full: the row that asked for it stays due. */
   start(key: string, run: (signal: AbortSignal) => Promise<void>): boolean;
   busy(key: string): boolean;
-  /** True while nothing more can be started. */
-  full(): boolean;
+  /** How many may be under way at once, and how many more can be started now. */
+  readonly most: number;
+  room(): number;
   /** Resolves when nothing is under way. */
   idle(): Promise<void>;
   /** Aborts what is under way and waits for it, at most `withinMs`. */
@@ -61,7 +62,8 @@ export function createEffects(options: { readonly most: number; readonly ended: 
       return true;
     },
     busy: (key) => underWay.has(key),
-    full: () => underWay.size >= options.most,
+    most: options.most,
+    room: () => options.most - underWay.size,
     idle,
     async stop(withinMs) {
       abort.abort();

@@ -1,3 +1,4 @@
+import type { Check } from '../../src/domain/check.js';
 import type { CheckId } from '../../src/domain/ids.js';
 import type { Launch } from '../../src/domain/launch.js';
 import { afterTick } from '../../src/domain/tiers.js';
@@ -6,9 +7,6 @@ import { dueLaunches, scheduleLaunch } from '../../src/store/launches.js';
 import { measure } from './measure.js';
 import type { Stage, StageContext } from './stage.js';
 import { takeSignals } from './signals.js';
-
-/** Most probes one pass starts; the rest are still due in the next. */
-const MOST_PROBES = 500;
 
 /** What came in is taken, ticks that are due make their checks due, and what is due is measured beside the loop. */
 export const observe: Stage = {
@@ -55,10 +53,12 @@ function nextTick({ settings }: StageContext, launch: Launch, now: number): { re
   return { ticksMade: next.made, nextTickAt: next.nextAt, nextAt: next.nextAt === null ? null : soonestAt };
 }
 
-/** A check stays due while it is being measured: only the others are read whole. */
+/** A check stays due while it is being measured: only those that find room in the pool are read whole, the rest are due in the next pass. */
 async function startProbes(ctx: StageContext): Promise<void> {
   const now = ctx.clock.now();
-  const due = (await earliestChecks(ctx.store.db, ctx.hostId, MOST_PROBES)).filter(({ id, nextAt }) => nextAt <= now && !ctx.effects.busy(effectOf(id)));
+  const room = ctx.effects.room();
+  if (room === 0) return;
+  const due = (await earliestFree(ctx)).filter(({ nextAt }) => nextAt <= now).slice(0, room);
   if (due.length === 0) return;
   for (const check of await checksNumbered(ctx.store.db, due.map(({ id }) => id))) {
     ctx.effects.start(effectOf(check.id), (signal) => measure(ctx, check, signal));
@@ -67,9 +67,13 @@ async function startProbes(ctx: StageContext): Promise<void> {
 
 /** When the first check that is not being measured is due; the end of one that is wakes the loop. Null while the pool is full. */
 async function nextFreeAt(ctx: StageContext): Promise<number | null> {
-  if (ctx.effects.full()) return null;
-  const next = (await earliestChecks(ctx.store.db, ctx.hostId, MOST_PROBES)).find(({ id }) => !ctx.effects.busy(effectOf(id)));
-  return next?.nextAt ?? null;
+  if (ctx.effects.room() === 0) return null;
+  return (await earliestFree(ctx))[0]?.nextAt ?? null;
+}
+
+/** Of as many as the pool holds, those that are not in it: where it has room, there are some among them, if there are any. */
+async function earliestFree({ store, hostId, effects }: StageContext): Promise<readonly Pick<Check, 'id' | 'nextAt'>[]> {
+  return (await earliestChecks(store.db, hostId, effects.most)).filter(({ id }) => !effects.busy(effectOf(id)));
 }
 
 function effectOf(id: CheckId): string {
