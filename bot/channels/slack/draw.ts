@@ -22,7 +22,7 @@ export const NO_PREVIEW = { unfurl_links: false, unfurl_media: false } as const;
 const MAX = { header: 150, title: 1_000, paragraph: 2_000, body: 4_000, paragraphs: 10, fields: 10, field: 240, fieldName: 60, footer: 300, text: 700, buttons: 3 } as const;
 
 /** Slack's own limits of a button and its dialog. Labels show about 30 characters anyway. */
-const BUTTON = { label: 75, title: 100, text: 300, answer: 30 } as const;
+const BUTTON = { label: 75, value: 2_000, title: 100, text: 300, answer: 30 } as const;
 
 /** The id of our buttons begins with this; the rest only makes it unique within its block. */
 export const ACTION_PREFIX = 'hypercare-button-';
@@ -83,8 +83,9 @@ function footer(card: Card): types.KnownBlock[] {
 }
 
 function buttons(all: readonly Button[]): types.KnownBlock[] {
-  if (all.length === 0) return [];
-  return [{ type: 'actions', elements: all.slice(0, MAX.buttons).map(button) }];
+  // Slack refuses the whole card for one value that is too long, and a press without one says nothing.
+  const carried = all.filter(({ token }) => token !== '' && token.length <= BUTTON.value).slice(0, MAX.buttons);
+  return carried.length === 0 ? [] : [{ type: 'actions', elements: carried.map(button) }];
 }
 
 function button({ label, style, token, confirm }: Button, index: number): types.Button {

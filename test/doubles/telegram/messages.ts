@@ -147,6 +147,8 @@ function content(request: SendRequest): Pick<Message, 'text' | 'entities'> {
 function keyboardOf(request: SendRequest): { readonly reply_markup?: Markup } {
   const buttons = request.reply_markup?.inline_keyboard.flat() ?? [];
   for (const button of buttons) {
+    // telegram-bot-api (Client::get_inline_keyboard_button): a button without a text is refused.
+    if (button.text.trim() === '') throw badRequest('text buttons are unallowed in the inline keyboard');
     const bytes = Buffer.byteLength(button.callback_data ?? '');
     if (bytes < 1 || bytes > MAX_DATA_BYTES) throw badRequest('BUTTON_DATA_INVALID');
   }
