@@ -115,7 +115,7 @@ async function speak(parts: RelayParts, pace: Pace, told: Told): Promise<boolean
   const previous = anew ? undefined : await cardRef(store.db, told.subject, channel.name);
   pace.said(clock.monotonic());
   const key = told.events.at(-1)?.id ?? told.subject;
-  const ref = await inTime(channel.deliver(card, key, previous), clock);
+  const ref = await inTime(channel.deliver(card, key, previous, call ?? undefined), clock);
   if (ref === null) return false;
   await store.write((tx) => keepCardRef(tx, told.subject, channel.name, ref));
   if (call === null || !channel.call) return true;

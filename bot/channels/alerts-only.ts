@@ -7,7 +7,7 @@ export type Ears = readonly string[];
 /** A channel in which nobody is heard shows no button, for it would do nothing; a question says where it is answered. */
 export function alertsOnly(channel: Channel, ears: Ears): Channel {
   if (channel.alertsOnly !== true) return channel;
-  return { ...channel, deliver: (card, key, previous) => channel.deliver(toldHere(card, ears), key, previous) };
+  return { ...channel, deliver: (card, key, previous, said) => channel.deliver(toldHere(card, ears), key, previous, said) };
 }
 
 export function toldHere(card: Card, ears: Ears): Card {

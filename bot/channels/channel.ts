@@ -98,8 +98,11 @@ export interface Channel {
   readonly postsAnew?: boolean;
   /** Connects and listens, by itself until stopped, and tells `hearing` whether it does. Rejects where that would never go right. Absent: it only speaks. */
   start?(hear: Hear, verbs: readonly Verb[], hearing: NoteHearing): Promise<Stop>;
-  /** Posts the card, or edits the message at `previous`. `key` is equal for every try of one delivery. */
-  deliver(card: Card, key: string, previous: Ref | undefined): Promise<Ref>;
+  /**
+   * Posts the card, or edits the message at `previous`. `key` is equal for every try of one delivery. `said` is what `call`
+   * will be asked to say beside it, for a channel whose posts can hold that themselves.
+   */
+  deliver(card: Card, key: string, previous: Ref | undefined, said?: Call): Promise<Ref>;
   /** Says it aloud beside the card at `at`; `fresh` tells that the card was posted there just now, `key` is that of its delivery. Absent: its posts are loud enough. */
   call?(call: Call, at: Ref, fresh: boolean, key: string): Promise<void>;
   /** What can be found out about hearing and rights without disturbing a bot that runs. Never throws what the platform refuses. */

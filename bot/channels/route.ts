@@ -28,7 +28,7 @@ export function routeOf(options: unknown): Route {
 export function routed(channel: Channel, route: Route): Channel {
   return {
     ...channel,
-    deliver: async (card, key, previous) => ((previous ?? null) === null && !takes(route, card) ? null : channel.deliver(card, key, previous)),
+    deliver: async (card, key, previous, said) => ((previous ?? null) === null && !takes(route, card) ? null : channel.deliver(card, key, previous, said)),
   };
 }
 

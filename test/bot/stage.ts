@@ -45,7 +45,7 @@ export function handClock(start: number): HandClock {
 
 /** A place that takes everything, unless it is told to fail. */
 export interface Place extends Channel {
-  readonly said: { readonly card: Card; readonly key: string; readonly previous: Ref | undefined; readonly at: number }[];
+  readonly said: { readonly card: Card; readonly key: string; readonly previous: Ref | undefined; readonly beside: Call | undefined; readonly at: number }[];
   readonly called: { readonly call: Call; readonly at: Ref; readonly fresh: boolean }[];
   /** What the next deliveries throw, each once. */
   readonly faults: unknown[];
@@ -59,9 +59,9 @@ export function openPlace(name: string, clock: Clock): Place {
   const place: Place = {
     name, said: [], called: [], faults: [], callFaults: [],
     standing: () => [...messages.values()],
-    async deliver(card, key, previous) {
+    async deliver(card, key, previous, beside) {
       if (place.faults.length > 0) throw place.faults.shift();
-      place.said.push({ card, key, previous, at: clock.now() });
+      place.said.push({ card, key, previous, beside, at: clock.now() });
       const n = (previous as { n: number } | undefined)?.n ?? messages.size + 1;
       messages.set(n, card.title);
       return { n };

@@ -42,6 +42,13 @@ export function drawCall(call: Call): Pick<Message, 'text' | 'blocks'> {
   };
 }
 
+/** The card as one message with its call: the same mentions stand below it, for places in which nothing is said beside a post. */
+export function callingOut(message: Message, call: Call): Message {
+  const named = mentions(call);
+  if (named === '') return message;
+  return { ...message, text: `${message.text} ${named}`, blocks: [...message.blocks, { type: 'section', text: { type: 'mrkdwn', text: named } }] };
+}
+
 function mentions({ people }: Call): string {
   return people.filter(({ platform }) => platform === 'slack').slice(0, MAX_PEOPLE).map(({ userId }) => `<@${userId}>`).join(' ');
 }

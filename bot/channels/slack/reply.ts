@@ -5,6 +5,7 @@ import { errorText } from '../../../src/domain/errors.js';
 import type { Clock } from '../../../src/io/clock.js';
 import type { Logger } from '../../../src/io/log.js';
 import { DeliveryDelay, type Reply } from '../channel.js';
+import { httpParts } from '../post-http.js';
 import type { Slack } from './client.js';
 import { AS_DATA, draw, NO_PREVIEW } from './draw.js';
 import type { EditOrder } from './edit-order.js';
@@ -33,6 +34,7 @@ type Way = () => Promise<unknown>;
 
 /** A person waits for a reply; one that comes later than this is of no use. */
 const MAX_PATIENCE_MS = 5_000;
+const HOOK_TIMEOUT_MS = 10_000;
 
 /**
  * Says a reply where it belongs, by the first way that works, and never throws: the request was heard and written
@@ -43,6 +45,7 @@ const MAX_PATIENCE_MS = 5_000;
  * itself: its buttons give way to 'Roll back, by Ada: <title of the reply>', and nothing is posted beside it.
  */
 export function createReplies({ slack: { ask }, apiUrl, clock, log }: Replies): (answer: Answer) => Promise<void> {
+  const http = { ...httpParts(), timeoutMs: HOOK_TIMEOUT_MS };
   return async (answer) => {
     for (const way of ways(answer)) {
       try {
@@ -68,7 +71,7 @@ export function createReplies({ slack: { ask }, apiUrl, clock, log }: Replies): 
   }
 
   function hook({ responseUrl }: Heard, body: Readonly<Record<string, unknown>>): readonly Way[] {
-    return responseUrl === null ? [] : [() => postToHook({ url: responseUrl, apiUrl, body })];
+    return responseUrl === null ? [] : [() => postToHook({ http, url: responseUrl, apiUrl, body })];
   }
 
   async function mark({ heard, reply, speakerName, mark: inOrder }: Answer): Promise<unknown> {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Channel } from '../../../bot/channels/channel.js';
 import { routed } from '../../../bot/channels/route.js';
 import { slackWebhookChannel } from '../../../bot/channels/slack-webhook.js';
+import type { Call } from '../../../src/cards/call.js';
 import type { About } from '../../../src/cards/card.js';
 import { SlackDouble } from '../../doubles/slack.js';
 import { BUTTONS, card, keepLog } from './slack/stage.js';
@@ -56,10 +57,20 @@ describe('what the webhook posts of one thing', () => {
     expect(all).toEqual(['🔴 Critical: shop is down', '🔴 Critical: shop: may I roll back?\nMay decide: Ann.', '🔴 Critical: shop: rolling back']);
   });
 
-  it('that people are called, by their names in this workspace', async () => {
+  const CALL: Call = { text: 'shop needs you: <!here> & now', people: [{ name: 'Ann', platform: 'slack', userId: 'U0ANN' }, { name: 'Bob', platform: 'telegram', userId: '12' }] };
+
+  it('whom a card calls in the same message, by their names in this workspace', async () => {
+    const channel = open();
+    const ref = await channel.deliver(card('shop is <!here> down', { body: ['Since 12:03.'] }), 'key', undefined, CALL);
+    await channel.call?.(CALL, ref, true, 'key');
+    expect(double.shown().map(({ text }) => text)).toEqual(['🔴 Critical: shop is <!here> down\nSince 12:03.\n⟦U0ANN⟧']);
+    expect(new Set(double.messages.live)).toEqual(new Set(['<@U0ANN>']));
+  });
+
+  it('that people are called again where nothing else is new', async () => {
     const channel = open();
     const ref = await channel.deliver(card('shop is down'), 'key', undefined);
-    await channel.call?.({ text: 'shop needs you: <!here> & now', people: [{ name: 'Ann', platform: 'slack', userId: 'U0ANN' }, { name: 'Bob', platform: 'telegram', userId: '12' }] }, ref, false, 'k');
+    await channel.call?.(CALL, await channel.deliver(card('shop is down'), 'key', ref, CALL), false, 'k');
     expect(double.shown().map(({ text }) => text)).toEqual(['🔴 Critical: shop is down', 'shop needs you: <!here> & now\n⟦U0ANN⟧']);
     expect(new Set(double.messages.live)).toEqual(new Set(['<@U0ANN>']));
   });
@@ -113,8 +124,8 @@ describe('what can go wrong', () => {
     expect(inspect(thrown, { depth: 20, showHidden: true })).not.toContain('/services/');
   });
 
-  it('a webhook that was removed is permanent, with Slack\'s word for it', async () => {
-    expect(await failure(open('info', `${double.webhookUrl}x`))).toMatchObject({ errorClass: 'permanent', message: expect.stringContaining('no_service') as string });
+  it('a webhook that was removed is permanent, and it is said what to do', async () => {
+    expect(await failure(open('info', `${double.webhookUrl}x`))).toMatchObject({ errorClass: 'permanent', message: expect.stringContaining('404') as string, mend: expect.stringContaining('It was removed') as string });
   });
 
   it('a wait is handed on', async () => {

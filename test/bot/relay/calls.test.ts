@@ -29,6 +29,8 @@ describe('calling people', () => {
     await house.tell('question.asked', { incidentId: incident.id });
     await house.settle(house.relay(place));
     expect(place.called.map(({ fresh }) => fresh)).toEqual([true]);
+    // For channels in which a post holds its call.
+    expect(place.said.map(({ beside }) => beside)).toEqual(place.called.map(({ call }) => call));
   });
 
   it('calls before the question expires, and when the machine has stopped', async () => {
