@@ -7,6 +7,7 @@ import type { Logger } from '../src/io/log.js';
 import { openIo } from '../src/io/open-io.js';
 import { storeAddress, storeFile } from '../src/store/address.js';
 import { ballastFile, withBallast } from '../src/store/ballast.js';
+import { pingsOf } from '../src/store/pings.js';
 import { poking } from '../src/store/poking.js';
 import type { Seat } from '../src/store/seat.js';
 import { openStore, type Store } from '../src/store/store.js';
@@ -52,7 +53,7 @@ export async function composeMonitor({ config, secrets, log, osUser, clock = sys
     await store.close();
   };
   try {
-    const monitor = await createMonitor({ config, store, carrier, io: outside(real.io), log, units: { probes, detectors, repairs, evidence: collectors }, osUser, ...(ticker ? { ticker } : {}), ...(seat ? { seat } : {}), ...(ballast ? { ballast } : {}) });
+    const monitor = await createMonitor({ config, store, carrier, io: outside({ ...real.io, pings: { of: (id) => pingsOf(store.db, id) } }), log, units: { probes, detectors, repairs, evidence: collectors }, osUser, ...(ticker ? { ticker } : {}), ...(seat ? { seat } : {}), ...(ballast ? { ballast } : {}) });
     let running: Promise<void> = Promise.resolve();
     return {
       monitor, store,

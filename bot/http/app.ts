@@ -9,15 +9,15 @@ import { mayActAs } from '../../src/domain/person.js';
 import { sha256 } from '../../src/io/hash.js';
 import type { ApiParts } from './api-parts.js';
 import type { Call, Env } from './call.js';
-import { callerOf, isOurName, isOurOrigin, type Caller } from './caller.js';
+import { isOurName, isOurOrigin, type Caller } from './caller.js';
 import { eventBody } from './event-body.js';
+import { identified, openGate, TooFast } from './gate.js';
 import { browserRules, PAGES_UNDER } from './headers.js';
-import { createRate, type Rate } from './rate.js';
 import { refusalOf } from './refusal.js';
 import { createShared, type Shared } from './shared.js';
 import { pages } from './pages/index.js';
 import type { Answer, Asked, Route } from './route.js';
-import { demandOurPage, PAGE_HEADER, visitorIn } from './session.js';
+import { demandOurPage, PAGE_HEADER } from './session.js';
 
 /** A batch of alerts is the largest thing that anybody sends. */
 const MOST_BODY_BYTES = 256 * 1_024;
@@ -38,10 +38,11 @@ export function createApp(parts: ApiParts, routes: readonly Route[], stopping: A
     if (!result.success) throw badInput(result.target, result.error);
   } });
   app.use(browserRules());
-  const rate = createRate(parts.at.perSecond);
+  const shared = createShared(SHARED_MS, () => parts.clock.monotonic());
+  const gate = openGate(parts, shared);
   app.use(async (call, next) => {
     demandOurs(call, parts);
-    call.set('caller', await identified(call, { parts, rate }));
+    call.set('caller', await identified(call, gate));
     await next();
     if (!call.res.headers.has('cache-control')) call.res.headers.set('cache-control', 'no-store');
   });
@@ -51,7 +52,7 @@ export function createApp(parts: ApiParts, routes: readonly Route[], stopping: A
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer', description: 'Made by “hypercare token”; its hash stands under “people” in hypercare.yaml' });
   let drawn: object | null = null;
   const document = (): object => (drawn ??= app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'hypercare', version: parts.release, description: 'Watches apps after they went live, and mends them.', license: { name: 'AGPL-3.0-or-later', url: 'https://www.gnu.org/licenses/agpl-3.0.html' } }, servers: [{ url: '/' }] }));
-  const around: Around = { parts, listeners: createListeners(), shared: createShared(SHARED_MS, () => parts.clock.monotonic()), stopping, document };
+  const around: Around = { parts, listeners: createListeners(), shared, stopping, document };
   for (const route of routes) {
     const admit = async (call: Call, next: () => Promise<void>): Promise<void> => {
       const caller = call.get('caller');
@@ -92,29 +93,6 @@ async function serve(call: Call, route: Route, { parts, stopping, document, shar
     parts, document, shared, signal: AbortSignal.any([call.req.raw.signal, stopping]),
   };
   return route.serve(asked);
-}
-
-/** Who asks, by a token or a session; counted with the caller's own requests, or with all that come from the address without either. */
-async function identified(call: Call, { parts, rate }: { readonly parts: ApiParts; readonly rate: Rate }): Promise<Caller | null> {
-  const address = call.env?.incoming?.socket?.remoteAddress ?? 'unknown';
-  const sent = await callerOf(parts, call.req.header('authorization')).catch((thrown: unknown) => {
-    spend(rate, address, parts);
-    throw thrown;
-  });
-  const caller = sent ?? (await visitorIn(call, parts));
-  spend(rate, caller?.userId ?? address, parts);
-  return caller;
-}
-
-function spend(rate: Rate, who: string, { clock, at }: ApiParts): void {
-  const waitMs = rate.take(who, clock.monotonic());
-  if (waitMs > 0) throw new TooFast(waitMs, at.perSecond);
-}
-
-class TooFast extends HypercareError {
-  constructor(readonly waitMs: number, perSecond: number) {
-    super('rate.exceeded', 'transient', `more than ${perSecond} requests a second`, `Wait ${waitMs} ms; “api: per_second” in hypercare.yaml sets the limit.`);
-  }
 }
 
 function demandRole({ role, method, path }: Route, caller: Caller | null, { at }: ApiParts): void {

@@ -15,7 +15,7 @@ const OF_CODE: Readonly<Record<string, number>> = {
 };
 
 /** What is named and not there. */
-const NOT_THERE = /^(?:app|resource|target|incident|question|release|deployment|launch|plan|command)\.(?:unknown|none)$/;
+const NOT_THERE = /^(?:app|resource|target|incident|question|release|deployment|launch|plan|command|job)\.(?:unknown|none)$/;
 
 export function refusalOf(thrown: unknown): Refusal {
   if (!(thrown instanceof HypercareError)) return refused(500, 'internal', 'this could not be done; the log of hypercare-bot says why', 'See “npx pm2 logs hypercare-bot”.');

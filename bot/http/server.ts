@@ -3,6 +3,7 @@ import { getRequestListener } from '@hono/node-server';
 import { HypercareError } from '../../src/domain/errors.js';
 import type { ApiParts } from './api-parts.js';
 import { createApp } from './app.js';
+import { keepListening } from './pings.js';
 import { routes } from './routes/index.js';
 
 const MOST_CONNECTIONS = 200;
@@ -21,12 +22,14 @@ export async function serveApi(parts: ApiParts): Promise<() => Promise<void>> {
   // Of a socket that takes nothing: a listener that never reads is let go; a command may take 65 s.
   server.timeout = SILENT_FOR_MS;
   await listening(server, parts.at);
+  const listeningForPings = keepListening(parts, stopping.signal);
   parts.log.info({ at: `http://${named(parts.at)}` }, 'serves the HTTP API');
   return async () => {
     stopping.abort();
     const closed = new Promise((done) => server.close(done));
     server.closeAllConnections();
     await closed;
+    await listeningForPings;
   };
 }
 

@@ -5,6 +5,7 @@ import type { Detector } from './detector.js';
 import { endpointFailing } from './endpoint-failing.js';
 import { hang } from './hang.js';
 import { host } from './host.js';
+import { job } from './job.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
 import { pm2Daemon } from './pm2-daemon.js';
@@ -34,4 +35,5 @@ export const detectors = {
   redis,
   'pm2-daemon': pm2Daemon,
   host,
+  job,
 } satisfies Readonly<Record<string, Detector<unknown>>>;

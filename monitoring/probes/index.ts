@@ -1,5 +1,6 @@
 import { host } from './host.js';
 import { http } from './http.js';
+import { job } from './job.js';
 import { limiter } from './limiter.js';
 import { pm2Daemon } from './pm2-daemon.js';
 import { pm2 } from './pm2.js';
@@ -12,6 +13,7 @@ import { release } from './release.js';
 export const probes = {
   host,
   http,
+  job,
   limiter,
   pm2,
   'pm2-daemon': pm2Daemon,

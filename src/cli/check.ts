@@ -45,7 +45,8 @@ export async function check(words: readonly string[], io: CliIo, named: string |
 
 function checksOf(config: Config, wanted: string | null): readonly WatchedCheck[] {
   const { checks, resources } = watchList(config);
-  if (wanted === null) return checks;
+  // What a job told only the store knows.
+  if (wanted === null) return checks.filter(({ probe }) => probe !== 'job');
   const of = checks.filter(({ resource }) => resource === wanted);
   if (of.length > 0) return of;
   throw new HypercareError('check.unknown', 'invalid', `nothing named “${wanted.slice(0, 60)}” is in the configuration`, `It names ${listed(resources.map(({ name }) => name))}.`);

@@ -18,7 +18,8 @@ export function newToken(words: readonly string[]): Result {
       body: [
         token,
         `Who speaks with it is whom you give it to, under “people” in hypercare.yaml:\n  api: ${hash}`,
-        'Then run “npm start”, and send it with each request:\n  authorization: Bearer <token>',
+        `Or it is the address of a job that pings when it ran, under “jobs”:\n  ping: ${hash}`,
+      'Then run “npm start”, and send it with each request:\n  authorization: Bearer <token>',
       ],
       footer: 'The hash is no secret. To end the token, take its line away and run “npm start”.',
     }),

@@ -17,6 +17,7 @@ export interface Config {
   readonly pm2Home: string;
   readonly apps: readonly AppConfig[];
   readonly dependencies: readonly DependencyConfig[];
+  readonly jobs: readonly JobConfig[];
   /** Redis, PostgreSQL and the host itself. */
   readonly infrastructure: readonly InfrastructureConfig[];
   /** Overloaded cores: per cent of the last minute in which something waited for one. */
@@ -95,9 +96,20 @@ export interface DependencyConfig extends HttpAsk {
   readonly everyMs: number;
 }
 
+/** What tells by a ping that it ran. */
+export interface JobConfig {
+  readonly name: string;
+  /** SHA-256 of the token in its address. */
+  readonly ping: string;
+  readonly everyMs: number;
+  readonly graceMs: number;
+  readonly longestMs: number;
+  readonly critical: boolean;
+}
+
 /** What is watched beside apps, and can be repaired: each has one check, named and measured as its kind. */
 export interface InfrastructureConfig {
-  readonly kind: Exclude<ResourceKind, 'app' | 'dependency'>;
+  readonly kind: Exclude<ResourceKind, 'app' | 'dependency' | 'job'>;
   readonly name: string;
   /** How it is reached; it may hold user and password. Null for the host. */
   readonly url: string | null;

@@ -8,7 +8,7 @@ import { drawPath, type Path } from './mistake.js';
 import { didYouMean, listed } from './did-you-mean.js';
 import { usesCycles } from './uses-cycles.js';
 
-const NOUNS: Readonly<Record<NamedSection, string>> = { apps: 'an app', dependencies: 'a dependency', redis: 'a Redis', postgres: 'a PostgreSQL' };
+const NOUNS: Readonly<Record<NamedSection, string>> = { apps: 'an app', dependencies: 'a dependency', redis: 'a Redis', postgres: 'a PostgreSQL', jobs: 'a job' };
 
 /** A launch makes no more ticks than this; tiers beyond it are a slip of the unit. */
 const MAX_TICKS = 5_000;
@@ -22,6 +22,7 @@ export function crossChecks(facts: Facts): readonly Complaint[] {
     ...usesCycles(facts.apps),
     ...processes(facts.apps),
     ...sharedNames(facts),
+    ...jobs(facts),
     ...caches(facts),
     ...tiers(facts.tiers),
     ...people(facts.people),
@@ -82,6 +83,14 @@ function sharedNames({ names }: Facts): readonly Complaint[] {
   }));
   const hosts = NAMED_SECTIONS.filter((section) => names[section].includes(HOST_RESOURCE));
   return [...twice, ...hosts.map((section) => onKey([section, HOST_RESOURCE], 'is the name under which the host itself is watched: choose another'))];
+}
+
+/** A ping that nobody takes, or that two jobs share, would tell of neither. */
+function jobs({ pings, listens, people: all }: Facts): readonly Complaint[] {
+  const tokens = all.flatMap((person) => listAt(person, 'api'));
+  const known = pings.flatMap(({ path, ping }) => (ping !== undefined && tokens.includes(ping) ? [at(path, 'is also the token of a person: addresses stand in logs, so give the job one of its own')] : []));
+  const deaf = listens || pings.length === 0 ? [] : [at(['jobs'], 'can ping nobody: without `api` nothing listens')];
+  return [...deaf, ...known, ...repeats(pings.map(({ ping }) => ping), (index) => pings[index]?.path ?? [], 'is the same token as')];
 }
 
 /** What the file itself calls locks or a limiter is no cache. */

@@ -32,6 +32,10 @@ export interface Facts {
   readonly dependencies: readonly (AskFacts & { readonly at: Path })[];
   /** Names of what can be used, by the section they stand in. */
   readonly names: Readonly<Record<NamedSection, readonly string[]>>;
+  /** The tokens that jobs ping with, by their hashes. */
+  readonly pings: readonly { readonly path: Path; readonly ping: string | undefined }[];
+  /** Is there a section `api`? */
+  readonly listens: boolean;
   /** What the keys of caches and of locks begin with, in each Redis. */
   readonly keys: readonly { readonly path: Path; readonly name: string; readonly caches: readonly (string | undefined)[]; readonly locks: readonly (string | undefined)[] }[];
   readonly tiers: readonly { readonly untilMs: number | undefined; readonly everyMs: number | undefined }[];
@@ -46,7 +50,7 @@ export interface Facts {
 }
 
 /** In the order in which they claim a name. */
-export const NAMED_SECTIONS = ['apps', 'dependencies', 'redis', 'postgres'] as const;
+export const NAMED_SECTIONS = ['apps', 'dependencies', 'redis', 'postgres', 'jobs'] as const;
 export type NamedSection = (typeof NAMED_SECTIONS)[number];
 
 export type Mapping = Readonly<Record<string, unknown>>;
@@ -58,7 +62,9 @@ export function factsOf(raw: unknown): Facts {
   return {
     apps: Object.entries(apps).map(([name, app]) => appFacts(name, app)),
     dependencies: Object.entries(dependencies).map(([name, one]) => ({ ...askFacts(one), at: ['dependencies', name] })),
-    names: { apps: Object.keys(apps), dependencies: Object.keys(dependencies), redis: Object.keys(mapping(file['redis'])), postgres: Object.keys(mapping(file['postgres'])) },
+    names: { apps: Object.keys(apps), dependencies: Object.keys(dependencies), redis: Object.keys(mapping(file['redis'])), postgres: Object.keys(mapping(file['postgres'])), jobs: Object.keys(mapping(file['jobs'])) },
+    pings: Object.entries(mapping(file['jobs'])).map(([name, job]) => ({ path: ['jobs', name, 'ping'], ping: textAt(mapping(job), 'ping') })),
+    listens: Object.hasOwn(file, 'api'),
     keys: Object.entries(mapping(file['redis'])).map(([name, one]) => ({ path: ['redis', name], name, caches: texts(mapping(one)['invalidate']), locks: texts(mapping(one)['locks']) })),
     tiers: items(mapping(file['watch'])['tiers']).map(mapping).map((tier) => ({ untilMs: milliseconds(tier['until']), everyMs: milliseconds(tier['every']) })),
     people: items(file['people']).map(mapping),

@@ -3,6 +3,7 @@ import { apiSchema } from './api-schema.js';
 import { appSchema, httpAsk } from './app-schema.js';
 import { absolutePath, duration, entries, list, noneOrMany, resourceName, section, webUrl, wholeNumber } from './fields.js';
 import { hostSchema, postgresSchema, redisSchema } from './infrastructure-schema.js';
+import { jobsSchema } from './job-schema.js';
 import { maintenanceSchema } from './maintenance-schema.js';
 import { onCallSchema } from './on-call-schema.js';
 import { personSchema } from './people-schema.js';
@@ -27,6 +28,7 @@ export function configSchema(units: Units) {
       .describe('What apps need and nobody here can mend: while one is down, its apps are left alone'),
     redis: redisSchema(units).describe('Redis servers that apps use: watched, and repaired'),
     postgres: postgresSchema(units).describe('PostgreSQL databases that apps use: watched, and repaired'),
+    jobs: jobsSchema(),
     watch: watch().prefault({}).describe('When is measured'),
     policy: policySchema(units.repairs).prefault({}).describe('What may be done, and who must say yes'),
     maintenance: maintenanceSchema().prefault([]).describe('Times in which nothing is repaired by itself and nobody is called; measuring goes on'),

@@ -5,6 +5,7 @@ import type { Platform } from '../domain/person.js';
 import type { ChannelConfig, Config, DependencyConfig, PersonConfig, WatchConfig } from './config.js';
 import { toInfrastructure } from './infrastructure-schema.js';
 import type { Lookup } from './interpolate.js';
+import { toJob } from './job-schema.js';
 import { toMaintenance } from './maintenance-schema.js';
 import type { ConfigFile, DependencyFile } from './schema.js';
 import { toPolicy } from './to-policy.js';
@@ -34,6 +35,7 @@ export function toConfig(file: ConfigFile, around: Surroundings): Config {
     pm2Home,
     apps,
     dependencies: Object.entries(file.dependencies).map(([name, dependency]) => toDependency(name, dependency, around)),
+    jobs: Object.entries(file.jobs).map(([name, job]) => toJob(name, job)),
     infrastructure: toInfrastructure(file, { absolute, dataDir, pm2Home, apps }),
     pressedPercent: file.host.cpu,
     watch: toWatch(file.watch),

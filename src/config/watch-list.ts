@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Cadence } from '../domain/check.js';
 import { canonicalJson, type Json } from '../domain/json.js';
 import type { Resource } from '../domain/resource.js';
-import type { AppConfig, Config, DependencyConfig, HttpAsk, InfrastructureConfig } from './config.js';
+import type { AppConfig, Config, DependencyConfig, HttpAsk, InfrastructureConfig, JobConfig } from './config.js';
 import { roleIn, shownServer } from './server-url.js';
 
 /** What there is to watch, as plain JSON: the monitor makes the store equal to it at its start. */
@@ -18,7 +18,7 @@ export interface WatchedCheck {
   readonly resource: string;
   /** Unique within the resource. */
   readonly name: string;
-  readonly probe: 'http' | 'limiter' | 'pm2' | 'pm2-daemon' | 'release' | InfrastructureConfig['kind'];
+  readonly probe: 'http' | 'job' | 'limiter' | 'pm2' | 'pm2-daemon' | 'release' | InfrastructureConfig['kind'];
   /** In full, secrets and all: for this process's memory. */
   readonly options: Json;
   /** What the store keeps of them: of what is reached by an address, only by which name it is known here, and a short hash to tell when it moves. */
@@ -32,14 +32,16 @@ export interface WatchedCheck {
 /** Files that count as configuration where no `release` says otherwise. */
 const USUAL_CONFIG_FILES: readonly string[] = ['.env'];
 const ADDRESS_CHARS = 8;
+/** How often a job's pings are looked at; how often it has to ping is another matter. */
+const LOOK_AT_JOBS_MS = 30_000;
 
 /** The list of what is to be watched that follows from the Config. Pure. */
 export function watchList(config: Config): WatchList {
   const tickMs = config.watch.tiers[0]?.everyMs ?? 0;
   return {
-    resources: [...config.dependencies.map(dependencyResource), ...config.infrastructure.map(infrastructureResource), ...config.apps.map(appResource)],
+    resources: [...config.dependencies.map(dependencyResource), ...config.jobs.map(jobResource), ...config.infrastructure.map(infrastructureResource), ...config.apps.map(appResource)],
     edges: config.apps.flatMap((app) => app.uses.map((to) => ({ from: app.name, to }))),
-    checks: [...config.dependencies.map(dependencyCheck), ...config.infrastructure.flatMap(infrastructureChecks), ...config.apps.flatMap((app) => [...appChecks(app, tickMs), ...limiterChecks(app, config)])].map((check) => ({ ...check, stored: storedOf(check) })),
+    checks: [...config.dependencies.map(dependencyCheck), ...config.jobs.map(jobCheck), ...config.infrastructure.flatMap(infrastructureChecks), ...config.apps.flatMap((app) => [...appChecks(app, tickMs), ...limiterChecks(app, config)])].map((check) => ({ ...check, stored: storedOf(check) })),
   };
 }
 
@@ -63,6 +65,11 @@ function appResource(app: AppConfig): WatchList['resources'][number] {
 /** The address is its origin alone: its path and query may hold a key. */
 function dependencyResource(dependency: DependencyConfig): WatchList['resources'][number] {
   return { kind: 'dependency', name: dependency.name, config: { url: new URL(dependency.url).origin } };
+}
+
+/** The bot finds the job by the hash of the token it is called with. */
+function jobResource({ name, ping }: JobConfig): WatchList['resources'][number] {
+  return { kind: 'job', name, config: { ping } };
 }
 
 /** The address without user and password, and what its detector and its repairs read; of a PostgreSQL the role too, for the GRANT that it lacks. */
@@ -114,6 +121,10 @@ function dependencyCheck(dependency: DependencyConfig): AskedCheck {
   return { resource: dependency.name, name: 'up', probe: 'http', options: httpOptions(dependency), cadence: 'every', everyMs: dependency.everyMs, critical: true };
 }
 
+function jobCheck({ name, ping, everyMs, graceMs, longestMs, critical }: JobConfig): AskedCheck {
+  return { resource: name, name: 'ping', probe: 'job', options: { ping, everyMs, graceMs, longestMs }, cadence: 'every', everyMs: LOOK_AT_JOBS_MS, critical };
+}
+
 /** One check, named and measured as the kind; on the host also whether PM2 lives. */
 function infrastructureChecks({ kind, name, url, everyMs, options }: InfrastructureConfig): readonly AskedCheck[] {
   const each = { resource: name, cadence: 'every', everyMs, critical: true } as const;
@@ -127,7 +138,7 @@ function httpOptions({ url, method, status, body, bodyShown, timeoutMs, samples,
 
 /** Address, headers and text may come from the environment: whoever reads the store, or a copy of it, must not learn them. */
 function storedOf({ resource, name, probe, options }: AskedCheck): Json {
-  if (probe === 'pm2' || probe === 'pm2-daemon' || probe === 'release') return options;
+  if (probe === 'job' || probe === 'pm2' || probe === 'pm2-daemon' || probe === 'release') return options;
   const address = addressOf(options);
   return { ask: `${resource} ${name}`, ...(address === null ? {} : { address }) };
 }

@@ -37,7 +37,7 @@ export interface AppVerdict {
  */
 export function appVerdict(app: AppNow, now: number): AppVerdict {
   const due = app.checks.filter(({ dueEveryMs }) => dueEveryMs !== null);
-  return troubled(app) ?? unmeasured(due, now) ?? unmeasurable(due) ?? unconfirmed(due) ?? { verdict: 'good', why: praise(due) };
+  return troubled(app) ?? unmeasured(due, now) ?? unmeasurable(due) ?? unconfirmed(due) ?? unseen(due) ?? { verdict: 'good', why: praise(due) };
 }
 
 function troubled(app: AppNow): AppVerdict | null {
@@ -72,6 +72,13 @@ function unconfirmed(due: readonly CheckNow[]): AppVerdict | null {
   if (!doubtful) return null;
   const note = doubtful.newest?.note ?? (doubtful.newest?.verdict === 'bad' ? 'it failed' : 'too little is known');
   return { verdict: 'unknown', why: `${checkLabel(doubtful.check.name)}: ${note}, in its newest reading; not confirmed yet` };
+}
+
+/** Unknown is not healthy: where every newest reading is, nothing good is said. */
+function unseen(due: readonly CheckNow[]): AppVerdict | null {
+  const [first] = due;
+  if (!first || !due.every(({ newest }) => newest?.verdict === 'unknown')) return null;
+  return { verdict: 'unknown', why: `${checkLabel(first.check.name)}: ${first.newest?.note ?? 'too little is known'}` };
 }
 
 function praise(due: readonly CheckNow[]): string {

@@ -2,6 +2,7 @@ import type { Clock } from './clock.js';
 import type { Exec } from './exec.js';
 import type { Git } from './git.js';
 import type { Http } from './http.js';
+import type { Pings } from './pings.js';
 import type { Pm2 } from './pm2.js';
 import type { Postgres } from './postgres.js';
 import type { Redis } from './redis.js';
@@ -12,6 +13,7 @@ export interface Io {
   readonly http: Http;
   readonly exec: Exec;
   readonly git: Git;
+  readonly pings: Pings;
   readonly pm2: Pm2;
   readonly postgres: Postgres;
   readonly redis: Redis;

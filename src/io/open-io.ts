@@ -4,6 +4,7 @@ import { createGit } from './git.js';
 import { createHttp } from './http.js';
 import type { Io } from './io.js';
 import type { Logger } from './log.js';
+import { noPings } from './pings.js';
 import { createPm2 } from './pm2-client.js';
 import { createPostgres } from './postgres.js';
 import { createRedis } from './redis.js';
@@ -16,7 +17,7 @@ export interface OpenedIo {
 
 /** The real parts. Nothing is connected to before it is asked; deadlines run by the system's clock, whatever `clock` tells. */
 export function openIo({ pm2Home, log, clock = systemClock }: { readonly pm2Home: string; readonly log: Logger; readonly clock?: Clock }): OpenedIo {
-  const io: Io = { clock, http: createHttp(), exec: createExec(), git: createGit(), pm2: createPm2({ home: pm2Home, clock: systemClock, log }), postgres: createPostgres({ clock: systemClock }), redis: createRedis() };
+  const io: Io = { clock, http: createHttp(), exec: createExec(), git: createGit(), pings: noPings, pm2: createPm2({ home: pm2Home, clock: systemClock, log }), postgres: createPostgres({ clock: systemClock }), redis: createRedis() };
   return {
     io,
     async close() {

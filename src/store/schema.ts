@@ -166,6 +166,11 @@ export interface ChannelsTable { host_id: HostId; name: string; part: ChannelSta
 export interface LeasesTable { name: string; holder: string; until_at: number }
 /** A row begins as a link that somebody was given, and is a session once it was used. Whoever gives the link inserts it; the bot writes all else. */
 export interface VisitsTable { link: string; host_id: HostId; person_id: PersonId; link_until: number; session: string | null; session_until: number | null }
+/** `id` is the hash of the token that a job is called with; one row for each. */
+export interface PingsTable {
+  id: string; host_id: HostId; since: number; started_at: number | null; ended_at: number | null; exit: number | null; ran_ms: number | null;
+  heard_at: number; deaf_from: number | null; deaf_until: number | null;
+}
 export interface PeopleTable { id: PersonId; host_id: HostId; name: string; role: Role; retired: Flag }
 export interface AccountsTable { host_id: HostId; platform: Platform; user_id: string; person_id: PersonId }
 export interface AuditsTable {
@@ -186,7 +191,7 @@ export interface Tables {
   incidents: IncidentsTable; findings: FindingsTable; plans: PlansTable; questions: QuestionsTable;
   answers: AnswersTable; requests: RequestsTable; remediations: RemediationsTable; steps: StepsTable;
   evidence: EvidenceTable; spans: SpansTable; acts: ActsTable; holds: HoldsTable; events: EventsTable; deliveries: DeliveriesTable;
-  cards: CardsTable; channels: ChannelsTable; leases: LeasesTable; visits: VisitsTable; people: PeopleTable; accounts: AccountsTable; audits: AuditsTable;
+  cards: CardsTable; channels: ChannelsTable; leases: LeasesTable; visits: VisitsTable; pings: PingsTable; people: PeopleTable; accounts: AccountsTable; audits: AuditsTable;
   scores: ScoresTable; counters: CountersTable; deployments: DeploymentsTable;
 }
 

@@ -16,6 +16,7 @@ import { ledgerContract } from './store/ledger.js';
 import { migrationsContract } from './store/migrations.js';
 import { outcomesContract } from './store/outcomes.js';
 import { peopleContract } from './store/people.js';
+import { pingsContract } from './store/pings.js';
 import { plansContract } from './store/plans.js';
 import { pruningContract } from './store/pruning.js';
 import { questionsContract } from './store/questions.js';
@@ -72,6 +73,7 @@ export function storeContract(name: string, start: () => Promise<StagePlace>): v
     eventsContract(stage);
     peopleContract(stage);
     visitsContract(stage);
+    pingsContract(stage);
     auditsContract(stage);
     booksContract(stage);
     pruningContract(stage);

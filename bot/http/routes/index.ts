@@ -6,6 +6,7 @@ import { guideRoute, openApiRoute } from './guide.js';
 import { healthRoute, metricsRoute, prometheusRoute } from './health.js';
 import { deploymentRoute, driftRoute, registerRoute, remediateRoute } from './monitoring.js';
 import { appRoute, appScoreRoute, appsRoute, auditRoute, healingRoute, holdsRoute, incidentRoute, incidentsRoute, launchesRoute, learnedRoute, plansRoute, questionsRoute, releasesRoute, scoreRoute, statusRoute, whyRoute } from './own.js';
+import { pingRoutes } from './ping.js';
 import { seriesRoute } from './series.js';
 import { healthScoreRoute, issuesRoute, manualRoute, remediationsRoute, statisticsRoute, toggleRoute } from './self-healing.js';
 
@@ -37,6 +38,7 @@ export const routes: readonly Route[] = [
   auditRoute,
   eventsRoute,
   deployHookRoute,
+  ...pingRoutes,
   registerRoute,
   deploymentRoute,
   remediateRoute,

@@ -15,6 +15,7 @@ import { imported } from './0013-imported.js';
 import { leases } from './0014-leases.js';
 import { visits } from './0015-visits.js';
 import { ledger } from './0016-ledger.js';
+import { pings } from './0017-pings.js';
 
 /** Append-only: a migration that has been released is never changed. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -34,5 +35,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0014-leases': leases(engine),
     '0015-visits': visits(engine),
     '0016-ledger': ledger(),
+    '0017-pings': pings(engine),
   };
 }

@@ -6,7 +6,9 @@ import type { HoldId, IncidentId, LaunchId, PlanId } from '../../../src/domain/i
 import type { Json } from '../../../src/domain/json.js';
 import { beginHold } from '../../../src/store/holds.js';
 import type { Request } from '../../../src/store/requests.js';
+import { sha256 } from '../../../src/io/hash.js';
 import { asked, broken, launched, monitorAnswers, release, watchShop } from '../../src/commands/stage.js';
+import { watchJob } from './job.js';
 import { apiOfEachTest, type Name } from './stage.js';
 
 interface Example {
@@ -16,6 +18,7 @@ interface Example {
   readonly status?: number;
 }
 
+const PING = `hc_${'p'.repeat(43)}`;
 let incident = '' as IncidentId;
 let planId = '' as PlanId;
 let launchId = '' as LaunchId;
@@ -30,6 +33,7 @@ const api = apiOfEachTest({}, async ({ stage }) => {
   incident = opened.id;
   planId = (await asked(stage, opened)).plan.id;
   holdId = (await stage.store.write((tx) => beginHold(tx, stage.hostId, { kind: 'freeze', scope: '*', author: 'Ann', reason: 'r', until: null, key: null }, stage.now)))?.id as HoldId;
+  await stage.store.write((tx) => watchJob(tx, stage.hostId, sha256(PING)));
   monitorAnswers(stage, (request) => ({ ok: true, data: answer(request) }));
 });
 
@@ -54,6 +58,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   'get /api/board': { path: '/api/board?zone=Europe/Berlin' }, 'post /api/press': { who: 'Otto', body: { token: 'd::incident' } },
   'get /api/status': {}, 'get /api/apps': {}, 'get /api/apps/{app}': { path: '/api/apps/shop' }, 'get /api/apps/{app}/score': { path: '/api/apps/shop/score' }, 'get /api/apps/{app}/series': { path: '/api/apps/shop/series?check=liveness&hours=6' }, 'get /api/apps/{app}/releases': { path: '/api/apps/shop/releases' },
   'post /hooks/deploy/{app}': { who: 'Otto', path: '/hooks/deploy/shop' },
+  ...Object.fromEntries(['get', 'post'].flatMap((method) => [[`${method} /ping/{id}`, { who: null, path: `/ping/${PING}` }], [`${method} /ping/{id}/{what}`, { who: null, path: `/ping/${PING}/start` }]] as const)),
   'get /api/score': {}, 'get /api/statistics': {}, 'get /api/incidents': {}, 'get /api/incidents/{id}': { path: '/api/incidents/:incident' }, 'get /api/why/{of}': { path: '/api/why/shop' },
   'get /api/launches': { path: '/api/launches?limit=3' }, 'get /api/plans': {}, 'get /api/questions': {}, 'get /api/holds': {}, 'get /api/learned': {}, 'get /api/audit': {},
   'post /api/monitoring/register': { who: 'Otto', body: { deploymentId: 'deploy-123', blueprintId: 'shop', environment: 'prod', monitoringConfig: { driftDetection: true, healthChecks: true, costMonitoring: true, complianceMonitoring: true } } },

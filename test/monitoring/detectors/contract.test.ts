@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { detectors } from '../../../monitoring/detectors/index.js';
 import { detectorContract } from '../../contracts/detector.js';
 import { host as hostProbe } from '../../../monitoring/probes/host.js';
+import { job as jobProbe } from '../../../monitoring/probes/job.js';
 import { limiter as limiterProbe } from '../../../monitoring/probes/limiter.js';
 import { postgres as postgresProbe } from '../../../monitoring/probes/postgres.js';
 import { redis as redisProbe } from '../../../monitoring/probes/redis.js';
@@ -16,6 +17,7 @@ const fingerprints: Readonly<Record<keyof typeof detectors, readonly string[]>> 
   descriptors: ['descriptors:pm2'],
   hang: ['hang:liveness'],
   host: ['disk-full', 'inodes', 'memory', 'descriptors', 'cpu', 'logs', 'disk-filling', 'clock', 'memory-killed'].map((what) => `host-${what}:host`),
+  job: ['job:ping'],
   latency: ['latency:http:/a', 'latency:liveness'],
   memory: ['memory-limit:pm2', 'memory-growth:pm2'],
   postgres: [
@@ -48,6 +50,11 @@ detectorContract(detectors['rate-limit'], fingerprints['rate-limit'], {
   name: 'limiter', probe: 'limiter', fields: limiterProbe.fields,
   // A few who ask too often are always there.
   well: fc.integer({ min: 40, max: 900 }).map((counted) => [1, counted, counted % 3, 0, 0]),
+});
+detectorContract(detectors.job, fingerprints.job, {
+  name: 'ping', probe: 'job', fields: jobProbe.fields,
+  // It ran, whenever that was: how late is late the probe knows.
+  well: fc.integer({ min: 0, max: 90_000_000 }).map((age) => [0, 0, 0, 0, age, null]),
 });
 detectorContract(detectors.redis, fingerprints.redis, {
   name: 'redis', probe: 'redis', fields: redisProbe.fields,

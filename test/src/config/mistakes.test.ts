@@ -25,7 +25,7 @@ const BROKEN: readonly (readonly [why: string, yaml: string, lines: readonly str
   ['an alias names nothing', 'apps: { shop: *nobody }', ['1:15: apps.shop: this alias (*) names no anchor (&) that stands above it']],
   ['an alias stands inside what it names', 'apps: { shop: &a { uses: [*a] } }', ['1:27: apps.shop.uses[0]: this alias (*) stands inside what it names']],
   // Keys and their kinds.
-  ['a misspelt key', 'aps: {}', ['1:1: aps: unknown key; did you mean "apps"? (known here: host, data_dir, pm2_home, apps, dependencies, redis, postgres, watch, policy, maintenance, people, quiet_hours, on_call, channels, keep, log, api, heartbeat)']],
+  ['a misspelt key', 'aps: {}', ['1:1: aps: unknown key; did you mean "apps"? (known here: host, data_dir, pm2_home, apps, dependencies, redis, postgres, jobs, watch, policy, maintenance, people, quiet_hours, on_call, channels, keep, log, api, heartbeat)']],
   ['a policy that was pasted at the top', 'health_remediation: { unhealthy_service: { action: restart } }', ['1:1: health_remediation: belongs below “policy”: indent it there, as it is']],
   ['a key in camel case', 'watch: { warmUp: 5m }', ['1:10: watch.warmUp: unknown key; did you mean "warm_up"? (known here: tiers, confirm, hot, after_storm, settle, warm_up)']],
   ['a key that means nothing', 'log: { colour: red }', ['1:8: log.colour: unknown key (known here: format, level)']],
@@ -100,6 +100,12 @@ const BROKEN: readonly (readonly [why: string, yaml: string, lines: readonly str
   // Keys that the file itself calls something else.
   ['a cache that holds locks', 'redis: { cache: { url: redis://127.0.0.1, invalidate: ["page:", "app:"], locks: "app:jobs:" } }', ["1:65: redis.cache.invalidate[1]: would take along what this file calls keys of locks: name the cache's own keys more exactly"]],
   ['a cache that holds a limiter', 'redis: { cache: { url: redis://127.0.0.1, invalidate: ["app:"] } }\napps: { shop: { uses: [cache], limiters: [{ prefix: "app:hits:" }] } }', ["1:56: redis.cache.invalidate[0]: would take along what this file calls keys of a rate limiter: name the cache's own keys more exactly"]],
+  // Jobs that ping.
+  ['jobs that nobody listens for', `jobs: { nightly: { ping: ${'a'.repeat(64)}, every: 1d } }`, ['1:7: jobs: can ping nobody: without `api` nothing listens']],
+  ['a token itself in place of its hash', 'api:\njobs: { nightly: { ping: hc_secret, every: 1d } }', ['2:26: jobs.nightly.ping: must be the 64 hex digits that “hypercare token” prints, and never the token itself']],
+  ['two jobs of one token', `api:\njobs: { a: { ping: ${'a'.repeat(64)}, every: 1d }, b: { ping: ${'a'.repeat(64)}, every: 1d } }`, ['2:110: jobs.b.ping: is the same token as jobs.a.ping']],
+  ['a job with the token of a person', `api:\njobs: { a: { ping: ${'a'.repeat(64)}, every: 1d } }\npeople: [{ name: Ann, role: viewer, api: ${'a'.repeat(64)} }]`, ['2:20: jobs.a.ping: is also the token of a person: addresses stand in logs, so give the job one of its own']],
+  ['a job that pings nobody knows when', `api:\njobs: { a: { ping: ${'a'.repeat(64)} } }`, ['2:9: jobs.a.every: is missing: a duration like 500ms, 30s, 15m, 6h or 7d']],
   // When it is quiet.
   ['quiet hours without an end', 'quiet_hours: [{ from: "07:00", to: "07:00" }]', ['1:15: quiet_hours[0]: leaves no time of the day in which anything else is told']],
   // Who is called in turns.
