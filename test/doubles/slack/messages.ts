@@ -49,6 +49,11 @@ export class Messages {
     return this.#all.filter((message) => message.channel === channel && message.onlyFor === null);
   }
 
+  /** The same, with what is shown to one person alone. */
+  inChannel(channel: string): readonly Message[] {
+    return this.#all.filter((message) => message.channel === channel);
+  }
+
   find(channel: string, ts: string): Message | undefined {
     return this.#all.find((message) => message.channel === channel && message.ts === ts);
   }
