@@ -6,6 +6,7 @@ import type { Io } from '../../src/io/io.js';
 import { isWithin } from '../../src/io/processes.js';
 import { revisionOf } from './identify.js';
 import { BUILT_FILE, releaseDir, releasesDir, REVISION_FILE, temporaryDir } from './layout.js';
+import { writeManifest } from './manifest.js';
 import { makeModules, planModules, type ModulesPlan } from './node-modules.js';
 import { noRoomFor } from './room.js';
 import { sweep } from './sweep.js';
@@ -55,8 +56,8 @@ export async function planBuild(wish: BuildWish, io: Pick<Io, 'git' | 'exec'>): 
 }
 
 /**
- * Steps: take away what killed builds left · export beside · symlinks · node_modules · look for what PM2 starts · mark it
- * as built by us · write REVISION · rename. The live release is never touched; a kill at any point leaves either no release or a whole one,
+ * Steps: take away what killed builds left · export beside · symlinks · node_modules · look for what PM2 starts · write
+ * down its files · mark it as built by us · write REVISION · rename. The live release is never touched; a kill at any point leaves either no release or a whole one,
  * and the same build can be run again. Throws; `signal` and the deadline end the children too.
  */
 export async function buildRelease(plan: BuildPlan, timeoutMs: number, io: Pick<Io, 'git' | 'exec' | 'clock'>, signal: AbortSignal): Promise<void> {
@@ -75,6 +76,7 @@ export async function buildRelease(plan: BuildPlan, timeoutMs: number, io: Pick<
     signal.throwIfAborted();
     await makeModules(io.exec, { dir: beside, known: plan.dir, plan: plan.modules, timeoutMs: left() }, signal);
     await requireEntries(plan, beside);
+    await writeManifest(beside);
     await writeFile(join(beside, BUILT_FILE), `${JSON.stringify({ version: 1, commit: plan.commit, builtAt: io.clock.now() })}\n`);
     await writeFile(join(beside, REVISION_FILE), `${plan.commit}\n`);
     signal.throwIfAborted();

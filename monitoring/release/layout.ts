@@ -12,6 +12,9 @@ export const REVISION_FILE = 'REVISION';
 /** Lies in each release that hypercare built, and says when: those alone may it remove. */
 export const BUILT_FILE = '.hypercare-release';
 
+/** Beside it: every file as it was built, with its SHA-256. */
+export const MANIFEST_FILE = '.hypercare-files';
+
 export function releasesDir(base: string): string {
   return join(base, 'releases');
 }

@@ -6,7 +6,7 @@ import { identifyRelease } from '../release/identify.js';
 import { removeOld } from '../release/old-releases.js';
 import { saveRestorePoint } from '../release/restore-point.js';
 import { smokeCheck, type SmokeCheck } from '../release/smoke.js';
-import { missingFrom } from '../release/whole.js';
+import { editedIn, missingFrom } from '../release/whole.js';
 import { maskedError } from '../../src/io/mask.js';
 import type { Receipts } from './repair.js';
 import type { ReleasesWitness } from './releases-survey.js';
@@ -50,7 +50,8 @@ export function lookLeg(dir: string, look: NonNullable<ReleasesWitness['look']>)
     async act(_witness, _receipts, io) {
       const missing = await missingFrom({ dir, ...look });
       if (missing !== null) throw new HypercareError('release.not_whole', 'permanent', missing, 'Remove that directory if nobody needs it: it is built again then.');
-      return { release: { ...(await identifyRelease(dir, look, io.git)) } };
+      const edited = await editedIn(dir);
+      return { ...(edited === null ? {} : { said: edited }), release: { ...(await identifyRelease(dir, look, io.git)) } };
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Plan } from '../../src/domain/plan.js';
 import type { Resource } from '../../src/domain/resource.js';
-import { isRoutine } from '../../src/domain/routine.js';
+import { changesNothing, isRoutine } from '../../src/domain/routine.js';
 import { bindsEverybody, decide as judge } from '../../src/policy/decide.js';
 import { noteAct } from '../../src/store/acts.js';
 import { tell } from '../../src/store/events.js';
@@ -78,7 +78,7 @@ async function start(tx: Db, ctx: StageContext, plan: Plan, target: Resource): P
   if (!id) return false; // Another remediation has the lane; this one is looked at again when it ends.
   await movePlan(tx, plan.id, 'approved', 'running');
   const kind = plan.repair === ROLLBACK ? 'rollback' : (plan.prepared?.bounds['restarts'] ?? 0) > 0 ? 'restart' : plan.repair;
-  await noteAct(tx, { resourceId: target.id, at: now, by: 'us', kind, fingerprint, dedupe: actOf(id), note: plan.repair });
+  if (!changesNothing(plan.repair)) await noteAct(tx, { resourceId: target.id, at: now, by: 'us', kind, fingerprint, dedupe: actOf(id), note: plan.repair });
   if (incident.state !== 'repairing') await changeIncident(tx, incident.id, { state: 'repairing' });
   if (!isRoutine(plan)) await tell(tx, ctx.hostId, { kind: 'remediation.started', incidentId: incident.id, body: { remediation: id, repair: plan.repair } }, now);
   await record(tx, ctx, { who: plan.askedBy ?? 'hypercare', what: `${plan.repair} on ${target.name} began`, why: `rule ${plan.rule}, plan hash ${plan.hash?.slice(0, 12) ?? 'unknown'}`, body: { remediation: id, plan: plan.id, hash: plan.hash } });

@@ -97,7 +97,8 @@ async function doneLately(db: Db, ctx: StageContext, target: Resource, now: numb
 
 /** What was done for the same problem before. */
 async function doneFor(db: Db, { plan, target, incident }: Around, now: number): Promise<Pick<PolicyFacts, 'attempts' | 'sameBefore' | 'cameBack'>> {
-  const problem = incident ? await problemOf(db, incident) : null;
+  // What people ask for, or is due by itself, is no problem that could come back.
+  const problem = incident && incident.kind !== 'manual' ? await problemOf(db, incident) : null;
   if (problem === null) return { attempts: { count: 0, lastAt: null }, sameBefore: 0, cameBack: 0 };
   const same = (await remediationsSince(db, target.id, now - DAY_MS)).filter((run) => run.fingerprint === problem && !wasStopped(run));
   const last = same.at(-1);

@@ -9,8 +9,8 @@ export async function withRehearsal(ctx: StageContext, plan: { readonly repair: 
   if (plan.repair !== ROLLBACK || prepared.leadsTo === undefined) return prepared;
   const last = await lastRehearsal(ctx.store.db, plan.targetId);
   if (last?.to.id !== prepared.leadsTo) return prepared;
-  const when = `it was rehearsed ${sayDuration(Math.max(0, ctx.clock.now() - last.at))} ago`;
+  const when = `it was ${last.inEarnest ? 'taken' : 'rehearsed'} ${sayDuration(Math.max(0, ctx.clock.now() - last.at))} ago`;
   const takes = last.takesMs === null ? '' : `; the last switch took ${sayDuration(last.takesMs)}`;
   const [first, ...rest] = prepared.notes;
-  return { ...prepared, notes: [...(first === undefined ? [] : [first]), last.worked ? `${when}, and the way was open${takes}` : `${when}, and the way was not open: ${last.outcome}`, ...rest] };
+  return { ...prepared, notes: [...(first === undefined ? [] : [first]), last.worked ? `${when}, and the way was open${takes}` : `${when}, and ${last.inEarnest ? 'broke off' : 'the way was not open'}: ${last.outcome}`, ...rest] };
 }

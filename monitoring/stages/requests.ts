@@ -127,7 +127,8 @@ async function refuseWhileAsked(tx: Db, ctx: StageContext, app: Resource): Promi
 async function refuseWhileSick(tx: Db, app: Resource): Promise<void> {
   const open = await openIncidentOf(tx, app.id);
   if (open === null) return;
-  throw new HypercareError('rehearse.not_well', 'denied', `${app.name} is not well (${open.title}), and a way back is rehearsed while it is`, `See what is wrong: hypercare status ${app.name}; what a rollback would do: hypercare rollback ${app.name} --plan.`);
+  if (open.kind === 'manual') throw new HypercareError('rehearse.under_way', 'denied', `something else is under way at ${app.name}, or waits for an answer: ${open.title}`, `See how far it is: hypercare why ${app.name}; then ask again.`);
+  throw new HypercareError('rehearse.not_well', 'denied', `${app.name} is not well (${open.title}), and a way back is rehearsed only while it is well`, `See what is wrong: hypercare status ${app.name}; what a rollback would do: hypercare rollback ${app.name} --plan.`);
 }
 
 interface Wish {

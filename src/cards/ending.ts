@@ -43,6 +43,11 @@ export function wishOf({ incident, plans, remediations }: IncidentView): { reado
   return { run, says: plan.repair === DEPLOY ? `${plan.prepared?.brings?.slice(0, 7) ?? 'it'} is ${not}live` : `the way back is ${not}open` };
 }
 
+/** What a person asked for by hand did not come about, though it was begun: a rollback that broke off, a repair that failed. */
+export function failedWish({ incident, remediations }: IncidentView): boolean {
+  return incident.kind === 'manual' && incident.state === 'resolved' && remediations.at(-1)?.state === 'failed';
+}
+
 /** The release that runs, or ran when it ended: after a rollback, the one it led to. */
 export function runningNow(view: IncidentView): Release | null {
   const plan = view.plans.find(({ id }) => id === mender(view)?.planId);

@@ -4,7 +4,7 @@ import { isLeftAlone } from '../domain/incident.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import { releaseName } from '../domain/release.js';
 import { isLeftToPeople } from '../domain/remediation.js';
-import { began, isUndone } from './ending.js';
+import { began, failedWish, isUndone } from './ending.js';
 import { planAsked } from './question-part.js';
 import { sayPlan } from './repair-words.js';
 import { sayIn, type Reader } from './say-time.js';
@@ -27,7 +27,7 @@ export function eventLine(event: Pick<Event, 'kind'> & Partial<Pick<Event, 'body
       return incident.state === 'escalated' ? `${resource.name} ${isLeftAlone(incident) ? 'still does not run' : 'still needs you'}: ${incident.reason ?? incident.title}` : null;
     case 'incident.resolved':
       if (isUndone(view)) return `${resource.name}: not done${incident.reason === null ? '' : `: ${incident.reason}`}`;
-      return `${resource.name}: over after ${sayDuration((incident.closedAt ?? reader.now) - began(view))}`;
+      return `${resource.name}: ${failedWish(view) ? 'failed' : 'over'} after ${sayDuration((incident.closedAt ?? reader.now) - began(view))}`;
     case 'plan.suggested':
       return suggestion(view);
     case 'question.asked': {

@@ -7,7 +7,7 @@ import { aboutIncident } from './about.js';
 import type { Card, ToldCard } from './card.js';
 import { cutText } from './clean.js';
 import { sayDebt } from './debt-words.js';
-import { askedAndDone, began, drawEscalated, drawLeftAlone, drawResolved, isUndone, mender, runningNow, wishOf } from './ending.js';
+import { askedAndDone, began, drawEscalated, drawLeftAlone, drawResolved, failedWish, isUndone, mender, runningNow, wishOf } from './ending.js';
 import { drawDecision, drawQuestion, drawSuggestion, planAsked, questionButtons } from './question-part.js';
 import { holdLine } from './hold-card.js';
 import { sayPlan } from './repair-words.js';
@@ -72,7 +72,7 @@ function titleOf(view: IncidentView, reader: Reader): string {
   const lasted = sayDuration((incident.closedAt ?? reader.now) - began(view));
   const wish = wishOf(view);
   if (wish?.run) return cutText(`${resource.name}: ${wish.says} after ${lasted}: ${incident.title}`, TITLE_SHOWN);
-  const how = endedUnseen(incident) ? ': closed' : askedAndDone(view) ? ': done' : !mender(view) ? ': over' : incident.kind === 'manual' ? ': done' : ' is good again';
+  const how = endedUnseen(incident) ? ': closed' : failedWish(view) ? ': failed' : askedAndDone(view) ? ': done' : !mender(view) ? ': over' : incident.kind === 'manual' ? ': done' : ' is good again';
   return cutText(`${resource.name}${how} after ${lasted}: ${incident.title}`, TITLE_SHOWN);
 }
 

@@ -55,6 +55,9 @@ export function sayRan({ release, ranMs, healthyMs }: Pick<LedgerLine, 'release'
 /** What CI asks before it deploys. */
 export function deployCheckCard(app: string, commit: string, check: DeployCheck, reader: Reader): Card {
   const name = commit.slice(0, 7);
+  if (check.refused === null && check.failed !== null) {
+    return noteCard({ subject: `deploy-${app}-${name}`, level: 'warning', title: `${app}: ${name} may be deployed, but its last deploy failed`, body: [`At ${sayClock(check.failed.at, reader)}: ${check.failed.outcome}.`, 'It is not in quarantine: what failed may have been the place, and not the commit.'] });
+  }
   if (check.refused === null) return noteCard({ subject: `deploy-${app}-${name}`, level: 'good', title: `${app}: ${name} may be deployed`, body: [check.known ? 'It is known here, and is not in quarantine.' : 'It was never seen here, so nothing speaks against it.'] });
   return noteCard({
     subject: `deploy-${app}-${name}`, level: 'warning', title: `${app}: ${name} is in quarantine, and is not to be deployed`,

@@ -108,8 +108,8 @@ function drawLaunch({ release, launch }: AppStatus, reader: Reader): readonly st
 /** Whether the way back was open when somebody last tried, and how long it would take. */
 function drawRehearsal({ rehearsal }: AppStatus, reader: Reader): readonly string[] {
   if (!rehearsal) return [];
-  const tried = `way back to ${releaseName(rehearsal.to)} was rehearsed ${sayAgo(rehearsal.at, reader)}`;
-  if (!rehearsal.worked) return [`The ${tried}, and is not open: ${rehearsal.outcome}.`];
+  const tried = `way back to ${releaseName(rehearsal.to)} was ${rehearsal.inEarnest ? 'taken' : 'rehearsed'} ${sayAgo(rehearsal.at, reader)}`;
+  if (!rehearsal.worked) return [`The ${tried}, and ${rehearsal.inEarnest ? 'broke off' : 'is not open'}: ${rehearsal.outcome}.`];
   return [`The ${tried}, and is open${rehearsal.takesMs === null ? '' : `; the last switch took ${sayDuration(rehearsal.takesMs)}`}.`];
 }
 

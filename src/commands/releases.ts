@@ -7,11 +7,13 @@ import type { Json } from '../domain/json.js';
 import { releaseName, releasesNamed, type Release } from '../domain/release.js';
 import type { Resource } from '../domain/resource.js';
 import { mayDeploy, wayBackOf, type WayBack } from '../domain/way-back.js';
+import { failedTryOf } from '../store/deploy-tries.js';
 import { ledgerOf } from '../store/releases.js';
 import { strangeAnswer } from './accepted.js';
 import type { Command, Context, Result } from './command.js';
 import { reason, word } from './fields.js';
 import { findApp } from './find-app.js';
+import { iso } from './iso.js';
 import { ledgerDocument, readLedger } from './read-ledger.js';
 
 const commit = z.string().trim().toLowerCase().regex(/^[0-9a-f]{7,64}$/, 'takes a commit, by seven digits or more');
@@ -78,9 +80,9 @@ function wayBackDocument({ release, why, passedOver }: WayBack): Json {
 
 /** Needs no monitor, so that CI can ask at any time. */
 async function checkCommit(ctx: Context, app: Resource, wanted: string): Promise<Result> {
-  const check = mayDeploy(releasesNamed(await ledgerOf(ctx.store.db, app.id), wanted));
+  const check = mayDeploy(releasesNamed(await ledgerOf(ctx.store.db, app.id), wanted), await failedTryOf(ctx.store.db, app.id, wanted));
   return {
-    data: { version: 1, app: app.name, commit: wanted, mayDeploy: check.refused === null, known: check.known, why: check.refused },
+    data: { version: 1, app: app.name, commit: wanted, mayDeploy: check.refused === null, known: check.known, why: check.refused, failed: check.refused === null && check.failed ? { at: iso(check.failed.at), outcome: check.failed.outcome } : null },
     card: deployCheckCard(app.name, wanted, check, { now: ctx.now(), timeZone: ctx.timeZone }),
     exit: check.refused === null ? 0 : 1,
   };

@@ -69,7 +69,7 @@ function appDocument(one: AppStatus): Json {
       nextTickAt: iso(launch.nextTickAt), hotUntil: launch.hotUntil === 0 ? null : iso(launch.hotUntil),
     },
     incidents: one.incidents.map((incident) => ({ ...incidentSummary(incident, one.app.name), waitsFor: one.waits[incident.id] ?? null })),
-    rehearsal: one.rehearsal ? { at: iso(one.rehearsal.at), to: releaseName(one.rehearsal.to), worked: one.rehearsal.worked, outcome: one.rehearsal.outcome, takesMs: one.rehearsal.takesMs } : null,
+    rehearsal: one.rehearsal ? { at: iso(one.rehearsal.at), to: releaseName(one.rehearsal.to), worked: one.rehearsal.worked, inEarnest: one.rehearsal.inEarnest, outcome: one.rehearsal.outcome, takesMs: one.rehearsal.takesMs } : null,
     debt: { points: one.debt.points, restarts: one.debt.restarts, by: one.debt.by.map(({ what, times }) => ({ what, times })) },
     question: one.question && { id: one.question.id, expiresAt: iso(one.question.expiresAt) },
     checks: one.checks.map(({ check, newest }) => ({

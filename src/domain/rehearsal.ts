@@ -8,6 +8,8 @@ export interface Rehearsal {
   /** Where it led. */
   readonly to: Pick<Release, 'id' | 'commit' | 'dir'>;
   readonly worked: boolean;
+  /** Nobody rehearsed: a rollback itself was begun, and broke off. */
+  readonly inEarnest: boolean;
   /** How it ended, for people. */
   readonly outcome: string;
   /** How long the app's last deploy or rollback took from the switch until its workers were up; null: none was seen. */

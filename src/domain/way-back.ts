@@ -46,11 +46,17 @@ function whyNot(release: Release): string {
   return `was never found stable (${release.verdict}${reason})`;
 }
 
+/** A deploy that did not come about: nothing that forbids another, and worth to know before it. */
+export interface FailedTry {
+  readonly at: number;
+  readonly outcome: string;
+}
+
 /** What CI may do with a commit: `refused` says why it is not to be deployed. */
-export type DeployCheck = { readonly known: boolean; readonly refused: null } | { readonly known: true; readonly refused: string; readonly since: number };
+export type DeployCheck = { readonly known: boolean; readonly refused: null; readonly failed: FailedTry | null } | { readonly known: true; readonly refused: string; readonly since: number };
 
 /** A commit in quarantine is not deployed again; one that nobody has seen has nothing against it. */
-export function mayDeploy(named: readonly Release[]): DeployCheck {
+export function mayDeploy(named: readonly Release[], failed: FailedTry | null): DeployCheck {
   const bad = named.filter(({ quarantinedAt }) => quarantinedAt !== null).toSorted((a, b) => (b.quarantinedAt ?? 0) - (a.quarantinedAt ?? 0))[0];
-  return bad ? { known: true, refused: sayBad(bad), since: bad.quarantinedAt ?? 0 } : { known: named.length > 0, refused: null };
+  return bad ? { known: true, refused: sayBad(bad), since: bad.quarantinedAt ?? 0 } : { known: named.length > 0, refused: null, failed };
 }

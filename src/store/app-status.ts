@@ -4,6 +4,8 @@ import type { Check, Sample } from '../domain/check.js';
 import type { HostId } from '../domain/ids.js';
 import type { Incident } from '../domain/incident.js';
 import type { Launch } from '../domain/launch.js';
+import type { Rehearsal } from '../domain/rehearsal.js';
+import { rollbackTarget } from '../domain/release.js';
 import type { Resource } from '../domain/resource.js';
 import { tierAt, type Tier } from '../domain/tiers.js';
 import { checksOf } from './checks.js';
@@ -13,7 +15,7 @@ import { openIncidents } from './incidents.js';
 import { newestLaunchOf } from './launches.js';
 import { openQuestions } from './questions.js';
 import { lastRehearsal } from './rehearsals.js';
-import { getRelease } from './releases.js';
+import { getRelease, ledgerOf } from './releases.js';
 import { listResources } from './resources.js';
 import { newestSamples } from './samples.js';
 import type { Db } from './schema.js';
@@ -42,12 +44,18 @@ export async function appStatuses(db: Db, hostId: HostId, at: At): Promise<reado
     statuses.push({
       app, launch, incidents, waits: await waitsOf(db, incidents), checks, ...appVerdict({ incidents, checks: seen }, at.now),
       debt: await debtBy(db, app.id, { until: at.now }),
-      rehearsal: await lastRehearsal(db, app.id),
+      rehearsal: launch && (await ofTheWayBack(db, await lastRehearsal(db, app.id), launch)),
       release: launch === null ? null : await getRelease(db, launch.releaseId),
       question: question ? { id: question.id, expiresAt: question.expiresAt } : null,
     });
   }
   return statuses;
+}
+
+/** One that led elsewhere than a rollback would go now says nothing of it. */
+async function ofTheWayBack(db: Db, rehearsal: Rehearsal | null, { appId, releaseId }: Launch): Promise<Rehearsal | null> {
+  if (rehearsal === null) return null;
+  return rollbackTarget(await ledgerOf(db, appId), releaseId)?.id === rehearsal.to.id ? rehearsal : null;
 }
 
 /** An incident stands at its cause; what the app itself suffers of it is a finding on the app, and its title is told as the cause's. */

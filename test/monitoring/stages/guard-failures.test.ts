@@ -12,9 +12,9 @@ const { house, clock, look, later, held, told, over, bad } = guardedHouse();
 
 describe('too many failures', () => {
   type End = 'verified' | 'failed' | 'unclear';
-  const incident = async (app: ResourceId, ends: readonly End[], left: 'resolved' | 'escalated' | 'open' = 'resolved'): Promise<void> => {
+  const incident = async (app: ResourceId, ends: readonly End[], left: 'resolved' | 'escalated' | 'open' = 'resolved', kind = 'hang'): Promise<void> => {
     await house.store.write(async (tx) => {
-      const opened = await openIncident(tx, { resourceId: app, launchId: null, kind: 'hang', severity: 'critical', emergency: false, title: 'it hangs' }, clock.now());
+      const opened = await openIncident(tx, { resourceId: app, launchId: null, kind, severity: 'critical', emergency: false, title: 'it hangs' }, clock.now());
       for (const state of ends) {
         clock.advance(1);
         const planId = await draftPlan(tx, { incidentId: opened.id, targetId: app, repair: 'pm2.reload', args: {}, risk: 'safe', askedBy: null, requestId: null }, clock.now());
@@ -55,6 +55,13 @@ describe('too many failures', () => {
     await three(house.blog);
     for (let n = 0; n < 3; n += 1) await incident(house.shop, ['failed', 'verified']);
     await incident(house.shop, ['failed'], 'open');
+    await look();
+    expect(await held()).toEqual([]);
+  });
+
+  it('are not deploys, rollbacks and rehearsals that people asked for while nothing was wrong', async () => {
+    await three(house.blog);
+    for (let n = 0; n < 4; n += 1) await incident(house.shop, ['failed'], 'resolved', 'manual');
     await look();
     expect(await held()).toEqual([]);
   });

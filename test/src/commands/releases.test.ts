@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { drawPlain } from '../../../src/cards/plain.js';
 import { releases } from '../../../src/commands/releases.js';
+import type { Prepared } from '../../../src/domain/plan.js';
+import { openIncident } from '../../../src/store/incidents.js';
 import { endLaunch, newestLaunchOf, openLaunch } from '../../../src/store/launches.js';
+import { draftPlan, keepPrepared } from '../../../src/store/plans.js';
 import { enterRelease, judgeRelease, noteMigrations } from '../../../src/store/releases.js';
+import { beginRemediation, endRemediation } from '../../../src/store/remediations.js';
 import { commandContract } from '../../contracts/command.js';
 import { sayOn, stageOfEachTest } from './spoken.js';
 import { launched, monitorAnswers, release } from './stage.js';
@@ -110,6 +114,21 @@ describe('releases', () => {
     await history();
     const { card, data, exit } = await say(`releases shop --check ${commit}`, 'Vera');
     expect([exit, card.title, data['mayDeploy']]).toEqual([code, title, code === 0]);
+  });
+
+  it('tells CI that the last deploy of a commit failed, which forbids no other', async () => {
+    const commit = '7777777'.padEnd(40, '0');
+    const prepared = { does: [], touches: [], bounds: {}, verify: { checks: [], good: 3, settleMs: 0, withinMs: 1 }, wayBack: '', witness: null, artefacts: [], notes: [], brings: commit } as unknown as Prepared;
+    await stage.store.write(async (tx) => {
+      const { id: incidentId } = await openIncident(tx, { resourceId: stage.shop, launchId: null, kind: 'manual', severity: 'info', emergency: false, title: 'a deploy' }, stage.now);
+      const planId = await draftPlan(tx, { incidentId, targetId: stage.shop, repair: 'release.deploy', args: {}, risk: 'disruptive', askedBy: 'Ann', requestId: null }, stage.now);
+      await keepPrepared(tx, planId, prepared, 'hash', 'approved');
+      const run = await beginRemediation(tx, { planId, resourceId: stage.shop, fingerprint: 'manual', fence: 1 }, stage.now);
+      await endRemediation(tx, run as never, 'failed', 'step “smoke check” The smoke check failed', stage.now);
+    });
+    const { card, data, exit } = await say('releases shop --check 7777777', 'Vera');
+    expect([exit, card.title, data['failed']]).toMatchObject([0, 'shop: 7777777 may be deployed, but its last deploy failed', { outcome: 'step “smoke check” The smoke check failed' }]);
+    expect((await say('releases shop --check 7777778', 'Vera')).card.title).toBe('shop: 7777778 may be deployed');
   });
 
   it('lifts a quarantine through the monitor, and only with a reason', async () => {

@@ -43,10 +43,11 @@ describe('the way back, and why', () => {
 describe('whether a commit may be deployed', () => {
   it('is no while it is in quarantine, with the newest reason', () => {
     const twice = [at('8', 80, { verdict: 'bad', quarantinedAt: 85, verdictReason: 'rolled back: old' }), at('8', 82, { verdict: 'bad', quarantinedAt: 95, verdictReason: 'rolled back: new' })];
-    expect(mayDeploy(twice)).toEqual({ known: true, refused: 'was found bad (rolled back: new)', since: 95 });
+    expect(mayDeploy(twice, null)).toEqual({ known: true, refused: 'was found bad (rolled back: new)', since: 95 });
   });
 
-  it('is yes for what has nothing against it, seen or not', () => {
-    expect([mayDeploy([at('8', 80)]), mayDeploy([])]).toEqual([{ known: true, refused: null }, { known: false, refused: null }]);
+  it('is yes for what has nothing against it, seen or not; that its last deploy failed is told', () => {
+    const failed = { at: 90, outcome: 'step “smoke check” The smoke check failed' };
+    expect([mayDeploy([at('8', 80)], null), mayDeploy([], failed)]).toEqual([{ known: true, refused: null, failed: null }, { known: false, refused: null, failed }]);
   });
 });

@@ -73,6 +73,8 @@ describe('policy', () => {
     ['nor over one that the pre-flight calls red', policy('act-and-tell'), { ...rollback, migrations: 1, red: ['migrations'] }, facts(), 'ask', 'risk:migrations'],
     ['over what only adds, by itself', policy('act-and-tell'), { ...rollback, migrations: 2, red: [] }, facts(), 'auto', 'shop'],
     ['nor while anything else in the pre-flight is red', policy('act-and-tell'), { ...rollback, red: ['node', 'disk'] }, facts(), 'ask', 'risk:preflight'],
+    ['a person’s rollback over what is red is confirmed once more', policy('act-and-tell'), { ...rollback, migrations: 1, red: ['migrations'] }, facts({ askedBy: ann }), 'ask', 'risk:preflight'],
+    ['over what cannot be told he decides', policy('act-and-tell'), { ...rollback, migrations: null, red: [] }, facts({ askedBy: ann }), 'auto', 'asked-by-approver'],
     ['nor over what cannot be told', policy('act-and-tell'), { ...rollback, migrations: null }, facts(), 'ask', 'risk:migrations'],
     ['a problem that came back after two repairs had helped asks, whichever repair is next', policy('act-and-tell'), restart, facts({ cameBack: 2 }), 'ask', 'recurrence'],
     ['the same repair a third time in a day asks', policy('act-and-tell'), restart, facts({ sameBefore: 2 }), 'ask', 'recurrence'],
