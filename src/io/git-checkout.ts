@@ -1,27 +1,31 @@
-import { lstat, realpath, rm } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { realpath, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { HypercareError } from '../domain/errors.js';
 import type { Exec } from './exec.js';
-import { askGit, gitEnv, QUIET } from './git-ask.js';
+import { gitEnv, QUIET } from './git-ask.js';
 import { gitError } from './git-error.js';
 import { refuseSubmodules } from './git-export.js';
 import { surveyTree } from './git-in-the-way.js';
+import { staleLock } from './git-lock.js';
 import { headOf, requireCommit } from './git-read.js';
-import { processesIn, type WorkingProcess } from './processes.js';
+import { refuseUnfinished } from './git-unfinished.js';
 
 const MAX_NAMED = 10;
 
 /**
- * Steps: take a lock away that nobody holds · refuse where unsaved work would be lost · move, detached, without hooks
- * · look whether HEAD is there. A second run after a kill does the same and ends the same.
+ * Steps: look whether a lock is held · refuse where unsaved work would be lost · take a lock away that nobody holds (the
+ * look before needs it: it tells that a checkout was killed) · move, detached, without hooks · look whether HEAD is
+ * there. A second run after a kill does the same and ends the same.
  */
 export async function checkoutCommit(exec: Exec, job: { readonly dir: string; readonly commit: string; readonly timeoutMs: number }): Promise<void> {
   const { dir } = job;
   const commit = requireCommit(job.commit);
-  await clearStaleLock(dir);
+  const lock = await staleLock(dir);
+  await refuseUnfinished(dir);
   const { blocking, halfDone } = await surveyTree(dir, commit);
   if (blocking.length > 0) throw inTheWayError(dir, blocking);
   await refuseSubmodules(dir, commit);
+  if (lock !== null) await rm(lock, { force: true });
   // simple-git would leave git's helpers running after a deadline, so this goes through `exec`, which ends the group.
   // Force only over what the survey found to be the target's own bytes; without it git guards against edits made since.
   const args = [...QUIET.flatMap((setting) => ['-c', setting]), 'checkout', '--quiet', '--detach', ...(halfDone ? ['--force'] : ['--no-overwrite-ignore']), commit, '--'];
@@ -30,24 +34,6 @@ export async function checkoutCommit(exec: Exec, job: { readonly dir: string; re
   if (result.timedOut) throw new HypercareError('git.timeout', 'transient', `git checkout in ${dir} did not end within ${job.timeoutMs} ms and was stopped half way`, 'Run the same rollback again: it goes on where it stopped.');
   if (result.code !== 0) throw gitError(result.stderr, dir);
   if ((await headOf(dir)) !== commit) throw new HypercareError('git.failed', 'permanent', `git checkout in ${dir} ended well, but HEAD is not ${commit.slice(0, 7)}`);
-}
-
-/**
- * A killed git leaves index.lock behind, and every later one refuses. It is removed only while no git works in that
- * tree: `git commit` keeps the lock, its file closed, for as long as an editor is open.
- */
-async function clearStaleLock(dir: string): Promise<void> {
-  const lock = resolve(dir, (await askGit(dir, ['rev-parse', '--git-path', 'index.lock'])).trim());
-  if (!(await lstat(lock).catch(() => null))) return;
-  const working = (await processesIn(await realpath(dir))).filter(mayHoldLock);
-  if (working.length > 0) throw new HypercareError('git.locked', 'transient', `git works in ${dir} at the moment (pid ${working.map(({ pid }) => pid).join(', ')})`, 'Let it finish, then try again.');
-  await rm(lock, { force: true });
-}
-
-/** Git's housekeeping runs for minutes in the background after a large commit, and never touches the index. */
-function mayHoldLock({ name, args }: WorkingProcess): boolean {
-  const isGit = name === 'git' || name.startsWith('git-');
-  return isGit && !args.some((arg) => ['gc', 'maintenance', 'repack', 'pack-objects', 'prune'].includes(arg));
 }
 
 function inTheWayError(dir: string, paths: readonly string[]): HypercareError {

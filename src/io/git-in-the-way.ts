@@ -1,8 +1,10 @@
-import { lstat, readFile } from 'node:fs/promises';
+import { lstat, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { askGit, blobOf } from './git-ask.js';
 import { refuseSubmodules } from './git-export.js';
+import { isLocked } from './git-lock.js';
 import { PLAIN_DIFF, requireCommit, zeroSeparated } from './git-read.js';
+import { refuseUnfinished } from './git-unfinished.js';
 
 /** More files than this to compare byte by byte is somebody's work and no killed checkout. */
 const MAX_COMPARED = 50;
@@ -15,28 +17,51 @@ export interface Survey {
 }
 
 export async function inTheWay(dir: string, commit: string): Promise<readonly string[]> {
+  await refuseUnfinished(dir);
   await refuseSubmodules(dir, commit);
   return (await surveyTree(dir, commit)).blocking;
 }
 
 /**
- * A checkout that was killed leaves HEAD where it was and some files as the target has them, the last one perhaps cut
- * short. Those hold nobody's work; were they counted as edits, the rollback could never be tried again.
+ * A checkout that was killed leaves HEAD where it was and some files as the target has them, one of them perhaps missing
+ * or cut short. Those hold nobody's work; were they counted as edits, the rollback could never be tried again. They are
+ * known by three things: a checkout to the target had to change them, none of them is more than the target has, and
+ * where one is less, the lock is left too or another file is as the target has it. All else somebody did.
  */
 export async function surveyTree(dir: string, commit: string): Promise<Survey> {
   requireCommit(commit);
-  const [edited, staged, untracked, otherThanTarget, stagedOther] = await Promise.all([
-    changedFrom(dir, ['HEAD']), changedFrom(dir, ['--cached', 'HEAD']), untrackedThatItHolds(dir, commit), changedFrom(dir, [commit]), changedFrom(dir, ['--cached', commit]),
+  const [edited, staged, untracked, otherThanTarget, stagedOther, between, locked] = await Promise.all([
+    changedFrom(dir, ['HEAD']), changedFrom(dir, ['--cached', 'HEAD']), untrackedThatItHolds(dir, commit),
+    changedFrom(dir, [commit]), changedFrom(dir, ['--cached', commit]), changedFrom(dir, ['HEAD', commit]), isLocked(dir),
   ]);
-  const [other, stagedAsOther] = [new Set(otherThanTarget), new Set(stagedOther)];
+  const [other, stagedAsOther, its] = [new Set(otherThanTarget), new Set(stagedOther), new Set(between)];
   const editsOfNeither = edited.filter((path) => other.has(path));
+  const killed = locked || editsOfNeither.length < edited.length;
   const differing = [...editsOfNeither, ...untracked];
-  const blocking = differing.length > MAX_COMPARED ? differing : await keep(differing, async (path) => !(await isBeginningOf(dir, commit, path)));
-  const stagedOfNeither = staged.filter((path) => stagedAsOther.has(path) && !blocking.includes(path));
-  return {
-    blocking: [...blocking, ...stagedOfNeither].sort(),
-    halfDone: edited.length > 0 || untracked.length > 0,
+  const tracked = new Set(editsOfNeither);
+  const isLeft = async (path: string): Promise<boolean> => {
+    const has = its.has(path) ? await comparedWith(dir, commit, path) : 'other';
+    // A tracked file that git calls another one, with the same bytes, was made executable or is so no more.
+    return (has === 'same' && !tracked.has(path)) || (has === 'less' && killed);
   };
+  const visible = differing.length > MAX_COMPARED ? differing : await keep(differing, async (path) => !(await isLeft(path)));
+  const halfDone = edited.length > 0 || untracked.length > 0;
+  const blocking = [...visible, ...(await hiddenEdits(dir, commit, halfDone ? null : its))];
+  const stagedOfNeither = staged.filter((path) => stagedAsOther.has(path) && !blocking.includes(path));
+  return { blocking: [...blocking, ...stagedOfNeither].sort(), halfDone };
+}
+
+/**
+ * Edits that git was told not to look for. A checkout leaves them alone where the two commits have the file alike, and
+ * with force destroys some; so they are in the way of what it changes (`its`), and all of them where it is forced (null).
+ */
+async function hiddenEdits(dir: string, commit: string, its: ReadonlySet<string> | null): Promise<readonly string[]> {
+  // 'S path': left out of the tree, or hidden so; a small letter: assumed to be unchanged.
+  const hidden = zeroSeparated(await askGit(dir, ['ls-files', '-v', '-z'])).filter((line) => /^[a-zS] /.test(line)).map((line) => ({ assumed: line[0] !== 'S', path: line.slice(2) }));
+  const present = await keep(hidden.filter(({ path }) => its?.has(path) ?? true), async ({ assumed, path }) => assumed || (await isTaken(join(dir, path))));
+  const paths = present.map(({ path }) => path);
+  if (paths.length > MAX_COMPARED) return paths;
+  return keep(paths, async (path) => (await comparedWith(dir, 'HEAD', path)) !== 'same' && (await comparedWith(dir, commit, path)) !== 'same');
 }
 
 async function changedFrom(dir: string, from: readonly string[]): Promise<readonly string[]> {
@@ -55,18 +80,21 @@ async function isTaken(path: string): Promise<boolean> {
   return lstat(path).then(() => true, (error: NodeJS.ErrnoException) => error.code !== 'ENOENT');
 }
 
-/** Is the file what the commit has there, whole or cut short? Git takes the old one away before it writes the new one: between the two there is none. */
-async function isBeginningOf(dir: string, commit: string, path: string): Promise<boolean> {
-  const file = join(dir, path);
+/** The bytes of a file beside those that the commit has there: all of them, less of them (git takes the old one away before it writes the new), or others. */
+async function comparedWith(dir: string, commit: string, path: string): Promise<'same' | 'less' | 'other'> {
   const blob = await blobOf(dir, commit, path).catch(() => null);
-  if (blob === null) return false;
+  if (blob === null) return 'other';
+  const file = join(dir, path);
   const info = await lstat(file).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? null : undefined));
-  if (info === null) return true;
-  return info?.isFile() === true && info.size <= blob.length && blob.subarray(0, info.size).equals(await readFile(file));
+  if (info === null) return 'less';
+  if (info === undefined || info.size > blob.length || !(info.isFile() || info.isSymbolicLink())) return 'other';
+  const bytes = info.isFile() ? await readFile(file) : Buffer.from(await readlink(file));
+  if (!blob.subarray(0, bytes.length).equals(bytes)) return 'other';
+  return bytes.length === blob.length ? 'same' : 'less';
 }
 
-async function keep(paths: readonly string[], is: (path: string) => Promise<boolean>): Promise<string[]> {
-  const kept: string[] = [];
-  for (const path of paths) if (await is(path)) kept.push(path);
+async function keep<T>(from: readonly T[], is: (one: T) => Promise<boolean>): Promise<T[]> {
+  const kept: T[] = [];
+  for (const one of from) if (await is(one)) kept.push(one);
   return kept;
 }

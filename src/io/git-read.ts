@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { HypercareError } from '../domain/errors.js';
 import { askGit, askGitInside, blobOf } from './git-ask.js';
 
@@ -50,6 +50,12 @@ function headAt(moves: string, at: number): string | null {
     if (commit && Number(seconds) * 1000 <= at) return commit;
   }
   return null;
+}
+
+/** Where git keeps these of its own for the tree in `dir`, in a linked tree too; absolute, in the order asked for. */
+export async function gitPaths(dir: string, names: readonly string[]): Promise<readonly string[]> {
+  const lines = await askGit(dir, ['rev-parse', ...names.flatMap((name) => ['--git-path', name])]);
+  return lines.trimEnd().split('\n').map((path) => resolve(dir, path));
 }
 
 export async function subjectOf(repo: string, commit: string): Promise<string | null> {

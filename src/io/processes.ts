@@ -1,5 +1,6 @@
-import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { sep } from 'node:path';
+import { inodeOf } from './held-dir.js';
 
 export interface WorkingProcess {
   readonly pid: number;
@@ -63,14 +64,14 @@ export async function processesIn(dir: string): Promise<readonly WorkingProcess[
   return found;
 }
 
-/** The pid of another process that has this file open, the lowest where there are several. Null where none can be seen. */
+/** The pid of another process that has this file open, by whatever name, the lowest where there are several. Null where none can be seen. */
 export async function whoHasOpen(file: string): Promise<number | null> {
-  const path = await realpath(file).catch(() => file);
+  const wanted = await stat(file, { bigint: true }).then(inodeOf, () => null);
   const pids = (await readdir('/proc').catch(() => [])).filter((entry) => /^\d+$/.test(entry)).map(Number);
   for (const pid of pids.filter((one) => one !== process.pid).sort((a, b) => a - b)) {
     const open = await readdir(`/proc/${pid}/fd`).catch(() => []);
-    const targets = await Promise.all(open.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')));
-    if (targets.includes(path)) return pid;
+    const inodes = await Promise.all(open.map((fd) => stat(`/proc/${pid}/fd/${fd}`, { bigint: true }).then(inodeOf, () => null)));
+    if (wanted !== null && inodes.includes(wanted)) return pid;
   }
   return null;
 }
