@@ -42,12 +42,24 @@ function isOwn({ dir }: Release, releases: string | null): boolean {
 
 function noneStable({ name, running, releases, others }: { readonly name: string; readonly running: Release; readonly releases: string | null; readonly others: readonly Release[] }): string {
   const isNext = running.verdict === 'stable' && running.quarantinedAt === null && (releases !== null || running.commit !== null);
-  if (isNext) return `What runs of ${name} (${releaseName(running)}) is stable, and no other release of it is: it is the way back of the next that goes live${others.length === 0 ? '' : `. Until then ${namedWithTo(others)}`}`;
-  if (others.length === 0) return `There is no release of ${name} to go back to yet: only the running one was ever seen. One becomes stable by passing its watch, or by “restore-point ${name}” while it runs`;
-  return `No release of ${name} is marked stable; ${namedWithTo(others)}`;
+  const seen = sayNamable(others.filter((one) => isNamable(one, running, releases)));
+  if (isNext) return `What runs of ${name} (${releaseName(running)}) is stable, and no other release of it is: it is the way back of the next that goes live${seen === null ? '' : `. Until then ${seen}`}`;
+  if (seen !== null) return `No release of ${name} is marked stable; ${seen}`;
+  const why = others.length === 0 ? 'only the running one was ever seen' : `of the others that were seen none can be gone to: ${sayNewest(others, releaseName)}`;
+  return `There is no release of ${name} to go back to yet: ${why}. One becomes stable by passing its watch, or by “restore-point ${name}” while it runs`;
 }
 
-function namedWithTo(others: readonly Release[]): string {
-  const seen = others.toSorted((a, b) => b.firstSeenAt - a.firstSeenAt).slice(0, MAX_NAMED).map((release) => `${releaseName(release)} (${release.verdict})`);
-  return `one that a person knows to be good can be named with --to. Seen were ${seen.join(', ')}`;
+/** Would a rollback that names it begin? In one tree a release is its commit. */
+function isNamable({ verdict, quarantinedAt, commit, dir }: Release, running: Release, releases: string | null): boolean {
+  const elsewhere = dir !== running.dir || (commit !== null && commit !== running.commit);
+  return verdict !== 'bad' && quarantinedAt === null && elsewhere && (releases !== null || commit !== null);
+}
+
+/** As `--to` takes them. */
+function sayNamable(others: readonly Release[]): string | null {
+  return others.length === 0 ? null : `one that a person knows to be good can be named with --to. Seen were ${sayNewest(others, ({ commit, id }) => commit?.slice(0, 7) ?? id)}`;
+}
+
+function sayNewest(others: readonly Release[], named: (release: Release) => string): string {
+  return others.toSorted((a, b) => b.firstSeenAt - a.firstSeenAt).slice(0, MAX_NAMED).map((release) => `${named(release)} (${release.quarantinedAt === null ? release.verdict : 'in quarantine'})`).join(', ');
 }

@@ -21,15 +21,24 @@ describe('the target of a rollback', () => {
     expect(choose([release('8'), release('7', { verdict: 'stable', verdictAt: 10 }), release('6', { verdict: 'stable', verdictAt: 20 })])).toBe('r6');
   });
 
-  it.each(['unwatched', 'watching', 'bad', 'unproven', 'superseded'] as const)('is never, unasked, one that is %s', (verdict) => {
+  it.each(['unwatched', 'watching', 'unproven', 'superseded'] as const)('is never, unasked, one that is %s', (verdict) => {
     expect(choose([release('8', { verdict, verdictAt: 99 })])).toMatch(/^No release of shop is marked stable/);
   });
 
   it('is left to a person, who is told what there is, where none was found stable', () => {
     expect(choose([release('7', { firstSeenAt: 1, verdict: 'bad' }), release('8', { firstSeenAt: 2, verdict: 'superseded' })])).toBe(
-      'No release of shop is marked stable; one that a person knows to be good can be named with --to. Seen were 8888888 (superseded), 7777777 (bad)',
+      'No release of shop is marked stable; one that a person knows to be good can be named with --to. Seen were 8888888 (superseded)',
     );
     expect(choose([])).toBe('There is no release of shop to go back to yet: only the running one was ever seen. One becomes stable by passing its watch, or by “restore-point shop” while it runs');
+  });
+
+  it('is named to nobody who could not go there', () => {
+    const nowhere = 'There is no release of shop to go back to yet: of the others that were seen none can be gone to';
+    expect(choose([release('7', { firstSeenAt: 1, verdict: 'bad' }), release('6', { verdict: 'stable', quarantinedAt: 3 })])).toBe(`${nowhere}: 7777777 (bad), 6666666 (in quarantine). One becomes stable by passing its watch, or by “restore-point shop” while it runs`);
+    const ofOneTree = (fields: Partial<Release>): unknown => chooseTarget({ name: 'shop', running, ledger: [running, release('8', { dir: running.dir, ...fields })], releases: null }, null);
+    for (const fields of [{ commit: null }, { commit: running.commit }]) expect(ofOneTree(fields)).toEqual({ refused: expect.stringContaining(nowhere) as unknown });
+    expect(choose([release('8', { commit: null })])).toMatch(/Seen were r8 \(unwatched\)$/);
+    expect(choose([release('8', { commit: null })], 'r8')).toBe('r8');
   });
 
   it('is told to be the one that runs, from the next release on, where that is stable already', () => {
@@ -40,7 +49,7 @@ describe('the target of a rollback', () => {
   });
 
   it('is never one in quarantine, even though it was stable', () => {
-    expect(choose([release('8', { verdict: 'stable', quarantinedAt: 5 })])).toMatch(/^No release/);
+    expect(choose([release('8', { verdict: 'stable', quarantinedAt: 5 })])).toMatch(/none can be gone to: 8888888 \(in quarantine\)/);
     expect(choose([release('8', { verdict: 'stable', quarantinedAt: 5 })], 'r8')).toContain('is not gone back to');
   });
 
