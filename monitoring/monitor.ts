@@ -27,6 +27,7 @@ import { createTicker, type Ticker } from './schedule/ticker.js';
 import { createReadings } from './readings.js';
 import { watchPm2 } from './schedule/pm2-watch.js';
 import { settingsOf } from './settings.js';
+import { alerts } from './stages/alerts.js';
 import { anchor } from './stages/anchor.js';
 import { answer } from './stages/answer.js';
 import { blindness } from './stages/blindness.js';
@@ -106,7 +107,7 @@ export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   await store.write((tx) => policyChanged(tx, ctx));
   const anchored = anchor(anchorFile(config.pm2Home));
   await anchored.begin(ctx);
-  const stages = [requests, lookAnew, observe, detect(), guard(), plan, answer, decide, execute, verify, conclude, remind, explain, trust(), followUp(), rehearsing(), tagging(), notingMigrations((databases) => readApplied(databases, io)), blindness(), upkeep(config.heartbeatUrl), score(), botWatch(), pastReleases((place) => readPast(place, io.git)), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
+  const stages = [requests, lookAnew, observe, detect(), alerts, guard(), plan, answer, decide, execute, verify, conclude, remind, explain, trust(), followUp(), rehearsing(), tagging(), notingMigrations((databases) => readApplied(databases, io)), blindness(), upkeep(config.heartbeatUrl), score(), botWatch(), pastReleases((place) => readPast(place, io.git)), ...(parts.ballast ? [reserve(parts.ballast)] : []), anchored];
   loop = createLoop(ctx, stages, parts.ticker ?? createTicker(io.clock));
   const stopping = new AbortController();
   const running = loop;

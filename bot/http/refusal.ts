@@ -11,7 +11,7 @@ const OF_CLASS: Readonly<Record<ErrorClass, number>> = { invalid: 400, denied: 4
 /** Where the code says more than the class. */
 const OF_CODE: Readonly<Record<string, number>> = {
   'token.unknown': 401, 'token.missing': 401, 'rate.exceeded': 429, 'body.too_large': 413, 'body.type': 415, 'host.unknown': 421,
-  'route.unknown': 404, 'route.method': 405, 'repair.under_way': 409, 'not_watched': 409, 'listeners.too_many': 503,
+  'route.unknown': 404, 'route.method': 405, 'repair.under_way': 409, 'not_watched': 409, 'listeners.too_many': 503, 'alerts.off': 409,
 };
 
 /** What is named and not there. */

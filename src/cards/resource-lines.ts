@@ -7,7 +7,7 @@ import { sayIn, type Reader } from './say-time.js';
 export const WORD: Readonly<Record<Verdict, string>> = { good: 'good', bad: 'bad', unknown: 'not known', error: 'could not be measured' };
 const ORDER: readonly Verdict[] = ['bad', 'error', 'unknown', 'good'];
 /** The host's name says what it is; a server's seldom does. */
-const KIND: Readonly<Record<ResourceKind, string>> = { app: '', host: '', dependency: '', job: ' (job)', redis: ' (Redis)', postgres: ' (PostgreSQL)' };
+const KIND: Readonly<Record<ResourceKind, string>> = { app: '', host: '', dependency: '', job: ' (job)', alerts: '', redis: ' (Redis)', postgres: ' (PostgreSQL)' };
 const MOST_LINES = 12;
 
 /** What is watched beside the apps, as one paragraph, the worst first; what is good in one line. Nothing where nothing is. */

@@ -10,6 +10,7 @@ export function apiSchema() {
     listen: checkedText('an address of this machine', (text) => (isIP(text) === 0 ? 'must be an address of this machine, like 127.0.0.1' : null)).default('127.0.0.1').describe('From beyond this machine it should be reached through a proxy that speaks TLS'),
     port: wholeNumber(1, 65_535).default(4880),
     hosts: list(hostName(), MAX_HOSTS).prefault([]).describe('Names under which a proxy calls it; localhost and bare addresses always are'),
+    alertmanager: z.boolean().default(false).describe('Take alerts at /hooks/alertmanager: those that name an app stand at `<app>.alerts`, others at `alerts`'),
     per_second: wholeNumber(1, 100_000).default(50).describe('So many requests of one caller in a second; twice as many at once'),
   });
 }

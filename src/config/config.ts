@@ -46,6 +46,8 @@ export interface ApiConfig {
   readonly port: number;
   /** Names under which it is called besides localhost and bare addresses: those of a proxy before it. */
   readonly hosts: readonly string[];
+  /** Are alerts of Alertmanager taken? */
+  readonly alertmanager: boolean;
   /** Requests of one caller. */
   readonly perSecond: number;
 }
@@ -109,7 +111,7 @@ export interface JobConfig {
 
 /** What is watched beside apps, and can be repaired: each has one check, named and measured as its kind. */
 export interface InfrastructureConfig {
-  readonly kind: Exclude<ResourceKind, 'app' | 'dependency' | 'job'>;
+  readonly kind: Exclude<ResourceKind, 'app' | 'dependency' | 'job' | 'alerts'>;
   readonly name: string;
   /** How it is reached; it may hold user and password. Null for the host. */
   readonly url: string | null;

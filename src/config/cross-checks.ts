@@ -1,3 +1,4 @@
+import { alertsOf } from '../domain/alert.js';
 import { fits } from '../domain/glob.js';
 import { pm2NameProblem } from './app-schema.js';
 import { endpointName, isPath } from './endpoint-name.js';
@@ -76,13 +77,15 @@ function processes(apps: readonly AppFacts[]): readonly Complaint[] {
   return [...unfit, ...repeats(claims.map(({ name }) => name), (index) => claims[index]?.path ?? [], 'claims the same PM2 process as')];
 }
 
-function sharedNames({ names }: Facts): readonly Complaint[] {
+function sharedNames({ names, takesAlerts }: Facts): readonly Complaint[] {
   const twice = NAMED_SECTIONS.flatMap((section, n) => names[section].flatMap((name) => {
     const first = NAMED_SECTIONS.slice(0, n).find((earlier) => names[earlier].includes(name));
     return first === undefined ? [] : [onKey([section, name], `has the name of ${NOUNS[first]}: \`uses\` could mean either`)];
   }));
   const hosts = NAMED_SECTIONS.filter((section) => names[section].includes(HOST_RESOURCE));
-  return [...twice, ...hosts.map((section) => onKey([section, HOST_RESOURCE], 'is the name under which the host itself is watched: choose another'))];
+  const taken = takesAlerts ? [null, ...names.apps].map(alertsOf) : [];
+  const alerts = NAMED_SECTIONS.flatMap((section) => names[section].filter((name) => taken.includes(name)).map((name) => onKey([section, name], 'is the name under which alerts from outside stand: choose another')));
+  return [...twice, ...alerts, ...hosts.map((section) => onKey([section, HOST_RESOURCE], 'is the name under which the host itself is watched: choose another'))];
 }
 
 /** A ping that nobody takes, or that two jobs share, would tell of neither. */

@@ -36,6 +36,7 @@ export interface Facts {
   readonly pings: readonly { readonly path: Path; readonly ping: string | undefined }[];
   /** Is there a section `api`? */
   readonly listens: boolean;
+  readonly takesAlerts: boolean;
   /** What the keys of caches and of locks begin with, in each Redis. */
   readonly keys: readonly { readonly path: Path; readonly name: string; readonly caches: readonly (string | undefined)[]; readonly locks: readonly (string | undefined)[] }[];
   readonly tiers: readonly { readonly untilMs: number | undefined; readonly everyMs: number | undefined }[];
@@ -65,6 +66,7 @@ export function factsOf(raw: unknown): Facts {
     names: { apps: Object.keys(apps), dependencies: Object.keys(dependencies), redis: Object.keys(mapping(file['redis'])), postgres: Object.keys(mapping(file['postgres'])), jobs: Object.keys(mapping(file['jobs'])) },
     pings: Object.entries(mapping(file['jobs'])).map(([name, job]) => ({ path: ['jobs', name, 'ping'], ping: textAt(mapping(job), 'ping') })),
     listens: Object.hasOwn(file, 'api'),
+    takesAlerts: mapping(file['api'])['alertmanager'] === true,
     keys: Object.entries(mapping(file['redis'])).map(([name, one]) => ({ path: ['redis', name], name, caches: texts(mapping(one)['invalidate']), locks: texts(mapping(one)['locks']) })),
     tiers: items(mapping(file['watch'])['tiers']).map(mapping).map((tier) => ({ untilMs: milliseconds(tier['until']), everyMs: milliseconds(tier['every']) })),
     people: items(file['people']).map(mapping),

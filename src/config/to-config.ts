@@ -48,7 +48,7 @@ export function toConfig(file: ConfigFile, around: Surroundings): Config {
     keep: { rawMs: file.keep.raw, rollupsMs: file.keep.rollups, historyMs: file.keep.history },
     log: file.log,
     heartbeatUrl: file.heartbeat ?? null,
-    api: file.api === undefined ? null : { listen: file.api.listen, port: file.api.port, hosts: file.api.hosts, perSecond: file.api.per_second },
+    api: file.api === undefined ? null : { listen: file.api.listen, port: file.api.port, hosts: file.api.hosts, alertmanager: file.api.alertmanager, perSecond: file.api.per_second },
   };
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { alertsOf } from '../domain/alert.js';
 import type { Cadence } from '../domain/check.js';
 import { canonicalJson, type Json } from '../domain/json.js';
 import type { Resource } from '../domain/resource.js';
@@ -39,7 +40,7 @@ const LOOK_AT_JOBS_MS = 30_000;
 export function watchList(config: Config): WatchList {
   const tickMs = config.watch.tiers[0]?.everyMs ?? 0;
   return {
-    resources: [...config.dependencies.map(dependencyResource), ...config.jobs.map(jobResource), ...config.infrastructure.map(infrastructureResource), ...config.apps.map(appResource)],
+    resources: [...config.dependencies.map(dependencyResource), ...config.jobs.map(jobResource), ...config.infrastructure.map(infrastructureResource), ...config.apps.map(appResource), ...alertResources(config)],
     edges: config.apps.flatMap((app) => app.uses.map((to) => ({ from: app.name, to }))),
     checks: [...config.dependencies.map(dependencyCheck), ...config.jobs.map(jobCheck), ...config.infrastructure.flatMap(infrastructureChecks), ...config.apps.flatMap((app) => [...appChecks(app, tickMs), ...limiterChecks(app, config)])].map((check) => ({ ...check, stored: storedOf(check) })),
   };
@@ -65,6 +66,12 @@ function appResource(app: AppConfig): WatchList['resources'][number] {
 /** The address is its origin alone: its path and query may hold a key. */
 function dependencyResource(dependency: DependencyConfig): WatchList['resources'][number] {
   return { kind: 'dependency', name: dependency.name, config: { url: new URL(dependency.url).origin } };
+}
+
+/** Nothing is measured at them: the bot is told what fires. */
+function alertResources({ api, apps }: Config): WatchList['resources'] {
+  if (!api?.alertmanager) return [];
+  return [...apps.map(({ name }) => name), null].map((app) => ({ kind: 'alerts', name: alertsOf(app), config: { app } }));
 }
 
 /** The bot finds the job by the hash of the token it is called with. */

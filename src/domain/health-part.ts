@@ -20,7 +20,7 @@ export function partOfIncident(at: ResourceKind, kind: string): Part {
 
 /** The parts of which a resource's own measuring tells something; those of an app hang on each check. */
 export function partsOfResource(kind: Exclude<ResourceKind, 'app'>): readonly Part[] {
-  const parts: Readonly<Record<typeof kind, readonly Part[]>> = { redis: ['database'], postgres: ['database'], dependency: ['network'], job: ['compute'], host: ['compute', 'storage'] };
+  const parts: Readonly<Record<typeof kind, readonly Part[]>> = { redis: ['database'], postgres: ['database'], dependency: ['network'], job: ['compute'], alerts: [], host: ['compute', 'storage'] };
   return parts[kind];
 }
 

@@ -1,8 +1,8 @@
 import type { HostId, ResourceId } from './ids.js';
 import type { Json } from './json.js';
 
-/** dependency: an address that apps need and nobody here can mend; job: what pings when it ran, and is nobody's to repair; the others have repairs of their own. */
-export type ResourceKind = 'app' | 'dependency' | 'job' | 'redis' | 'postgres' | 'host';
+/** dependency: an address that apps need and nobody here can mend; job: what pings when it ran; alerts: what fires elsewhere; neither is ours to repair; the others have repairs of their own. */
+export type ResourceKind = 'app' | 'dependency' | 'job' | 'alerts' | 'redis' | 'postgres' | 'host';
 
 /** A thing that is watched or acted upon. */
 export interface Resource {
@@ -46,7 +46,7 @@ export function causeOf(start: ResourceId, edges: readonly Edge[], isBad: (id: R
   return cause;
 }
 
-const KIND_WORDS: Readonly<Record<ResourceKind, string>> = { app: 'an app', dependency: 'a dependency', job: 'a job', redis: 'a Redis', postgres: 'a PostgreSQL', host: 'the host' };
+const KIND_WORDS: Readonly<Record<ResourceKind, string>> = { app: 'an app', dependency: 'a dependency', job: 'a job', alerts: 'where alerts from outside stand', redis: 'a Redis', postgres: 'a PostgreSQL', host: 'the host' };
 
 /** The kind in a sentence: 'an app', 'a Redis'. */
 export function ofKind(kind: ResourceKind): string {

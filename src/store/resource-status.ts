@@ -16,6 +16,7 @@ export async function resourceStatuses(db: Db, hostId: HostId, now: number): Pro
   return Promise.all(resources.map(async (resource) => {
     const incidents = await Promise.all(open.filter(({ resourceId }) => resourceId === resource.id).map((incident) => since(db, incident)));
     const checks = (await checksNow(db, resource)).map(({ check, newest }) => ({ check, newest, dueEveryMs: check.everyMs }));
+    if (resource.kind === 'alerts' && incidents.length === 0) return { resource, incidents, verdict: 'good', why: 'no alert fires', question: null };
     const question = questions.find(({ appId }) => appId === resource.id);
     return { resource, incidents, ...appVerdict({ incidents, checks }, now), question: question ? { id: question.id, expiresAt: question.expiresAt } : null };
   }));

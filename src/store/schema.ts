@@ -171,6 +171,10 @@ export interface PingsTable {
   id: string; host_id: HostId; since: number; started_at: number | null; ended_at: number | null; exit: number | null; ran_ms: number | null;
   heard_at: number; deaf_from: number | null; deaf_until: number | null;
 }
+/** What fires elsewhere; written by the bot alone. */
+export interface AlertsTable {
+  host_id: HostId; fingerprint: string; resource_id: ResourceId; name: string; severity: Severity; summary: string; labels: JsonText; started_at: number; at: number;
+}
 export interface PeopleTable { id: PersonId; host_id: HostId; name: string; role: Role; retired: Flag }
 export interface AccountsTable { host_id: HostId; platform: Platform; user_id: string; person_id: PersonId }
 export interface AuditsTable {
@@ -191,7 +195,7 @@ export interface Tables {
   incidents: IncidentsTable; findings: FindingsTable; plans: PlansTable; questions: QuestionsTable;
   answers: AnswersTable; requests: RequestsTable; remediations: RemediationsTable; steps: StepsTable;
   evidence: EvidenceTable; spans: SpansTable; acts: ActsTable; holds: HoldsTable; events: EventsTable; deliveries: DeliveriesTable;
-  cards: CardsTable; channels: ChannelsTable; leases: LeasesTable; visits: VisitsTable; pings: PingsTable; people: PeopleTable; accounts: AccountsTable; audits: AuditsTable;
+  cards: CardsTable; channels: ChannelsTable; leases: LeasesTable; visits: VisitsTable; pings: PingsTable; alerts: AlertsTable; people: PeopleTable; accounts: AccountsTable; audits: AuditsTable;
   scores: ScoresTable; counters: CountersTable; deployments: DeploymentsTable;
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { migrate } from '../../src/store/migrate.js';
 import { openStore, type Store } from '../../src/store/store.js';
 import { actsContract } from './store/acts.js';
+import { alertsContract } from './store/alerts.js';
 import { auditsContract } from './store/audits.js';
 import { booksContract } from './store/books.js';
 import { checksContract } from './store/checks.js';
@@ -74,6 +75,7 @@ export function storeContract(name: string, start: () => Promise<StagePlace>): v
     peopleContract(stage);
     visitsContract(stage);
     pingsContract(stage);
+    alertsContract(stage);
     auditsContract(stage);
     booksContract(stage);
     pruningContract(stage);

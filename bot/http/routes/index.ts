@@ -1,4 +1,5 @@
 import type { Route } from '../route.js';
+import { alertmanagerRoute } from './alertmanager.js';
 import { boardRoute, pressRoute } from './board.js';
 import { commandRoutes } from './commands.js';
 import { deployHookRoute, eventsRoute } from './events.js';
@@ -38,6 +39,7 @@ export const routes: readonly Route[] = [
   auditRoute,
   eventsRoute,
   deployHookRoute,
+  alertmanagerRoute,
   ...pingRoutes,
   registerRoute,
   deploymentRoute,

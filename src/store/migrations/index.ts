@@ -16,6 +16,7 @@ import { leases } from './0014-leases.js';
 import { visits } from './0015-visits.js';
 import { ledger } from './0016-ledger.js';
 import { pings } from './0017-pings.js';
+import { alerts } from './0018-alerts.js';
 
 /** Append-only: a migration that has been released is never changed. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -36,5 +37,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0015-visits': visits(engine),
     '0016-ledger': ledger(),
     '0017-pings': pings(engine),
+    '0018-alerts': alerts(engine),
   };
 }

@@ -33,7 +33,7 @@ const api = apiOfEachTest({}, async ({ stage }) => {
   incident = opened.id;
   planId = (await asked(stage, opened)).plan.id;
   holdId = (await stage.store.write((tx) => beginHold(tx, stage.hostId, { kind: 'freeze', scope: '*', author: 'Ann', reason: 'r', until: null, key: null }, stage.now)))?.id as HoldId;
-  await stage.store.write((tx) => watchJob(tx, stage.hostId, sha256(PING)));
+  await stage.store.write((tx) => watchJob(tx, stage.hostId, sha256(PING), [{ kind: 'alerts', name: 'alerts', config: { app: null } }]));
   monitorAnswers(stage, (request) => ({ ok: true, data: answer(request) }));
 });
 
@@ -59,6 +59,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   'get /api/status': {}, 'get /api/apps': {}, 'get /api/apps/{app}': { path: '/api/apps/shop' }, 'get /api/apps/{app}/score': { path: '/api/apps/shop/score' }, 'get /api/apps/{app}/series': { path: '/api/apps/shop/series?check=liveness&hours=6' }, 'get /api/apps/{app}/releases': { path: '/api/apps/shop/releases' },
   'post /hooks/deploy/{app}': { who: 'Otto', path: '/hooks/deploy/shop' },
   ...Object.fromEntries(['get', 'post'].flatMap((method) => [[`${method} /ping/{id}`, { who: null, path: `/ping/${PING}` }], [`${method} /ping/{id}/{what}`, { who: null, path: `/ping/${PING}/start` }]] as const)),
+  'post /hooks/alertmanager': { who: 'Otto', body: { version: '4', status: 'firing', alerts: [{ status: 'firing', fingerprint: 'c0ffee', labels: { alertname: 'HighErrors', app: 'shop' }, annotations: {} }] } },
   'get /api/score': {}, 'get /api/statistics': {}, 'get /api/incidents': {}, 'get /api/incidents/{id}': { path: '/api/incidents/:incident' }, 'get /api/why/{of}': { path: '/api/why/shop' },
   'get /api/launches': { path: '/api/launches?limit=3' }, 'get /api/plans': {}, 'get /api/questions': {}, 'get /api/holds': {}, 'get /api/learned': {}, 'get /api/audit': {},
   'post /api/monitoring/register': { who: 'Otto', body: { deploymentId: 'deploy-123', blueprintId: 'shop', environment: 'prod', monitoringConfig: { driftDetection: true, healthChecks: true, costMonitoring: true, complianceMonitoring: true } } },

@@ -56,7 +56,7 @@ describe('a ping', () => {
 describe('10,000 pings', () => {
   it('of one job are one row, a few writes, and clear answers; another job still gets through', async () => {
     const [other, wrong] = ['o', 'w'].map((letter) => `hc_${letter.repeat(43)}`);
-    await api.stage.store.write((tx) => watchJob(tx, api.stage.hostId, sha256(other ?? ''), 'hourly'));
+    await api.stage.store.write((tx) => watchJob(tx, api.stage.hostId, sha256(other ?? ''), [], 'hourly'));
     const heap = process.memoryUsage().heapUsed;
     const counts = new Map<number, number>();
     for (let sent = 0; sent < 10_000; sent += 100) {
