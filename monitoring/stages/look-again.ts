@@ -1,7 +1,7 @@
 import type { Plan } from '../../src/domain/plan.js';
 import { getIncident } from '../../src/store/incidents.js';
 import { questionOf } from '../../src/store/questions.js';
-import { LOOK_FOR_MS, stillSick, type Look } from './still-sick.js';
+import { lookForMs, stillSick, type Look } from './still-sick.js';
 import type { StageContext } from './stage.js';
 
 /**
@@ -18,5 +18,5 @@ export async function lookAgain(ctx: StageContext, plan: Plan): Promise<Look> {
 /** When a plan that waits is looked at again although nothing happens. */
 export async function lookAgainBy(ctx: StageContext, plan: Plan): Promise<number | null> {
   const decidedAt = (await questionOf(ctx.store.db, plan.id))?.decidedAt ?? null;
-  return decidedAt === null ? null : decidedAt + LOOK_FOR_MS;
+  return decidedAt === null ? null : decidedAt + lookForMs(ctx);
 }

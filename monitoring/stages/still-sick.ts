@@ -10,14 +10,18 @@ import type { StageContext } from './stage.js';
 
 /** So many fresh good readings of every check, and the problem still stands: then it is of another kind than up or down. */
 const GOOD_ENOUGH = 3;
-/** After this without fresh readings nothing is done. */
-export const LOOK_FOR_MS = 60_000;
+/** After this without fresh readings nothing is done; where the config measures less often, after as many as confirm a problem. */
+const LOOK_FOR_MS = 60_000;
 /** What stands and falls with the verdict of a reading: while readings are good, it is about to be over. */
 const BY_VERDICT: ReadonlySet<string> = new Set(['endpoint-failing', 'all-endpoints-failing', 'hang', 'process-down', 'standstill', 'rate-limited', PM2_DEAD, CONNECTIONS_LOST]);
 const DAY_MS = 24 * 3_600_000;
 
 /** go: it is wrong now · wait: not measured enough yet · blind: it could not be measured, and nobody knows what a repair would meet. */
 export type Look = 'go' | 'wait' | 'blind';
+
+export function lookForMs({ settings }: StageContext): number {
+  return Math.max(LOOK_FOR_MS, settings.confirmForMs);
+}
 
 /**
  * Is it still wrong, by readings made after `since`? What was true before may be history: somebody may have mended it,
@@ -28,7 +32,7 @@ export async function stillSick(ctx: StageContext, { resourceId, kind }: Pick<In
   const fresh = await Promise.all(checks.map((check) => judgedSince(ctx, check, since)));
   if (fresh.some((verdicts) => verdicts.at(-1) === 'bad')) return 'go';
   if (!BY_VERDICT.has(kind) && fresh.every((verdicts) => verdicts.length >= GOOD_ENOUGH && !verdicts.includes('bad'))) return 'go';
-  if (ctx.clock.now() < since + LOOK_FOR_MS || fresh.some((verdicts) => verdicts.length > 0)) return 'wait';
+  if (ctx.clock.now() < since + lookForMs(ctx) || fresh.some((verdicts) => verdicts.length > 0)) return 'wait';
   return 'blind';
 }
 

@@ -11,6 +11,7 @@ import { recentSamples } from '../../src/store/samples.js';
 import { ended } from './ending.js';
 import { frozenNow } from './holding.js';
 import type { Stage, StageContext } from './stage.js';
+import { stillSlow } from './still-slow.js';
 import { takeBack, undoesUnproved } from './undo.js';
 
 /** Bad readings in a row, after settling, that show a repair did not help. */
@@ -45,7 +46,7 @@ export const verify: Stage = {
 async function judge(ctx: StageContext, run: Remediation): Promise<boolean> {
   const now = ctx.clock.now();
   if (run.settleUntil === null || run.deadlineAt === null) return false;
-  const prepared = (await getPlan(ctx.store.db, run.planId)).prepared;
+  const { prepared, incidentId } = await getPlan(ctx.store.db, run.planId);
   if (!prepared) return false;
   const { verify: spec, wayBack } = prepared;
   if (run.settleUntil > now + spec.settleMs) return settleAnew(ctx, run, spec);
@@ -59,6 +60,14 @@ async function judge(ctx: StageContext, run: Remediation): Promise<boolean> {
   const quiet = await quietUntil(ctx, run);
   const verdict = verdictOf(fresh, spec, { now, deadlineAt: Math.max(run.deadlineAt, quiet), crashed });
   if (!verdict || (verdict.state === 'verified' && now < quiet)) return false;
+  // An answer that comes late is a good reading.
+  const slow = verdict.state === 'verified' ? await stillSlow(ctx.store.db, run, incidentId) : null;
+  if (slow === 'unclear' && now < run.deadlineAt) return false;
+  return end(ctx, run, slow === null ? verdict : slow === 'unclear' ? UNCLEAR : { state: 'failed', outcome: `it is still so: ${slow.still}` });
+}
+
+async function end(ctx: StageContext, run: Remediation, verdict: Verdict): Promise<true> {
+  const now = ctx.clock.now();
   const back = verdict.state === 'failed' && (await undoesUnproved(ctx, run));
   // What is done stands whole: taking it back would be an act of its own, which people stopped.
   const frozen = back ? await frozenNow(ctx, (await getResource(ctx.store.db, run.resourceId)).name) : null;
@@ -121,8 +130,15 @@ interface Fresh {
   readonly samples: readonly Sample[];
 }
 
+interface Verdict {
+  readonly state: 'verified' | 'failed' | 'unclear';
+  readonly outcome: string;
+}
+
+const UNCLEAR: Verdict = { state: 'unclear', outcome: 'too little could be measured to say that it helped' };
+
 /** Null: too early to say. Unknown and error never count as good, and never as bad. */
-function verdictOf(fresh: readonly Fresh[], spec: VerifySpec, at: { readonly now: number; readonly deadlineAt: number; readonly crashed: number }): { readonly state: 'verified' | 'failed' | 'unclear'; readonly outcome: string } | null {
+function verdictOf(fresh: readonly Fresh[], spec: VerifySpec, at: { readonly now: number; readonly deadlineAt: number; readonly crashed: number }): Verdict | null {
   if (at.crashed > 0) return { state: 'failed', outcome: `the app crashed ${at.crashed === 1 ? 'once more' : `${at.crashed} times more`} after it` };
   const broken = fresh.find(({ samples }) => run(samples, 'bad') >= BAD_IN_A_ROW);
   if (broken) return { state: 'failed', outcome: `${broken.check.name} is still bad: ${broken.samples.at(-1)?.note ?? 'failed'}` };
@@ -132,7 +148,7 @@ function verdictOf(fresh: readonly Fresh[], spec: VerifySpec, at: { readonly now
   if (at.now < at.deadlineAt) return null;
   const bad = fresh.filter(({ samples }) => samples.at(-1)?.verdict === 'bad').map(({ check }) => check.name);
   if (bad.length > 0) return { state: 'failed', outcome: `${bad.join(', ')} did not stay good in time` };
-  return { state: 'unclear', outcome: 'too little could be measured to say that it helped' };
+  return UNCLEAR;
 }
 
 /** How many of the newest samples have this verdict; unknown and error are passed over. */

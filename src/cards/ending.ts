@@ -6,7 +6,7 @@ import type { Release } from '../domain/release.js';
 import { REHEARSE } from '../domain/rehearsal.js';
 import { TAG } from '../domain/routine.js';
 import { DEPLOY, nameRepair } from './repair-words.js';
-import { sayClock, type Reader } from './say-time.js';
+import { sayFromTo, type Reader } from './say-time.js';
 
 /** A card has so many lines of what was done at most. */
 const MOST_SAID = 5;
@@ -65,7 +65,7 @@ export function drawResolved(view: IncidentView, reader: Reader): string {
   const from = began(view);
   if (isUndone(view)) return sayUndone(view);
   const end = closedAt ?? reader.now;
-  const lasted = `Lasted ${sayDuration(end - from)}, from ${sayClock(from, reader)} to ${sayClock(end, reader)}.`;
+  const lasted = `Lasted ${sayDuration(end - from)}, ${sayFromTo(from, end, reader)}.`;
   const run = mender(view);
   if (run) return [lasted, sayMender(view, run), ...sayDone(run)].join('\n');
   const wish = wishOf(view);

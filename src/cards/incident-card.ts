@@ -82,7 +82,8 @@ function drawEvidence(view: IncidentView, reader: Reader): string {
   const told = open.length > 0 || view.incident.state === 'resolved' ? open : view.findings;
   const main = told.find(({ title }) => title === view.incident.title) ?? told[0];
   if (!main) return '';
-  const others = told.filter((finding) => finding !== main);
+  // What the main one lists already is not told again.
+  const others = told.filter(({ title, ...finding }) => finding.id !== main.id && !main.evidence.some((line) => line.startsWith(`${title.split(': ')[0]}: `)));
   const more = others.length > MOST_FINDINGS ? [`… and ${others.length - MOST_FINDINGS} more`] : [];
   const [first, ...rest] = main.evidence.slice(0, MOST_EVIDENCE);
   const measured = first === undefined ? [] : [`At ${sayClock(main.lastAt, reader)}: ${first}`, ...rest];

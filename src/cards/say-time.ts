@@ -22,9 +22,16 @@ export function sayMoment(at: number, reader: Reader): string {
   return dayOf(at, zone) === dayOf(reader.now, zone) ? time : `${dayOf(at, zone)} ${time}`;
 }
 
-/** '03:12 UTC, 4 min ago'. */
+/** '03:12 UTC, 4 min ago'; what is younger than a second is 'just now'. */
 export function sayAgo(at: number, reader: Reader): string {
-  return `${sayClock(at, reader)}, ${sayDuration(Math.max(0, reader.now - at))} ago`;
+  const ago = reader.now - at;
+  return `${sayClock(at, reader)}, ${ago < 1_000 ? 'just now' : `${sayDuration(ago)} ago`}`;
+}
+
+/** 'from 03:12 UTC to 03:16 UTC', or 'at 03:12 UTC' where it was over within the minute. */
+export function sayFromTo(from: number, to: number, reader: Reader): string {
+  const [began, ended] = [sayClock(from, reader), sayClock(to, reader)];
+  return began === ended ? `at ${began}` : `from ${began} to ${ended}`;
 }
 
 /** '03:27 UTC, in 15 min'; what is due by now is 'due now'. */

@@ -5,6 +5,9 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/\/[^\s“”"]*\/hc-(?:pm2|git)-\w+/g, '‹dir›'],
   [/127\.0\.0\.1:\d+/g, '127.0.0.1:‹port›'],
   [/\b[01][0-9a-hjkmnp-tv-z]{16}\b/g, '‹id›'],
+  // Whether it was over within the minute.
+  [/(Lasted [^,]+), at (\S+(?: \w{3} \S+)? UTC)\./g, '$1, from $2 to $2.'],
+  [/, just now\b/g, ', a while ago'],
   [/incident [0-9a-z]{6}\b/g, 'incident ‹id›'],
   [/(?:\d+ \w{3} |\d{4}-\d\d-\d\d )?\d\d:\d\d UTC/g, '‹clock›'],
   [/(?<!at most )\b\d+(?:\.\d+)? (?:ms|s)\b/g, 'a while'],

@@ -12,18 +12,18 @@ import { watchShop } from '../../src/commands/stage.js';
 const SECOND = 1_000;
 const house = stageOfEachTest();
 
-function ctx(): StageContext {
-  return { store: house.store, hostId: house.hostId, clock: handClock(house.now), settings: { settleMs: 30 * SECOND } } as unknown as StageContext;
+function ctx(confirmForMs = 10 * SECOND): StageContext {
+  return { store: house.store, hostId: house.hostId, clock: handClock(house.now), settings: { settleMs: 30 * SECOND, confirmForMs } } as unknown as StageContext;
 }
 
 /** How it is looked at so many seconds after `since`, with these readings of its one check since then. */
-async function looked(kind: string, verdicts: readonly Verdict[], seconds = 10): Promise<string> {
+async function looked(kind: string, verdicts: readonly Verdict[], seconds = 10, confirmForMs?: number): Promise<string> {
   await watchShop(house, 'bad', house.now - SECOND);
   const since = house.now;
   const [check] = await checksOf(house.store.db, house.shop);
   await house.store.write((tx) => insertSamples(tx, verdicts.map((verdict, n) => ({ checkId: check?.id as number, at: since + (n + 1) * SECOND, verdict, ms: 1, values: [], note: null }))));
   house.now = since + seconds * SECOND;
-  return stillSick(ctx(), { resourceId: house.shop, kind }, since);
+  return stillSick(ctx(confirmForMs), { resourceId: house.shop, kind }, since);
 }
 
 describe('before anything is done', () => {
@@ -40,6 +40,11 @@ describe('before anything is done', () => {
 
   it('nobody waits for ever for what cannot be measured: people are called', async () => {
     expect(await looked('endpoint-failing', ['error', 'error'], 61)).toBe('blind');
+  });
+
+  it('who measures once a minute is given the time for as many readings', async () => {
+    expect(await looked('endpoint-failing', [], 61, 600 * SECOND)).toBe('wait');
+    expect(await looked('endpoint-failing', [], 601, 600 * SECOND)).toBe('blind');
   });
 });
 

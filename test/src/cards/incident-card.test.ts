@@ -3,7 +3,7 @@ import { incidentCard } from '../../../src/cards/incident-card.js';
 import { incidentDetails } from '../../../src/cards/incident-details.js';
 import { drawPlain } from '../../../src/cards/plain.js';
 import type { IncidentView } from '../../../src/domain/incident-view.js';
-import { asking, BEGAN, good, incident, launch, MINUTE, OWES, plan, question, reload, rollbackPlan, run, switchBack, UTC, view } from './views.js';
+import { asking, BEGAN, finding, good, incident, launch, MINUTE, OWES, plan, question, reload, rollbackPlan, run, switchBack, UTC, view } from './views.js';
 
 const draw = (shown: IncidentView, reader = UTC, width = 80): string => drawPlain(incidentCard(shown, reader), { width, color: false });
 
@@ -145,6 +145,19 @@ describe('the card of an incident', () => {
 
         incident k2m9qx"
     `);
+  });
+
+  it('tells a time once where it was over within the minute, and none of what is as young as that', () => {
+    const over = view({ incident: { ...incident, state: 'resolved', closedAt: BEGAN + 20_000, reason: 'good again by itself' }, findings: [] });
+    expect(draw(over)).toContain('Lasted 20 s, at 03:12 UTC.');
+    expect(drawPlain(incidentCard(view({}), { ...UTC, now: BEGAN }), { width: 80, color: false })).toContain('03:12 UTC, just now');
+  });
+
+  it('does not tell again what the main problem lists', () => {
+    const main = { ...finding, title: 'all 2 endpoints fail', evidence: ['/: status 500', '/checkout: status 500'] };
+    const also = (title: string) => ({ ...finding, id: title as never, title });
+    const text = draw(view({ incident: { ...incident, title: main.title }, findings: [main, also('/checkout: status 500, 3 checks in a row over 20 s'), also('shop is slow')] }));
+    expect([text.includes('Also: /checkout'), text.includes('Also: shop is slow')]).toEqual([false, true]);
   });
 
   it('does not deny a repair that was begun and not done to its end', () => {
