@@ -70,9 +70,15 @@ async function identifyWorkers(workers: readonly Pm2Process[], sought: Options, 
   const { dir } = place;
   const startedAt = Math.min(...workers.map((worker) => worker.startedAt));
   const { configFiles } = sought;
-  const { pid } = workers.toSorted((a, b) => a.startedAt - b.startedAt)[0] ?? { pid: 0 };
-  const sighting = await identifyRelease(dir, { configFiles, nodeVersion: workers[0]?.nodeVersion ?? null, startedAt, ...(pid > 0 ? { pid } : {}) }, git);
+  const pids = oldestOfEach(workers).filter((pid) => pid > 0);
+  const sighting = await identifyRelease(dir, { configFiles, nodeVersion: workers[0]?.nodeVersion ?? null, startedAt, ...(pids.length > 0 ? { pids } : {}) }, git);
   return (await headMoved(dir, sighting.commit, git)) ?? (await writtenSince(dir, [...LOCKFILES, ...configFiles], startedAt)) ?? sighting;
+}
+
+/** One worker of each process: they may have different variables, and those of one process have the same. */
+function oldestOfEach(workers: readonly Pm2Process[]): readonly number[] {
+  const oldest = new Map(workers.toSorted((a, b) => b.startedAt - a.startedAt).map(({ name, pid }) => [name, pid]));
+  return [...oldest.values()];
 }
 
 /** The one release directory all workers are in. */

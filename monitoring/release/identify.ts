@@ -15,8 +15,8 @@ export interface Sought {
   /** Files, relative to the directory, whose content counts as configuration. */
   readonly configFiles: readonly string[];
   readonly nodeVersion: string | null;
-  /** The worker whose environment is looked at for names; absent: nobody's. */
-  readonly pid?: number;
+  /** Workers whose environments are looked at for names; absent: nobody's. */
+  readonly pids?: readonly number[];
   /**
    * When the worker began (milliseconds): in a working tree the running release is what HEAD was then, not what was
    * pulled since. Absent: HEAD as it is.
@@ -33,7 +33,7 @@ export async function identifyRelease(dir: string, sought: Sought, git: Git): Pr
     lockHash: await lockHashOf(real),
     configHash: await configHashOf(real, sought.configFiles),
     nodeVersion: sought.nodeVersion,
-    ...(sought.pid === undefined ? {} : { envKeys: await environmentNames(sought.pid, sought.configFiles.map((file) => join(real, file))) }),
+    ...(sought.pids === undefined ? {} : { envKeys: await environmentNames(sought.pids, sought.configFiles.map((file) => join(real, file))) }),
   };
 }
 

@@ -38,21 +38,23 @@ export async function surveyInPlace(survey: { readonly dir: string; readonly fro
   if ((await io.git.resolve(dir, to.commit)) === null) return { refused: `${dir} does not have the commit of ${releaseName(to)} (a shallow clone?); git fetch may bring it` };
   const edits = await io.git.inTheWay(dir, to.commit);
   if (edits.length > 0) return { refused: `Unsaved work is in the way in ${dir}: ${edits.slice(0, MAX_NAMED).join(', ')}${edits.length > MAX_NAMED ? ` and ${edits.length - MAX_NAMED} more` : ''}; commit it or put it aside` };
-  const processes = rolledInPlace(dir, survey, io.clock.now());
+  const processes = await rolledInPlace(dir, survey, io.clock.now());
   if ('refused' in processes) return processes;
   const install = await packagesBetween(dir, from.commit, to.commit, io);
   if (install !== null && 'refused' in install) return install;
   return { mode: 'in-place', dir, from: from.commit, to: to.commit, install, processes: processes.rolled };
 }
 
-function rolledInPlace(dir: string, { names, listed }: { readonly names: readonly string[]; readonly listed: readonly Pm2Process[] }, now: number): { readonly rolled: RolledProcess[] } | { readonly refused: string } {
+async function rolledInPlace(dir: string, { names, listed }: { readonly names: readonly string[]; readonly listed: readonly Pm2Process[] }, now: number): Promise<{ readonly rolled: RolledProcess[] } | { readonly refused: string }> {
   const rolled: RolledProcess[] = [];
   for (const name of names) {
     const instances = listed.filter((one) => one.name === name);
     const [first] = instances;
     if (!first) return { refused: unlisted(name) };
-    if (!isWithin(dir, first.cwd) && !isWithin(dir, first.execPath)) return { refused: `PM2 starts "${name}" in ${first.cwd}, which is not in ${dir}` };
-    rolled.push(noteProcess(instances, { name, below: relative(dir, first.cwd) }, now));
+    // pm2 deploy starts through a link, “current”, to the tree beside it.
+    const [cwd, script] = await Promise.all([first.cwd, first.execPath].map((path) => realpath(path).catch(() => path)));
+    if (!isWithin(dir, cwd ?? '') && !isWithin(dir, script ?? '')) return { refused: `PM2 starts "${name}" in ${first.cwd}, which is not in ${dir}` };
+    rolled.push(noteProcess(instances, { name, below: relative(dir, cwd ?? '') }, now));
   }
   return { rolled };
 }

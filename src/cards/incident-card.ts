@@ -2,7 +2,7 @@ import { sayDuration } from '../domain/duration.js';
 import { endedUnseen, isLeftAlone, loudness } from '../domain/incident.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import type { Launch } from '../domain/launch.js';
-import { releaseName } from '../domain/release.js';
+import { releaseName, sayBad } from '../domain/release.js';
 import { aboutIncident } from './about.js';
 import type { Card, ToldCard } from './card.js';
 import { cutText } from './clean.js';
@@ -120,6 +120,6 @@ function fieldsOf(view: IncidentView, reader: Reader): Card['fields'] {
     ...(incident.state === 'resolved' || incident.ackedAt === null ? [] : [{ name: 'Seen', value: `by ${incident.ackedBy}, ${sayAgo(incident.ackedAt, reader)}; nobody is called about it until it gets worse` }]),
     ...(incident.state === 'resolved' ? [] : view.holds.filter(({ until }) => until === null || until > reader.now).map((hold) => ({ name: 'Held', value: holdLine(hold, reader) }))),
     ...(view.debt.points < DEBT_SHOWN ? [] : [{ name: 'Healing debt', value: `${view.debt.points}: ${sayDebt(view.debt)}` }]),
-    ...(release === null ? [] : [{ name: 'Release', value: `${releaseName(release)} (${release.verdict})` }]),
+    ...(release === null ? [] : [{ name: 'Release', value: `${releaseName(release)} (${release.quarantinedAt === null ? release.verdict : `${sayBad(release)}, ${sayAgo(release.quarantinedAt, reader)}`})` }]),
   ];
 }

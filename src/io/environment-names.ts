@@ -9,14 +9,14 @@ const NAME = /^[A-Z][A-Z0-9_]*$/;
 const NOT_OF_APP = /^(?:PATH|HOME|PWD|OLDPWD|SHLVL|USER|LOGNAME|SHELL|TERM|LANG|LANGUAGE|HOSTNAME|MAIL|DISPLAY|EDITOR|VISUAL|PAGER|COLUMNS|LINES|LS_COLORS|COLORTERM|TMPDIR|INVOCATION_ID|JOURNAL_STREAM|NODE_CHANNEL_.*|NODE_UNIQUE_ID|NODE_APP_INSTANCE|NODE|INIT_CWD|(?:LC|SSH|XDG|DBUS|SUDO|PM2|SYSTEMD|NVM)_.*|PM2)$/;
 
 /**
- * Names of the variables a worker has, from its environment and from the dotenv files it reads, sorted; never a value.
- * Null where neither can be seen.
+ * Names of the variables that workers have, from their environments and from the dotenv files they read, sorted; never a
+ * value. Null where none of them can be seen.
  */
-export async function environmentNames(pid: number, files: readonly string[]): Promise<readonly string[] | null> {
-  const running = pid > 0 ? await environmentOf(pid) : null;
+export async function environmentNames(pids: readonly number[], files: readonly string[]): Promise<readonly string[] | null> {
+  const running = (await Promise.all(pids.map(environmentOf))).filter((found) => found !== null);
   const written = await Promise.all(files.map(dotenvNames));
-  if (running === null && written.every((names) => names === null)) return null;
-  const names = [...Object.keys(running ?? {}), ...written.flatMap((found) => found ?? [])].filter((name) => NAME.test(name) && !NOT_OF_APP.test(name));
+  if (running.length === 0 && written.every((names) => names === null)) return null;
+  const names = [...running.flatMap((found) => Object.keys(found)), ...written.flatMap((found) => found ?? [])].filter((name) => NAME.test(name) && !NOT_OF_APP.test(name));
   return [...new Set(names)].sort().slice(0, MOST_NAMES);
 }
 

@@ -31,8 +31,8 @@ afterEach(async () => {
 });
 
 /** A real process in that directory, said to have begun at that time, as PM2 would list it. */
-async function worker(dir: string, startedAt = systemClock.now(), name = 'shop'): Promise<Pm2Process> {
-  const started = await startWorker(dir);
+async function worker(dir: string, startedAt = systemClock.now(), name = 'shop', env: Readonly<Record<string, string>> = {}): Promise<Pm2Process> {
+  const started = await startWorker(dir, env);
   workers.push(started);
   return { name, pid: started.pid, status: 'online', startedAt, nodeVersion: '20.20.2' } as Pm2Process;
 }
@@ -60,6 +60,14 @@ describe('releases beside each other', () => {
     age(dir, 'REVISION', 'package-lock.json');
     return dir;
   }
+
+  it('has the variables of each of its processes', async () => {
+    const one = built('one', '1'.repeat(40));
+    symlinkSync(one, join(box.dir, 'base', 'current'));
+    const listed = [await worker(one, systemClock.now(), 'shop', { SHOP_KEY: '1' }), await worker(one, systemClock.now(), 'mailer', { MAIL_KEY: '1' })];
+    const reading = await measure(listed, { mode: 'releases', dir: join(box.dir, 'base'), processes: ['shop', 'mailer'] });
+    expect(reading.sighting).toMatchObject({ envKeys: expect.arrayContaining(['SHOP_KEY', 'MAIL_KEY']) as string[] });
+  });
 
   it('is the one the workers are in, whatever the link says by now', async () => {
     const one = built('one', '1'.repeat(40));

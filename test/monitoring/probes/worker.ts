@@ -7,8 +7,8 @@ export interface Worker {
   end(): Promise<void>;
 }
 
-export async function startWorker(dir: string): Promise<Worker> {
-  const child = spawn('sleep', ['60'], { cwd: dir, stdio: 'ignore' });
+export async function startWorker(dir: string, env: Readonly<Record<string, string>> = {}): Promise<Worker> {
+  const child = spawn('sleep', ['60'], { cwd: dir, stdio: 'ignore', env: { ...process.env, ...env } });
   await once(child, 'spawn');
   const ended = once(child, 'exit');
   return {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { releaseRollback } from '../../../monitoring/repairs/release-rollback.js';
@@ -76,6 +76,17 @@ describe('release.rollback in place', () => {
     expect(await says(app)).toBe('v1');
     expect(await io.git.head(repo.dir)).toBe(v1);
     expect(await refusal(await target(v2, v1))).toContain('somebody moved it');
+  });
+
+  it('goes back where PM2 starts the app through a link, as pm2 deploy does', async () => {
+    const v1 = repo.commit(version('v1'));
+    const v2 = repo.commit(version('v2'));
+    const link = join(box.dir, 'current');
+    symlinkSync(repo.dir, link);
+    const app = await home.startApp({ name: 'shop', cwd: link, code: VERSIONED_APP, awaitAnswer: true });
+    const { prepared, steps } = await prepareRollback(await target(v2, v1), io);
+    expect((await walk(steps, prepared, io)).failure).toBe(null);
+    expect(await says(app)).toBe('v1');
   });
 
   it('installs packages where the lockfile differs, and names the downtime', async () => {

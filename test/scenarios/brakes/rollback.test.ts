@@ -78,7 +78,7 @@ describe('a bad commit', () => {
       hypercare: release.rollback is what can be tried
           for endpoint-failing the runbook has nothing else
       hypercare: release.rollback on quarantined: ask
-          rule budget:rollbacks: it was rolled back once in 24 h already
+          rule budget:rollbacks: a rollback of it was begun in 24 h already, by itself or by hand
       "
     `);
     expect((await ledgerOf(shop.begun.store.db, shop.begun.app.id)).map(({ verdict, quarantinedAt }) => [verdict, quarantinedAt !== null])).toEqual([['bad', true], ['stable', false]]);

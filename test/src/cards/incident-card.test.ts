@@ -3,7 +3,7 @@ import { incidentCard } from '../../../src/cards/incident-card.js';
 import { incidentDetails } from '../../../src/cards/incident-details.js';
 import { drawPlain } from '../../../src/cards/plain.js';
 import type { IncidentView } from '../../../src/domain/incident-view.js';
-import { asking, BEGAN, finding, good, incident, launch, MINUTE, OWES, plan, question, reload, rollbackPlan, run, switchBack, UTC, view } from './views.js';
+import { asking, bad, BEGAN, finding, good, incident, launch, MINUTE, OWES, plan, question, reload, rollbackPlan, run, switchBack, UTC, view } from './views.js';
 
 const draw = (shown: IncidentView, reader = UTC, width = 80): string => drawPlain(incidentCard(shown, reader), { width, color: false });
 
@@ -332,6 +332,11 @@ describe('the card of an incident', () => {
   it('says how many people are needed, and who has said yes', () => {
     const two = view({ plans: [rollbackPlan], question: { ...question, need: 2, answers: [{ questionId: question.id, personId: 'a' as never, yes: true, via: 'slack', at: BEGAN, outcome: 'counted', name: 'Ann' }] } });
     expect(incidentCard(two, UTC).body.join('\n')).toContain('It needs 2 people; so far yes from Ann.');
+  });
+
+  it('says of a release that was rolled back before why it was, and when', () => {
+    const again = { ...bad, verdict: 'bad' as const, verdictReason: 'rolled back: status 500', quarantinedAt: BEGAN - 70_000 };
+    expect(incidentCard(view({ release: again }), UTC).fields).toContainEqual({ name: 'Release', value: expect.stringMatching(/^4f2a91c \(was found bad \(rolled back: status 500\), .+ ago\)$/) as string });
   });
 
   it('says who asked for it and why, and why the machine asks where a rule alone would not say', () => {
