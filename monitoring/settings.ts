@@ -14,7 +14,6 @@ const YOUNG_MS = 10 * 60_000;
 /** The intervals and rules of a config, as the stages take them. */
 export function settingsOf(config: Config, repairs: Units['repairs']): Settings {
   const shipped = defaultRunbooks(Object.keys(repairs));
-  const targets = Object.fromEntries(Object.entries(repairs).map(([kind, { target }]) => [kind, target]));
   const { watch } = config;
   return {
     tiers: watch.tiers,
@@ -29,7 +28,7 @@ export function settingsOf(config: Config, repairs: Units['repairs']): Settings 
     warmUpMs: watch.warmUpMs,
     youngMs: YOUNG_MS,
     policy: config.policy,
-    ladder: (kind, resource) => ((resource.config as unknown as AppConfig).runbook?.[kind] ?? shipped[kind] ?? []).filter(({ repair }) => targets[repair] === resource.kind),
+    ladder: (kind, resource) => ((resource.config as unknown as AppConfig).runbook?.[kind] ?? shipped[kind] ?? []).filter(({ repair }) => isFor(repairs[repair], resource.kind)),
     detectorOptions: (detector, resource) => optionsOf(detector, resource, config),
     urlOf: (name) => config.infrastructure.find((one) => one.name === name)?.url ?? null,
     smokeOf: (name) => config.apps.find((one) => one.name === name)?.release?.smoke ?? null,
@@ -39,6 +38,10 @@ export function settingsOf(config: Config, repairs: Units['repairs']): Settings 
     misfit,
     optionsOf: optionsByStored(watchList(config).checks),
   };
+}
+
+function isFor(repair: Units['repairs'][string] | undefined, kind: Resource['kind']): boolean {
+  return repair !== undefined && (repair.target === kind || repair.mends === kind);
 }
 
 /** What a detector is given: the installation's counts for confirmation, and the limits of the app, or the options of the server it is for. */

@@ -33,7 +33,8 @@ export const postgres: Detector<Options> = {
 
 function whatHelps(fault: PostgresFault, { fields, samples }: Series): readonly string[] {
   const last = (name: string): number | null => samples.findLast(({ values }) => valueNamed(fields, values, name) !== null)?.values[fields.indexOf(name)] ?? null;
+  const newest = (name: string): number | null => valueNamed(fields, samples.at(-1)?.values ?? [], name);
   const limit = last('limit');
-  if (fault === 'saturated') return [`the instances of all apps, each times the size of its pool, should come to less than ${limit === null ? 'max_connections' : limit - 1}`, mendPostgresFault(fault)];
+  if (fault === 'saturated') return [...(newest('pool_of') === 0 ? ['no one app here has more than half of them idle, so none is reloaded for it'] : []), `the instances of all apps, each times the size of its pool, should come to less than ${limit === null ? 'max_connections' : limit - 1}`, mendPostgresFault(fault)];
   return [...(fault === 'blocked' ? [`${last('chain') ?? 0} sessions stand in the longest row`] : []), mendPostgresFault(fault)];
 }

@@ -5,6 +5,7 @@ import { HypercareError } from '../../src/domain/errors.js';
 import type { LockRoot } from '../../src/domain/lock-chain.js';
 import { POSTGRES_FAULTS, sayPostgresFault, type PostgresFault } from '../../src/domain/postgres-fault.js';
 import type { Io } from '../../src/io/io.js';
+import { idlePool, type IdlePool } from '../../src/io/idle-pool.js';
 import { blockingRoots, idlesInTransaction, isClient, pgSessions, saySession, type PgSession } from '../../src/io/postgres-sessions.js';
 import { pgState, type PgState } from '../../src/io/postgres-state.js';
 import { pgAdvice, type PgAdvice } from './postgres-advice.js';
@@ -16,6 +17,8 @@ const options = z.object({
   timeoutMs: z.int().min(1).max(60_000),
   standby: z.boolean().default(false),
   blockedMs: z.int().min(1).default(15_000),
+  /** Apps that use it: in whose pool connections stand idle is looked for once all are in use. */
+  users: z.array(z.object({ name: z.string(), processes: z.array(z.string()) })).default([]),
 });
 
 type Options = z.output<typeof options>;
@@ -40,7 +43,8 @@ const FAULT_OF: Readonly<Record<string, PostgresFault>> = {
  * Bad only where its users cannot work now; `fault` says in what way, by its place in the list of faults from 1 on, and is
  * 0 otherwise; while sessions wait for another that has not held them up for long it is unknown. The rest is null where we may not see it. `limit`: connections that apps can have. `chain`: sessions in the
  * longest row behind the root, itself among them. `idle` and `query`: the longest idle in transaction in this database, and the longest
- * that runs, leaving out those that wait. `lag_ms` is that of the standby furthest behind. 1 stands for true.
+ * that runs, leaving out those that wait. `lag_ms` is that of the standby furthest behind. `pool_of` is the place in `users`, from 1 on, of
+ * the app in whose pool `pool_idle` connections stand idle, more than half of all, once all are in use; 0: of none. 1 stands for true.
  * The note of a good reading names what is worth looking at.
  */
 export const postgres: Probe<Options> = {
@@ -48,7 +52,7 @@ export const postgres: Probe<Options> = {
   options,
   fields: [
     'fault', 'used', 'limit', 'waiting', 'chain', 'blocked_ms', 'root_pid', 'idle_ms', 'idle_pid', 'query_ms', 'query_pid', 'lag_ms', 'xid_age', 'uptime_ms',
-    'may_see', 'may_signal', 'statements', 'hypopg', 'read_whole', 'invalid_indexes', 'bloated', 'slow_ms',
+    'may_see', 'may_signal', 'statements', 'hypopg', 'read_whole', 'invalid_indexes', 'bloated', 'slow_ms', 'pool_of', 'pool_idle',
   ],
   measure,
 };
@@ -57,6 +61,8 @@ interface Seen {
   readonly state: PgState;
   readonly sessions: readonly PgSession[];
   readonly roots: readonly LockRoot[];
+  /** Undefined: nobody looked, or it could not be told. */
+  readonly pool?: IdlePool | null;
 }
 
 async function measure(asked: Options, io: Io, signal: AbortSignal): Promise<Reading> {
@@ -78,7 +84,10 @@ async function measure(asked: Options, io: Io, signal: AbortSignal): Promise<Rea
 async function look(asked: Options, io: Io, signal: AbortSignal): Promise<Seen> {
   const state = await pgState(io.postgres, asked, signal);
   const sessions = await pgSessions(io.postgres, asked, signal);
-  return { state, sessions, roots: blockingRoots(sessions) };
+  const seen = { state, sessions, roots: blockingRoots(sessions) };
+  if (state.used < state.limit || !state.maySee) return seen;
+  const pool = await idlePool(io, { sessions, limit: state.limit, url: asked.url, users: asked.users }).catch(() => undefined);
+  return pool === undefined ? seen : { ...seen, pool };
 }
 
 /** The held connection was cut: by a restart, or by somebody who meant only ours. Another one tells. */
@@ -90,7 +99,7 @@ function readingOf(seen: Seen, advice: PgAdvice, { asked, ms }: { readonly asked
   const fault = faultOf(seen, asked);
   const verdict = fault !== null ? 'bad' : (seen.roots[0]?.longestMs ?? 0) >= WAITING_MS ? 'unknown' : 'good';
   const note = verdict === 'good' ? [...crowd(seen), ...advice.notes].join('; ') || null : noteOf(fault ?? 'blocked', seen);
-  return { verdict, ms, values: valuesOf(fault, seen, advice), note: note && note.slice(0, NOTE_CHARS) };
+  return { verdict, ms, values: [...valuesOf(fault, seen, advice), ...poolValues(seen, asked)], note: note && note.slice(0, NOTE_CHARS) };
 }
 
 function faultOf({ state, roots }: Seen, { standby, blockedMs }: Options): PostgresFault | null {
@@ -99,8 +108,8 @@ function faultOf({ state, roots }: Seen, { standby, blockedMs }: Options): Postg
   return (roots[0]?.longestMs ?? 0) >= blockedMs ? 'blocked' : null;
 }
 
-function noteOf(fault: PostgresFault, { state, sessions, roots }: Seen): string {
-  if (fault === 'saturated') return `all ${state.limit} connections are in use: ${tallyOf(sessions)}`;
+function noteOf(fault: PostgresFault, { state, sessions, roots, pool }: Seen): string {
+  if (fault === 'saturated') return `all ${state.limit} connections are in use${pool ? `, ${pool.idle} of them idle in ${pool.app}` : ''}: ${tallyOf(sessions)}`;
   if (fault === 'read-only') return state.inRecovery ? 'it takes no changes: it is a standby, and was it before?' : 'it takes no changes: default_transaction_read_only is on';
   const [root] = roots;
   const session = sessions.find(({ pid }) => pid === root?.pid);
@@ -134,6 +143,11 @@ function valuesOf(fault: PostgresFault | null, { state, sessions, roots }: Seen,
     idle?.ms ?? (state.maySee ? 0 : null), idle?.pid ?? null, query?.ms ?? (state.maySee ? 0 : null), query?.pid ?? null, state.lagMs === null ? null : whole(state.lagMs), state.xidAge, whole(state.uptimeMs),
     Number(state.maySee), Number(state.maySignal), Number(state.statements), Number(state.hypopg), advice.readWhole, advice.invalid, advice.bloated, advice.slowMs,
   ];
+}
+
+function poolValues({ pool }: Seen, { users }: Options): readonly (number | null)[] {
+  if (pool === undefined) return [null, null];
+  return pool === null ? [0, 0] : [users.findIndex(({ name }) => name === pool.app) + 1, pool.idle];
 }
 
 function longest(sessions: readonly PgSession[], msOf: (session: PgSession) => number | null): { readonly pid: number; readonly ms: number } | null {

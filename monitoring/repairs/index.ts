@@ -7,6 +7,7 @@ import { pm2FlushLogs } from './pm2-flush-logs.js';
 import { pm2Kill } from './pm2-kill.js';
 import { pm2RaiseMemoryLimit } from './pm2-raise-memory-limit.js';
 import { pm2Reload } from './pm2-reload.js';
+import { pm2ResetPool } from './pm2-reset-pool.js';
 import { pm2Restart } from './pm2-restart.js';
 import { pm2Resurrect } from './pm2-resurrect.js';
 import { pm2ScaleDown } from './pm2-scale-down.js';
@@ -37,6 +38,7 @@ export const repairs = {
   'pm2.kill': pm2Kill,
   'pm2.raise-memory-limit': pm2RaiseMemoryLimit,
   'pm2.reload': pm2Reload,
+  'pm2.reset-pool': pm2ResetPool,
   'pm2.restart': pm2Restart,
   'pm2.resurrect': pm2Resurrect,
   'pm2.scale-down': pm2ScaleDown,

@@ -77,6 +77,8 @@ export interface Repair<A> {
   readonly kind: string;
   /** Of what kind its targets are. */
   readonly target: ResourceKind;
+  /** It stands in ladders of this kind of resource too: what ails one is mended at a target that uses it. */
+  readonly mends?: ResourceKind;
   readonly summary: string;
   /** What it will not do, for people: 'in fork mode', 'queue, session and lock keys'. */
   readonly refuses: string;

@@ -30,10 +30,10 @@ export async function takeBetterSteps(ctx: StageContext): Promise<boolean> {
 async function betterStep(ctx: StageContext, plan: Plan): Promise<string | null> {
   const { db } = ctx.store;
   const incident = await getIncident(db, plan.incidentId);
-  const target = await getResource(db, plan.targetId);
-  const rung = await nextRung(ctx, incident, target);
+  const rung = await nextRung(ctx, incident, await getResource(db, incident.resourceId));
   const repair = rung && rung.repair !== plan.repair ? ctx.units.repairs[rung.repair] : undefined;
   if (!rung || !repair) return null;
+  const { target } = rung;
   const rollsBack = rung.repair === ROLLBACK;
   const likely: PlanInQuestion = { repair: rung.repair, risk: repair.risk, targetName: target.name, restarts: rollsBack ? 0 : 1, rollsBack, migrations: 0, ...letsInBy(rung.repair) };
   const facts = await factsFor(db, ctx, { plan: { repair: rung.repair, askedBy: null }, target, incident });

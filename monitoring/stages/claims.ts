@@ -12,7 +12,7 @@ import { getLaunch, heatLaunch } from '../../src/store/launches.js';
 import { getResource, listEdges } from '../../src/store/resources.js';
 import { hostWithoutPm2 } from '../../src/store/pm2-death.js';
 import { livePlanOf, plansOf } from '../../src/store/plans.js';
-import { underWayOn } from '../../src/store/remediations.js';
+import { underWayFor, underWayOn } from '../../src/store/remediations.js';
 import { newestSample } from '../../src/store/samples.js';
 import type { Db } from '../../src/store/schema.js';
 import { closeIncident } from './closing.js';
@@ -118,7 +118,7 @@ async function follow(tx: Db, ctx: StageContext, incident: Incident): Promise<vo
   const findings = (await findingsOf(tx, incident.id)).filter((finding) => finding.open && finding.resourceId === incident.resourceId);
   if (findings.length === 0) return;
   const worst = worstOf(findings, Object.keys(ctx.units.detectors));
-  const { kind, title } = (await underWayOn(tx, incident.resourceId)) ? incident : worst;
+  const { kind, title } = (await underWayFor(tx, incident.resourceId)) ? incident : worst;
   const severity = findings.reduce<Severity>((a, finding) => worse(a, finding.severity), 'info');
   const emergency = severity !== 'info' && (incident.emergency || findings.some((finding) => finding.emergency));
   if (kind === incident.kind && severity === incident.severity && emergency === incident.emergency && title === incident.title) return;

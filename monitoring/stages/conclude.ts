@@ -13,7 +13,7 @@ import { endLaunch, launchesToConclude, markSixHoursTold } from '../../src/store
 import { journalOf } from '../../src/store/journal.js';
 import { livePlanOf } from '../../src/store/plans.js';
 import { getRelease, judgeRelease } from '../../src/store/releases.js';
-import { remediationsOf, underWayOn } from '../../src/store/remediations.js';
+import { remediationsOf, underWayFor } from '../../src/store/remediations.js';
 import { newestSample } from '../../src/store/samples.js';
 import { closeIncident } from './closing.js';
 import { record } from './record.js';
@@ -47,7 +47,7 @@ export const conclude: Stage = {
 async function concludeIncident(ctx: StageContext, incident: Incident): Promise<boolean> {
   const findings = await findingsOf(ctx.store.db, incident.id);
   const plan = await livePlanOf(ctx.store.db, incident.id);
-  if (findings.some((finding) => finding.open && finding.resourceId === incident.resourceId) || (await underWayOn(ctx.store.db, incident.resourceId))) return false;
+  if (findings.some((finding) => finding.open && finding.resourceId === incident.resourceId) || (await underWayFor(ctx.store.db, incident.resourceId))) return false;
   if (incident.kind === 'manual' ? plan !== null : plan?.state === 'running') return false;
   const lasted = sayDuration(ctx.clock.now() - (await beganAt(ctx.store.db, incident)));
   const reason = await howItEnded(ctx, incident, lasted);

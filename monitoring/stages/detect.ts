@@ -10,7 +10,7 @@ import { openFindingsOn } from '../../src/store/findings.js';
 import { lastEndOf, openIncidents } from '../../src/store/incidents.js';
 import { openLaunchOf } from '../../src/store/launches.js';
 import { pm2BackAt } from '../../src/store/pm2-death.js';
-import { remediationsSince, underWayOn } from '../../src/store/remediations.js';
+import { remediationsSince, underWayFor } from '../../src/store/remediations.js';
 import { getResource, listEdges } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import type { Series } from '../detectors/detector.js';
@@ -101,7 +101,7 @@ interface View {
  */
 async function viewOf(ctx: StageContext, id: ResourceId, { launch, pm2Back }: { readonly launch: Launch | null; readonly pm2Back: number | null }): Promise<View | null> {
   const now = ctx.clock.now();
-  const underWay = await underWayOn(ctx.store.db, id);
+  const underWay = await underWayFor(ctx.store.db, id);
   if (underWay && (underWay.settleUntil === null || now < underWay.settleUntil)) return null;
   const runs = await remediationsSince(ctx.store.db, id, now - LOOK_BACK_MS);
   const helped = runs.findLast((run) => run.state === 'verified');

@@ -13,7 +13,7 @@ import { openLaunchOf } from '../../src/store/launches.js';
 import { personNamed } from '../../src/store/people.js';
 import { getRelease } from '../../src/store/releases.js';
 import { remediationsOf, remediationsSince, runsFor } from '../../src/store/remediations.js';
-import { listResources } from '../../src/store/resources.js';
+import { getResource, listResources } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import { whoMay } from '../../src/store/who-may.js';
 import { holdsOver } from './holding.js';
@@ -60,7 +60,7 @@ export async function factsFor(db: Db, ctx: StageContext, around: Around): Promi
     ...(await doneFor(db, around, now)),
     askedBy: plan.askedBy === null ? null : { name: plan.askedBy, role: person?.role ?? 'viewer' },
     eligible: { operator: able.length, approver: able.filter((one) => mayActAs(one, 'approver')).length },
-    holds: await holdsOver(db, ctx, { name: target.name, askedBy: plan.askedBy }),
+    holds: await holdsOver(db, ctx, { name: target.name, askedBy: plan.askedBy, ails: incident === null || incident.resourceId === target.id ? null : (await getResource(db, incident.resourceId)).name }),
     mayRollBackAlone: launch?.autoRollback ?? true,
     whyNotAlone: launch && !launch.autoRollback ? await behind(db, launch) : null,
     rolledBackInVain: incident !== null && (await remediationsOf(db, incident.id)).some(({ repair, state }) => repair === ROLLBACK && state === 'failed'),

@@ -1,6 +1,7 @@
 import { covers, EVERYTHING, holdsHands, holdsPeopleToo, isWaitedFor, type Hold } from '../../src/domain/hold.js';
 import type { Incident } from '../../src/domain/incident.js';
 import type { Decision } from '../../src/domain/plan.js';
+import { stormBelow } from '../../src/domain/storm.js';
 import { tell } from '../../src/store/events.js';
 import { readFreeze } from '../../src/store/freeze-file.js';
 import { activeHolds, beginHold, endHold, type NewHold } from '../../src/store/holds.js';
@@ -15,12 +16,25 @@ import { NEVER, type StageContext } from './stage.js';
 /** What of a hold policy looks at. */
 export type InForce = Pick<Hold, 'kind' | 'author' | 'reason'>;
 
+interface Held {
+  readonly name: string;
+  readonly askedBy: string | null;
+  /** What its target ails, where the incident is another resource's: a hold on that holds the plan too. Null: nothing. */
+  readonly ails: string | null;
+}
+
 /** The holds over a target's hands right now, the freeze file first: it is looked at anew each time, and needs no store. */
-export async function holdsOver(db: Db, ctx: StageContext, on: { readonly name: string; readonly askedBy: string | null }): Promise<readonly InForce[]> {
+export async function holdsOver(db: Db, ctx: StageContext, on: Held): Promise<readonly InForce[]> {
   const file = await readFreeze(ctx.freezeFile);
   const rows = await activeHolds(db, ctx.hostId, ctx.clock.now());
-  const held = rows.filter((hold) => holdsHands(hold) && covers(hold, on.name) && (on.askedBy === null || holdsPeopleToo(hold)));
+  const held = rows.filter((hold) => holdsHands(hold) && coversPlan(hold, on) && (on.askedBy === null || holdsPeopleToo(hold)));
   return file === null ? held : [{ kind: 'freeze', author: file.author, reason: file.reason }, ...held];
+}
+
+/** Apps are held for the trouble of what they need, but for the one that is why. */
+function coversPlan(hold: Hold, { name, ails }: Held): boolean {
+  if (ails === null) return covers(hold, name);
+  return covers(hold, ails) || (covers(hold, name) && (hold.key !== stormBelow(ails) || hold.scope === EVERYTHING));
 }
 
 /** Why no further step may begin; null: go on. Only what people stopped reaches into a remediation that runs. */
@@ -61,10 +75,10 @@ export async function afterHold(tx: Db, ctx: StageContext, incident: Incident, o
 /** Incidents whose last plan was denied by a hold are planned for again; where another hold still covers them, it is that one they name from now on. */
 async function goOn(tx: Db, ctx: StageContext, over: Hold): Promise<void> {
   for (const incident of await openIncidents(tx, ctx.hostId)) {
-    const { name } = await getResource(tx, incident.resourceId);
     const last = (await plansOf(tx, incident.id)).at(-1);
-    const waited = last?.state === 'denied' && last.rule?.startsWith('hold:') === true;
-    if (!waited || !covers(over, name)) continue;
+    if (last?.state !== 'denied' || last.rule?.startsWith('hold:') !== true) continue;
+    const names = await Promise.all([incident.resourceId, last.targetId].map(async (id) => (await getResource(tx, id)).name));
+    if (!names.some((name) => covers(over, name))) continue;
     await changeIncident(tx, incident.id, { state: 'open', nextAt: ctx.clock.now(), reason: null });
   }
 }

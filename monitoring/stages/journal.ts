@@ -3,6 +3,7 @@ import type { Json } from '../../src/domain/json.js';
 import { STEP_FAILED, type JournalStep } from '../../src/domain/remediation.js';
 import { maskedError } from '../../src/io/mask.js';
 import { confirmFast } from '../../src/store/checks.js';
+import { getIncident } from '../../src/store/incidents.js';
 import { endStep, intendStep, journalOf, keepReceipt } from '../../src/store/journal.js';
 import { endRemediation, getRemediation, settle } from '../../src/store/remediations.js';
 import type { Step, StepPosition } from '../repairs/repair.js';
@@ -141,7 +142,8 @@ async function done(ctx: StageContext, run: Run): Promise<void> {
   const { settleMs, withinMs } = run.plan.prepared.verify;
   await ctx.store.write(async (tx) => {
     await settle(tx, run.id, now + settleMs, now + settleMs + withinMs);
-    await confirmFast(tx, run.plan.targetId, now + settleMs, now + settleMs + withinMs);
+    const { resourceId } = await getIncident(tx, run.plan.incidentId);
+    for (const id of new Set([run.plan.targetId, resourceId])) await confirmFast(tx, id, now + settleMs, now + settleMs + withinMs);
   });
 }
 

@@ -10,7 +10,7 @@ import { changeIncident, getIncident, openIncidents } from '../../src/store/inci
 import { openLaunchOf } from '../../src/store/launches.js';
 import { draftPlan, livePlanOf, plansIn, plansOf } from '../../src/store/plans.js';
 import { ledgerOf } from '../../src/store/releases.js';
-import { runsFor, underWayOn } from '../../src/store/remediations.js';
+import { runsFor, underWayFor } from '../../src/store/remediations.js';
 import { getResource } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
 import { dependenciesOf, staleSighting } from '../../src/store/wait-facts.js';
@@ -22,6 +22,7 @@ import { newestReading } from './newest-reading.js';
 import { NEVER_GOOD, WHY_LEFT_ALONE } from './never-good.js';
 import { problemOf } from './problem.js';
 import { preparePlan } from './prepare.js';
+import { leftAloneUntil, mayShow, targetOfRung } from './other-target.js';
 import { pressedByOthers, waitForCores } from './pressed.js';
 import { record } from './record.js';
 import { settledAt, stillSick, type Look } from './still-sick.js';
@@ -63,7 +64,7 @@ function isAdvice({ severity, kind }: Incident): boolean {
 /** True when something was written. */
 async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> {
   const { db } = ctx.store;
-  if ((await livePlanOf(db, incident.id)) || (await underWayOn(db, incident.resourceId))) return false;
+  if ((await livePlanOf(db, incident.id)) || (await underWayFor(db, incident.resourceId))) return false;
   const resource = await getResource(db, incident.resourceId);
   const unseen = await staleSighting(db, incident, ctx.clock.now());
   if (unseen) return lookWhatRuns(ctx, unseen);
@@ -79,6 +80,9 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
     if (look !== 'go') return lookFirst(ctx, incident, { look, since, byHand });
   }
   const rung = byHand ? null : await nextRung(ctx, incident, resource);
+  const later = rung && rung.target.id !== resource.id ? await leftAloneUntil(ctx, incident, rung.target) : null;
+  if (later !== null) return waitUntil(ctx, incident, later);
+  if (!rung && !byHand && (await mayShow(ctx, incident, resource))) return waitUntil(ctx, incident, ctx.clock.now() + ctx.settings.confirmEveryMs);
   await ctx.store.write(async (tx) => {
     const { closedAt } = await getIncident(tx, incident.id);
     if (closedAt !== null || (await livePlanOf(tx, incident.id))) return; // It ended, or got a plan, while it was looked at.
@@ -90,7 +94,7 @@ async function planFor(ctx: StageContext, incident: Incident): Promise<boolean> 
     const repair = ctx.units.repairs[rung.repair];
     await changeIncident(tx, incident.id, { rung: rung.n, reason: null });
     await recordChoice(tx, ctx, incident, rung);
-    await draftPlan(tx, { incidentId: incident.id, targetId: incident.resourceId, repair: rung.repair, args: rung.args, risk: repair?.risk ?? 'destructive', askedBy: null, requestId: null }, ctx.clock.now());
+    await draftPlan(tx, { incidentId: incident.id, targetId: rung.target.id, repair: rung.repair, args: rung.args, risk: repair?.risk ?? 'destructive', askedBy: null, requestId: null }, ctx.clock.now());
   });
   return true;
 }
@@ -139,6 +143,8 @@ async function recordChoice(tx: Db, ctx: StageContext, incident: Incident, rung:
 
 interface NextRung extends LadderRung {
   readonly n: number;
+  /** What it is done to: mostly the resource itself. */
+  readonly target: Resource;
   /** The whole ladder's repairs. */
   readonly order: readonly string[];
   /** Why it, though others stand before it that were not tried for this incident; null: none does. */
@@ -156,10 +162,11 @@ export async function nextRung(ctx: StageContext, incident: Incident, resource: 
   const order = ladder.map(({ repair }) => repair);
   const rollbackAt = ladder.findIndex((rung) => rung.repair === ROLLBACK);
   if (rollbackAt >= incident.rung && incident.emergency && (await mayHurry(ctx, incident))) {
-    return { ...(ladder[rollbackAt] as LadderRung), n: rollbackAt, order, passed: rollbackAt > incident.rung ? `an emergency goes on to ${ROLLBACK} after one repair in vain, or at once in a young release` : null };
+    return { ...(ladder[rollbackAt] as LadderRung), n: rollbackAt, target: resource, order, passed: rollbackAt > incident.rung ? `an emergency goes on to ${ROLLBACK} after one repair in vain, or at once in a young release` : null };
   }
   const runs = await runsFor(ctx.store.db, resource.id, await problemOf(ctx.store.db, incident), ctx.clock.now() - DAY_MS);
-  const left = ladder.map((rung, n) => ({ ...rung, n })).slice(incident.rung);
+  const found = await Promise.all(ladder.map(async (rung, n) => ({ ...rung, n, target: await targetOfRung(ctx, rung, resource) })));
+  const left = found.slice(incident.rung).flatMap(({ target, ...rung }) => (target === null ? [] : [{ ...rung, target }]));
   const next = left.find((rung) => !runs.has(rung.repair)) ?? left.at(0);
   if (!next) return null;
   const passed = left.slice(0, left.indexOf(next)).map(({ repair }) => repair);
@@ -177,6 +184,11 @@ async function mayHurry(ctx: StageContext, incident: Incident): Promise<boolean>
   const proven = ledger.some(({ id, verdict }) => id === launch.releaseId && verdict === 'stable');
   // What grows without end is smaller after a reload, so that there is time to decide.
   return incident.failed >= 1 || (!proven && incident.kind !== 'memory' && ctx.clock.now() - launch.startedAt < ctx.settings.youngMs);
+}
+
+async function waitUntil(ctx: StageContext, incident: Incident, nextAt: number): Promise<false> {
+  await ctx.store.write((tx) => changeIncident(tx, incident.id, { nextAt }));
+  return false;
 }
 
 async function lookWhatRuns(ctx: StageContext, check: Check): Promise<boolean> {

@@ -37,7 +37,7 @@ export interface Settings {
   /** An emergency in a release younger than this goes to the rollback at once. */
   readonly youngMs: number;
   readonly policy: Policy;
-  /** Repairs to try, in order, for a kind of incident of one resource: those that are for its kind. */
+  /** Repairs to try, in order, for a kind of incident of one resource: those that are for its kind, or mend it at an app that uses it. */
   ladder(kind: string, resource: Pick<Resource, 'kind' | 'config'>): readonly RunbookRung[];
   /** How the server of this name is reached: it may hold user and password, so it is in this process's memory alone. Null: it has no address. */
   urlOf(name: string): string | null;

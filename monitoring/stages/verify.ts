@@ -1,4 +1,4 @@
-import type { Check, Sample } from '../../src/domain/check.js';
+import { tellsHealth, type Check, type Sample } from '../../src/domain/check.js';
 import type { VerifySpec } from '../../src/domain/plan.js';
 import type { Remediation } from '../../src/domain/remediation.js';
 import { actsOn } from '../../src/store/acts.js';
@@ -55,7 +55,7 @@ async function judge(ctx: StageContext, run: Remediation): Promise<boolean> {
   if (now < run.settleUntil && crashed < Math.max(LOOP, 2 * (prepared.bounds['restarts'] ?? 0) + 1)) return false;
   if (spec.byItself) return provedByItself(ctx, run);
   if (spec.good === 0) return leaveToPeople(ctx, run, wayBack);
-  const checks = (await checksOf(ctx.store.db, run.resourceId)).filter((check) => spec.checks.includes(check.name) && check.trusted);
+  const checks = [...(await checksOf(ctx.store.db, run.resourceId)).filter((check) => spec.checks.includes(check.name) && check.trusted), ...(await checksElsewhere(ctx, run))];
   const fresh = await Promise.all(checks.map(async (check) => ({ check, samples: await recentSamples(ctx.store.db, check.id, run.settleUntil ?? now, 50) })));
   const quiet = await quietUntil(ctx, run);
   const verdict = verdictOf(fresh, spec, { now, deadlineAt: Math.max(run.deadlineAt, quiet), crashed });
@@ -77,6 +77,12 @@ async function end(ctx: StageContext, run: Remediation, verdict: Verdict): Promi
     await ended(tx, ctx, run.id);
   });
   return true;
+}
+
+/** Where it was done for the trouble of another resource, that has to be good too. */
+async function checksElsewhere(ctx: StageContext, run: Remediation): Promise<readonly Check[]> {
+  const { resourceId } = await getIncident(ctx.store.db, (await getPlan(ctx.store.db, run.planId)).incidentId);
+  return resourceId === run.resourceId ? [] : (await checksOf(ctx.store.db, resourceId)).filter((check) => tellsHealth(check) && check.trusted);
 }
 
 async function crashedSince(ctx: StageContext, run: Remediation, since: number): Promise<number> {

@@ -34,6 +34,7 @@ export async function wishedRepair(ctx: StageContext, on: { readonly resource: R
  */
 async function generalRung(ctx: StageContext, { resource, incident }: { readonly resource: Resource; readonly incident: Incident | null }): Promise<RunbookRung & { readonly n: number }> {
   const next = incident && (await nextRung(ctx, incident, resource));
+  if (next && next.target.id !== resource.id) throw new HypercareError('repair.elsewhere', 'invalid', `what the runbook has next for ${resource.name} is done to ${next.target.name}`, `Ask for that: hypercare repair ${next.repair} ${next.target.name}`);
   if (next) return { repair: next.repair, args: next.args, n: next.n };
   const [first] = incident ? await ladderFor(ctx, incident, resource) : ctx.settings.ladder('manual', resource);
   if (first) return { repair: first.repair, args: first.args, n: 0 };

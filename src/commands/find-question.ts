@@ -2,6 +2,7 @@ import { HypercareError } from '../domain/errors.js';
 import type { Question } from '../domain/question.js';
 import { shortId } from '../cards/short-id.js';
 import { incidentsEndingWith } from '../store/find-incidents.js';
+import { openIncidentOf } from '../store/incidents.js';
 import { lastQuestion, openQuestions, questionsEndingWith } from '../store/questions.js';
 import { listResources } from '../store/resources.js';
 import type { Context } from './command.js';
@@ -38,7 +39,9 @@ async function lastAbout(ctx: Context, name: string, open: readonly Open[]): Pro
   const all = await listResources(ctx.store.db, ctx.hostId);
   const target = all.find((one) => one.name === name) ?? all.find((one) => one.name.toLowerCase() === name.toLowerCase());
   if (target === undefined) throw unknown(`there never was a question “${name}”`, open);
-  const asked = await lastQuestion(ctx.store.db, { targetId: target.id });
+  // About the trouble of a server people may be asked for something that is done to an app.
+  const trouble = await openIncidentOf(ctx.store.db, target.id);
+  const asked = (trouble && (await lastQuestion(ctx.store.db, { incidentId: trouble.id }))) ?? (await lastQuestion(ctx.store.db, { targetId: target.id }));
   if (asked === null) throw unknown(`about ${target.name} nothing was ever asked`, open);
   return asked;
 }

@@ -42,7 +42,7 @@ export function watchList(config: Config): WatchList {
   return {
     resources: [...config.dependencies.map(dependencyResource), ...config.jobs.map(jobResource), ...config.infrastructure.map(infrastructureResource), ...config.apps.map(appResource), ...alertResources(config)],
     edges: config.apps.flatMap((app) => app.uses.map((to) => ({ from: app.name, to }))),
-    checks: [...config.dependencies.map(dependencyCheck), ...config.jobs.map(jobCheck), ...config.infrastructure.flatMap(infrastructureChecks), ...config.apps.flatMap((app) => [...appChecks(app, tickMs), ...limiterChecks(app, config)])].map((check) => ({ ...check, stored: storedOf(check) })),
+    checks: [...config.dependencies.map(dependencyCheck), ...config.jobs.map(jobCheck), ...config.infrastructure.flatMap((one) => infrastructureChecks(one, config)), ...config.apps.flatMap((app) => [...appChecks(app, tickMs), ...limiterChecks(app, config)])].map((check) => ({ ...check, stored: storedOf(check) })),
   };
 }
 
@@ -132,10 +132,11 @@ function jobCheck({ name, ping, everyMs, graceMs, longestMs, critical }: JobConf
   return { resource: name, name: 'ping', probe: 'job', options: { ping, everyMs, graceMs, longestMs }, cadence: 'every', everyMs: LOOK_AT_JOBS_MS, critical };
 }
 
-/** One check, named and measured as the kind; on the host also whether PM2 lives. */
-function infrastructureChecks({ kind, name, url, everyMs, options }: InfrastructureConfig): readonly AskedCheck[] {
+/** One check, named and measured as the kind, of a PostgreSQL with the apps whose pools may use it up; on the host also whether PM2 lives. */
+function infrastructureChecks({ kind, name, url, everyMs, options }: InfrastructureConfig, { apps }: Pick<Config, 'apps'>): readonly AskedCheck[] {
   const each = { resource: name, cadence: 'every', everyMs, critical: true } as const;
-  const own: AskedCheck = { ...each, name: kind, probe: kind, options: url === null ? options : { ...options, url } };
+  const users: Readonly<Record<string, Json>> = kind === 'postgres' ? { users: apps.filter(({ uses }) => uses.includes(name)).map((app) => ({ name: app.name, processes: app.processes })) } : {};
+  const own: AskedCheck = { ...each, name: kind, probe: kind, options: url === null ? options : { ...options, ...users, url } };
   return kind === 'host' ? [own, { ...each, name: 'pm2-daemon', probe: 'pm2-daemon', options: {} }] : [own];
 }
 

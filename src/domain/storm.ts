@@ -21,6 +21,11 @@ export interface Weather {
   readonly bad: ReadonlyMap<ResourceId, string>;
 }
 
+/** The key of the storm over the apps that need this. */
+export function stormBelow(name: string): string {
+  return `storm:${name}`;
+}
+
 /**
  * Many apps bad at once, or something that apps declared they need: then restarting apps one by one mends nothing and
  * makes it worse. A bad dependency holds the apps that need it, and no other.
@@ -32,7 +37,7 @@ export function storms({ resources, edges, bad }: Weather): readonly Storm[] {
   const all: Storm = { key: 'storm:apps', scope: EVERYTHING, reason: namingApps(`${badApps.length} of ${apps.length} apps fell sick at once`, badApps), apps: badApps };
   const below = resources.filter(({ id, kind }) => kind !== 'app' && bad.has(id)).flatMap((cause): readonly Storm[] => {
     const users = apps.filter((app) => neededBy(app.id, edges).includes(cause.id)).map(({ name }) => name);
-    return users.length === 0 ? [] : [{ key: `storm:${cause.name}`, scope: users.join(','), reason: `${cause.name} is bad, which ${users.length === 1 ? 'it needs' : 'they need'}: ${bad.get(cause.id)}`, apps: users }];
+    return users.length === 0 ? [] : [{ key: stormBelow(cause.name), scope: users.join(','), reason: `${cause.name} is bad, which ${users.length === 1 ? 'it needs' : 'they need'}: ${bad.get(cause.id)}`, apps: users }];
   });
   return [...(many ? [all] : []), ...below];
 }

@@ -11,6 +11,10 @@ export interface PgSession {
   readonly xactStart: string | null;
   readonly queryStart: string | null;
   readonly app: string;
+  /** Its other end as the server sees it; null for a socket file, and where we may not see it. */
+  readonly clientAddress: string | null;
+  /** -1 for a socket file. */
+  readonly clientPort: number | null;
   /** 'client backend', 'autovacuum worker', 'walsender', … */
   readonly kind: string | null;
   readonly state: string | null;
@@ -29,7 +33,7 @@ export interface PgSession {
 /** A wait for a `virtualxid` is that of an index being built beside the writers, and hurts nobody. */
 const SESSIONS = `
 select a.pid, extract(epoch from a.backend_start)::text as "backendStart", extract(epoch from a.xact_start)::text as "xactStart",
-  extract(epoch from a.query_start)::text as "queryStart", coalesce(a.application_name, '') as app, a.backend_type as kind, a.state,
+  extract(epoch from a.query_start)::text as "queryStart", coalesce(a.application_name, '') as app, host(a.client_addr) as "clientAddress", a.client_port as "clientPort", a.backend_type as kind, a.state,
   coalesce(r.rolsuper, false) as superuser, (a.pid = pg_backend_pid() or coalesce(a.application_name, '') like '${OUR_NAME}%') as ours, a.datname = current_database() as here,
   (extract(epoch from clock_timestamp() - a.xact_start) * 1000)::float8 as "inTransactionMs",
   (extract(epoch from clock_timestamp() - a.state_change) * 1000)::float8 as "inStateMs",

@@ -57,6 +57,13 @@ export async function underWayOn(db: Db, resourceId: ResourceId): Promise<Remedi
   return row ? toRemediation(row) : null;
 }
 
+/** What is at work on a resource, or at another one for the trouble of this. */
+export async function underWayFor(db: Db, resourceId: ResourceId): Promise<Remediation | null> {
+  const row = await db.selectFrom('remediations').innerJoin('plans', 'plans.id', 'remediations.plan_id').innerJoin('incidents', 'incidents.id', 'plans.incident_id').selectAll('remediations')
+    .where('incidents.open_resource', '=', resourceId).where('remediations.ended_at', 'is', null).limit(1).executeTakeFirst();
+  return row ? toRemediation(row) : underWayOn(db, resourceId);
+}
+
 /** The one run of a plan; null where it never began. */
 export async function runOfPlan(db: Db, planId: PlanId): Promise<Remediation | null> {
   const row = await db.selectFrom('remediations').selectAll().where('plan_id', '=', planId).executeTakeFirst();

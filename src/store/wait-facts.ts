@@ -7,7 +7,7 @@ import { checksOf } from './checks.js';
 import { getPlan, livePlanOf, plansOf } from './plans.js';
 import { hostWithoutPm2 } from './pm2-death.js';
 import { questionOf } from './questions.js';
-import { remediationsOf, underWayOn } from './remediations.js';
+import { remediationsOf, underWayFor } from './remediations.js';
 import { getResource, listEdges } from './resources.js';
 import { newestSample } from './samples.js';
 import type { Db } from './schema.js';
@@ -15,7 +15,7 @@ import type { Db } from './schema.js';
 /** What is true around an open incident, for `waitOf`. */
 export async function waitFacts(db: Db, incident: Incident, now: number): Promise<WaitFacts> {
   const plan = await livePlanOf(db, incident.id);
-  const run = await underWayOn(db, incident.resourceId);
+  const run = await underWayFor(db, incident.resourceId);
   const busy = plan !== null || run !== null || incident.state === 'escalated';
   return {
     incident,

@@ -1,13 +1,17 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { postgres } from '../../../monitoring/probes/postgres.js';
 import { freePort } from '../../../scripts/free-port.js';
 import type { Reading } from '../../../src/domain/check.js';
 import { POSTGRES_FAULTS } from '../../../src/domain/postgres-fault.js';
 import { systemClock } from '../../../src/io/clock.js';
+import { packageRoot } from '../../../src/io/package-root.js';
 import { createPostgres, type Postgres } from '../../../src/io/postgres.js';
 import { soundReading } from '../../contracts/probe.js';
 import { noPostgres, startPgStandby, startPgTown, type PgTown } from '../../doubles/pg-town.js';
 import { until } from '../../doubles/pm2-home.js';
+import { listed } from '../../doubles/pm2-list.js';
 import { ioOf } from './io.js';
 
 let client: Postgres;
@@ -21,6 +25,14 @@ afterEach(() => client.close());
 async function measure(url: string, options: object = {}): Promise<Reading> {
   const parsed = postgres.options.parse({ url, timeoutMs: 2_000, ...options });
   return soundReading(postgres, await postgres.measure(parsed, ioOf({ postgres: client }), AbortSignal.timeout(20_000)));
+}
+
+/** A process that takes so many connections and does nothing with them. */
+async function holdingChild(count: number, url: string): Promise<ChildProcess> {
+  const code = `const pg = require('pg'); Promise.all(Array.from({ length: ${count} }, () => new pg.Client({ connectionString: process.env.DB, application_name: 'shop-web' }).connect())).then(() => process.send('held')); setInterval(() => {}, 60000);`;
+  const child = spawn(process.execPath, ['-e', code], { cwd: packageRoot(), env: { ...process.env, DB: url }, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  await once(child, 'message');
+  return child;
 }
 
 function named({ values }: Reading): Readonly<Record<string, number | null>> {
@@ -63,6 +75,20 @@ describe.skipIf(noPostgres)('of a PostgreSQL', () => {
     await other.close();
     expect([late.verdict, faultOf(late)]).toEqual(['bad', 'saturated']);
   });
+
+  it('says in whose pool most of them stand idle, and that it is nobody’s where it is not', async () => {
+    await measure(town.url);
+    const child = await holdingChild(12, town.shopUrl);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    for (let n = 0; n < 4; n += 1) await town.session('shop-worker');
+    const pm2 = { list: async () => [listed({ name: 'shop', pid: child.pid ?? 0 })] };
+    const users = [{ name: 'other', processes: ['other'] }, { name: 'shop', processes: ['shop'] }];
+    const poolIn = async (among: typeof users) => named(await postgres.measure(postgres.options.parse({ url: town.url, timeoutMs: 2_000, users: among }), ioOf({ postgres: client, pm2 } as never), AbortSignal.timeout(9_000)));
+    expect(await poolIn(users)).toMatchObject({ pool_of: 0, pool_idle: 0 });
+    await until('them to be idle', async () => (await poolIn(users))['pool_of'] === 2, 30_000);
+    expect(await poolIn(users)).toMatchObject({ pool_of: 2, pool_idle: 12 });
+    expect(await poolIn(users.slice(0, 1))).toMatchObject({ pool_of: 0, pool_idle: 0 });
+  }, 60_000);
 
   it('is bad when one session keeps others waiting for too long, and names the root', async () => {
     const { root, waiters } = await town.chain();
