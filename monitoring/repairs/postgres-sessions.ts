@@ -35,7 +35,7 @@ const COPIES_OUT = "select from pg_stat_activity where pid = $1 and query ~* '(^
 
 export interface Found {
   readonly session: PgSession;
-  /** How many wait for it, and the longest of them. */
+  /** How many wait for it, and how long the longest of them has. */
   readonly waiters: number;
   readonly longestMs: number;
 }
@@ -61,8 +61,15 @@ export async function findSession(target: RepairTarget, { pid }: SessionArgs, io
   if (!session.here) return { refused: `${saySession(session)} is connected to another database of the server than ${target.name}, and is not touched` };
   const refused = notTouched(session, own) ?? (await worksHeavily(session, server, io, signal));
   if (refused !== null) return { refused };
-  const behind = blockingRoots(sessions).find((one) => one.pid === wanted);
-  return { session, waiters: behind?.waiters.length ?? 0, longestMs: behind?.longestMs ?? 0 };
+  return { session, ...waitingFor(wanted, sessions) };
+}
+
+/** Behind a root all that stand in its chains; behind one that waits itself those that wait for it and for nobody in between. */
+function waitingFor(pid: number, sessions: readonly PgSession[]): Pick<Found, 'waiters' | 'longestMs'> {
+  const root = blockingRoots(sessions).find((one) => one.pid === pid);
+  if (root !== undefined) return { waiters: root.waiters.length, longestMs: root.longestMs };
+  const direct = sessions.filter(({ blockers }) => blockers.includes(pid));
+  return { waiters: direct.length, longestMs: Math.max(0, ...direct.map(({ waitedMs }) => waitedMs ?? 0)) };
 }
 
 /** What cannot be asked is no answer about the session. */

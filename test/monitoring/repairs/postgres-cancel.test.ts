@@ -49,6 +49,14 @@ describe.skipIf(noPostgres)('cancelling the query that keeps others waiting', ()
     },
   });
 
+  it('says of one in the middle of a chain who waits for it', async () => {
+    const { pids: [, middle = 0] } = await town.chain();
+    const world = pgWorld<SessionArgs>(town, { pid: middle }, { look: () => transactions(town) });
+    onTestFinished(() => world.close());
+    const plan = await postgresCancel.prepare(world.target, world.args, world.io, AbortSignal.timeout(5_000));
+    expect('refused' in plan ? plan.refused : plan.notes[0]).toMatch(new RegExp(`^session ${middle} \\(shop-worker\\), active for .*; 1 waits for it, the longest for `));
+  });
+
   it('lets who waited go on, and leaves the session to its app', async () => {
     const world = await open();
     onTestFinished(() => world.close());
