@@ -27,8 +27,13 @@ export async function saveRestorePoint({ base, names }: { readonly base: string;
   const file = join(place, `restore-point-${new Date(at).toISOString().replaceAll(':', '').slice(0, 17)}Z.json`);
   const text = JSON.stringify({ version: 1, at: new Date(at).toISOString(), link: { path: join(base, 'current'), leadsTo: link?.dir ?? null, text: link?.text ?? null }, processes }, null, 2);
   const half = join(place, HALF);
-  await writeFile(half, `${text}\n`, { mode: 0o600 });
-  await rename(half, file);
+  try {
+    await writeFile(half, `${text}\n`, { mode: 0o600 });
+    await rename(half, file);
+  } catch (error) {
+    await rm(half, { force: true }).catch(() => undefined);
+    throw error;
+  }
   await removeOldest(place);
   return file;
 }

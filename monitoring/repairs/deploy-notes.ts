@@ -3,6 +3,7 @@ import { releaseName, type Release } from '../../src/domain/release.js';
 import { sha256 } from '../../src/io/hash.js';
 import type { Io } from '../../src/io/io.js';
 import { looksLikeMigration } from '../release/preflight/migrations.js';
+import { sayOthers } from '../release/preflight/others.js';
 import { lockfileAt } from '../release/node-modules.js';
 import type { ReleasesWitness } from './releases-survey.js';
 
@@ -19,16 +20,18 @@ export interface Between {
 }
 
 /** What a person should know before a commit goes live, one line each. Reads only. */
-export async function deployNotes({ repo, from, commit, between }: { readonly repo: string; readonly from: Release; readonly commit: string; readonly between: Between }, witness: ReleasesWitness, { git }: Pick<Io, 'git'>): Promise<readonly string[]> {
+export async function deployNotes({ app, repo, from, commit, between }: { readonly app: string; readonly repo: string; readonly from: Release; readonly commit: string; readonly between: Between }, witness: ReleasesWitness, { git, pm2, exec }: Pick<Io, 'git' | 'pm2' | 'exec'>, signal: AbortSignal): Promise<readonly string[]> {
   const subject = await git.subject(repo, commit).catch(() => null);
   const lockfile = await lockfileAt(git, repo, commit);
   const lock = lockfile === null ? null : sha256(lockfile.text);
+  const others = await sayOthers({ app, base: witness.base, processes: witness.processes.map(({ name }) => name), listed: await pm2.list() }, exec, signal);
   const away = witness.processes.filter((one) => one.verb === 'restart').map((one) => one.name);
   return [
     `from ${releaseName(from)} to ${commit.slice(0, 7)}${subject === null ? '' : ` “${subject}”`}${witness.build ? '' : ', which is built already'}`,
     ...between.notes,
     ...(lock === null || from.lockHash === null ? [] : [lock === from.lockHash ? 'the lockfile is equal' : 'the lockfile differs']),
     away.length === 0 ? 'expected downtime: none, workers are replaced one by one' : `expected downtime: about as long as ${away.join(' and ')} ${away.length === 1 ? 'takes' : 'take'} to start`,
+    ...(others === null ? [] : [others]),
     witness.smoke ? 'before it goes live it is started on a spare port and asked' : 'it is not started before it goes live: no smoke check is declared',
   ];
 }

@@ -37,16 +37,16 @@ export const releaseDeploy: Repair<DeployArgs> = {
   steps: (target, _args, prepared) => releasesRoad(releasesWitness.parse(prepared.witness), target.release?.smoke),
 };
 
-async function prepare(target: RepairTarget, args: DeployArgs, io: Io): Promise<Prepared | Refusal> {
+async function prepare(target: RepairTarget, args: DeployArgs, io: Io, signal: AbortSignal): Promise<Prepared | Refusal> {
   try {
-    return await planDeploy(target, args, io);
+    return await planDeploy(target, args, io, signal);
   } catch (thrown) {
     if (!(thrown instanceof HypercareError)) throw thrown;
     return { refused: thrown.mend ? `${thrown.message}. ${thrown.mend}` : thrown.message, ...(thrown.errorClass === 'transient' ? { unchecked: thrown } : {}) };
   }
 }
 
-async function planDeploy(target: RepairTarget, args: DeployArgs, io: Io): Promise<Prepared | Refusal> {
+async function planDeploy(target: RepairTarget, args: DeployArgs, io: Io, signal: AbortSignal): Promise<Prepared | Refusal> {
   const { release, running, name } = target;
   if (release === null) return { refused: `The config of ${name} does not say where its releases stand` };
   if (release.mode !== 'releases') return { refused: `${name} runs from one git tree (mode in-place): what is deployed there is pulled into it. Only releases that stand side by side are built beside the live one; README says how to come there` };
@@ -63,7 +63,7 @@ async function planDeploy(target: RepairTarget, args: DeployArgs, io: Io): Promi
   const witness = await survey(target, { release, running, commit, onTrial: between.migrations === 0 }, io);
   if ('refused' in witness) return witness;
   const although = bad ? [`${releaseName(bad)} ${sayBad(bad)}, and is deployed all the same: ${args.override ?? ''}`] : [];
-  return plan(target, { witness, commit, migrations: between.migrations, notes: [...although, ...(await deployNotes({ ...of, between }, witness, io))] });
+  return plan(target, { witness, commit, migrations: between.migrations, notes: [...although, ...(await deployNotes({ ...of, app: name, between }, witness, io, signal))] });
 }
 
 /** The road a rollback takes, with what only a deploy does. */

@@ -78,6 +78,6 @@ export function restorePointLeg({ base, processes }: ReleasesWitness): Leg {
     does: `save where ${base}/current leads and what PM2 was told, below ${base}/.hypercare`,
     timeoutMs: SAVE_MS,
     state: onReceipt(name),
-    act: async (_witness, _receipts, io) => saveRestorePoint({ base, names: processes.map((one) => one.name) }, io).then((file) => ({ file }), (error: unknown) => ({ file: null, trouble: maskedError(error) })),
+    act: async (_witness, _receipts, io) => saveRestorePoint({ base, names: processes.map((one) => one.name) }, io).then((file) => ({ file }), (error: unknown) => ({ file: null, said: `saved no restore point, and went on with what the journal has: ${maskedError(error)}` })),
   };
 }

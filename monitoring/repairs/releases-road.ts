@@ -20,7 +20,7 @@ const SWITCH_MS = 10_000;
  * and a rollback to an old one; `smoke` is what the operator declared, which a deploy alone asks for.
  */
 export function releasesRoad(witness: ReleasesWitness, smoke?: SmokeCheck): readonly Leg[] {
-  const to = { dir: witness.to, shown: witness.to, moved: [SWITCHED] };
+  const to = { dir: witness.to, place: witness.base, shown: witness.to, moved: [SWITCHED] };
   return [...readyRoad(witness, smoke), ...(witness.look ? [restorePointLeg(witness)] : []), wayBackLeg(witness), switchLeg(witness), ...workerLegs(witness.processes, to)];
 }
 

@@ -1,5 +1,8 @@
 import type { StepSpec } from '../../src/domain/plan.js';
 import { HypercareError } from '../../src/domain/errors.js';
+import type { Io } from '../../src/io/io.js';
+import { isWithin, workingDirectory } from '../../src/io/processes.js';
+import { otherApps, sayNames } from '../release/preflight/others.js';
 import type { Step, StepPosition } from './repair.js';
 import { actOn, processPosition, sayAct, untilUp, whatIsMissing, type RolledProcess, type Running } from './road-workers.js';
 
@@ -18,9 +21,10 @@ export function startingMs(processes: readonly RolledProcess[]): number {
   return 10_000 + WORKER_MS * processes.reduce((sum, one) => sum + Math.max(1, one.instances.length), 0);
 }
 
-/** What the steps that start workers need to know of the code they start from; `moved`: names of the steps that move it. */
+/** What the steps that start workers need to know of the code they start from; `moved`: names of the steps that move it, `place`: where all of it stands. */
 export interface Destination {
   readonly dir: string | null;
+  readonly place: string;
   readonly shown: string;
   readonly moved: readonly string[];
 }
@@ -57,9 +61,18 @@ function confirmLeg(processes: readonly RolledProcess[], to: Destination): Leg {
     state: (_witness, receipts, io) => orUnknown(whatIsMissing(processes, runningIn(to, processes, receipts), io).then((missing) => (missing === null ? 'after' : 'before'))),
     async act(_witness, receipts, io, signal) {
       await untilUp(processes, runningIn(to, processes, receipts), CONFIRM_MS - WORDS_MS, io, signal);
-      return { at: io.clock.now() };
+      return { at: io.clock.now(), ...(await sayLeft(processes, to, io).catch(() => ({}))) };
     },
   };
+}
+
+/** Others that PM2 starts from there go on with what they began with, and nothing else would say so. */
+async function sayLeft(processes: readonly RolledProcess[], { dir, place }: Destination, io: Io): Promise<{ readonly said?: string }> {
+  const listed = await io.pm2.list();
+  const elsewhere = await Promise.all(listed.map(async (one) => (dir !== null && isWithin(dir, (await workingDirectory(one.pid)) ?? '/') ? [] : [one])));
+  const left = otherApps({ base: place, processes: processes.map(({ name }) => name), listed: elsewhere.flat() });
+  if (left.length === 0) return {};
+  return { said: `left ${sayNames(left)} as ${left.length === 1 ? 'it is' : 'they are'}, which PM2 starts from ${place} too: ${left.length === 1 ? 'it goes' : 'they go'} on with what ${left.length === 1 ? 'it' : 'they'} began with until PM2 reloads ${left.length === 1 ? 'it' : 'them'}` };
 }
 
 /**

@@ -24,7 +24,7 @@ type WayBack = z.infer<typeof wayBack>;
 /** Note the way back · save edits · check out · install where the lockfile differs · each process · look that all came up. */
 export function inPlaceRoad(witness: InPlaceWitness): readonly Leg[] {
   const moved = [CHECKED_OUT, ...(witness.install ? [INSTALLED] : [])];
-  const to = { dir: null, shown: `${witness.dir} at ${witness.to.slice(0, 7)}`, moved };
+  const to = { dir: null, place: witness.dir, shown: `${witness.dir} at ${witness.to.slice(0, 7)}`, moved };
   return [wayBackLeg(witness), saveLeg(witness), checkoutLeg(witness), ...(witness.install ? [installLeg(witness, witness.install.to)] : []), ...workerLegs(witness.processes, to)];
 }
 

@@ -85,9 +85,9 @@ function drawApp(status: AppStatus, alone: boolean, reader: Reader): string {
 }
 
 /** What runs may have to be sorted out by a person: a tree that was pulled, or workers of two releases. */
-function drawUntold({ checks }: AppStatus, reader: Reader): readonly string[] {
+function drawUntold({ checks, why }: AppStatus, reader: Reader): readonly string[] {
   const untold = checks.find(({ check, newest }) => check.probe === 'release' && newest?.verdict === 'unknown' && newest.note !== null)?.newest;
-  return untold ? [`What runs cannot be told (${sayAgo(untold.at, reader)}): ${untold.note}.`] : [];
+  return untold && untold.note !== why ? [`What runs cannot be told (${sayAgo(untold.at, reader)}): ${untold.note}.`] : [];
 }
 
 /** A slow boot is no fault: so long nothing counts. */

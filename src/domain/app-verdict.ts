@@ -2,7 +2,8 @@ import type { Check, Sample, Verdict } from './check.js';
 import { sayDuration } from './duration.js';
 import { worse } from './finding.js';
 import type { Incident } from './incident.js';
-import { checkLabel } from './series.js';
+import { RELEASE_FIELDS, STAYS_BETWEEN } from './release.js';
+import { checkLabel, valueNamed } from './series.js';
 
 /** Samples older than so many cadences say nothing of now. */
 const STALE_CADENCES = 3;
@@ -13,10 +14,10 @@ const LIVENESS = 'liveness';
 
 /** A check as its app's verdict sees it. */
 export interface CheckNow {
-  readonly check: Pick<Check, 'name' | 'trusted'>;
+  readonly check: Pick<Check, 'name' | 'probe' | 'trusted'>;
   /** How often it should be measured now, in milliseconds; null: not at all (a tick check while nothing is launched). */
   readonly dueEveryMs: number | null;
-  readonly newest: Pick<Sample, 'at' | 'verdict' | 'note'> | null;
+  readonly newest: Pick<Sample, 'at' | 'verdict' | 'note' | 'values'> | null;
 }
 
 export interface AppNow {
@@ -33,11 +34,11 @@ export interface AppVerdict {
 
 /**
  * bad: an incident that is worse than info is open · unknown: samples are missing or old, or the newest is bad and
- * nobody has judged it yet · error: the sign of life could not be measured · good: all else.
+ * nobody has judged it yet, or its workers run two releases and stay so · error: the sign of life could not be measured · good: all else.
  */
 export function appVerdict(app: AppNow, now: number): AppVerdict {
   const due = app.checks.filter(({ dueEveryMs }) => dueEveryMs !== null);
-  return troubled(app) ?? unmeasured(due, now) ?? unmeasurable(due) ?? unconfirmed(due) ?? unseen(due) ?? { verdict: 'good', why: praise(due) };
+  return troubled(app) ?? unmeasured(due, now) ?? unmeasurable(due) ?? unconfirmed(due) ?? mixed(due) ?? unseen(due) ?? { verdict: 'good', why: praise(due) };
 }
 
 function troubled(app: AppNow): AppVerdict | null {
@@ -72,6 +73,12 @@ function unconfirmed(due: readonly CheckNow[]): AppVerdict | null {
   if (!doubtful) return null;
   const note = doubtful.newest?.note ?? (doubtful.newest?.verdict === 'bad' ? 'it failed' : 'too little is known');
   return { verdict: 'unknown', why: `${checkLabel(doubtful.check.name)}: ${note}, in its newest reading; not confirmed yet` };
+}
+
+/** Half of it is another release than what is watched, and nobody is at it: every answer may be of either. */
+function mixed(due: readonly CheckNow[]): AppVerdict | null {
+  const found = due.find(({ check, newest }) => check.probe === 'release' && newest !== null && valueNamed(RELEASE_FIELDS, newest.values, 'between') === STAYS_BETWEEN);
+  return found ? { verdict: 'unknown', why: found.newest?.note ?? 'its workers run two releases' } : null;
 }
 
 /** Unknown is not healthy: where every newest reading is, nothing good is said. */

@@ -54,6 +54,10 @@ export interface ReleaseSighting {
   readonly envKeys?: readonly string[] | null;
 }
 
+/** What the probe `release` measures. `between`: 1 while workers of two releases are there, 2 where that has lasted; else 0. */
+export const RELEASE_FIELDS: readonly string[] = ['workers', 'started_at', 'between'];
+export const STAYS_BETWEEN = 2;
+
 /** Short name for people: the first seven digits of the commit, else the directory's name. */
 export function releaseName(release: Pick<Release, 'commit' | 'dir'>): string {
   return release.commit?.slice(0, 7) ?? release.dir.split('/').filter(Boolean).at(-1) ?? 'unknown';

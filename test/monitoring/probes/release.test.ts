@@ -91,8 +91,19 @@ describe('releases beside each other', () => {
   it('cannot be told while workers run two of them, as in the middle of a reload', async () => {
     const listed = [await worker(built('one', '1'.repeat(40))), await worker(built('two', '2'.repeat(40)))];
     const reading = await measure(listed, { mode: 'releases', dir: join(box.dir, 'base') });
-    expect(reading).toMatchObject({ verdict: 'unknown', note: 'the workers run from 2 directories' });
+    expect(reading).toMatchObject({ verdict: 'unknown', values: [2, expect.any(Number), 1], note: 'its workers run two releases: shop from one, shop from two' });
     expect(reading.sighting).toBeUndefined();
+  });
+
+  it('is said to be two where that lasts, with what was left behind and what brings it along', async () => {
+    const [one, two, base] = [built('one', '1'.repeat(40)), built('two', '2'.repeat(40)), join(box.dir, 'base')];
+    symlinkSync(two, join(base, 'current'));
+    const listed = async (cwd: string, sinceMs: number): Promise<readonly Pm2Process[]> => [await worker(two, systemClock.now() - sinceMs), { ...(await worker(one, systemClock.now() - LATER, 'mailer')), cwd }];
+    const options = { mode: 'releases', dir: base, processes: ['shop', 'mailer'] };
+    const said = 'its workers run two releases: shop from two, mailer from one';
+    expect(await measure(await listed(join(base, 'current'), 59_000), options), 'a reload may be under way').toMatchObject({ values: [2, expect.any(Number), 1], note: said });
+    expect(await measure(await listed(join(base, 'current'), 61_000), options)).toMatchObject({ verdict: 'unknown', values: [2, expect.any(Number), 2], note: `${said}; what was left behind follows with: pm2 reload mailer` });
+    expect(await measure(await listed(one, 61_000), options)).toMatchObject({ note: `${said}; delete mailer in PM2, and start it once with cwd ${base}/current` });
   });
 
   it('cannot be told while workers that were started from the new link fell, and the older ones answer alone', async () => {

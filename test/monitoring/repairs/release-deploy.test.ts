@@ -84,6 +84,31 @@ describe('release.deploy', () => {
     expect(text).not.toContain('hunter-two');
   });
 
+  it('names what else runs from there, before and afterwards, and says nothing of it where there is none', async () => {
+    shop.repo.commit(version('v3'));
+    await start();
+    const { prepared, steps } = await prepareDeploy(await target(), wish({ ref: 'main' }), io);
+    expect(prepared.notes.join('\n')).not.toContain('from there');
+    await home.startApp({ name: 'shop-mailer', cwd: shop.current, code: VERSIONED_APP, awaitAnswer: true });
+    const again = await prepareDeploy(await target(), wish({ ref: 'main' }), io);
+    expect(again.prepared.notes).toContain(`shop-mailer runs from ${shop.base} too and is not started anew: name it under pm2 of shop`);
+    const { failure, receipts } = await walk(steps, prepared, io);
+    await home.pm2('delete', 'shop-mailer');
+    expect(failure).toBe(null);
+    expect(receipts['confirm workers']).toMatchObject({ said: `left shop-mailer as it is, which PM2 starts from ${shop.base} too: it goes on with what it began with until PM2 reloads it` });
+  });
+
+  it('goes on where no restore point can be saved, says so, and leaves nothing half', async () => {
+    shop.repo.commit(version('v3'));
+    await start();
+    const { prepared, steps } = await prepareDeploy(await target(), wish({ ref: 'main' }), io);
+    mkdirSync(join(shop.base, '.hypercare', 'restore-point.part'), { recursive: true });
+    const { failure, receipts } = await walk(steps, prepared, io);
+    expect(failure).toBe(null);
+    expect(receipts['save a restore point']).toMatchObject({ file: null, said: expect.stringMatching(/^saved no restore point, and went on with what the journal has: EISDIR/) as string });
+    expect(receipts['confirm workers']).not.toHaveProperty('said');
+  });
+
   it('goes back by itself, once, where the new release does not come up', async () => {
     shop.repo.commit(BROKEN, 'Break');
     const app = await start();

@@ -3,10 +3,10 @@ import { appVerdict, type AppNow, type CheckNow } from '../../../src/domain/app-
 import type { Verdict } from '../../../src/domain/check.js';
 
 const NOW = 10_000_000;
-const check = (name: string, verdict: Verdict | null, change: { ageMs?: number; dueEveryMs?: number | null; trusted?: boolean } = {}): CheckNow => ({
-  check: { name, trusted: change.trusted ?? true },
+const check = (name: string, verdict: Verdict | null, change: { ageMs?: number; dueEveryMs?: number | null; trusted?: boolean; values?: readonly number[] } = {}): CheckNow => ({
+  check: { name, probe: name, trusted: change.trusted ?? true },
   dueEveryMs: change.dueEveryMs === undefined ? 30_000 : change.dueEveryMs,
-  newest: verdict === null ? null : { at: NOW - (change.ageMs ?? 5_000), verdict, note: verdict === 'good' ? null : `a note on ${verdict}` },
+  newest: verdict === null ? null : { at: NOW - (change.ageMs ?? 5_000), verdict, values: change.values ?? [], note: verdict === 'good' ? null : `a note on ${verdict}` },
 });
 const incident = (severity: 'info' | 'warning' | 'critical', title = `a ${severity} title`) => ({ severity, title });
 const app = (checks: readonly CheckNow[], incidents: AppNow['incidents'] = []): AppNow => ({ checks, incidents });
@@ -34,6 +34,8 @@ describe('how an app is', () => {
     ['a check that lost its trust is bad', app([check('liveness', 'good'), check('http:/checkout', 'bad', { trusted: false })]), 'good', '1 of 2 checks good; nothing is known of /checkout'],
     ['too little is known of liveness', app([check('liveness', 'unknown')]), 'unknown', 'liveness: a note on unknown, in its newest reading; not confirmed yet'],
     ['too little is known of another check', app([check('liveness', 'good'), check('release', 'unknown')]), 'good', '1 of 2 checks good; nothing is known of release'],
+    ['one release is being replaced by another', app([check('liveness', 'good'), check('release', 'unknown', { values: [2, 0, 1] })]), 'good', '1 of 2 checks good; nothing is known of release'],
+    ['it runs two releases, and stays so', app([check('liveness', 'good'), check('release', 'unknown', { values: [2, 0, 2] })]), 'unknown', 'a note on unknown'],
   ])('%s', (_rule, now, verdict, why) => {
     expect(appVerdict(now, NOW)).toEqual({ verdict, why });
   });

@@ -152,7 +152,7 @@ describe('others that move along', () => {
     const list = [listed('shop', '/srv/shop/current'), listed('jobs', '/srv/shop/current'), listed('jobs', '/srv/shop/current'), listed('blog', '/srv/shop-two'), listed('mail', '/', '/srv/shop/current/mail.js')];
     const jobs = '# 0 1 * * * node /srv/shop/current/old.js\n0 1 * * * node /srv/shop/current/nightly.js\n0 2 * * * node /srv/blog/x.js\n';
     expect(await others.look(crossing({ base: '/srv/shop', listed: list }), lookIo(undefined, crontab(jobs)), going)).toEqual({
-      light: 'amber', says: 'jobs, mail run from /srv/shop too and are not started anew: name them under pm2 of shop; one job in this user’s crontab runs from there, with the older code from then on',
+      light: 'amber', says: 'jobs, mail run from /srv/shop too and are not started anew: name them under pm2 of shop; one job in this user’s crontab runs from there, with the other code from then on',
     });
   });
 
