@@ -6,6 +6,7 @@ import type { Io } from '../src/io/io.js';
 import type { Logger } from '../src/io/log.js';
 import { openIo } from '../src/io/open-io.js';
 import { storeAddress, storeFile } from '../src/store/address.js';
+import { backupBeforeMigration, backupsDir } from '../src/store/backup.js';
 import { ballastFile, withBallast } from '../src/store/ballast.js';
 import { pingsOf } from '../src/store/pings.js';
 import { poking } from '../src/store/poking.js';
@@ -52,8 +53,12 @@ export async function composeMonitor({ config, secrets, log, osUser, clock = sys
     await real.close();
     await store.close();
   };
+  const keepCopy = async (file: string, migration: string): Promise<void> => {
+    const { file: copy } = await backupBeforeMigration(file, backupsDir(config.dataDir), { migration, now: clock.now() });
+    log.info({ copy }, 'copied the store before its tables are changed');
+  };
   try {
-    const monitor = await createMonitor({ config, store, carrier, io: outside({ ...real.io, pings: { of: (id) => pingsOf(store.db, id) } }), log, units: { probes, detectors, repairs, evidence: collectors }, osUser, ...(ticker ? { ticker } : {}), ...(seat ? { seat } : {}), ...(ballast ? { ballast } : {}) });
+    const monitor = await createMonitor({ config, store, carrier, io: outside({ ...real.io, pings: { of: (id) => pingsOf(store.db, id) } }), log, units: { probes, detectors, repairs, evidence: collectors }, osUser, ...(ticker ? { ticker } : {}), ...(seat ? { seat } : {}), ...(ballast ? { ballast } : {}), ...('file' in address ? { beforeMigration: (migration) => keepCopy(address.file, migration) } : {}) });
     let running: Promise<void> = Promise.resolve();
     return {
       monitor, store,

@@ -78,6 +78,8 @@ export interface MonitorParts {
   readonly ticker?: Ticker;
   /** The seat of the PM2 home, looked at before each write; absent where whoever began this sees to it. */
   readonly seat?: Pick<Seat, 'keeps'>;
+  /** Waited for before the tables of a store that is in use are changed. */
+  readonly beforeMigration?: (first: string) => Promise<unknown>;
   /** Where the store is a file. */
   readonly ballast?: Ballast;
 }
@@ -93,7 +95,7 @@ export interface Monitor {
 /** Puts the monitor together. The caller holds the seat of the PM2 home. */
 export async function createMonitor(parts: MonitorParts): Promise<Monitor> {
   const { config, io, log } = parts;
-  await migrate(parts.store);
+  await migrate(parts.store, parts.beforeMigration);
   const host = await parts.store.write((tx) => takeFence(tx, config.host, io.clock.now()));
   const store = fenced(parts.store, host.id, host.fence, () => keepsSeat(parts));
   const { apps, moved } = await store.write((tx) => takeOver(tx, parts, host.id));

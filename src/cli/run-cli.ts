@@ -63,6 +63,10 @@ async function dispatch(argv: Argv, io: CliIo): Promise<Exit> {
     const { telegram } = await import('./telegram.js');
     return put(argv, io, await telegram(rest, io, argv.config));
   }
+  if (verb === 'backup' || verb === 'restore') {
+    const keeping = await import('./backup.js');
+    return put(argv, io, await keeping[verb](rest, io, argv.config));
+  }
   if (verb === 'chat') {
     const { chat } = await import('./chat-test.js');
     return put(argv, io, await chat(rest, io, argv.config));

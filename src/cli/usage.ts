@@ -32,6 +32,8 @@ export const OWN_VERBS: readonly Shown[] = [
     name: 'telegram', summary: 'learn an account and a chat by a code that is sent to the bot', usage: 'telegram pair [--person <name>]', examples: ['telegram pair', 'telegram pair --person Ben'], role: null,
     words: { positionals: ['pair'], flags: { person: { type: 'string', about: 'whose account it is; default: who sits at this terminal' } } },
   },
+  { name: 'backup', summary: 'copy the store while it is used', usage: 'backup [file]', examples: ['backup', 'backup /mnt/backups/hypercare.db'], role: null, words: { positionals: ['file'], flags: {} } },
+  { name: 'restore', summary: 'put a copy in the place of the store, and keep what was there', usage: 'restore <file>', examples: ['restore /mnt/backups/hypercare.db'], role: null, words: { positionals: ['file'], flags: {} } },
   { name: 'chat', summary: 'post a test card to every channel, and say what is wrong there', usage: 'chat test', examples: ['chat test', 'chat test --json'], role: null, words: { positionals: ['test'], flags: {} } },
 ];
 

@@ -3,10 +3,13 @@ import { HypercareError } from '../domain/errors.js';
 import { migrations } from './migrations/index.js';
 import type { Store } from './store.js';
 
-/** Brings the tables up to this version, in one transaction. The monitor alone calls it, holding the seat. */
-export async function migrate(store: Store): Promise<void> {
+/** Brings the tables up to this version, in one transaction. The monitor alone calls it, holding the seat. `before` is waited for where there is something to lose; what it throws keeps the tables as they are. */
+export async function migrate(store: Store, before: (first: string) => Promise<unknown> = async () => undefined): Promise<void> {
   const wanted = migrations(store.engine);
-  refuseNewer(await migrationsDone(store), wanted);
+  const done = await migrationsDone(store);
+  refuseNewer(done, wanted);
+  const [next] = Object.keys(wanted).filter((name) => !done.has(name));
+  if (done.size > 0 && next !== undefined) await before(next);
   const { error } = await new Migrator({ db: store.db, provider: { getMigrations: async () => wanted } }).migrateToLatest();
   if (!error) return;
   throw new HypercareError(

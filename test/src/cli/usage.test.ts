@@ -73,6 +73,8 @@ describe('help', () => {
         demo           break a sample shop for real, and watch it being healed
         slack          the manifest of its Slack app, and a link with it filled in
         telegram       learn an account and a chat by a code that is sent to the bot
+        backup         copy the store while it is used
+        restore        put a copy in the place of the store, and keep what was there
         chat           post a test card to every channel, and say what is wrong there
 
         How one of them is used: hypercare help <command>.
