@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Json } from '../../src/domain/json.js';
+import { SWITCHED } from '../../src/domain/remediation.js';
 import { buildRelease, isBuilt, type BuildPlan } from '../release/build.js';
 import { currentLink } from '../release/layout.js';
 import type { SmokeCheck } from '../release/smoke.js';
 import { readCurrent, switchCurrent } from '../release/switch.js';
 import { lookLeg, removeLeg, restorePointLeg, smokeLeg } from './release-legs.js';
-import { SWITCHED } from './repair.js';
 import { releasesWitness, type ReleasesWitness } from './releases-survey.js';
 import { startingMs, WAY_BACK, workerLegs, orUnknown, type Leg } from './road.js';
 import { actOn, areAsNoted, backVerb, processPosition, untilStarted, verbFor, type RolledProcess } from './road-workers.js';

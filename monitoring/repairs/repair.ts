@@ -16,8 +16,6 @@ export type StepPosition = 'before' | 'after' | 'moving' | 'unknown';
 /** What the steps before this one returned, by step name. */
 export type Receipts = Readonly<Record<string, Json>>;
 
-/** The step after which PM2 starts another release: its row in the journal tells that this release was live. */
-export const SWITCHED = 'switch current';
 
 export interface Step {
   readonly name: string;

@@ -1,11 +1,10 @@
 import type { Plan } from '../../src/domain/plan.js';
 import { DEPLOY_FAILED, releaseName, type ReleaseSighting } from '../../src/domain/release.js';
-import type { Remediation } from '../../src/domain/remediation.js';
+import { SWITCHED, type Remediation } from '../../src/domain/remediation.js';
 import { journalOf } from '../../src/store/journal.js';
 import { enterRelease, judgeRelease } from '../../src/store/releases.js';
 import { getResource } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
-import { SWITCHED } from '../repairs/repair.js';
 import { record } from './record.js';
 import type { StageContext } from './stage.js';
 import { lookNow } from './what-runs-now.js';

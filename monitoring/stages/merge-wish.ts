@@ -22,9 +22,15 @@ export async function mergeWish(tx: Db, ctx: StageContext, incident: Incident, w
   const question = await questionOf(tx, plan.id);
   if (question?.state !== 'open') return null;
   await answer(tx, { questionId: question.id, personId: request.personId, yes: true, via: request.via, nonce: `request:${request.id}` }, now);
-  await record(tx, ctx, { who: request.personName, what: `asked for ${wish.repair}, which is asked about already`, why: `through ${request.via}: it counts as a yes where ${request.personName} may say it`, body: { request: request.id, question: question.id, plan: plan.id } });
+  await record(tx, ctx, { who: request.personName, what: `asked for ${wish.repair}, which is asked about already`, why: `through ${request.via}: it counts as a yes where ${request.personName} may say it${sayReason(wish.repairArgs)}`, body: { request: request.id, question: question.id, plan: plan.id } });
   await tell(tx, ctx.hostId, { kind: 'incident.changed', incidentId: incident.id }, now);
   return plan;
+}
+
+/** The question keeps the reason it was first asked with; the trail has both. */
+function sayReason(args: Json): string {
+  const { reason } = (args ?? {}) as { readonly reason?: Json };
+  return typeof reason === 'string' && reason !== '' ? `; reason: ${reason}` : '';
 }
 
 /** The arguments with what the repair takes where nothing is said; the reason somebody gives changes no deed. */

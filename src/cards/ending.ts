@@ -1,7 +1,7 @@
 import { sayDuration } from '../domain/duration.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import { saidBy } from '../domain/receipt.js';
-import { isLeftToPeople } from '../domain/remediation.js';
+import { isLeftToPeople, staysLive } from '../domain/remediation.js';
 import type { Release } from '../domain/release.js';
 import { REHEARSE } from '../domain/rehearsal.js';
 import { TAG } from '../domain/routine.js';
@@ -40,7 +40,8 @@ export function wishOf({ incident, plans, remediations }: IncidentView): { reado
   if (incident.kind !== 'manual' || (plan?.repair !== DEPLOY && plan?.repair !== REHEARSE)) return null;
   const run = remediations.find(({ planId }) => planId === plan.id) ?? null;
   const not = run?.state === 'verified' ? '' : 'not ';
-  return { run, says: plan.repair === DEPLOY ? `${plan.prepared?.brings?.slice(0, 7) ?? 'it'} is ${not}live` : `the way back is ${not}open` };
+  if (plan.repair === REHEARSE) return { run, says: `the way back is ${not}open` };
+  return { run, says: `${plan.prepared?.brings?.slice(0, 7) ?? 'it'} is ${not !== '' && run && staysLive(run.steps) ? 'live and not proved well' : `${not}live`}` };
 }
 
 /** What a person asked for by hand did not come about, though it was begun: a rollback that broke off, a repair that failed. */
@@ -69,10 +70,16 @@ export function drawResolved(view: IncidentView, reader: Reader): string {
   const run = mender(view);
   if (run) return [lasted, sayMender(view, run), ...sayDone(run)].join('\n');
   const wish = wishOf(view);
-  if (wish?.run) return `${lasted}\nSo ${wish.says}: ${wish.run.outcome ?? 'it was stopped'}.`;
+  if (wish?.run) return [lasted, `So ${wish.says}: ${wish.run.outcome ?? 'it was stopped'}.`, ...leftLive(view, wish.run)].join('\n');
   if (askedAndDone(view)) return `${lasted}\n${reason ?? 'It was done'}.`;
   if (view.remediations.length > 0) return `${lasted}\n${reason === null ? 'It ended without a proof that a repair helped' : reason.startsWith(GOOD_AGAIN) ? `It is ${reason}` : `It ended: ${reason}`}.`;
   return `${lasted}\nIt ended without a repair of ours${reason === null ? '' : `: ${reason}`}.`;
+}
+
+/** Why a deploy that did not go well was not gone back from stands in its plan; that people decide is said here. */
+function leftLive({ resource }: IncidentView, run: IncidentView['remediations'][number]): readonly string[] {
+  if (run.state === 'verified' || !staysLive(run.steps)) return [];
+  return [`It was not gone back from by itself.\nNow: you decide. What a rollback would do: rollback ${resource.name} --plan; or deploy what mends it.`];
 }
 
 function sayUndone({ incident, plans }: IncidentView): string {

@@ -1,6 +1,6 @@
-import { lstat, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { RevertJob } from '../commands/command.js';
 import type { Config } from '../config/config.js';
 import { HypercareError } from '../domain/errors.js';
@@ -21,6 +21,7 @@ export async function writeRevert({ exec, config, cwd }: { readonly exec: Exec; 
   if (!repo) throw new HypercareError('release.no_repository', 'invalid', `the config of ${job.app} names no repository`, 'Write it as repo below release in hypercare.yaml.');
   const file = resolve(cwd, job.into);
   if (await lstat(file).catch(() => null)) throw new HypercareError('release.file_exists', 'invalid', `${file} is there already`, 'Name another file; nothing is overwritten.');
+  if (!(await stat(dirname(file)).then((found) => found.isDirectory(), () => false))) throw new HypercareError('release.no_directory', 'invalid', `${dirname(file)} is no directory`, 'Make it first, or name another place.');
   const dir = await mkdtemp(join(tmpdir(), 'hypercare-revert-'));
   try {
     const diff = join(dir, 'diff');

@@ -1,4 +1,7 @@
 import { answerCard, type Answered } from '../cards/answer-card.js';
+import { sayPlan } from '../cards/repair-words.js';
+import { shortId } from '../cards/short-id.js';
+import { sayDuration } from '../domain/duration.js';
 import { HypercareError } from '../domain/errors.js';
 import type { Answer, AnswerOutcome, Question } from '../domain/question.js';
 import type { Person } from '../domain/person.js';
@@ -6,7 +9,7 @@ import { destinationsOf } from '../store/incident-view.js';
 import { mayAnswer } from '../store/may-answer.js';
 import { getPlan } from '../store/plans.js';
 import { answer, answersTo } from '../store/answers.js';
-import { getQuestion } from '../store/questions.js';
+import { getQuestion, replacedSince } from '../store/questions.js';
 import { getResource } from '../store/resources.js';
 import type { Context, Exit, Result } from './command.js';
 import { findQuestion } from './find-question.js';
@@ -15,6 +18,8 @@ import { waitFor } from './wait-for.js';
 
 /** How long the monitor has to judge an answer before it is told that it was kept, and not judged yet. */
 const JUDGED_WITHIN_MS = 5_000;
+/** So long after a question ended its card may still be what somebody has read. */
+const MAY_BE_READ_MS = 15 * 60_000;
 
 /**
  * Keeps a person's answer for the monitor to judge and says what became of it. A question that is over, and a second
@@ -25,11 +30,26 @@ export async function giveAnswer(yes: boolean, which: string, ctx: Context): Pro
   const person = ctx.person;
   if (!person) throw new HypercareError('denied', 'denied', 'only people who are known can answer', null);
   const question = await findQuestion(ctx, which);
+  if (yes && question.state === 'open') await demandItsId(ctx, question, which);
   const before = await ownAnswer(ctx, question, person);
   const changesMind = before?.yes === true && !yes && question.state === 'open';
   if ((before === null || changesMind) && question.state === 'open') await keep(ctx, question, person, yes);
   const judged = await waitFor(() => judgement(ctx, question, person), JUDGED_WITHIN_MS, (ms) => ctx.sleep(ms));
   return resultOf(ctx, { yes, person, again: before !== null && !changesMind, question: judged ?? question, own: await ownAnswer(ctx, question, person) });
+}
+
+/**
+ * By the name of an app or an incident whoever types may mean the question he read, and another one took its place: a
+ * yes to that is given by its own id. A no harms nothing.
+ */
+async function demandItsId(ctx: Context, question: Question, which: string): Promise<void> {
+  if (question.id.endsWith(which.toLowerCase())) return;
+  const plan = await getPlan(ctx.store.db, question.planId);
+  const replaced = await replacedSince(ctx.store.db, plan.targetId, ctx.now() - MAY_BE_READ_MS);
+  if (replaced === null) return;
+  const other = await getPlan(ctx.store.db, replaced.planId);
+  if (sayPlan(other, await destinationsOf(ctx.store.db, [other])) === sayPlan(plan, await destinationsOf(ctx.store.db, [plan]))) return;
+  throw new HypercareError('question.replaced', 'invalid', `another question stood here until ${sayDuration(Math.max(0, ctx.now() - (replaced.decidedAt ?? ctx.now())))} ago; now it is: may I ${sayPlan(plan, await destinationsOf(ctx.store.db, [plan]))}?`, `If you mean this one: approve ${shortId(question.id)}`);
 }
 
 async function keep(ctx: Context, question: Question, person: Person, yes: boolean): Promise<void> {

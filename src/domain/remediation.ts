@@ -45,6 +45,14 @@ export function sayVain({ repair, settleUntil, outcome }: Pick<Remediation, 'set
   return `${repair}, which was ${settleUntil === null ? 'not done to its end' : 'not proved to help'}${outcome === null ? '' : `: ${outcome}`}`;
 }
 
+/** The step after which PM2 starts another release: its row in the journal tells that this release was live. */
+export const SWITCHED = 'switch current';
+
+/** Whether what was switched to was left live: nothing of it was taken back. */
+export function staysLive(steps: readonly Pick<JournalStep, 'dir' | 'name' | 'state'>[]): boolean {
+  return steps.some(({ dir, name, state }) => dir === 'do' && name === SWITCHED && state === 'done') && !steps.some(({ dir }) => dir === 'undo');
+}
+
 /** intended: written down before doing · done · failed · unknown: its state could not be told. */
 export type StepState = 'intended' | 'done' | 'failed' | 'unknown';
 

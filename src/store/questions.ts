@@ -55,6 +55,14 @@ export async function lastQuestion(db: Db, about: { readonly incidentId: Inciden
   return row ? toQuestion(row) : null;
 }
 
+/** The newest question about a target that another one took the place of after `since`; null: there is none. */
+export async function replacedSince(db: Db, targetId: ResourceId, since: number): Promise<Question | null> {
+  const row = await db.selectFrom('questions').innerJoin('plans', 'plans.id', 'questions.plan_id').selectAll('questions')
+    .where('plans.target_id', '=', targetId).where('questions.state', 'in', ['superseded', 'cancelled']).where('questions.decided_at', '>', since)
+    .orderBy('questions.decided_at', 'desc').limit(1).executeTakeFirst();
+  return row ? toQuestion(row) : null;
+}
+
 /** Open questions with the app each is about. */
 export async function openQuestions(db: Db, hostId: HostId): Promise<readonly (Question & { readonly appId: ResourceId; readonly appName: string })[]> {
   const rows = await db.selectFrom('questions').innerJoin('resources', 'resources.id', 'questions.open_app').selectAll('questions')

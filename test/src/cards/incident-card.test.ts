@@ -334,6 +334,18 @@ describe('the card of an incident', () => {
     expect(incidentCard(two, UTC).body.join('\n')).toContain('It needs 2 people; so far yes from Ann.');
   });
 
+  it('says of a deploy that did not go well whether it was gone back from, or is live and for people to decide', () => {
+    const step = (dir: 'do' | 'undo', name: string): object => ({ remediationId: 'run-1', dir, n: 1, name, state: 'done', intendedAt: BEGAN, deadlineAt: BEGAN, endedAt: BEGAN, receipt: null, error: null });
+    const ended = (steps: readonly object[]): string => draw(view({
+      incident: { ...incident, kind: 'manual', state: 'resolved', closedAt: BEGAN + MINUTE, title: 'Ann asked for a deploy of v4' },
+      plans: [plan({ repair: 'release.deploy', prepared: { ...switchBack, brings: '10bc30a'.padEnd(40, '0') } })],
+      remediations: [run({ repair: 'release.deploy', outcome: 'http:/ is still bad: status 500', steps: steps as never })],
+    })).replace(/\s+/g, ' ');
+    expect(ended([step('do', 'switch current'), step('undo', 'switch current')])).toContain('So 10bc30a is not live: http:/ is still bad: status 500.');
+    expect(ended([step('do', 'build')])).toContain('So 10bc30a is not live:');
+    expect(ended([step('do', 'switch current')])).toContain('So 10bc30a is live and not proved well: http:/ is still bad: status 500. It was not gone back from by itself. Now: you decide. What a rollback would do: rollback shop --plan; or deploy what mends it.');
+  });
+
   it('says of a release that was rolled back before why it was, and when', () => {
     const again = { ...bad, verdict: 'bad' as const, verdictReason: 'rolled back: status 500', quarantinedAt: BEGAN - 70_000 };
     expect(incidentCard(view({ release: again }), UTC).fields).toContainEqual({ name: 'Release', value: expect.stringMatching(/^4f2a91c \(was found bad \(rolled back: status 500\), .+ ago\)$/) as string });

@@ -35,6 +35,10 @@ describe('the patch that takes a bad commit back', () => {
     expect(readFileSync(file, 'utf8')).toBe('mine');
   });
 
+  it('is not written where there is no such directory', async () => {
+    await expect(world().write('nowhere/x.patch')).rejects.toThrow(/nowhere is no directory/);
+  });
+
   it('is not written where the two are the same, or a commit is not there', async () => {
     const { bad, write } = world();
     await expect(write('a.patch', bad, bad)).rejects.toThrow('have the same files');

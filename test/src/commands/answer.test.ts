@@ -7,7 +7,8 @@ import { shortId } from '../../../src/cards/short-id.js';
 import type { Incident } from '../../../src/domain/incident.js';
 import type { AnswerOutcome, Question } from '../../../src/domain/question.js';
 import { answersTo, judgeAnswer, unjudgedAnswers } from '../../../src/store/answers.js';
-import { closeQuestion, getQuestion } from '../../../src/store/questions.js';
+import { draftPlan } from '../../../src/store/plans.js';
+import { ask, closeQuestion, getQuestion } from '../../../src/store/questions.js';
 import { commandContract } from '../../contracts/command.js';
 import { BEGAN, MINUTE } from '../cards/views.js';
 import { asked, broken, openStage, type Stage } from './stage.js';
@@ -65,6 +66,20 @@ describe('a yes', () => {
     expect(result.card.title).toBe('shop: your yes counts; I roll back to 9d1e003 now');
     expect(result.follow).toMatchObject({ planId: question.planId });
     expect(stage.pokes).toBe(1);
+  });
+
+  it('to a question that took the place of another one is given by its own id; a no is not held up', async () => {
+    await stage.store.write((tx) => closeQuestion(tx, question.id, 'superseded', 'Ann asked for something else', stage.now));
+    const anew = await stage.store.write(async (tx) => {
+      const planId = await draftPlan(tx, { incidentId: incident.id, targetId: stage.shop, repair: 'pm2.restart', args: {}, risk: 'disruptive', askedBy: 'Ann', requestId: null }, stage.now);
+      return ask(tx, { planId, appId: stage.shop, hash: 'd'.repeat(64), need: 1, expiresAt: stage.now + 900_000 }, stage.now);
+    });
+    judge();
+    stage.now += 30_000;
+    await expect(say('approve shop')).rejects.toThrow('another question stood here until 30 s ago; now it is: may I do pm2.restart?');
+    await expect(say(`approve ${shortId(incident.id)}`)).rejects.toMatchObject({ code: 'question.replaced', mend: `If you mean this one: approve ${shortId(anew)}` });
+    expect(await answersTo(stage.store.db, anew)).toEqual([]);
+    expect((await say(`approve ${shortId(anew)}`)).data).toMatchObject({ question: anew, outcome: 'counted' });
   });
 
   it('of two that are needed waits for the other', async () => {
