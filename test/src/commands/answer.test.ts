@@ -70,12 +70,13 @@ describe('a yes', () => {
 
   it('to a question that took the place of another one is given by its own id; a no is not held up', async () => {
     await stage.store.write((tx) => closeQuestion(tx, question.id, 'superseded', 'Ann asked for something else', stage.now));
+    stage.now += 1_000;
     const anew = await stage.store.write(async (tx) => {
       const planId = await draftPlan(tx, { incidentId: incident.id, targetId: stage.shop, repair: 'pm2.restart', args: {}, risk: 'disruptive', askedBy: 'Ann', requestId: null }, stage.now);
       return ask(tx, { planId, appId: stage.shop, hash: 'd'.repeat(64), need: 1, expiresAt: stage.now + 900_000 }, stage.now);
     });
     judge();
-    stage.now += 30_000;
+    stage.now += 29_000;
     await expect(say('approve shop')).rejects.toThrow('another question stood here until 30 s ago; now it is: may I do pm2.restart?');
     await expect(say(`approve ${shortId(incident.id)}`)).rejects.toMatchObject({ code: 'question.replaced', mend: `If you mean this one: approve ${shortId(anew)}` });
     expect(await answersTo(stage.store.db, anew)).toEqual([]);
