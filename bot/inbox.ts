@@ -4,12 +4,13 @@ import { runPressed, runWords } from '../src/commands/run-words.js';
 import { splitWords } from '../src/commands/split-words.js';
 import { HypercareError, errorText } from '../src/domain/errors.js';
 import type { HostId } from '../src/domain/ids.js';
+import type { Person } from '../src/domain/person.js';
 import type { Tier } from '../src/domain/tiers.js';
 import type { Context } from '../src/commands/command.js';
 import type { Carrier } from '../src/io/carrier.js';
 import type { Clock } from '../src/io/clock.js';
 import type { Logger } from '../src/io/log.js';
-import { personOf } from '../src/store/people.js';
+import { groupsOf, personOf } from '../src/store/people.js';
 import type { Store } from '../src/store/store.js';
 import type { Hear, Reply, Utterance } from './channels/channel.js';
 
@@ -42,9 +43,17 @@ export function createInbox(parts: InboxParts): Hear {
   };
 }
 
+/** Whoever is named alone speaks for himself, and everybody else for the group he is in; of several for the one that may most. */
+async function whoSpeaks({ store, hostId }: InboxParts, utterance: Utterance): Promise<Person | null> {
+  const named = await personOf(store.db, hostId, utterance);
+  if (named !== null || utterance.isIn === undefined) return named;
+  for (const { id, person } of await groupsOf(store.db, hostId, utterance.platform)) if (await utterance.isIn(id)) return person;
+  return null;
+}
+
 async function serve(parts: InboxParts, utterance: Utterance): Promise<Reply> {
   const { store, clock } = parts;
-  const person = await personOf(store.db, parts.hostId, utterance);
+  const person = await whoSpeaks(parts, utterance);
   const ctx = createContext({
     store, hostId: parts.hostId, person, via: utterance.platform, userId: utterance.userId, nonce: utterance.nonce,
     timeZone: parts.timeZone, tiers: parts.tiers, settleMs: parts.settleMs, policy: parts.policy, now: () => clock.now(), sleep: (ms) => clock.sleep(ms), poke: () => parts.carrier.poke(),

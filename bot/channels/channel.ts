@@ -20,6 +20,8 @@ export interface Utterance {
   readonly said: { readonly words: string } | { readonly pressed: string };
   /** Equal for every redelivery of the same act of speech. */
   readonly nonce: string;
+  /** Whether this person is in a user group of the platform; throws where that cannot be found out. Absent: it has none. */
+  readonly isIn?: (groupId: string) => Promise<boolean>;
   /** True where the reply to the person reaches nobody else; absent: others may read it. */
   readonly privately?: boolean;
 }

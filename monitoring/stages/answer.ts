@@ -1,12 +1,12 @@
 import type { Person } from '../../src/domain/person.js';
 import type { Plan } from '../../src/domain/plan.js';
-import type { Answer, Question } from '../../src/domain/question.js';
+import type { Question } from '../../src/domain/question.js';
 import { confirmFast } from '../../src/store/checks.js';
 import { tell } from '../../src/store/events.js';
 import { changeIncident, getIncident } from '../../src/store/incidents.js';
-import { getPerson } from '../../src/store/people.js';
+import { getPerson, groupIds } from '../../src/store/people.js';
 import { getPlan, movePlan } from '../../src/store/plans.js';
-import { judgeAnswer, unjudgedAnswers } from '../../src/store/answers.js';
+import { judgeAnswer, unjudgedAnswers, type UnjudgedAnswer } from '../../src/store/answers.js';
 import { closeQuestion, getQuestion, markWarned, openQuestions } from '../../src/store/questions.js';
 import type { Db } from '../../src/store/schema.js';
 import { closeIncident, escalate } from './closing.js';
@@ -39,16 +39,17 @@ export function warnAt(question: Question): number {
   return Math.round(question.askedAt + (question.expiresAt - question.askedAt) * WARN_AT);
 }
 
-async function judge(tx: Db, ctx: StageContext, given: Answer & { readonly name: string }): Promise<void> {
+async function judge(tx: Db, ctx: StageContext, given: UnjudgedAnswer): Promise<void> {
   const now = ctx.clock.now();
   const question = await getQuestion(tx, given.questionId);
   const person = await getPerson(tx, ctx.hostId, given.personId);
-  if (!question || !person || !maySay(given.yes, person, question)) return judgeAnswer(tx, given, 'not_allowed');
+  const groups = await groupIds(tx, ctx.hostId);
+  if (!question || !person || !maySay(given.yes, { person, groups }, question)) return judgeAnswer(tx, given, 'not_allowed');
   if (question.state === 'expired' || (question.state === 'open' && now >= question.expiresAt)) return judgeAnswer(tx, given, 'too_late');
   if (question.state !== 'open') return judgeAnswer(tx, given, 'already_decided');
   await judgeAnswer(tx, given, 'counted');
   const plan = await getPlan(tx, question.planId);
-  await record(tx, ctx, { who: person.name, what: `said ${given.yes ? 'yes' : 'no'} to ${plan.repair}`, why: `plan hash ${question.hash.slice(0, 12)}, through ${given.via}`, body: { question: question.id, plan: plan.id, hash: question.hash, yes: given.yes } });
+  await record(tx, ctx, { who: person.name, what: `said ${given.yes ? 'yes' : 'no'} to ${plan.repair}`, why: `plan hash ${question.hash.slice(0, 12)}, through ${given.via}${groups.has(person.id) ? `, by the account ${given.userId}` : ''}`, body: { question: question.id, plan: plan.id, hash: question.hash, yes: given.yes } });
   if (!given.yes) return denied(tx, ctx, { question, plan, person });
   const yes = await standingYes(tx, ctx, question);
   if (yes.length < question.need) return tell(tx, ctx.hostId, { kind: 'incident.changed', incidentId: plan.incidentId, body: { yes: yes.length, need: question.need } }, now);

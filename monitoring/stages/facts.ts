@@ -10,7 +10,7 @@ import { countRestarts, countRollbacks } from '../../src/policy/budget.js';
 import type { PlanInQuestion, PolicyFacts } from '../../src/policy/policy.js';
 import { actsOn, oursSince } from '../../src/store/acts.js';
 import { openLaunchOf } from '../../src/store/launches.js';
-import { personNamed } from '../../src/store/people.js';
+import { groupIds, personNamed } from '../../src/store/people.js';
 import { getRelease } from '../../src/store/releases.js';
 import { remediationsOf, remediationsSince, runsFor } from '../../src/store/remediations.js';
 import { getResource, listResources } from '../../src/store/resources.js';
@@ -52,7 +52,9 @@ export async function factsFor(db: Db, ctx: StageContext, around: Around): Promi
   const now = ctx.clock.now();
   const launch = await openLaunchOf(db, target.id);
   const person = plan.askedBy === null ? null : await personNamed(db, ctx.hostId, plan.askedBy);
-  const able = await whoMay(db, ctx.hostId, 'operator');
+  const groups = await groupIds(db, ctx.hostId);
+  // Others' eyes are those of people; see maySay.
+  const able = (await whoMay(db, ctx.hostId, 'operator')).filter(({ id }) => !groups.has(id));
   return {
     now,
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,

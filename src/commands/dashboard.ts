@@ -42,6 +42,7 @@ export const dashboard: Command<z.output<typeof args>> = {
 function demanded({ dashboardAt, privately, person, via }: Context) {
   if (via === 'web') throw new HypercareError('denied.place', 'denied', 'you are in the dashboard already', 'Ask in the terminal or in a chat for another one.');
   if (!person) throw new HypercareError('denied.stranger', 'denied', 'only people who are known are let in', 'Have this account added under “people” in hypercare.yaml.');
+  if (person.group === true) throw new HypercareError('denied.group', 'denied', 'the dashboard is for people who are named, and you are known by a user group alone', 'Have your own account added under “people” in hypercare.yaml.');
   if (dashboardAt == null) throw new HypercareError('api.off', 'invalid', 'there is no dashboard: hypercare.yaml has no section “api”', 'Add a line “api:” to it, and run “npm start”.');
   if (privately !== true) throw new HypercareError('denied.place', 'denied', 'others would see the link here, and could use it', 'Ask the bot in private, or on the host: hypercare dashboard');
   return { address: dashboardAt, person };

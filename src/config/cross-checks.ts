@@ -1,5 +1,6 @@
 import { alertsOf } from '../domain/alert.js';
 import { fits } from '../domain/glob.js';
+import { isGroupAccount } from '../domain/person.js';
 import { pm2NameProblem } from './app-schema.js';
 import { endpointName, isPath } from './endpoint-name.js';
 import { NAMED_SECTIONS, textAt, type AppFacts, type AskFacts, type Facts, type Mapping, type NamedSection } from './facts.js';
@@ -129,9 +130,13 @@ function people(all: Facts['people']): readonly Complaint[] {
   const accounts = ['terminal', 'slack', 'telegram'].flatMap((platform) =>
     repeats(all.map((person) => textAt(person, platform)), (index) => ['people', index, platform], 'is the same account as'),
   );
+  const groups = all.flatMap((person, index) => {
+    const more = ['terminal', 'telegram', 'api'].filter((platform) => person[platform] !== undefined);
+    return isGroupAccount({ platform: 'slack', userId: textAt(person, 'slack') ?? '' }) && more.length > 0 ? [at(['people', index, 'slack'], `is a user group, which has no other account: put ${listed(more)} into an entry of its own`)] : [];
+  });
   const tokens = all.flatMap((person, index) => listAt(person, 'api').map((hash, n) => ({ hash, path: ['people', index, 'api', ...(Array.isArray(person['api']) ? [n] : [])] as Path })));
   const shared = repeats(tokens.map(({ hash }) => hash), (index) => tokens[index]?.path ?? [], 'is the same token as');
-  return [...repeats(names, (index) => ['people', index, 'name'], 'is the same person as', ': put all accounts of a person into one entry'), ...accounts, ...shared];
+  return [...repeats(names, (index) => ['people', index, 'name'], 'is the same person as', ': put all accounts of a person into one entry'), ...accounts, ...groups, ...shared];
 }
 
 /** A name that reaches nobody would be called in vain, at night. */

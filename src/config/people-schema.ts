@@ -10,7 +10,8 @@ export function personSchema() {
     name: z.string().trim().min(1).max(80),
     role: z.enum(['viewer', 'operator', 'approver']).describe('viewer: sees; operator: also asks for repairs; approver: also answers questions'),
     terminal: z.string().regex(/^[^\s:/]{1,64}$/, { error: 'must be the name of a user of this machine' }).optional(),
-    slack: z.string().regex(/^[UW][A-Z0-9]{2,20}$/, { error: 'must be a member ID like U012AB3CD (in Slack: profile, ⋮, Copy member ID)' }).optional(),
+    slack: z.string().regex(/^[UWS][A-Z0-9]{2,20}$/, { error: 'must be a member ID like U012AB3CD (in Slack: profile, ⋮, Copy member ID), or the ID of a user group like S012AB3CD' }).optional()
+      .describe('A member ID, or the ID of a user group: then whoever is in it has the role, and all of them count as one person'),
     telegram: telegramId().optional(),
     api: oneOrMany(tokenHash(), MAX_TOKENS).optional().describe('What `hypercare token` prints of a token for the HTTP API; several where several programs speak for the person'),
   });

@@ -47,6 +47,11 @@ export function holdsCalls({ kind }: Pick<Hold, 'kind'>): boolean {
   return kind === 'silence' || kind === 'maintenance';
 }
 
+/** hypercare itself stopped acting: nothing is repaired at all, or of many apps. */
+export function isGrave({ kind }: Pick<Hold, 'kind'>): boolean {
+  return kind === 'storm' || kind === 'failures' || kind === 'restored';
+}
+
 /** These end by themselves, and the incident waits for that; the others need people, who are called. */
 export function isWaitedFor(kind: string): boolean {
   return kind === 'maintenance' || kind === 'flap' || kind === 'storm';

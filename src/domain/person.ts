@@ -9,6 +9,13 @@ export interface Person {
   readonly id: PersonId;
   readonly name: string;
   readonly role: Role;
+  /** Absent: one person. True: a user group of Slack, of whose members nobody knows which people they are besides. */
+  readonly group?: true;
+}
+
+/** Slack's ids of user groups begin with S, and no member's does. */
+export function isGroupAccount({ platform, userId }: { readonly platform: Platform; readonly userId: string }): boolean {
+  return platform === 'slack' && userId.startsWith('S');
 }
 
 const RANK: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, approver: 2 };

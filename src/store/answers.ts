@@ -23,12 +23,24 @@ async function takeBack(tx: Db, { questionId, personId, via, nonce }: Parameters
   return changed.numUpdatedRows > 0n;
 }
 
-/** Answers nobody has judged, oldest first, with who gave them. */
-export async function unjudgedAnswers(db: Db, hostId: HostId): Promise<readonly (Answer & { readonly name: string })[]> {
+/** With who gave it, and by which account. */
+export interface UnjudgedAnswer extends Answer {
+  readonly name: string;
+  readonly userId: string;
+}
+
+/** Answers nobody has judged, oldest first. */
+export async function unjudgedAnswers(db: Db, hostId: HostId): Promise<readonly UnjudgedAnswer[]> {
   const rows = await db.selectFrom('answers').innerJoin('questions', 'questions.id', 'answers.question_id').innerJoin('plans', 'plans.id', 'questions.plan_id')
     .innerJoin('resources', 'resources.id', 'plans.target_id').innerJoin('people', 'people.id', 'answers.person_id').selectAll('answers').select('people.name')
     .where('resources.host_id', '=', hostId).where('answers.outcome', 'is', null).orderBy('answers.at').orderBy('answers.nonce').limit(100).execute();
-  return rows.map((row) => ({ ...toAnswer(row), name: row.name }));
+  return rows.map((row) => ({ ...toAnswer(row), name: row.name, userId: accountIn(row) }));
+}
+
+/** A nonce is '<host>:<platform>:<account>:…'. */
+function accountIn({ nonce, via }: AnswersTable): string {
+  const parts = nonce.split(':');
+  return parts[parts.indexOf(via) + 1] ?? '';
 }
 
 export async function judgeAnswer(tx: Db, given: Pick<Answer, 'questionId' | 'personId'>, outcome: AnswerOutcome): Promise<void> {

@@ -1,5 +1,5 @@
 import type { HostId, PersonId } from '../domain/ids.js';
-import type { Person, Platform, Role } from '../domain/person.js';
+import { isGroupAccount, mayActAs, type Person, type Platform, type Role } from '../domain/person.js';
 import { newId } from './new-id.js';
 import type { Db } from './schema.js';
 
@@ -35,6 +35,24 @@ export async function personOf(db: Db, hostId: HostId, { platform, userId }: Acc
   const row = await db.selectFrom('accounts').innerJoin('people', 'people.id', 'accounts.person_id').select(['people.id', 'people.name', 'people.role'])
     .where('accounts.host_id', '=', hostId).where('accounts.platform', '=', platform).where('accounts.user_id', '=', userId).where('people.retired', '=', 0).executeTakeFirst();
   return row ?? null;
+}
+
+export interface KnownGroup {
+  readonly id: string;
+  readonly person: Person;
+}
+
+/** The user groups among a platform's accounts, whoever may do most first. */
+export async function groupsOf(db: Db, hostId: HostId, platform: Platform): Promise<readonly KnownGroup[]> {
+  const rows = await db.selectFrom('accounts').innerJoin('people', 'people.id', 'accounts.person_id').select(['people.id', 'people.name', 'people.role', 'accounts.user_id as groupId'])
+    .where('accounts.host_id', '=', hostId).where('accounts.platform', '=', platform).where('people.retired', '=', 0).orderBy('people.name').execute();
+  const groups = rows.filter(({ groupId }) => isGroupAccount({ platform, userId: groupId })).map(({ groupId, ...person }): KnownGroup => ({ id: groupId, person: { ...person, group: true } }));
+  return groups.toSorted((a, b) => Number(mayActAs(b.person, a.person.role)) - Number(mayActAs(a.person, b.person.role)));
+}
+
+/** Ids of people of a host that are user groups. */
+export async function groupIds(db: Db, hostId: HostId): Promise<ReadonlySet<PersonId>> {
+  return new Set((await groupsOf(db, hostId, 'slack')).map(({ person }) => person.id));
 }
 
 /** Null for one the host does not know, or no longer. */

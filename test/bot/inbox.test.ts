@@ -5,6 +5,8 @@ import { drawToken } from '../../src/cards/token.js';
 import type { Platform } from '../../src/domain/person.js';
 import { DEFAULT_TIERS } from '../../src/domain/tiers.js';
 import { answersTo, judgeAnswer, unjudgedAnswers } from '../../src/store/answers.js';
+import { HypercareError } from '../../src/domain/errors.js';
+import { syncPeople } from '../../src/store/people.js';
 import { closeQuestion } from '../../src/store/questions.js';
 import { movePlan } from '../../src/store/plans.js';
 import { asked, broken, monitorAnswers, openStage, watchShop, type Stage } from '../src/commands/stage.js';
@@ -52,6 +54,31 @@ describe('who may ask what', () => {
     const asks = (privately?: boolean): Promise<Reply> => hear({ platform: 'telegram', userId: '7002', userName: 'Bob', said: { words: 'dashboard' }, nonce: `d-${(spoken += 1)}`, ...(privately === undefined ? {} : { privately }) });
     expect(text(await asks(true))).toContain('http://127.0.0.1:4880/dashboard/in/');
     for (const others of [await asks(false), await asks()]) expect([others.card.title, text(others).includes('/in/')]).toEqual(['others would see the link here, and could use it', false]);
+  });
+
+  describe('a member of a user group', () => {
+    const OPS = { name: 'on call', role: 'operator', accounts: [{ platform: 'slack', userId: 'S0OPS' }] } as const;
+    const LEADS = { name: 'leads', role: 'approver', accounts: [{ platform: 'slack', userId: 'S0LEAD' }] } as const;
+    const ANN = { name: 'Ann', role: 'viewer', accounts: [{ platform: 'slack', userId: 'U0ANN' }] } as const;
+    const asks = (userId: string, isIn: (group: string) => Promise<boolean>, words = 'whoami'): Promise<Reply> => hear({ platform: 'slack', userId, userName: 'x', said: { words }, nonce: `g-${(spoken += 1)}`, privately: true, isIn });
+    beforeEach(() => stage.store.write((tx) => syncPeople(tx, stage.hostId, [OPS, LEADS, ANN], stage.now)));
+
+    it('speaks for the group, of several for the one that may most, and by name for nobody but himself', async () => {
+      expect(await title(asks('U0NEW', async (group) => group === 'S0OPS'))).toBe('you are on call, operator');
+      expect(await title(asks('U0NEW', async () => true))).toBe('you are leads, approver');
+      expect(await title(asks('U0ANN', async () => true))).toBe('you are Ann, viewer');
+      expect(await title(asks('U0NEW', async () => false))).toContain('nobody is known');
+    });
+
+    it('may nothing where nobody can tell whether he is one, and is told so', async () => {
+      const lost = async (): Promise<boolean> => Promise.reject(new HypercareError('denied.group', 'denied', 'it could not be found out', 'Try again.'));
+      expect(await title(asks('U0NEW', lost, 'repair pm2.reload shop'))).toContain('it could not be found out');
+      expect(await requests()).toEqual([]);
+    });
+
+    it('gets no link into the dashboard, which would stand for whoever is in the group', async () => {
+      expect(await title(asks('U0NEW', async () => true, 'dashboard'))).toContain('people who are named');
+    });
   });
 
   it('a stranger is told who he is here, and how to be known, and nothing else', async () => {

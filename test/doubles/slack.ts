@@ -35,7 +35,7 @@ export class SlackDouble {
   readonly calls: Call[] = [];
   readonly workspace = new Workspace();
   readonly sockets = new Sockets();
-  readonly scopes = new Set(['chat:write', 'commands', 'users:read', 'channels:read', 'channels:history', 'app_mentions:read', 'im:history', 'groups:history']);
+  readonly scopes = new Set(['chat:write', 'commands', 'users:read', 'channels:read', 'channels:history', 'app_mentions:read', 'im:history', 'groups:history', 'usergroups:read']);
   /** Tokens that Slack knows; deleting one revokes it. */
   readonly tokens = new Set([BOT_TOKEN, APP_TOKEN]);
   readonly messages = new Messages(this.workspace, () => this.now());
@@ -78,6 +78,12 @@ export class SlackDouble {
 
   now(): number {
     return systemClock.now() + this.#aheadMs;
+  }
+
+  /** The platform is away: every connection is cut until it is false again. */
+  set down(down: boolean) {
+    if (this.#wire === undefined) throw new Error('the double has not started');
+    this.#wire.down = down;
   }
 
   /** Moves the double's clock, for response URLs and triggers that expire. */

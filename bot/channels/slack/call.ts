@@ -1,5 +1,6 @@
 import type { Call } from '../../../src/cards/call.js';
 import { cleanText, cutText } from '../../../src/cards/clean.js';
+import { isGroupAccount } from '../../../src/domain/person.js';
 import type { Channel } from '../channel.js';
 import type { Slack } from './client.js';
 import { AS_DATA, NO_PREVIEW, plain, type Message } from './draw.js';
@@ -50,5 +51,5 @@ export function callingOut(message: Message, call: Call): Message {
 }
 
 function mentions({ people }: Call): string {
-  return people.filter(({ platform }) => platform === 'slack').slice(0, MAX_PEOPLE).map(({ userId }) => `<@${userId}>`).join(' ');
+  return people.filter(({ platform }) => platform === 'slack').slice(0, MAX_PEOPLE).map((one) => (isGroupAccount(one) ? `<!subteam^${one.userId}>` : `<@${one.userId}>`)).join(' ');
 }

@@ -20,6 +20,7 @@ export interface Conversation {
 export interface Parties {
   readonly hear: Hear;
   readonly speaker: (heard: Heard) => Promise<Speaker>;
+  readonly isIn: (userId: string, groupId: string) => Promise<boolean>;
   readonly reply: (answer: Answer) => Promise<void>;
   readonly order: EditOrder;
   readonly clock: Clock;
@@ -40,7 +41,7 @@ const UNSURE = 'It was heard, and may have been done. Ask for the status before 
  * them from being answered twice; that nothing is done twice is the store's work, by the nonce.
  */
 export function createConversation(parties: Parties): Conversation {
-  const { hear, speaker, reply, order, clock, log } = parties;
+  const { hear, speaker, isIn, reply, order, clock, log } = parties;
   const memory = createMemory();
   const running = new Set<Promise<void>>();
 
@@ -73,7 +74,7 @@ export function createConversation(parties: Parties): Conversation {
       log.warn({ userId: heard.userId, why: who.refused }, 'slack: refused to listen');
       return { said: toPerson(word('warning', 'Not for you', who.refused)), name: heard.userId };
     }
-    const utterance = { platform: 'slack', userId: heard.userId, userName: who.name, said: heard.said, nonce: heard.nonce, privately: true } as const;
+    const utterance = { platform: 'slack', userId: heard.userId, userName: who.name, said: heard.said, nonce: heard.nonce, privately: true, isIn: (groupId: string) => isIn(heard.userId, groupId) } as const;
     return { said: await ask(utterance), name: who.name };
   }
 

@@ -9,6 +9,7 @@ import { createConversation } from './converse.js';
 import { ACTION_PREFIX } from './draw.js';
 import type { EditOrder } from './edit-order.js';
 import { slackFailure } from './failure.js';
+import { createGroups } from './groups.js';
 import { fromCommand, fromEvent, fromPress, type Heard } from './heard.js';
 import { keepLine } from './line.js';
 import { createReceiver, receive, type HttpLine } from './receive.js';
@@ -41,6 +42,7 @@ export async function listen(settings: Listen, hear: Hear, hearing: NoteHearing)
   const conversation = createConversation({
     hear,
     speaker: createSpeakers({ slack, teamId: self.teamId, clock, log }),
+    isIn: createGroups({ slack, clock }),
     reply: createReplies({ slack, apiUrl: settings.apiUrl, order, clock, log }),
     order,
     clock,

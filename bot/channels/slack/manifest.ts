@@ -13,6 +13,7 @@ export const SCOPES = {
   'im:history': 'words said to the bot alone',
   'channels:history': 'find a card whose post was not acknowledged, instead of posting it twice',
   'groups:history': 'the same in a private channel',
+  'usergroups:read': 'user groups under “people”',
 } as const satisfies Readonly<Partial<Record<BotScope, string>>>;
 
 export interface ManifestWish {

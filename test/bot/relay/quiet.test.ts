@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TimeWindow } from '../../../src/domain/time-window.js';
 import type { Incident } from '../../../src/domain/incident.js';
+import { beginHold } from '../../../src/store/holds.js';
 import { changeIncident, openIncident } from '../../../src/store/incidents.js';
 import { asked } from '../../src/commands/stage.js';
 import { tellingHouse } from './telling.js';
@@ -32,6 +33,14 @@ describe('in quiet hours', () => {
     expect(titles()).toEqual([expect.stringContaining('shop')]);
     await house.settle(relay, 61 * MINUTE);
     expect(titles()).toEqual([expect.stringContaining('shop'), expect.stringContaining('blog')]);
+  });
+
+  it.each([['failures', 1], ['storm', 1], ['flap', 0]] as const)('that hypercare repairs nothing any more is told at once: %s', async (kind, times) => {
+    const relay = house.relay(place, { quietHours: quietForAnHour() });
+    const hold = await house.store.write((tx) => beginHold(tx, house.hostId, { kind, scope: '*', author: 'hypercare', reason: 'it', until: null, key: null }, house.now));
+    await house.tell('hold.began', { body: { hold: hold?.id as string } });
+    await house.settle(relay, 30 * MINUTE);
+    expect(titles()).toHaveLength(times);
   });
 
   it('what becomes critical is told then, as it stands', async () => {

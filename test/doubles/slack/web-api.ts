@@ -47,6 +47,12 @@ const METHODS: Readonly<Record<string, Method>> = {
     if (user === undefined) throw new Refusal('user_not_found');
     return { user };
   }),
+  // 1.7, usergroups.users.list: `users` are ids; no_such_subteam.
+  'usergroups.users.list': web('usergroups:read', (args, { messages }) => {
+    const users = messages.workspace.groups.get(String(args['usergroup']));
+    if (users === undefined) throw new Refusal('no_such_subteam');
+    return { users };
+  }),
   'views.open': web(null, (args, { triggers }) => {
     triggers.use(String(args['trigger_id']));
     return { view: { id: 'V0VIEW001', ...(args['view'] as Args) } };

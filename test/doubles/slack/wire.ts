@@ -33,6 +33,8 @@ export interface Answer {
 
 export interface Wire {
   readonly origin: string;
+  /** Every connection is cut until it is false again. */
+  down: boolean;
   stop(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ interface Settings {
 /** Section 3, item 13: bound to 127.0.0.1 alone. */
 export async function openWire({ take, upgrade }: Settings): Promise<Wire> {
   const sockets = new Set<Socket>();
+  let isDown = false;
   const server: Server = createServer((request, response) => {
     read(request)
       .then((body) => {
@@ -53,6 +56,7 @@ export async function openWire({ take, upgrade }: Settings): Promise<Wire> {
       .catch((thrown: unknown) => send(response, { status: 500, body: `the double failed: ${String(thrown)}` }));
   });
   server.on('connection', (socket) => {
+    if (isDown) return void socket.destroy();
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
@@ -60,6 +64,13 @@ export async function openWire({ take, upgrade }: Settings): Promise<Wire> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     origin: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get down() {
+      return isDown;
+    },
+    set down(down: boolean) {
+      isDown = down;
+      if (down) for (const socket of sockets) socket.destroy();
+    },
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of sockets) socket.destroy();

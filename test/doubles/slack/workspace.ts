@@ -29,6 +29,8 @@ export const BOT = { userId: 'U0BOT0001', botId: 'B0BOT0001', appId: 'A0APP0001'
 export class Workspace {
   readonly users = new Map<string, User>();
   readonly channels = new Map<string, ChannelRoom>();
+  /** User groups, with the ids of their members. */
+  readonly groups = new Map<string, readonly string[]>();
 
   /** A full member, unless told otherwise. */
   addUser(id: string, name: string, differs: Partial<User> = {}): string {

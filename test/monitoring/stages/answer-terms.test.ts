@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { answer as stage } from '../../../monitoring/stages/answer.js';
 import type { StageContext } from '../../../monitoring/stages/stage.js';
+import { readAudit } from '../../../src/store/audits.js';
 import { answer, answersTo } from '../../../src/store/answers.js';
 import { personNamed, syncPeople } from '../../../src/store/people.js';
 import { ask, getQuestion, type NewQuestion } from '../../../src/store/questions.js';
@@ -49,6 +50,26 @@ describe('who may say yes', () => {
     ['one of two is not enough', { need: 2 }, 'Bob', true, 'counted, open'],
   ] as const)('%s', async (_, terms, name, yes, came) => {
     expect(await says(await asked(terms), name, yes)).toBe(came);
+  });
+
+  describe('of a user group', () => {
+    const people = [{ name: 'Ann', role: 'approver', accounts: [] }, { name: 'Bob', role: 'approver', accounts: [] }, { name: 'leads', role: 'approver', accounts: [{ platform: 'slack', userId: 'S0LEAD' }] }] as const;
+
+    it.each([
+      ['a yes counts where one is enough, and its audit names the account', {}, 'counted, approved'],
+      ['none counts beside another’s: it may be the same person', { need: 2 }, 'not_allowed, open'],
+      ['none counts where somebody else than the asker has to say it', { barred: 'Ann' }, 'not_allowed, open'],
+    ] as const)('%s', async (_, terms, came) => {
+      await house.store.write((tx) => syncPeople(tx, house.hostId, people, house.now));
+      const question = await asked(terms);
+      const leads = await personNamed(house.store.db, house.hostId, 'leads');
+      await house.store.write((tx) => answer(tx, { questionId: question.id, personId: leads?.id as never, yes: true, via: 'slack', nonce: `${house.hostId}:slack:U0NEW:press:1` }, house.now));
+      await stage.run(ctx());
+      const own = (await answersTo(house.store.db, question.id)).find((one) => one.name === 'leads');
+      expect(`${own?.outcome}, ${(await getQuestion(house.store.db, question.id))?.state}`).toBe(came);
+      const said = (await readAudit(house.store.db, house.hostId, 20)).filter(({ who }) => who === 'leads').map(({ why }) => why);
+      expect(said).toEqual(came.startsWith('counted') ? [expect.stringContaining('through slack, by the account U0NEW')] : []);
+    });
   });
 
   it('counts no earlier yes of somebody who may not say it any more', async () => {

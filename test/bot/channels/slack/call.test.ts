@@ -23,6 +23,12 @@ describe('calling people in Slack', () => {
     expect(stage.double.messages.sights.at(-1)).toMatchObject({ via: 'post', threadTs: (ref as { ts: string }).ts, broadcast: true, text: `${call.text}\n⟦U0ADA0001⟧` });
   });
 
+  it('rings a user group as one', async () => {
+    const group: Call = { ...call, people: [{ name: 'on call', platform: 'slack', userId: 'S0OPS0001' }] };
+    await stage.channel.call?.(group, await stage.channel.deliver(card('shop is down'), 'k1', undefined), false, 'k');
+    expect(new Set(stage.double.messages.live)).toEqual(new Set(['<!subteam^S0OPS0001>']));
+  });
+
   it('rings nobody but them, in the notification neither', async () => {
     await stage.channel.call?.(call, await stage.channel.deliver(card('shop is down'), 'k1', undefined), false, 'k');
     expect(new Set(stage.double.messages.live)).toEqual(new Set(['<@U0ADA0001>']));
