@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { errorText } from '../src/domain/errors.js';
 import type { Clock } from '../src/io/clock.js';
 import type { Logger } from '../src/io/log.js';
@@ -27,6 +28,8 @@ export interface Effects {
 export function createEffects(options: { readonly most: number; readonly ended: () => void; readonly clock: Pick<Clock, 'monotonic'>; readonly log: Logger }): Effects {
   const underWay = new Map<string, Promise<void>>();
   const abort = new AbortController();
+  // Each effect listens to it while it runs: eleven at a time are no leak, as Node would think.
+  setMaxListeners(0, abort.signal);
   const told = new Map<string, number>();
 
   function tell(key: string, error: string): void {

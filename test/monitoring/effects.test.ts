@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { createEffects } from '../../monitoring/effects.js';
 import { handClock, keepLog } from '../bot/stage.js';
 
@@ -23,4 +23,17 @@ it('what effects fail at is told once a minute, and each thing by itself', async
     'error effects still fail; their rows are still due {"effect":"check:5","error":"database or disk is full"}',
   ]);
   await effects.stop(2_000);
+});
+
+it('many at a time may listen for the end, without a warning of a leak', async () => {
+  const warnings: string[] = [];
+  const warned = ({ name }: Error): void => void warnings.push(name);
+  process.on('warning', warned);
+  onTestFinished(() => void process.off('warning', warned));
+  const effects = createEffects({ most: 32, ended: () => undefined, clock: handClock(0), log: keepLog() });
+  for (let n = 0; n < 32; n += 1) effects.start(`check:${n}`, (signal) => new Promise((done) => signal.addEventListener('abort', () => done(), { once: true })));
+  expect(effects.room()).toBe(0);
+  await effects.stop(2_000);
+  await new Promise<void>((turn) => setImmediate(turn));
+  expect(warnings).toEqual([]);
 });
