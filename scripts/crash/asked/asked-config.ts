@@ -8,7 +8,7 @@ export function writeAskedConfig(dir: string, { mode, base, repo, pm2Home, url }
   const user = userInfo().username;
   const release = { mode, dir: base, ...(mode === 'releases' ? { repo } : {}) };
   const people = [{ name: user, role: 'approver', terminal: user }];
-  const app = { url, endpoints: [{ path: '/', samples: 1 }], liveness: { path: '/', every: '500ms', timeout: '3s' }, release };
+  const app = { url, endpoints: [{ path: '/', samples: 1 }], liveness: { path: '/', every: '1s' }, release };
   const watch = { tiers: [{ until: '1h', every: '1s' }], confirm: { every: '300ms', bad: 3, good: 2 }, settle: '1s', warm_up: '1s' };
   // JSON is YAML.
   writeFileSync(join(dir, 'hypercare.yaml'), JSON.stringify({ data_dir: dir, pm2_home: pm2Home, apps: { [APP]: app }, policy: { default: 'observe' }, people, watch }, null, 2));
