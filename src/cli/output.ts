@@ -12,11 +12,12 @@ const USUAL_WIDTH = 80;
 const MOST_WIDTH = 100;
 
 /** The result on stdout: JSON for machines, the card for people. */
-export async function putResult(io: CliIo, json: boolean, result: Pick<Result, 'data' | 'card' | 'lines'>): Promise<void> {
+export async function putResult(io: CliIo, json: boolean, result: Pick<Result, 'data' | 'card' | 'lines' | 'text'>): Promise<void> {
   if (json && result.lines) {
     for await (const line of result.lines) io.stdout.write(`${JSON.stringify(line)}\n`);
     return;
   }
+  if (!json && result.text !== undefined) return void io.stdout.write(result.text);
   io.stdout.write(json ? drawJson(result.data) : `${drawCard(io, io.stdout, result.card)}\n`);
 }
 

@@ -101,6 +101,8 @@ export interface Result {
   readonly data: Document;
   readonly card: Card;
   readonly exit: Exit;
+  /** What a terminal writes in place of the card: a document of another form that was asked for. */
+  readonly text?: string;
   /** What --json writes in place of `data`, one document a line, for what may be too long to hold at once. */
   readonly lines?: AsyncIterable<Document>;
   /** What goes on after the command has ended, for a terminal that follows along. */

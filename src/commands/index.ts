@@ -18,6 +18,7 @@ import { releases } from './releases.js';
 import { repair } from './repair.js';
 import { repairs } from './repairs.js';
 import { replay } from './replay.js';
+import { report } from './report.js';
 import { restorePoint } from './restore-point.js';
 import { rollback } from './rollback.js';
 import { score } from './score.js';
@@ -34,6 +35,7 @@ export const commands: readonly Command<unknown>[] = [
   incidents,
   why,
   history,
+  report,
   baseline,
   approve,
   deny,

@@ -72,7 +72,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   'post /api/commands/repair': { who: 'Otto', body: { repair: 'pm2.reload', target: 'shop', with: 'prefix=cache:', dryRun: true } }, 'post /api/commands/rollback': { who: 'Otto', body: { app: 'shop', ...why } },
   'post /api/commands/launch': { who: 'Otto', body: { app: 'shop' } }, 'post /api/commands/restore-point': { who: 'Ann', body: { app: 'shop', ...why } },
   'post /api/commands/freeze': { who: 'Otto', body: { ...why, for: '2h' } }, 'post /api/commands/unfreeze': { who: 'Ann', body: {} }, 'post /api/commands/silence': { who: 'Otto', body: { target: 'shop', ...why } },
-  'post /api/commands/history': { body: { app: 'shop' } }, 'post /api/commands/baseline': { body: { app: 'shop' } }, 'post /api/commands/ack': { who: 'Otto', body: { incident: ':incident' } }, 'post /api/commands/deploy': { who: 'Otto', body: { app: 'shop', ref: 'main', plan: true } },
+  'post /api/commands/report': { body: { of: 'shop' } }, 'post /api/commands/history': { body: { app: 'shop' } }, 'post /api/commands/baseline': { body: { app: 'shop' } }, 'post /api/commands/ack': { who: 'Otto', body: { incident: ':incident' } }, 'post /api/commands/deploy': { who: 'Otto', body: { app: 'shop', ref: 'main', plan: true } },
   'post /api/commands/dashboard': { body: {} }, 'post /api/commands/holds': { body: {} }, 'post /api/commands/repairs': { body: {} }, 'post /api/commands/learned': { body: {} }, 'post /api/commands/policy': { body: { what: 'show' } },
 };
 

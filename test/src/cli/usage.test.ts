@@ -38,6 +38,8 @@ describe('help', () => {
         incidents      what was and is wrong; with an id, one incident whole
         why            why it acted or did not: every decision and every wait
         history        what went live, how it went, and what was wrong and done
+        report         the sign-off of a launch: score, incidents, repairs, and what
+                       is left
         baseline       what an app’s readings look like when it is healthy
         approve        say yes to the open question
         deny           say no to the open question
