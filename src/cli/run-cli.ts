@@ -63,6 +63,11 @@ async function dispatch(argv: Argv, io: CliIo): Promise<Exit> {
     const { telegram } = await import('./telegram.js');
     return put(argv, io, await telegram(rest, io, argv.config));
   }
+  if (verb === 'completion') {
+    const { completion } = await import('./completion.js');
+    io.stdout.write(completion(rest));
+    return 0;
+  }
   if (verb === 'backup' || verb === 'restore') {
     const keeping = await import('./backup.js');
     return put(argv, io, await keeping[verb](rest, io, argv.config));

@@ -34,6 +34,7 @@ export const OWN_VERBS: readonly Shown[] = [
   },
   { name: 'backup', summary: 'copy the store while it is used', usage: 'backup [file]', examples: ['backup', 'backup /mnt/backups/hypercare.db'], role: null, words: { positionals: ['file'], flags: {} } },
   { name: 'restore', summary: 'put a copy in the place of the store, and keep what was there', usage: 'restore <file>', examples: ['restore /mnt/backups/hypercare.db'], role: null, words: { positionals: ['file'], flags: {} } },
+  { name: 'completion', summary: 'a script that completes its words in your shell', usage: 'completion <bash|zsh|fish>', examples: ['completion bash', 'completion fish'], role: null, words: { positionals: ['shell'], flags: {} } },
   { name: 'chat', summary: 'post a test card to every channel, and say what is wrong there', usage: 'chat test', examples: ['chat test', 'chat test --json'], role: null, words: { positionals: ['test'], flags: {} } },
 ];
 

@@ -77,6 +77,7 @@ describe('help', () => {
         telegram       learn an account and a chat by a code that is sent to the bot
         backup         copy the store while it is used
         restore        put a copy in the place of the store, and keep what was there
+        completion     a script that completes its words in your shell
         chat           post a test card to every channel, and say what is wrong there
 
         How one of them is used: hypercare help <command>.
