@@ -30,7 +30,12 @@ const ENDED: ReadonlySet<Plan['state']> = new Set(['done', 'denied', 'refused', 
 export function answerCard(answered: Answered, reader: Reader): Card {
   const { level, title, body } = sayOutcome(answered, reader);
   const before = answered.again && answered.own ? [`You said ${answered.own.yes ? 'yes' : 'no'} at ${sayClock(answered.own.at, reader)} already, and that stands.`] : [];
-  return noteCard({ subject: `answer-${answered.question.id}`, level, title: `${answered.app}: ${title}`, body: [...before, ...body] });
+  return noteCard({ subject: `answer-${answered.question.id}`, level, title: `${answered.app}: ${title}`, body: [...before, ...body, ...sayStop(answered)] });
+}
+
+/** A no after the yes cannot take that back; what it was meant for is another word. */
+function sayStop({ app, yes, question, plan }: Answered): readonly string[] {
+  return yes || question.state !== 'approved' || ENDED.has(plan.state) ? [] : [`To stop it: freeze ${app} --reason <why>. What has begun is taken back where that is possible.`];
 }
 
 type Said = { readonly level: Card['level']; readonly title: string; readonly body: readonly string[] };

@@ -26,5 +26,6 @@ describe('what is said back to an answer', () => {
 
   it('repeats what was said to somebody who answers twice', () => {
     expect(answerCard({ ...answered, again: true, yes: false }, UTC).body[0]).toBe('You said yes at 03:15 UTC already, and that stands.');
+    expect(answerCard({ ...answered, plan: { ...rollbackPlan, state: 'running' }, question: { ...question, state: 'approved' }, again: true, yes: false }, UTC).body.at(-1)).toBe('To stop it: freeze shop --reason <why>. What has begun is taken back where that is possible.');
   });
 });
