@@ -16,7 +16,6 @@ export type StepPosition = 'before' | 'after' | 'moving' | 'unknown';
 /** What the steps before this one returned, by step name. */
 export type Receipts = Readonly<Record<string, Json>>;
 
-
 export interface Step {
   readonly name: string;
   readonly timeoutMs: number;
