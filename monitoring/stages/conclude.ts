@@ -1,5 +1,5 @@
 import type { Launch } from '../../src/domain/launch.js';
-import type { Incident } from '../../src/domain/incident.js';
+import { GOOD_AGAIN, type Incident } from '../../src/domain/incident.js';
 import { sayDuration } from '../../src/domain/duration.js';
 import { sayVain, wasStopped, type Remediation } from '../../src/domain/remediation.js';
 import { windowMs } from '../../src/domain/tiers.js';
@@ -11,7 +11,7 @@ import { findingsOf } from '../../src/store/findings.js';
 import { openIncidents } from '../../src/store/incidents.js';
 import { endLaunch, launchesToConclude, markSixHoursTold } from '../../src/store/launches.js';
 import { journalOf } from '../../src/store/journal.js';
-import { livePlanOf } from '../../src/store/plans.js';
+import { getPlan, livePlanOf } from '../../src/store/plans.js';
 import { getRelease, judgeRelease } from '../../src/store/releases.js';
 import { remediationsOf, underWayFor } from '../../src/store/remediations.js';
 import { newestSample } from '../../src/store/samples.js';
@@ -59,8 +59,9 @@ async function concludeIncident(ctx: StageContext, incident: Incident): Promise<
 async function howItEnded(ctx: StageContext, incident: Incident, lasted: string): Promise<string> {
   const run = (await remediationsOf(ctx.store.db, incident.id)).at(-1);
   const how = await startedBy(ctx, incident, run?.endedAt ?? incident.openedAt);
-  if (how !== null) return `good again after ${lasted}: ${how}`;
-  return run && (await touched(ctx, run)) ? `good again after ${sayVain(run)}` : `good again by itself after ${lasted}`;
+  if (how !== null) return `${GOOD_AGAIN} after ${lasted}: ${how}`;
+  if (run?.state === 'verified') return `${GOOD_AGAIN} after ${run.repair}, which ${(await getPlan(ctx.store.db, run.planId)).askedBy ?? 'hypercare'} asked for`;
+  return run && (await touched(ctx, run)) ? `${GOOD_AGAIN} after ${sayVain(run)}` : `${GOOD_AGAIN} by itself after ${lasted}`;
 }
 
 /** A freeze may have come before its first step. */

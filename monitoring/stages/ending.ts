@@ -20,6 +20,7 @@ import { getRemediation } from '../../src/store/remediations.js';
 import { newestSample } from '../../src/store/samples.js';
 import { getResource, noteSighting } from '../../src/store/resources.js';
 import type { Db } from '../../src/store/schema.js';
+import { isBesideLadder } from './beside-ladder.js';
 import { closeIncident, escalate } from './closing.js';
 import { deployed, deployFailed } from './deploying.js';
 import { launch } from './launching.js';
@@ -28,7 +29,7 @@ import { DEPLOY, ROLLBACK, ROLLED_BACK_TO, type StageContext } from './stage.js'
 
 /**
  * What follows from the end of a remediation, in the transaction that ends it. Verified: the incident is over, and
- * after a rollback the launch too. Not verified: the next rung; but a rollback that did not help is followed by people,
+ * after a rollback the launch too; but not by what a person had done beside it. Not verified: the next rung; but a rollback that did not help is followed by people,
  * who are asked where the ladder goes on, and what people stopped by the same rung.
  */
 export async function ended(tx: Db, ctx: StageContext, id: RemediationId): Promise<void> {
@@ -40,6 +41,7 @@ export async function ended(tx: Db, ctx: StageContext, id: RemediationId): Promi
   await movePlan(tx, plan.id, 'running', 'done');
   if (!isRoutine(plan) || remediation.state !== 'verified') await tell(tx, ctx.hostId, { kind: 'remediation.ended', incidentId: incident.id, body: { remediation: id, state: remediation.state } }, now);
   await record(tx, ctx, { who: 'hypercare', what: `${plan.repair} on ${target.name} ended: ${remediation.state}`, why: remediation.outcome ?? '', body: { remediation: id, plan: plan.id } });
+  if (await isBesideLadder(tx, ctx, plan, incident)) return goOn(tx, ctx, remediation, incident);
   if (remediation.state === 'verified') return afterSuccess(tx, ctx, { remediation, plan, incident });
   if (wasStopped(remediation)) return afterStop(tx, ctx, { remediation, plan, incident });
   if (incident.closedAt === null) await afterFailure(tx, ctx, { remediation, plan, incident });
@@ -49,6 +51,13 @@ interface Ended {
   readonly remediation: Remediation;
   readonly plan: Plan;
   readonly incident: Incident;
+}
+
+/** What is wrong there stands or falls by its own readings, and its ladder goes on where it was. */
+async function goOn(tx: Db, ctx: StageContext, { settleUntil }: Remediation, incident: Incident): Promise<void> {
+  if (incident.closedAt !== null) return;
+  await changeIncident(tx, incident.id, { state: 'open', reason: null, nextAt: ctx.clock.now() + ctx.settings.confirmEveryMs });
+  if (settleUntil !== null) await detectAnew(tx, incident.resourceId, settleUntil);
 }
 
 async function afterSuccess(tx: Db, ctx: StageContext, { remediation, plan, incident }: Ended): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Incident } from '../../src/domain/incident.js';
-import { canonicalJson, type Json } from '../../src/domain/json.js';
+import type { Json } from '../../src/domain/json.js';
 import type { Plan } from '../../src/domain/plan.js';
 import { answer } from '../../src/store/answers.js';
 import { tell } from '../../src/store/events.js';
@@ -7,6 +7,7 @@ import { livePlanOf } from '../../src/store/plans.js';
 import { questionOf } from '../../src/store/questions.js';
 import type { Request } from '../../src/store/requests.js';
 import type { Db } from '../../src/store/schema.js';
+import { deedOf } from './beside-ladder.js';
 import { record } from './record.js';
 import type { StageContext } from './stage.js';
 
@@ -31,11 +32,4 @@ export async function mergeWish(tx: Db, ctx: StageContext, incident: Incident, w
 function sayReason(args: Json): string {
   const { reason } = (args ?? {}) as { readonly reason?: Json };
   return typeof reason === 'string' && reason !== '' ? `; reason: ${reason}` : '';
-}
-
-/** The arguments with what the repair takes where nothing is said; the reason somebody gives changes no deed. */
-function deedOf(ctx: StageContext, repair: string, args: Json): string {
-  const read = ctx.units.repairs[repair]?.args.safeParse(args);
-  const { reason: _reason, ...deed } = (read?.success ? read.data : args) as { readonly reason?: Json };
-  return canonicalJson(deed as Json);
 }

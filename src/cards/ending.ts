@@ -1,4 +1,5 @@
 import { sayDuration } from '../domain/duration.js';
+import { GOOD_AGAIN } from '../domain/incident.js';
 import type { IncidentView } from '../domain/incident-view.js';
 import { saidBy } from '../domain/receipt.js';
 import { isLeftToPeople, staysLive } from '../domain/remediation.js';
@@ -12,15 +13,13 @@ import { sayFromTo, type Reader } from './say-time.js';
 const MOST_SAID = 5;
 /** How the reason begins that lists what became of each plan. */
 const NOTHING_LEFT = 'nothing is left to try';
-/** How the reason begins where its readings are. */
-const GOOD_AGAIN = 'good again';
 /** How a process is told whose entry was deleted. */
 const NOT_LISTED = /is not in PM2's list/;
 
 /** The repair after which the incident was over; null where it went away otherwise. */
 export function mender(view: IncidentView): IncidentView['remediations'][number] | null {
   const last = view.remediations.at(-1);
-  return view.incident.state === 'resolved' && last?.state === 'verified' ? last : null;
+  return view.incident.state === 'resolved' && last?.state === 'verified' && !view.incident.reason?.startsWith(GOOD_AGAIN) ? last : null;
 }
 
 /** What a person asked for and no step was done of: refused, not allowed, or answered with no. */

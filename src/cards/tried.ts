@@ -45,7 +45,7 @@ function sayRun(run: Run, plan: Plan, reader: Reader): string {
     case 'settling':
       return `${run.repair}: done, judged by fresh checks${run.deadlineAt === null ? '' : ` until ${sayClock(run.deadlineAt, reader)}`}`;
     case 'verified':
-      return `${run.repair}: helped, after ${took}`;
+      return `${run.repair}: done, and its checks were good after ${took}`;
     case 'failed':
       return `${run.repair}: ${brokeOff(run) ? 'failed' : 'did not help'} (${took})${outcome}`;
     case 'unclear':

@@ -1,5 +1,5 @@
 import type { Severity } from './finding.js';
-import { endedUnseen, type Incident } from './incident.js';
+import { endedUnseen, GOOD_AGAIN, type Incident } from './incident.js';
 import { wasStopped, type Remediation } from './remediation.js';
 import { median } from './statistics.js';
 
@@ -60,7 +60,7 @@ export function healingFigures(incidents: readonly CountedIncident[], from: numb
     detected: detected.length,
     bySeverity: { info: severity('info'), warning: severity('warning'), critical: severity('critical') },
     resolved: resolved.length,
-    repaired: resolved.filter((one) => one.runs.at(-1)?.state === 'verified').length,
+    repaired: resolved.filter(({ runs: its, reason }) => its.at(-1)?.state === 'verified' && !reason?.startsWith(GOOD_AGAIN)).length,
     runs: { total: runs.length, verified: state('verified'), failed: state('failed'), unclear: state('unclear'), byHand: runs.filter(({ byHand }) => byHand).length },
     firstAttempt: { n: attempts.filter(([first]) => first?.state === 'verified').length, of: attempts.length },
     fallback: { n: again.filter(([, ...others]) => others.some((run) => run.state === 'verified')).length, of: again.length },

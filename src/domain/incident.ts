@@ -53,6 +53,9 @@ export function loudness(incident: Pick<Incident, 'state' | 'reason' | 'severity
 /** The kind of an incident of a host whose PM2 daemon died. */
 export const PM2_DEAD = 'pm2-dead';
 
+/** How the reason begins of what went away, and was proved to be mended by nothing. */
+export const GOOD_AGAIN = 'good again';
+
 /** How an incident ends of which nobody saw that its app was good again: its reason begins so. */
 export const UNSEEN_END = { superseded: 'superseded by release', elsewhere: 'its cause is elsewhere', unnamed: 'the config no longer names it' } as const;
 
