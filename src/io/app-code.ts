@@ -11,22 +11,29 @@ export interface AppPackage {
   readonly packages: readonly string[];
 }
 
-/** The package.json nearest to a directory, at it or above; null where there is none that can be read. */
+/**
+ * The package.json nearest to a directory, at it or above; null where there is none that can be read. One that neither
+ * has a name nor names packages only says of what type the files beside it are, as compilers leave it in `dist`: it
+ * counts where there is no other.
+ */
 export async function packageAt(dir: string): Promise<AppPackage | null> {
+  let marker: AppPackage | null = null;
   let at = dir;
   for (let level = 0; level < MOST_LEVELS; level += 1, at = dirname(at)) {
     const read = await readPackage(join(at, 'package.json'));
-    if (read !== null) return { root: at, packages: read };
-    if (at === dirname(at)) return null;
+    if (read !== null && (read.named || read.packages.length > 0)) return { root: at, packages: read.packages };
+    if (read !== null) marker ??= { root: at, packages: [] };
+    if (at === dirname(at)) break;
   }
-  return null;
+  return marker;
 }
 
-async function readPackage(file: string): Promise<readonly string[] | null> {
+async function readPackage(file: string): Promise<{ readonly named: boolean; readonly packages: readonly string[] } | null> {
   try {
     if ((await stat(file)).size > MOST_PACKAGE_BYTES) return null;
-    const { dependencies, optionalDependencies } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
-    return [dependencies, optionalDependencies].flatMap((named) => (named !== null && typeof named === 'object' ? Object.keys(named) : []));
+    const { name, dependencies, optionalDependencies } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    const packages = [dependencies, optionalDependencies].flatMap((listed) => (listed !== null && typeof listed === 'object' ? Object.keys(listed) : []));
+    return { named: typeof name === 'string', packages };
   } catch {
     return null;
   }

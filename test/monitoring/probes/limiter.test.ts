@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -50,6 +50,25 @@ describe.skipIf(noRedis)('whom an app’s limiters count', () => {
     const { reading, values } = await measure(LIMITED['express-rate-limit'].packages, [{ prefix: 'rl:', limit: 100 }]);
     expect(values).toEqual({ libraries: 1, counted: 3, blocked: 2, near: 1, stopped: 0 });
     expect(reading.note).toBe('203.0.113.7 (412 of 100), 127.0.0.1 (101 of 100)');
+  });
+
+  it('are found from where its compiled code stands, and by its own package.json in a repository of several', async () => {
+    await own.say('SET', 'rl:203.0.113.7', 412);
+    const from = async (script: string, cwd: string) => {
+      const io = { clock: systemClock, redis, pm2: ioListing([listed({ execPath: join(dir, script), cwd: join(dir, cwd) })]).pm2 } as unknown as Io;
+      const reading = await probe.measure(probe.options.parse({ processes: ['shop'], limiters: [], servers: [{ name: 'cache', url: own.url }] }), io, new AbortController().signal);
+      return reading.values.slice(0, 2);
+    };
+    await packageDir(dir, LIMITED['express-rate-limit'].packages);
+    await mkdir(join(dir, 'dist'), { recursive: true });
+    await writeFile(join(dir, 'dist/package.json'), '{"type":"module"}');
+    expect(await from('dist/app.js', '.')).toEqual([1, 1]);
+    // One above names other apps' packages; what the app names is its own.
+    await mkdir(join(dir, 'packages/mails/dist'), { recursive: true });
+    await writeFile(join(dir, 'packages/mails/package.json'), '{"name":"@shop/mails","dependencies":{"nodemailer":"1"}}');
+    expect(await from('packages/mails/dist/app.js', '.')).toEqual([0, 0]);
+    await writeFile(join(dir, 'packages/mails/package.json'), '{"name":"@shop/mails","dependencies":{"express-rate-limit":"7","rate-limit-redis":"4"}}');
+    expect(await from('packages/mails/dist/app.js', '.')).toEqual([1, 1]);
   });
 
   it('are nobody where it has no limiter, or none that counts in a Redis', async () => {
