@@ -1,10 +1,19 @@
 import { mustBe } from './issue-text.js';
 import { checkedText } from './fields.js';
 
+/** A Sentinel or a Cluster by its scheme, or more hosts than one; the password may hold commas. */
+const SEVERAL = /^\w+[+-](?:sentinel|cluster):|^[\w+-]+:\/\/(?:[^/?#]*@)?[^/?#@]*,[^/?#@]*(?:[/?#]|$)/i;
+
+function sayOneAlone(scheme: string): string {
+  const more = scheme === 'redis' ? '; behind a Sentinel that is the primary, and a Redis Cluster is not watched: leave it out' : '';
+  return `names several servers: give the address of the one that takes changes, like ${scheme}://10.0.0.5${more}`;
+}
+
 /** The address of a server, user and password in it. It is never shown: `shownServer` makes of it what is. */
 export function serverUrl(schemes: readonly string[]) {
   const what = `an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`;
   return checkedText(what, (text) => {
+    if (SEVERAL.test(text)) return sayOneAlone(schemes[0] ?? '');
     if (!schemes.some((scheme) => text.startsWith(`${scheme}://`))) return mustBe(what)({ input: text }) ?? '';
     return URL.canParse(text) && isReachable(new URL(text)) ? null : 'is no address that can be called: check host and port, and write special characters of the password as %..';
   });

@@ -21,11 +21,15 @@ export function redisError(fault: RedisFault): HypercareError {
   return new HypercareError(`redis.${fault}`, errorClass, `Redis: ${sayRedisFault(fault)}`, mendRedisFault(fault));
 }
 
-const MODES = { cluster: 'it is part of a Redis Cluster', sentinel: 'it is a Sentinel, and holds no keys' } as const;
+/** Said whole, because a reading that could not be made shows the message alone. */
+const MODES = {
+  cluster: 'it is part of a Redis Cluster, of which one part alone would be seen: leave it out of “redis” in hypercare.yaml',
+  sentinel: 'it is a Sentinel, and holds no keys: give the address of the primary that it watches',
+} as const;
 
 /** Each address is one server that holds all of its keys. */
 export function refusedMode(mode: keyof typeof MODES): HypercareError {
-  return new HypercareError('redis.mode', 'permanent', `Redis: ${MODES[mode]}; hypercare knows single servers alone`, mode === 'sentinel' ? 'Give the address of the primary it watches.' : 'Take it out of “redis” in hypercare.yaml; what apps answer shows how it is.');
+  return new HypercareError('redis.mode', 'permanent', `Redis: ${MODES[mode]}`);
 }
 
 /** Which fault of the server an error stands for; null: none of its. */

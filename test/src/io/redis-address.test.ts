@@ -46,8 +46,8 @@ describe.skipIf(noRedis)('a Redis of another make', () => {
   });
 
   it.each([
-    ['of a Cluster', ['--cluster-enabled', 'yes'], 'it is part of a Redis Cluster; hypercare knows single servers alone'],
-    ['that is a Sentinel', ['--sentinel'], 'it is a Sentinel, and holds no keys; hypercare knows single servers alone'],
+    ['of a Cluster', ['--cluster-enabled', 'yes'], 'it is part of a Redis Cluster, of which one part alone would be seen: leave it out of “redis” in hypercare.yaml'],
+    ['that is a Sentinel', ['--sentinel'], 'it is a Sentinel, and holds no keys: give the address of the primary that it watches'],
   ])('%s is refused in clear words', async (_what, mode, message) => {
     const { redis, port } = await started((dir, at) => [...(mode[0] === '--sentinel' ? [join(dir, 'sentinel.conf')] : []), '--port', String(at), '--bind', '127.0.0.1', '--dir', dir, ...mode]);
     const url = `redis://127.0.0.1:${port}`;
