@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { statusCard } from '../cards/status-card.js';
 import { botSilentSince, isWatched, type AppStatus, type Watch } from '../domain/app-status.js';
+import type { HealthScore } from '../domain/health-score.js';
 import { covers } from '../domain/hold.js';
 import type { Json } from '../domain/json.js';
 import { releaseName } from '../domain/release.js';
@@ -8,6 +9,7 @@ import { neededBy, type Resource } from '../domain/resource.js';
 import type { ResourceStatus } from '../domain/resource-status.js';
 import { appStatuses } from '../store/app-status.js';
 import { channelStates } from '../store/channels.js';
+import { healthOf } from '../store/health.js';
 import { resourceStatuses } from '../store/resource-status.js';
 import { listEdges } from '../store/resources.js';
 import { watchOf } from '../store/watch.js';
@@ -37,9 +39,10 @@ export const status: Command<z.output<typeof args>> = {
     const watch = await watchOf(ctx.store.db, ctx.hostId);
     const holds = (await holdsNow(ctx)).filter((hold) => wanted === null || covers(hold, wanted.name));
     const resources = await resourcesFor(ctx, wanted);
+    const health = await healthOf(ctx.store.db, ctx.hostId, { tiers: ctx.tiers, settleMs: ctx.settleMs, now });
     const channels = await channelStates(ctx.store.db, ctx.hostId);
     return {
-      data: { version: 1, apps: apps.map(appDocument), resources: resources.map(resourceDocument), holds: holds.map(holdDocument), channels: channels.map(({ since, ...state }) => ({ ...state, since: iso(since) })), monitor: watchDocument(watch, now), bot: { silent: botSilentSince(watch, now) !== null, seenAt: iso(watch.botSeenAt) } },
+      data: { version: 1, score: scoreSummary(health.host), apps: apps.map((one) => ({ ...appDocument(one), score: scoreSummary(health.apps.find(({ app: of }) => of.id === one.app.id)?.score ?? null) })), resources: resources.map(resourceDocument), holds: holds.map(holdDocument), channels: channels.map(({ since, ...state }) => ({ ...state, since: iso(since) })), monitor: watchDocument(watch, now), bot: { silent: botSilentSince(watch, now) !== null, seenAt: iso(watch.botSeenAt) } },
       card: statusCard(apps, { ...watch, holds, channels, resources }, { now, timeZone: ctx.timeZone }),
       exit: exitOf({ apps, resources }, watch, now),
     };
@@ -60,7 +63,12 @@ export function exitOf({ apps, resources = [] }: { readonly apps: readonly AppSt
   return watch.pm2LostAt === null && apps.length > 0 && apps.every(({ verdict }) => verdict === 'good') ? 0 : 3;
 }
 
-function appDocument(one: AppStatus): Json {
+/** The number and how sure it is; what takes the points tells “score”. */
+function scoreSummary(score: HealthScore | null): Json {
+  return score === null ? null : { points: score.score, confidence: score.confidence };
+}
+
+function appDocument(one: AppStatus): { readonly [key: string]: Json } {
   const { launch } = one;
   return {
     app: one.app.name, verdict: one.verdict, why: one.why, release: one.release && releaseName(one.release), releaseVerdict: one.release?.verdict ?? null,

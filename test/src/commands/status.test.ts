@@ -52,6 +52,15 @@ describe('status', () => {
     `);
   });
 
+  it('has the score that “score” tells, of the host and of each app, and none where nothing is known', async () => {
+    await launched(stage);
+    await watchShop(stage);
+    const { data } = await say('status shop');
+    const [host, shop] = [(await say('score')).data, (await say('score shop')).data];
+    expect(data).toMatchObject({ score: { points: host['score'], confidence: host['confidence'] }, apps: [{ score: { points: shop['score'], confidence: shop['confidence'] } }] });
+    expect((await say('status blog')).data).toMatchObject({ apps: [{ score: { points: null, confidence: 'none' } }] });
+  });
+
   it('says of an incident since when it is open, and since when it needs people', async () => {
     await watchShop(stage);
     const incident = await broken(stage);
@@ -60,6 +69,7 @@ describe('status', () => {
       await changeIncident(tx, incident.id, { state: 'escalated', reason: 'nothing is left to try' });
       await tell(tx, stage.hostId, { kind: 'incident.escalated', incidentId: incident.id }, at);
     });
+    stage.now = at;
     const told = drawn(await say('status shop')).replaceAll(/\s+/g, ' ');
     expect(told).toMatch(/Incident \w+, open since 03:12 UTC, .* ago; needs you since 03:21 UTC/);
   });
