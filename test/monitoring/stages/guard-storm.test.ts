@@ -51,6 +51,16 @@ describe('a storm', () => {
     expect([await held(), await told()]).toEqual([[], ['hold.began', 'hold.ended']]);
   });
 
+  it('over a dependency holds not what is done to an app because it ails that; what holds the dependency, and a storm over all, does', async () => {
+    await house.store.write((tx) => syncEdges(tx, house.hostId, [{ resourceId: id('shop'), usesId: id('payments') }]));
+    await bad(id('payments'));
+    expect([await over('shop'), await over('shop', null, 'payments'), await over('shop', null, 'cache')]).toEqual([['storm'], [], ['storm']]);
+    await house.store.write((tx) => begin(tx, ctx(), { kind: 'freeze', scope: 'payments', author: 'Ann', reason: 'we look', until: null, key: null }));
+    expect([await over('shop', null, 'payments'), await over('shop', 'Ben', 'payments')]).toEqual([['freeze'], ['freeze']]);
+    for (const name of ['api', 'blog', 'chat']) await bad(id(name));
+    expect(await over('shop', null, 'payments')).toContain('storm');
+  });
+
   it('over a dependency holds the apps that need it, and no other', async () => {
     await house.store.write((tx) => syncEdges(tx, house.hostId, [{ resourceId: id('shop'), usesId: id('api') }, { resourceId: id('api'), usesId: id('payments') }]));
     await bad(id('payments'));

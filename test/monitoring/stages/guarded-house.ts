@@ -37,7 +37,7 @@ export function guardedHouse() {
       const events = await eventsSince(house.store.db, house.hostId, 0, 100);
       return events.filter(({ kind }) => kind.startsWith('hold.')).map(({ kind }) => kind);
     },
-    over: (name: string, askedBy: string | null = null) => holdsOver(house.store.db, ctx(), { name, askedBy, ails: null }).then((all) => all.map(({ kind }) => kind)),
+    over: (name: string, askedBy: string | null = null, ails: string | null = null) => holdsOver(house.store.db, ctx(), { name, askedBy, ails }).then((all) => all.map(({ kind }) => kind)),
     async bad(resourceId: ResourceId, launchId: string | null = null): Promise<void> {
       await house.store.write((tx) => openIncident(tx, { resourceId, launchId: launchId as never, kind: 'endpoint-failing', severity: 'critical', emergency: false, title: 'it fails' }, clock.now()));
       await look();
