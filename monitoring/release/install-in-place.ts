@@ -16,9 +16,12 @@ export async function packagesIn(dir: string): Promise<'untouched' | 'broken' | 
   return lockHash === '' ? 'untouched' : { lockHash };
 }
 
-/** Is npm at work there, perhaps started by one of us that was killed? */
+/** Npm's commands that change packages, by their short names too. An app that runs by `npm start` waits for nobody: a rollback waited ten minutes for one, and broke off. */
+const INSTALLS = /(?:^|[\s/])npm(?:-cli\.js)?\s+(?:-\S+\s+)*(?:ci|clean-install|install|install-clean|i|add|update|up|upgrade|uninstall|un|remove|rm|prune|dedupe|rebuild)(?=\s|$)/;
+
+/** Is npm at work there, perhaps started by one of us that was killed? It writes over its own arguments, which are one text then. */
 export async function isInstalling(dir: string): Promise<boolean> {
-  return (await processesIn(dir)).some(({ name, args }) => name.startsWith('npm') || args.some((arg) => /(^|\/)npm(-cli\.js)?$/.test(arg)));
+  return (await processesIn(dir)).some(({ args }) => INSTALLS.test(args.join(' ').trim()));
 }
 
 /** Packages are missing from when npm clears the directory until it ends; an app that loads one then fails. */

@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { isInstalling } from '../../../monitoring/release/install-in-place.js';
 import { releaseRollback } from '../../../monitoring/repairs/release-rollback.js';
 import type { RepairTarget, Step } from '../../../monitoring/repairs/repair.js';
 import { WAY_BACK } from '../../../monitoring/repairs/road.js';
@@ -100,6 +103,27 @@ describe('release.rollback in place', () => {
     expect(prepared.does.map(({ name }) => name)).toEqual(['note the way back', 'save edits', 'check out', 'install packages', 'restart shop', 'confirm workers']);
     expect(await walk(steps, prepared, io)).toMatchObject({ failure: null });
     expect(await says(app)).toBe('greet 1.0.0');
+  });
+
+  it('waits for no npm that installs nothing, as one that keeps an app running', async () => {
+    const v1 = repo.commit({ ...WITH_PACKAGE, ...addPackage(repo, { version: '1.0.0' }) });
+    const v2 = repo.commit(addPackage(repo, { version: '2.0.0' }));
+    await npmCi();
+    const app = await start();
+    const npm = spawn('npm', ['exec', '--offline', '-c', 'echo there; sleep 60'], { cwd: repo.dir, detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+    onTestFinished(() => void process.kill(-(npm.pid ?? 0), 'SIGKILL'));
+    await once(npm.stdout, 'data');
+    expect(await isInstalling(repo.dir)).toBe(false);
+    const { prepared, steps } = await prepareRollback(await target(v2, v1), io);
+    expect(await walk(steps, prepared, io)).toMatchObject({ failure: null });
+    expect(await says(app)).toBe('greet 1.0.0');
+  });
+
+  it.each([['npm', 'ci', '--omit=dev'], ['npm', '--silent', 'i', 'greet']])('sees an npm that installs: %s %s', async (...words) => {
+    const npm = spawn(process.execPath, ['-e', `process.title = ${JSON.stringify(words.join(' '))}; console.log('there'); setTimeout(() => {}, 30_000)`], { cwd: repo.dir, stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void npm.kill('SIGKILL'));
+    await once(npm.stdout, 'data');
+    expect(await isInstalling(repo.dir)).toBe(true);
   });
 
   it('comes back with its packages when those of the target cannot be installed', async () => {
