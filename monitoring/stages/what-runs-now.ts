@@ -65,9 +65,9 @@ export function notLooked(app: Resource): HypercareError {
 export async function runningRelease(tx: Db, ctx: StageContext, app: Resource): Promise<Release> {
   if (await underWayOn(tx, app.id)) throw new HypercareError('repair.under_way', 'transient', `something is being done to ${app.name} just now`, 'Wait for it to end: hypercare incidents shows it.');
   const seen = (await lastSighting(tx, app.id)) as unknown as ReleaseSighting | null;
-  if (seen === null) throw new HypercareError('release.unseen', 'transient', `no running release of ${app.name} has been seen yet`, 'Check that its processes run (pm2 status), wait for the next reading, and ask again.');
   const check = await releaseCheck(tx, app.id);
   const newest = check === null ? null : await newestSample(tx, check.id);
+  if (seen === null) throw new HypercareError('release.unseen', 'transient', `no running release of ${app.name} has been seen yet${newest?.note ? `: ${newest.note}` : ''}`, 'Check that its processes run (pm2 status), wait for the next reading, and ask again.');
   if (newest !== null && newest.verdict !== 'good') {
     throw new HypercareError('release.unclear', 'transient', `what runs of ${app.name} cannot be told now: ${newest.note ?? 'it could not be measured'}; seen last was ${releaseName(seen)}`, `When a deploy is under way, wait for its end; else have PM2 reload ${app.name}, so that it runs what stands on disk. Then ask again.`);
   }

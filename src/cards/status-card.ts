@@ -86,7 +86,7 @@ function drawApp(status: AppStatus, alone: boolean, reader: Reader): string {
 
 /** What runs may have to be sorted out by a person: a tree that was pulled, or workers of two releases. */
 function drawUntold({ checks, why }: AppStatus, reader: Reader): readonly string[] {
-  const untold = checks.find(({ check, newest }) => check.probe === 'release' && newest?.verdict === 'unknown' && newest.note !== null)?.newest;
+  const untold = checks.find(({ check, newest }) => check.probe === 'release' && (newest?.verdict === 'unknown' || newest?.verdict === 'error') && newest.note !== null)?.newest;
   return untold && untold.note !== why ? [`What runs cannot be told (${sayAgo(untold.at, reader)}): ${untold.note}.`] : [];
 }
 

@@ -54,7 +54,7 @@ function notRunning(app: AppConfig, index: number, running: readonly string[]): 
 function unreachable(home: string, error: unknown): string {
   if (!(error instanceof HypercareError)) return `PM2 of ${home} cannot be asked: ${errorText(error)}`;
   if (error.code === 'pm2.dead') return `no PM2 runs for ${home}: start your apps with pm2, or name the home of the PM2 that runs them`;
-  return [error.message, error.mend].filter(Boolean).join('. ');
+  return saidOf(error);
 }
 
 async function releaseWarnings(release: ReleaseConfig, path: Path): Promise<readonly Complaint[]> {
@@ -73,7 +73,8 @@ async function directoryProblem(dir: string, mend: string): Promise<string | nul
 }
 
 async function treeProblem(dir: string): Promise<string | null> {
-  const head = await createGit().head(dir).catch(() => null);
+  const head = await createGit().head(dir).catch((error: unknown) => (error instanceof HypercareError ? error : null));
+  if (head instanceof HypercareError) return saidOf(head);
   return head === null ? 'is no git tree with a commit: name the tree PM2 runs the app from' : null;
 }
 
@@ -85,7 +86,11 @@ async function layoutProblem(dir: string): Promise<string | null> {
 }
 
 async function repoProblem(repo: string): Promise<string | null> {
-  return createGit().resolve(repo, 'HEAD').then(() => null, () => 'is no git repository: make it with git clone --bare');
+  return createGit().resolve(repo, 'HEAD').then(() => null, (error: unknown) => (error instanceof HypercareError && error.code !== 'git.no_repository' ? saidOf(error) : 'is no git repository: make it with git clone --bare'));
+}
+
+function saidOf({ message, mend }: HypercareError): string {
+  return [message, mend].filter(Boolean).join('. ');
 }
 
 function warning(path: Path, message: string): Complaint {

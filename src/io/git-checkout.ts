@@ -4,7 +4,7 @@ import { HypercareError } from '../domain/errors.js';
 import type { Exec } from './exec.js';
 import { gitEnv, QUIET } from './git-ask.js';
 import { gitError } from './git-error.js';
-import { refuseSubmodules } from './git-export.js';
+import { refuseMovedSubmodules } from './git-export.js';
 import { surveyTree } from './git-in-the-way.js';
 import { staleLock } from './git-lock.js';
 import { headOf, requireCommit } from './git-read.js';
@@ -24,7 +24,7 @@ export async function checkoutCommit(exec: Exec, job: { readonly dir: string; re
   await refuseUnfinished(dir);
   const { blocking, halfDone } = await surveyTree(dir, commit);
   if (blocking.length > 0) throw inTheWayError(dir, blocking);
-  await refuseSubmodules(dir, commit);
+  await refuseMovedSubmodules(dir, commit);
   if (lock !== null) await rm(lock, { force: true });
   // simple-git would leave git's helpers running after a deadline, so this goes through `exec`, which ends the group.
   // Force only over what the survey found to be the target's own bytes; without it git guards against edits made since.

@@ -62,6 +62,15 @@ export async function refuseSubmodules(repo: string, commit: string): Promise<vo
   throw new HypercareError('git.submodules', 'permanent', `${commit.slice(0, 7)} has submodules (${named(paths)}), which hypercare does not build`, 'Keep the directories of good releases, so that none has to be built again.');
 }
 
+/** In place they stay as they are: nothing is said of one that both commits have alike. */
+export async function refuseMovedSubmodules(dir: string, commit: string): Promise<void> {
+  // ':160000 160000 <id> <id> M', then the path; zeros where a side has none.
+  const parts = zeroSeparated(await askGit(dir, ['diff-tree', '-r', '-z', '--no-renames', '--raw', 'HEAD', requireCommit(commit), '--']));
+  const paths = parts.filter((_part, index) => index % 2 === 1 && /^:(?:160000 |\d{6} 160000 )/.test(parts[index - 1] ?? ''));
+  if (paths.length === 0) return;
+  throw new HypercareError('git.submodules', 'permanent', `Between what runs and ${commit.slice(0, 7)} submodules differ (${named(paths)}), and hypercare moves none`, `Go back by hand: git checkout --detach ${commit.slice(0, 12)}, git submodule update --init, and pm2 reload.`);
+}
+
 async function refuseLfsPointers(repo: string, commit: string): Promise<void> {
   const hits = zeroSeparated(await askGit(repo, ['grep', '--full-name', '-l', '-z', '-F', '-e', LFS_FIRST_LINE, commit, '--']));
   const pointers: string[] = [];

@@ -1,7 +1,7 @@
 import { lstat, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { askGit, blobOf } from './git-ask.js';
-import { refuseSubmodules } from './git-export.js';
+import { refuseMovedSubmodules } from './git-export.js';
 import { isLocked } from './git-lock.js';
 import { PLAIN_DIFF, requireCommit, zeroSeparated } from './git-read.js';
 import { refuseUnfinished } from './git-unfinished.js';
@@ -18,7 +18,7 @@ export interface Survey {
 
 export async function inTheWay(dir: string, commit: string): Promise<readonly string[]> {
   await refuseUnfinished(dir);
-  await refuseSubmodules(dir, commit);
+  await refuseMovedSubmodules(dir, commit);
   return (await surveyTree(dir, commit)).blocking;
 }
 

@@ -51,7 +51,7 @@ export interface Git {
   /**
    * Tracked files with local edits, and untracked files that `commit` holds too: what stands in the way of a checkout
    * in place. A file that already is as `commit` has it (left by a checkout that was killed) is in nobody's way.
-   * Throws where `commit` has submodules, as the checkout does.
+   * Throws where submodules differ, and where git is in the middle of a merge or the like, as the checkout does.
    */
   inTheWay(dir: string, commit: string): Promise<readonly string[]>;
   /**

@@ -126,7 +126,7 @@ describe('a name that PM2 does not know', () => {
     `);
     expect(await run(['restore-point', 'shop', '--reason', 'because'], watch.dir)).toMatchInlineSnapshot(`
       "
-      ! ERROR  no running release of shop has been seen yet
+      ! ERROR  no running release of shop has been seen yet: no worker is online
         Check that its processes run (pm2 status), wait for the next reading, and ask
         again.
       exit 3

@@ -31,6 +31,12 @@ describe('the card of the status', () => {
     expect(draw([{ ...shop, release: { ...bad, commit: null, dir: '/srv/w' } }])).toContain('As it stands in w (watching), live for 27 min');
   });
 
+  it.each(['unknown', 'error'] as const)('says why it cannot be told what runs, where the reading is %s, and once', (verdict) => {
+    const told = (why: string): string => draw([{ ...shop, why, checks: [{ check: { name: 'release', probe: 'release' }, newest: { verdict, at: UTC.now, note: 'the repository belongs to another user' } }] as unknown as AppStatus['checks'] }]).replace(/\s+/g, ' ');
+    expect(told('3 checks good')).toMatch(/What runs cannot be told \(.*\): the repository belongs to another user\./);
+    expect(told('the repository belongs to another user').split('another user')).toHaveLength(2);
+  });
+
   it('says what an incident waits for, where no question says it better', () => {
     const waits = { [incident.id]: 'it waits for a fresh reading of redis' };
     expect(draw([{ ...sick, question: null, waits }])).toMatch(/3 checks in a row over 20 s\n {2}Now: it waits for a fresh reading of redis\. All of it: why shop$/);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -89,6 +89,16 @@ describe('where releases stand', () => {
     expect(await release(`mode: releases, dir: ${dir}, repo: ${dir}/app`)).toEqual([
       '4:37 holds no directory `releases` yet: deploy once, as README shows, or use mode in-place', expect.stringContaining('is no git repository: make it with git clone --bare'),
     ]);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('belongs to another user, and is called no other thing', async () => {
+    execFileSync('git', ['init', '-q', dir]);
+    execFileSync('git', ['-C', dir, '-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '-q', '--allow-empty', '-m', 'one']);
+    chownSync(dir, 65_534, 65_534);
+    chownSync(join(dir, '.git'), 65_534, 65_534);
+    const said = expect.stringMatching(/^\d:\d+ the repository belongs to another user in .*safe\.directory/) as unknown;
+    expect(await release(`mode: in-place, dir: ${dir}`)).toEqual([said]);
+    expect((await release(`mode: releases, dir: ${dir}, repo: ${dir}`)).at(-1)).toEqual(said);
   });
 
   it('holds no live release yet, or a link that leads nowhere', async () => {

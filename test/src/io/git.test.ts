@@ -178,7 +178,6 @@ describe('git: export', () => {
     repo.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library.dir, 'vendor/library');
     const commit = repo.commit({});
     await expect(git.export(repo.dir, commit, join(box.dir, 'out'), 20_000)).rejects.toMatchObject({ code: 'git.submodules', message: expect.stringContaining('vendor/library') });
-    await expect(git.checkout(repo.dir, commit, 20_000)).rejects.toMatchObject({ code: 'git.submodules' });
   });
 
   it('leaves nothing behind for a commit that is not there, nor at the deadline', async () => {
@@ -228,6 +227,23 @@ describe('git: checkout in place', () => {
     repo.commit({ a: '2' });
     writeFileSync(join(repo.dir, 'same'), 'hotfix');
     expect(await git.inTheWay(repo.dir, old)).toEqual(['same']);
+  });
+
+  it('refuses where submodules differ, and leaves one alone that both commits have alike', async () => {
+    const library = box.repo('library');
+    library.commit({ a: '1' });
+    const without = repo.commit({ a: '0' });
+    repo.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library.dir, 'vendor/library');
+    const old = repo.commit({ a: '1' });
+    repo.commit({ a: '2' });
+    await expect(git.inTheWay(repo.dir, without)).rejects.toMatchObject({ code: 'git.submodules', message: expect.stringContaining('vendor/library'), mend: expect.stringContaining('git submodule update --init') });
+    await expect(git.checkout(repo.dir, without, 20_000)).rejects.toMatchObject({ code: 'git.submodules' });
+    expect(await git.inTheWay(repo.dir, old)).toEqual([]);
+    await git.checkout(repo.dir, old, 20_000);
+    expect(readFileSync(join(repo.dir, 'vendor/library/a'), 'utf8')).toBe('1');
+    expect(repo.git('status', '--porcelain')).toBe('');
+    writeFileSync(join(repo.dir, 'vendor/library/a'), 'edited');
+    expect(await git.inTheWay(repo.dir, repo.git('rev-parse', 'main'))).toEqual(['vendor/library']);
   });
 
   it('takes a stale index.lock away, but not while a git works in the tree', async () => {

@@ -139,6 +139,14 @@ describe('the expected downtime', () => {
     expect(await downtime.look(crossing({ away, past: known, listed: [listed('shop', '/srv')] }), lookIo(), going)).toEqual({ light, says });
   });
 
+  it('has npm’s on top where that installs in place, and of nothing else', async () => {
+    const installing = { installs: true, listed: [listed('shop', '/srv')] };
+    const npm = '; what needs a package fails while npm ci runs before that, and how long is not known';
+    expect(await downtime.look(crossing({ ...installing, mode: 'in-place', away: ['shop'], past: past(4_000) }), lookIo(), going)).toEqual({ light: 'amber', says: `at most 4 s expected; after the last restart it answered again within 4 s${npm}` });
+    expect(await downtime.look(crossing({ ...installing, mode: 'in-place', away: [] }), lookIo(), going)).toEqual({ light: 'amber', says: `none for the workers, which are replaced one by one${npm}` });
+    expect(await downtime.look(crossing({ ...installing, mode: 'releases', away: [] }), lookIo(), going)).toMatchObject({ light: 'green' });
+  });
+
   it('is none more than now where no process of it is up', async () => {
     const dead = { ...listed('shop', '/srv'), status: 'errored' };
     expect(await downtime.look(crossing({ away: ['shop'], past: past(4_000), listed: [dead, listed('blog', '/srv')] }), lookIo(), going)).toEqual({ light: 'green', says: 'none more than now: no process of it is up' });
