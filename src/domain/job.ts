@@ -40,7 +40,7 @@ export function judgeJob(pings: JobPings, rule: JobRule, now: number): { readonl
   const running = pings.startedAt !== null && pings.startedAt > (pings.endedAt ?? Number.NEGATIVE_INFINITY);
   const missing = running ? overrun(pings, rule, now) : late(pings, rule, now);
   if (missing !== null) return lost(pings, rule, now) ?? missing;
-  if (pings.exit !== null && pings.exit !== 0) return { state: 'failed', note: `failed${pings.exit === FAILED ? '' : ` with exit status ${pings.exit}`} ${ago(pings.endedAt, now)}${running ? ', and runs again' : ''}` };
+  if (pings.exit !== null && pings.exit !== 0) return { state: 'failed', note: `failed${pings.exit === FAILED ? '' : ` with exit status ${pings.exit}`}, ${ago(pings.endedAt, now)}${running ? ', and runs again' : ''}` };
   if (running) return { state: 'running', note: `has run for ${span(pings.startedAt, now)}` };
   if (pings.endedAt === null) return { state: 'waiting', note: `has not pinged yet; it has to within ${sayDuration(rule.everyMs + rule.graceMs)} of ${ago(pings.since, now)}` };
   return { state: 'well', note: `pinged ${ago(pings.endedAt, now)}${pings.ranMs === null ? '' : `, after ${sayDuration(pings.ranMs)}`}` };

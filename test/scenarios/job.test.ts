@@ -75,7 +75,7 @@ describe('a job that pings', () => {
     expect(await house.incidents()).toMatchObject([{ kind: 'job-failed', state: 'escalated', severity: 'warning' }]);
     expect(await house.card()).toContain('nightly');
     expect(await house.card()).toContain('failed with exit status 7');
-    expect(await house.status()).toContain('nightly (job): bad (failed with exit status 7');
+    expect(await house.status()).toContain('nightly (job): bad (failed with exit status 7)');
     await house.ping();
     await house.pass(MINUTE);
     expect(await house.incidents()).toMatchObject([{ kind: 'job-failed', state: 'resolved' }]);

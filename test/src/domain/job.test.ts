@@ -18,9 +18,9 @@ describe('a job', () => {
     ['runs', { startedAt: NOW - HOUR, ...ended(24 * HOUR) }, 'running', 'has run for 1 h'],
     ['runs, and began late', { startedAt: NOW - MINUTE, ...ended(30 * HOUR) }, 'running', 'has run for 60 s'],
     ['runs too long', { startedAt: NOW - 3 * HOUR, ...ended(24 * HOUR) }, 'overrun', 'began 3 h ago and has not ended; it may run 2 h'],
-    ['failed', ended(MINUTE, 3), 'failed', 'failed with exit status 3 60 s ago'],
-    ['told only that it failed', ended(MINUTE, FAILED), 'failed', 'failed 60 s ago'],
-    ['failed, and tries again', { ...ended(MINUTE, 1), startedAt: NOW - 1_000 }, 'failed', 'failed with exit status 1 60 s ago, and runs again'],
+    ['failed', ended(MINUTE, 3), 'failed', 'failed with exit status 3, 60 s ago'],
+    ['told only that it failed', ended(MINUTE, FAILED), 'failed', 'failed, 60 s ago'],
+    ['failed, and tries again', { ...ended(MINUTE, 1), startedAt: NOW - 1_000 }, 'failed', 'failed with exit status 1, 60 s ago, and runs again'],
     ['pinged before the clock was set back', ended(-HOUR), 'well', 'pinged 0 ms ago'],
   ])('that %s', (_what, change, state, note) => {
     expect(judgeJob(pings(change), rule, NOW)).toEqual({ state, note });
