@@ -57,6 +57,7 @@ export function createRelay(parts: RelayParts): Relay {
   const { store, hostId, channel, clock } = parts;
   const to = { hostId, channel: channel.name };
   const pace = createPace();
+  const called = new Map<string, number>();
   const reach = createReach(parts, channel.name);
   return {
     async pass(signal) {
@@ -64,7 +65,7 @@ export function createRelay(parts: RelayParts): Relay {
       if (pace.waitMs(clock.monotonic()) > 0) return;
       for (const told of await due(parts)) {
         if (signal.aborted || pace.waitMs(clock.monotonic()) > 0) return;
-        await tell(parts, { pace, reach }, told);
+        await tell(parts, { pace, reach, called }, told);
       }
     },
     async nextAt() {
@@ -93,13 +94,25 @@ async function due({ store, hostId, channel, clock }: RelayParts): Promise<reado
 interface Ways {
   readonly pace: Pace;
   readonly reach: Reach;
+  /** When people were last called about a subject here, monotonic. */
+  readonly called: Map<string, number>;
+}
+
+/** A channel that was away calls late: a reminder that was planned meanwhile would ring again at once. */
+const REMINDED_AFTER_MS = 10 * 60_000;
+/** So many subjects are remembered for that. */
+const MOST_CALLED = 200;
+
+function isTooSoon({ called }: Ways, { subject, events }: Told, now: number): boolean {
+  const isReminder = events.every(({ kind }) => !calls(kind) || kind === 'incident.reminded');
+  return isReminder && now - (called.get(subject) ?? Number.NEGATIVE_INFINITY) < REMINDED_AFTER_MS;
 }
 
 async function tell(parts: RelayParts, ways: Ways, told: Due): Promise<void> {
   const { store, channel } = parts;
   const ids = told.events.map(({ id }) => id);
   try {
-    const posted = await speak(parts, ways.pace, told);
+    const posted = await speak(parts, ways, told);
     // Only now: a crash before it delivers again, under the same key.
     await store.write((tx) => endDeliveries(tx, ids, channel.name, 'done', null));
     if (posted) await ways.reach.note('speaks', null);
@@ -109,7 +122,8 @@ async function tell(parts: RelayParts, ways: Ways, told: Due): Promise<void> {
 }
 
 /** True where it was posted: a channel may take what is beneath its level without a word. */
-async function speak(parts: RelayParts, pace: Pace, told: Told): Promise<boolean> {
+async function speak(parts: RelayParts, ways: Ways, told: Told): Promise<boolean> {
+  const { pace, called } = ways;
   const { store, channel, clock, log } = parts;
   const { card, anew, call } = await drawTold(store.db, told, { hostName: parts.hostName, onCall: parts.onCall, reader: { now: clock.now(), timeZone: parts.timeZone } });
   const previous = anew ? undefined : await cardRef(store.db, told.subject, channel.name);
@@ -118,9 +132,11 @@ async function speak(parts: RelayParts, pace: Pace, told: Told): Promise<boolean
   const ref = await inTime(channel.deliver(card, key, previous, call ?? undefined), clock);
   if (ref === null) return false;
   await store.write((tx) => keepCardRef(tx, told.subject, channel.name, ref));
-  if (call === null || !channel.call) return true;
+  if (call === null || !channel.call || isTooSoon(ways, told, clock.monotonic())) return true;
   pace.said(clock.monotonic());
   await inTime(channel.call(call, ref, !isSame(ref, previous), key), clock);
+  if (called.size >= MOST_CALLED) called.clear();
+  called.set(told.subject, clock.monotonic());
   log.info({ channel: channel.name, subject: told.subject }, 'people were called');
   return true;
 }

@@ -49,6 +49,20 @@ describe('calling people', () => {
     expect(place.called.map(({ call }) => call.text.split('.')[0])).toEqual([expect.stringContaining('?'), 'shop needs you: nobody answered in time']);
   });
 
+  it('reminds nobody who was called here a moment ago, as where the place was away till then', async () => {
+    const relay = house.relay(place);
+    const incident = await opened();
+    await house.store.write((tx) => changeIncident(tx, incident.id, { state: 'escalated', reason: 'nothing is left to try' }));
+    await house.tell('incident.escalated', { incidentId: incident.id });
+    await house.settle(relay);
+    for (const [afterMs, times] of [[MINUTE, 1], [10 * MINUTE, 2]] as const) {
+      house.pass(afterMs);
+      await house.tell('incident.reminded', { incidentId: incident.id });
+      await house.settle(relay);
+      expect(place.called).toHaveLength(times);
+    }
+  });
+
   it('calls nobody for a question that is over by the time it could be told', async () => {
     const relay = house.relay(place);
     const incident = await opened();
@@ -77,7 +91,7 @@ describe('calling people', () => {
     for (const kind of ['question.asked', 'incident.reminded', 'incident.reminded'] as const) {
       await house.tell(kind, { incidentId: incident.id });
       await house.settle(relay);
-      house.pass(MINUTE);
+      house.pass(15 * MINUTE);
     }
     expect(place.called.map(({ call }) => [...new Set(call.people.map(({ name }) => name))])).toEqual([['Bob'], ['Ann', 'Bob'], ['Ann', 'Bob']]);
   });
