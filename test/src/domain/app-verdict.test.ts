@@ -33,6 +33,7 @@ describe('how an app is', () => {
     ['the newest reading is bad and nobody has confirmed it', app([check('liveness', 'good'), check('http:/checkout', 'bad')]), 'unknown', '/checkout: a note on bad, in its newest reading; not confirmed yet'],
     ['a check that lost its trust is bad', app([check('liveness', 'good'), check('http:/checkout', 'bad', { trusted: false })]), 'good', '1 of 2 checks good; nothing is known of /checkout'],
     ['too little is known of liveness', app([check('liveness', 'unknown')]), 'unknown', 'liveness: a note on unknown, in its newest reading; not confirmed yet'],
+    ['nothing is known by its only check, which is no sign of life', app([check('ping', 'unknown')]), 'unknown', 'ping: a note on unknown'],
     ['too little is known of another check', app([check('liveness', 'good'), check('release', 'unknown')]), 'good', '1 of 2 checks good; nothing is known of release'],
     ['one release is being replaced by another', app([check('liveness', 'good'), check('release', 'unknown', { values: [2, 0, 1] })]), 'good', '1 of 2 checks good; nothing is known of release'],
     ['it runs two releases, and stays so', app([check('liveness', 'good'), check('release', 'unknown', { values: [2, 0, 2] })]), 'unknown', 'a note on unknown'],
