@@ -65,7 +65,7 @@ function drawNames(names: readonly string[] | null): string {
 }
 
 function drawMigrations(found: AppliedMigrations | null, reader: Reader): string {
-  if (found === null) return 'not read; they are where a PostgreSQL that it uses is watched';
+  if (found === null) return 'not read; where it uses a PostgreSQL that is watched, they are within two minutes of settling';
   const each = found.tables.map(({ database, tool, names }) => `${tool} in ${database}: ${names.length} applied${names.length === 0 ? '' : `, the newest ${names.at(-1)}`}`);
   const all = [...each, ...found.unread.map((line) => `not read: ${line}`)];
   return `${all.length === 0 ? 'no table of a migration tool was found' : all.join('; ')} (${sayClock(found.at, reader)})`;
