@@ -1,4 +1,4 @@
-/** Redis, PostgreSQL and Chromium for the tests: found, or installed by apt-get as root on Debian, or named as missing. */
+/** Redis, PostgreSQL, Chromium, Prometheus and its Alertmanager for the tests: found, or installed by apt-get as root on Debian, or named as missing. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -8,6 +8,9 @@ const SERVICES = [
   { name: 'postgres', package: 'postgresql', is: () => onPath('initdb') || inDebiansPlace('initdb') },
   // Only the slow tests open a browser, and it is large.
   { name: 'chromium', package: 'chromium', slow: true, is: () => ['chromium', 'chromium-browser', 'google-chrome'].some(onPath) },
+  // What is served to them is read by them; few have them, and what is served is checked without them too.
+  { name: 'prometheus', package: 'prometheus', slow: true, is: () => onPath('promtool') },
+  { name: 'alertmanager', package: 'prometheus-alertmanager', slow: true, is: () => onPath('prometheus-alertmanager') },
 ];
 const INSTALL_WITHIN_MS = 10 * 60_000;
 
