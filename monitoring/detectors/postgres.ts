@@ -35,6 +35,6 @@ function whatHelps(fault: PostgresFault, { fields, samples }: Series): readonly 
   const last = (name: string): number | null => samples.findLast(({ values }) => valueNamed(fields, values, name) !== null)?.values[fields.indexOf(name)] ?? null;
   const newest = (name: string): number | null => valueNamed(fields, samples.at(-1)?.values ?? [], name);
   const limit = last('limit');
-  if (fault === 'saturated') return [...(newest('pool_of') === 0 ? ['no one app here has more than half of them idle, so none is reloaded for it'] : []), `the instances of all apps, each times the size of its pool, should come to less than ${limit === null ? 'max_connections' : limit - 1}`, mendPostgresFault(fault)];
+  if (fault === 'saturated') return [...(newest('pool_of') === 0 ? ['no one app here has more than half of them idle, so none is restarted for it'] : []), `the instances of all apps, each times the size of its pool, should come to less than ${limit === null ? 'max_connections' : limit - 1}`, mendPostgresFault(fault)];
   return [...(fault === 'blocked' ? [`${last('chain') ?? 0} sessions stand in the longest row`] : []), mendPostgresFault(fault)];
 }

@@ -18,7 +18,7 @@ const drainArgs = z.strictObject({ process: z.string().optional(), steadyMs: z.i
 type DrainArgs = z.infer<typeof drainArgs>;
 
 /** For the old worker's end and the new one's start. */
-const RELOAD_MS = 45_000;
+export const RELOAD_MS = 45_000;
 const LOOK_EVERY_MS = 200;
 
 /**
@@ -34,11 +34,20 @@ export const pm2DrainRestart: Repair<DrainArgs> = {
   args: drainArgs,
   risk: 'safe',
   prepare,
-  steps: (_target, { steadyMs }, prepared) =>
-    readWitness(prepared.witness).processes
-      .flatMap(({ name, instances }) => instances.map((was) => ({ name, was })))
-      .flatMap((worker, n) => (prepared.does[n] === undefined ? [] : [workerStep({ ...worker, steadyMs }, prepared.does[n])])),
+  steps: (_target, { steadyMs }, prepared) => workerSteps(prepared, { steadyMs, replace: (name, { pmId }, io) => io.pm2.reload(name, { pmId }) }),
 };
+
+interface Replacing {
+  readonly steadyMs: number;
+  replace(name: string, was: WitnessedInstance, io: Io): Promise<void>;
+}
+
+/** One for each witnessed worker, in the order of the plan. */
+export function workerSteps({ does, witness }: Pick<Prepared, 'does' | 'witness'>, replacing: Replacing): readonly Step[] {
+  return readWitness(witness).processes
+    .flatMap(({ name, instances }) => instances.map((was) => ({ name, was })))
+    .flatMap((worker, n) => (does[n] === undefined ? [] : [workerStep({ ...worker, ...replacing }, does[n])]));
+}
 
 async function prepare(target: RepairTarget, args: DrainArgs, io: Io): Promise<Prepared | Refusal> {
   const seen = await lookAtProcesses(target, args, io);
@@ -72,10 +81,9 @@ function refuse({ name, instances }: SeenProcess): string | null {
   return instances.length === 1 ? `"${name}" has one worker, so that no other answers while it starts; pm2.reload is the one` : null;
 }
 
-interface Worker {
+interface Worker extends Replacing {
   readonly name: string;
   readonly was: WitnessedInstance;
-  readonly steadyMs: number;
 }
 
 function workerStep(worker: Worker, spec: { readonly name: string; readonly timeoutMs: number }): Step {
@@ -85,7 +93,7 @@ function workerStep(worker: Worker, spec: { readonly name: string; readonly time
     state: (_witness, _receipts, io) => find(worker, io).then((now) => positionOf(worker, now, io.clock.now()), unknownToPm2),
     async act(_witness, _receipts, io, signal): Promise<Json> {
       if (positionOf(worker, await find(worker, io), io.clock.now()) !== 'before') return { asked: false };
-      await orAborted(io.pm2.reload(worker.name, { pmId: worker.was.pmId }), signal);
+      await orAborted(worker.replace(worker.name, worker.was, io), signal);
       await untilSteady(worker, io, signal);
       return { asked: true };
     },

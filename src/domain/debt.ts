@@ -16,7 +16,7 @@ export interface Debt {
 const WEIGHTS: Readonly<Record<string, number>> = {
   'pm2.reload': 1, // A fresh process has neither the leak nor the bad state of the old one, until it has them again.
   'pm2.drain-restart': 1, // The same, without an outage.
-  'pm2.reset-pool': 1, // The same: what leaks connections leaks them again.
+  'pm2.reset-pool': 1, // A restart: what leaks connections leaks them again.
   'pm2.raise-memory-limit': 1, // The same, and what leaks has more room.
   'pm2.restart': 1, // The same, and it was away meanwhile.
   'pm2.kill': 2, // It hung: what was under way is lost besides.

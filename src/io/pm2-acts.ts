@@ -30,8 +30,8 @@ export async function instancesOf(hands: Pm2Hands, name: string): Promise<readon
 }
 
 /** One instance after the other. With an empty `env` the apps keep the environment they have. */
-export async function restartAll(hands: Pm2Hands, name: string): Promise<void> {
-  for (const instance of await instancesOf(hands, name)) {
+export async function restartAll(hands: Pm2Hands, name: string, { pmId }: Pick<ReloadOptions, 'pmId'> = {}): Promise<void> {
+  for (const instance of (await instancesOf(hands, name)).filter((one) => pmId === undefined || pmId === one.pmId)) {
     await restartOne(hands, instance);
     await announce(hands, instance.pmId, 'restart');
   }

@@ -59,7 +59,7 @@ export function createPm2(options: Pm2Options): Pm2 {
     alive: () => hands.call('ping', [{}], Math.min(timeoutMs, ALIVE_TIMEOUT_MS)).then(() => true, () => false),
     list,
     reload: (name, how) => reloadAll(hands, name, how),
-    restart: (name) => restartAll(hands, name),
+    restart: (name, options) => restartAll(hands, name, options),
     stop: (name) => stopAll(hands, name),
     kill: (target, signal) => kill(hands, target, signal),
     trigger: (run, action) => trigger(hands, run, action),

@@ -76,7 +76,7 @@ export interface Pm2 {
   list(): Promise<readonly Pm2Process[]>;
   /** Each of these acts on one process name; all of its instances. Resolves when PM2 says so, which proves nothing. */
   reload(name: string, options?: ReloadOptions): Promise<void>;
-  restart(name: string): Promise<void>;
+  restart(name: string, options?: Pick<ReloadOptions, 'pmId'>): Promise<void>;
   stop(name: string): Promise<void>;
   /** Signals one pid after checking that PM2 still lists it with that start time; false when it does not. */
   kill(process: Pm2Run, signal: 'SIGKILL' | 'SIGTERM'): Promise<boolean>;

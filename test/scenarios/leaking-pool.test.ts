@@ -56,7 +56,7 @@ policy: ${policy}
     await until(`the trouble of the database to be ${state}`, async () => (await all()).some((one) => one.kind === 'postgres-saturated' && one.state === state), 60_000);
   }
 
-  it('is reloaded for it by itself, once, and both are well', { timeout: 120_000 }, async () => {
+  it('is restarted for it by itself, once, and both are well', { timeout: 120_000 }, async () => {
     const { watch, url } = await begin('leaking-shop', '{ default: act-and-tell }');
     await useUp(url);
     await saturated(watch, 'resolved');
@@ -112,12 +112,12 @@ policy: ${policy}
         Expires ‹clock›, in 15 min; without an answer nothing is done.
 
         12 of the 17 connections of db stand idle in its pool
-        asked-shop: one instance in fork mode, online: its reload is a restart, and nothing answers until it has started
+        asked-shop: one instance in fork mode, online; nothing answers until it has started
         At most 1 restart.
         Way back: none is needed: its processes start anew, and only what they hold in memory is lost
 
         A yes does exactly this:
-        1. pm2 reload asked-shop (at most 40 s)
+        1. end worker 1 of 1 of asked-shop, start it anew, and wait until it has been up for a while (at most 48 s)
 
         Began  ‹clock›, a while ago
 

@@ -79,7 +79,7 @@ policy: { default: act-and-tell }
       "
       ✗ CRITICAL  db needs you: all 17 connections are in use: shop-batch 16 (16 idle)
         At ‹clock›: some readings in a row, for a while
-        no one app here has more than half of them idle, so none is reloaded for it
+        no one app here has more than half of them idle, so none is restarted for it
         the instances of all apps, each times the size of its pool, should come to less than 16
         A reload of the app with the largest pool gives back what stands idle: hypercare repair pm2.reload <app>.
 

@@ -52,7 +52,7 @@ describe('a PostgreSQL whose users cannot work', () => {
 
   it('says where its connections are idle in no one app, so that none is reloaded', () => {
     const told0 = (pool_of: number | null) => told(thrice(failing('saturated', 'all 17 connections are in use', { used: 17, limit: 17, pool_of })))[0];
-    expect(told0(0)).toContain('no one app here has more than half of them idle, so none is reloaded for it');
+    expect(told0(0)).toContain('no one app here has more than half of them idle, so none is restarted for it');
     expect(told0(1)).not.toContain('no one app');
     expect(told0(null)).not.toContain('no one app');
   });

@@ -95,7 +95,7 @@ describe.skipIf(noPostgres)('pm2.reset-pool', () => {
 
   it('says how many of how many it gives back', { timeout: 60_000 }, async () => {
     const { target } = await open();
-    expect(await prepared(target)).toEqual(['12 of the 17 connections of db stand idle in its pool', 'hoarder: 2 instances in cluster mode, online']);
+    expect(await prepared(target)).toEqual(['12 of the 17 connections of db stand idle in its pool', 'hoarder: 2 instances in cluster mode, online; one after the other, and the others answer meanwhile']);
   });
 
   it('refuses while connections are left', { timeout: 60_000 }, async () => {
@@ -111,7 +111,7 @@ describe.skipIf(noPostgres)('pm2.reset-pool', () => {
     await until('most connections to be idle in its pool', () => isCrowded('forking'), 40_000);
     expect(await prepared(targetOf('forking'))).toEqual([
       '12 of the 17 connections of db stand idle in its pool', '12 of these stand idle in a transaction: what they have not committed is undone',
-      'forking: one instance in fork mode, online: its reload is a restart, and nothing answers until it has started',
+      'forking: one instance in fork mode, online; nothing answers until it has started',
     ]);
     // By its name alone it would be the other's, too.
     await hoard('namesake', { pool: 0, env: { APP_NAME: 'shop-web' } });
