@@ -17,8 +17,8 @@ const SAVED = 'save edits';
 const CHECKED_OUT = 'check out';
 const INSTALLED = 'install packages';
 
-/** `at`: when it was noted, before anything moved. */
-const wayBack = inPlaceWitness.extend({ at: z.number().optional() });
+/** `at`: when it was noted, before anything moved; `mixed`: whether files of the target were among the others already. */
+const wayBack = inPlaceWitness.extend({ at: z.number().optional(), mixed: z.boolean().optional() });
 type WayBack = z.infer<typeof wayBack>;
 
 /** Note the way back · save edits · check out · install where the lockfile differs · each process · look that all came up. */
@@ -33,9 +33,9 @@ function wayBackLeg(witness: InPlaceWitness): Leg {
   return {
     name: WAY_BACK,
     does: `if a later step fails: git checkout --detach ${witness.from} in ${witness.dir}${witness.install ? ', npm ci' : ''}, and ${witness.processes.map((one) => one.name).join(', ')} anew`,
-    timeoutMs: CHECKOUT_MS + (witness.install ? INSTALL_MS : 0) + startingMs(witness.processes),
+    timeoutMs: 3 * CHECKOUT_MS + (witness.install ? INSTALL_MS : 0) + startingMs(witness.processes),
     state: async (_witness, receipts) => (receipts[WAY_BACK] === undefined ? 'before' : 'after'),
-    act: async (_witness, _receipts, io) => ({ ...witness, at: io.clock.now() }) as Json,
+    act: async (_witness, _receipts, io) => ({ ...witness, at: io.clock.now(), mixed: await io.git.halfDone(witness.dir, witness.to) }) as Json,
     // Where the release gone back to fails too, the newer one is no better: people decide which of the two shall run.
     undoUntil: 'done',
     undo: (receipt, io, signal) => goBack(wayBack.parse(receipt), io, signal),
@@ -44,6 +44,7 @@ function wayBackLeg(witness: InPlaceWitness): Leg {
 
 async function goBack(noted: WayBack, io: Io, signal: AbortSignal): Promise<void> {
   const { dir, from, install } = noted;
+  await unmix(noted, io);
   const packages = install === null ? 'untouched' : await packagesIn(dir);
   const theirs = packages === 'broken' || (packages !== 'untouched' && packages.lockHash === install?.to);
   if ((await io.git.head(dir)) === from && !theirs && ((await areAsNoted(noted.processes, io)) || (await isBack(noted, io)))) return;
@@ -55,6 +56,12 @@ async function goBack(noted: WayBack, io: Io, signal: AbortSignal): Promise<void
     await actOn({ name, verb: verbFor(instances, io.clock.now()) }, io, signal);
   }
   await untilStarted(noted.processes, { dir: null, since }, startingMs(noted.processes), io, signal);
+}
+
+/** A checkout that broke off leaves HEAD where it was, and files of both: walked to its end and back, they are of one again. */
+async function unmix({ dir, from, to, mixed }: WayBack, io: Io): Promise<void> {
+  if (mixed !== false || (await io.git.head(dir)) !== from || !(await io.git.halfDone(dir, to))) return;
+  for (const commit of [to, from]) await io.git.checkout(dir, commit, CHECKOUT_MS);
 }
 
 /**

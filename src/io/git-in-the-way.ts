@@ -22,6 +22,12 @@ export async function inTheWay(dir: string, commit: string): Promise<readonly st
   return (await surveyTree(dir, commit)).blocking;
 }
 
+/** Whether a checkout to `commit` seems to have broken off: HEAD is elsewhere, files are as `commit` has them, and nobody's work is among them. */
+export async function isHalfDone(dir: string, commit: string): Promise<boolean> {
+  const { blocking, halfDone } = await surveyTree(dir, commit);
+  return halfDone && blocking.length === 0;
+}
+
 /**
  * A checkout that was killed leaves HEAD where it was and some files as the target has them, one of them perhaps missing
  * or cut short. Those hold nobody's work; were they counted as edits, the rollback could never be tried again. They are

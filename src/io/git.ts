@@ -5,7 +5,7 @@ import { exportCommit } from './git-export.js';
 import { dropTag, makeTag, tagId, tagNamed, tagsAt, type NewTag } from './git-tag.js';
 import { tagsOf, type GitTag } from './git-tags.js';
 import { fetchOrigin } from './git-fetch.js';
-import { inTheWay } from './git-in-the-way.js';
+import { inTheWay, isHalfDone } from './git-in-the-way.js';
 import { untrackedPatch, type Untracked } from './git-untracked.js';
 
 /** What we ask of git. Refs are checked before use; hooks never run; the environment is small and fixed. */
@@ -59,6 +59,8 @@ export interface Git {
    * `export-ignore` paths). Throws if `dir` exists, and on submodules and LFS pointers, which an archive leaves empty.
    */
   export(repo: string, commit: string, dir: string, timeoutMs: number): Promise<void>;
+  /** Whether files are as `commit` has them though HEAD is elsewhere, and nobody's work is among them: a checkout there broke off, or somebody wrote the same. */
+  halfDone(dir: string, commit: string): Promise<boolean>;
   /** Moves the working tree in `dir` to a commit, detached, refusing local edits in the way. Handles a stale index.lock. */
   checkout(dir: string, commit: string, timeoutMs: number): Promise<void>;
   /** A diff of tracked edits against HEAD, cut at `maxBytes`; '' when clean. */
@@ -88,6 +90,7 @@ export function createGit(exec: Exec = createExec()): Git {
     dropTag: (tag) => dropTag(exec, tag),
     inTheWay,
     export: (repo, commit, dir, timeoutMs) => exportCommit(exec, { repo, commit, dir, timeoutMs }),
+    halfDone: isHalfDone,
     checkout: (dir, commit, timeoutMs) => checkoutCommit(exec, { dir, commit, timeoutMs }),
     dirtyDiff,
     untracked: untrackedPatch,

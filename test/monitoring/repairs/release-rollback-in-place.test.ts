@@ -7,6 +7,7 @@ import { isInstalling } from '../../../monitoring/release/install-in-place.js';
 import { releaseRollback } from '../../../monitoring/repairs/release-rollback.js';
 import type { RepairTarget, Step } from '../../../monitoring/repairs/repair.js';
 import { WAY_BACK } from '../../../monitoring/repairs/road.js';
+import { HypercareError } from '../../../src/domain/errors.js';
 import { createExec } from '../../../src/io/exec.js';
 import type { Io } from '../../../src/io/io.js';
 import { gitSandbox, type Repo, type Sandbox } from '../../doubles/git-repo.js';
@@ -156,6 +157,26 @@ describe('release.rollback in place', () => {
     await expectNoneAgain(steps, walked);
   });
 
+  it('leaves no files of the target behind where the checkout breaks off', async () => {
+    const v1 = repo.commit({ ...version('v1'), 'lib.js': 'old', 'only-there.js': '1' });
+    const v2 = repo.commit({ ...version('v2'), 'lib.js': 'new', 'only-there.js': null });
+    const app = await start();
+    const { prepared, steps } = await prepareRollback(await target(v2, v1), io);
+    let times = 0;
+    const breaksOff: Io['git'] = { ...io.git, async checkout(dir, commit, timeoutMs) {
+      if ((times += 1) > 1) return io.git.checkout(dir, commit, timeoutMs);
+      writeFileSync(join(dir, 'lib.js'), 'old');
+      writeFileSync(join(dir, 'only-there.js'), '1');
+      throw new HypercareError('git.no_space', 'permanent', 'No space left on device');
+    } };
+    const walked = await walk(steps, prepared, { ...io, git: breaksOff });
+    expect(walked.failure).toBe('check out: No space left on device');
+    expect(walked.troubles).toEqual([]);
+    expect([await io.git.head(repo.dir), repo.git('status', '--porcelain'), readFileSync(join(repo.dir, 'lib.js'), 'utf8'), existsSync(join(repo.dir, 'only-there.js'))]).toEqual([v2, '', 'new', false]);
+    expect((await io.pm2.list()).map(({ restarts }) => restarts)).toEqual([0]);
+    expect(await says(app)).toBe('v2');
+  });
+
   it('keeps edits made after the yes as a patch, overwrites nothing, and leaves the workers alone', async () => {
     const v1 = repo.commit(version('v1'));
     const v2 = repo.commit(version('v2'));
@@ -205,7 +226,7 @@ describe('release.rollback in place', () => {
     repo.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library.dir, 'vendor');
     const v3 = repo.commit({});
     repo.git('checkout', '--quiet', v2);
-    expect(await refusal(await target(v2, v3))).toContain('has submodules (vendor)');
+    expect(await refusal(await target(v2, v3))).toContain('submodules differ (vendor)');
   });
 
   it('refuses what would lose work or lead nowhere, in plain words', async () => {
