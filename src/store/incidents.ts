@@ -70,6 +70,13 @@ export async function newestIncidentOf(db: Db, resourceId: ResourceId): Promise<
   return row ? toIncident(row) : null;
 }
 
+/** When something was wrong with a resource after `since`, by its incidents; what people asked for is none. */
+export async function troubledSpans(db: Db, resourceId: ResourceId, since: number): Promise<readonly { readonly from: number; readonly until: number }[]> {
+  const rows = await db.selectFrom('incidents').select(['opened_at', 'closed_at']).where('resource_id', '=', resourceId).where('kind', '!=', 'manual')
+    .where((eb) => eb.or([eb('closed_at', 'is', null), eb('closed_at', '>', since)])).orderBy('opened_at').execute();
+  return rows.map((row) => ({ from: row.opened_at, until: row.closed_at ?? Number.MAX_SAFE_INTEGER }));
+}
+
 /** Joined by the column that is null once an incident is over, so that past ones cost nothing. */
 export async function openIncidents(db: Db, hostId: HostId): Promise<readonly Incident[]> {
   const rows = await db.selectFrom('incidents').innerJoin('resources', 'resources.id', 'incidents.open_resource').selectAll('incidents')

@@ -50,13 +50,7 @@ const ORDINARY: readonly Omit<Trouble, 'app' | 'fromMs'>[] = [
 
 const TIMES = Array.from({ length: 28 }, (_, n) => (0.7 + n * 2.5) * HOUR).map((at) => (OUTAGES.some(({ fromMs, untilMs }) => at > fromMs - HOUR && at < untilMs + HOUR) ? at + 2 * HOUR + 13 * MINUTE : at));
 
-/** Only what fails is looked at again at once; what is slow is found where the ticks are close. */
-function kindOf(n: number): (typeof ORDINARY)[number] {
-  const one = ORDINARY[n % ORDINARY.length] as (typeof ORDINARY)[number];
-  return one.kind === 'slow' && n >= 2 * ORDINARY.length ? { ...one, kind: 'checkout', ends: 'restart' } : one;
-}
-
 export const TROUBLES: readonly Trouble[] = [
-  ...TIMES.map((fromMs, n) => ({ app: n % 2 === 0 ? 'shop' : 'cart', fromMs: Math.round(fromMs), ...kindOf(n) })),
+  ...TIMES.map((fromMs, n) => ({ app: n % 2 === 0 ? 'shop' : 'cart', fromMs: Math.round(fromMs), ...(ORDINARY[n % ORDINARY.length] as (typeof ORDINARY)[number]) })),
   ...AROUND,
 ].toSorted((a, b) => a.fromMs - b.fromMs);
