@@ -110,7 +110,6 @@ describe('an app whose dependency is down', () => {
       "
       ✗ CRITICAL  payments needs you: it does not answer as it should
         At ‹clock›: up: refused
-        Also: up: refused, some checks in a row over a while
         Also: /checkout: status 500, some checks in a row over a while
 
         hypercare has stopped acting: payments is not ours to repair; the apps that use it are left alone meanwhile.
