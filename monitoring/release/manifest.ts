@@ -1,5 +1,6 @@
 import { lstat, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { sha256OfFile } from '../../src/io/hash.js';
 import { MANIFEST_FILE } from './layout.js';
 
@@ -7,35 +8,54 @@ import { MANIFEST_FILE } from './layout.js';
 const LEFT_OUT: ReadonlySet<string> = new Set(['node_modules', '.git']);
 /** A release of more files is written down in part. */
 const MOST_FILES = 50_000;
+/** Of a larger file, and of what comes after so many bytes, only the size is noted: nobody waits for a rollback while pictures are hashed. */
+const LARGE_BYTES = 1024 * 1024;
+const MOST_HASHED_BYTES = 256 * 1024 * 1024;
 
-/** Files by their path, relative and with slashes: 'sha256 <64 hex digits>', or 'link <where it leads>'. */
-type Manifest = Readonly<Record<string, string>>;
+/** Files by their path, relative and with slashes: 'sha256 <64 hex digits>', 'size <bytes>', or 'link <where it leads>'. */
+const manifest = z.record(z.string(), z.string());
+type Manifest = z.infer<typeof manifest>;
 
 /** Writes down what was just built, as it was built. */
 export async function writeManifest(dir: string): Promise<void> {
-  const files: Record<string, string> = {};
-  for (const path of await filesBelow(dir)) files[path] = (await stateOf(join(dir, path))) ?? '';
+  const files: Manifest = {};
+  let hashed = 0;
+  for (const path of await filesBelow(dir)) {
+    const { size } = await lstat(join(dir, path));
+    const bySize = size > LARGE_BYTES || hashed + size > MOST_HASHED_BYTES;
+    if (!bySize) hashed += size;
+    files[path] = (await stateOf(join(dir, path), bySize)) ?? '';
+  }
   await writeFile(join(dir, MANIFEST_FILE), `${JSON.stringify(files, null, 1)}\n`);
 }
 
-/** What of a release is gone, or no longer as it was built. Null: nobody wrote down how it was. */
-export async function changedSinceBuilt(dir: string): Promise<{ readonly gone: readonly string[]; readonly edited: readonly string[] } | null> {
+/** Files that a release was built with and that are gone. Null: nobody wrote down how it was. */
+export async function goneSinceBuilt(dir: string): Promise<readonly string[] | null> {
   const built = await readManifest(dir);
   if (built === null) return null;
-  const [gone, edited]: string[][] = [[], []];
-  for (const [path, was] of Object.entries(built)) {
-    const is = await stateOf(join(dir, path));
-    if (is === null) gone?.push(path);
-    else if (is !== was) edited?.push(path);
-  }
-  return { gone: gone ?? [], edited: edited ?? [] };
+  const gone: string[] = [];
+  for (const path of Object.keys(built)) if (!(await lstat(join(dir, path)).catch(() => null))) gone.push(path);
+  return gone;
 }
 
+/** Files of a release that are there, and not as they were built. Null: nobody wrote down how they were. */
+export async function editedSinceBuilt(dir: string): Promise<readonly string[] | null> {
+  const built = await readManifest(dir);
+  if (built === null) return null;
+  const edited: string[] = [];
+  for (const [path, was] of Object.entries(built)) {
+    const is = await stateOf(join(dir, path), was.startsWith('size '));
+    if (is !== null && is !== was) edited.push(path);
+  }
+  return edited;
+}
+
+/** Null: built by somebody else, or by hypercare before it wrote one; or nobody can read it. */
 async function readManifest(dir: string): Promise<Manifest | null> {
   try {
-    return JSON.parse(await readFile(join(dir, MANIFEST_FILE), 'utf8')) as Manifest;
+    return manifest.parse(JSON.parse(await readFile(join(dir, MANIFEST_FILE), 'utf8')));
   } catch {
-    return null; // Built by somebody else, or by hypercare before it wrote one.
+    return null;
   }
 }
 
@@ -54,11 +74,12 @@ async function filesBelow(dir: string): Promise<readonly string[]> {
 }
 
 /** Null where it is gone. */
-async function stateOf(path: string): Promise<string | null> {
+async function stateOf(path: string, bySize: boolean): Promise<string | null> {
   const found = await lstat(path).catch(() => null);
   if (found === null) return null;
   if (found.isSymbolicLink()) return `link ${await readlink(path)}`;
   if (!found.isFile()) return 'no file';
+  if (bySize) return `size ${found.size}`;
   const hash = await sha256OfFile(path).catch(() => undefined);
   return hash === undefined ? 'unreadable' : hash === null ? null : `sha256 ${hash}`;
 }

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LOCKFILES, revisionOf } from './identify.js';
 import { REVISION_FILE } from './layout.js';
-import { changedSinceBuilt } from './manifest.js';
+import { editedSinceBuilt, goneSinceBuilt } from './manifest.js';
 
 /** A lockfile with more packages than this is looked at in part. */
 const MOST_PACKAGES = 5_000;
@@ -25,16 +25,16 @@ export async function missingFrom({ dir, commit, entries }: Expected): Promise<s
   const revision = await revisionOf(dir);
   if (revision !== null && commit !== null && revision !== commit) return `${dir} holds ${revision.slice(0, 7)} and not ${commit.slice(0, 7)}`;
   for (const entry of entries) if (!(await there(join(dir, entry)))) return `${dir} has no ${entry}, which PM2 starts`;
-  const changed = await changedSinceBuilt(dir);
-  if (changed !== null && revision === null) return `${dir} was built by hypercare, and has no ${REVISION_FILE} any more`;
-  if (changed !== null && changed.gone.length > 0) return `${dir} lacks files that it was built with: ${some(changed.gone)}`;
+  const gone = await goneSinceBuilt(dir);
+  if (gone !== null && revision === null) return `${dir} was built by hypercare, and has no ${REVISION_FILE} any more`;
+  if (gone !== null && gone.length > 0) return `${dir} lacks files that it was built with: ${some(gone)}`;
   const lost = await lostPackages(dir);
   return lost.length === 0 ? null : `${dir} lacks packages that its lockfile names: ${some(lost)}`;
 }
 
 /** What was edited in a release since hypercare built it, for people (“found … edited …”); null: nothing, or nobody wrote down how it was. */
 export async function editedIn(dir: string): Promise<string | null> {
-  const { edited = [] } = (await changedSinceBuilt(dir)) ?? {};
+  const edited = (await editedSinceBuilt(dir)) ?? [];
   return edited.length === 0 ? null : `found ${some(edited)} edited since it was built`;
 }
 

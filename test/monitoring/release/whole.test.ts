@@ -56,6 +56,14 @@ describe('a release', () => {
     expect(await editedIn(release.dir)).toBe('found lib/version.js, server.js edited since it was built');
   });
 
+  it('is not hashed where a file is large; its size is looked at', async () => {
+    const release = await built({ ...FILES, 'film.bin': 'a'.repeat(1_100_000) });
+    writeFileSync(join(release.dir, 'film.bin'), 'b'.repeat(1_100_000));
+    expect(await editedIn(release.dir)).toBe(null);
+    writeFileSync(join(release.dir, 'film.bin'), 'b');
+    expect(await editedIn(release.dir)).toBe('found film.bin edited since it was built');
+  });
+
   it('whose package is an empty directory, or a link that leads nowhere, lacks it', async () => {
     const release = await built({ ...FILES, ...addPackage(repo, { version: '1.0.0' }) });
     expect(await missingFrom(release)).toBe(null);
