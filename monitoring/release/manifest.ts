@@ -1,6 +1,5 @@
 import { lstat, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { sha256OfFile } from '../../src/io/hash.js';
 import { MANIFEST_FILE } from './layout.js';
 
@@ -13,8 +12,7 @@ const LARGE_BYTES = 1024 * 1024;
 const MOST_HASHED_BYTES = 256 * 1024 * 1024;
 
 /** Files by their path, relative and with slashes: 'sha256 <64 hex digits>', 'size <bytes>', or 'link <where it leads>'. */
-const manifest = z.record(z.string(), z.string());
-type Manifest = z.infer<typeof manifest>;
+type Manifest = Record<string, string>;
 
 /** Writes down what was just built, as it was built. */
 export async function writeManifest(dir: string): Promise<void> {
@@ -53,7 +51,8 @@ export async function editedSinceBuilt(dir: string): Promise<readonly string[] |
 /** Null: built by somebody else, or by hypercare before it wrote one; or nobody can read it. */
 async function readManifest(dir: string): Promise<Manifest | null> {
   try {
-    return manifest.parse(JSON.parse(await readFile(join(dir, MANIFEST_FILE), 'utf8')));
+    const entries = Object.entries(JSON.parse(await readFile(join(dir, MANIFEST_FILE), 'utf8')) as object);
+    return entries.every((entry): entry is [string, string] => typeof entry[1] === 'string') ? Object.fromEntries(entries) : null;
   } catch {
     return null;
   }

@@ -56,6 +56,14 @@ describe('a release', () => {
     expect(await editedIn(release.dir)).toBe('found lib/version.js, server.js edited since it was built');
   });
 
+  it.each(['', 'null', '{ "server.js": 7 }'])('whose list of files nobody can read (%j) is judged as somebody else’s', async (list) => {
+    const release = await built(FILES);
+    writeFileSync(join(release.dir, '.hypercare-files'), list);
+    rmSync(join(release.dir, 'lib'), { recursive: true });
+    expect(await missingFrom(release)).toBe(null);
+    expect(await editedIn(release.dir)).toBe(null);
+  });
+
   it('is not hashed where a file is large; its size is looked at', async () => {
     const release = await built({ ...FILES, 'film.bin': 'a'.repeat(1_100_000) });
     writeFileSync(join(release.dir, 'film.bin'), 'b'.repeat(1_100_000));
