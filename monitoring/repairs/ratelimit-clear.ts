@@ -14,7 +14,8 @@ import { clearOf, clearSteps, type Clear } from './ratelimit-steps.js';
 import { alsoCounting, placed, type PlacedLimiters } from './ratelimit-store.js';
 import { notesOf, surveyFor, type Found, type Server } from './ratelimit-survey.js';
 import { newMark } from './redis-mark.js';
-import { refusingTrouble, roundedUp, sayCount } from './redis-server.js';
+import { roundedUp, sayCount } from './redis-server.js';
+import { refusingTrouble } from './refusing-trouble.js';
 import type { Repair, RepairTarget } from './repair.js';
 
 const MOST_COUNTERS = 100_000;

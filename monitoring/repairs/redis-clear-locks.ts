@@ -6,7 +6,8 @@ import type { Io } from '../../src/io/io.js';
 import type { RedisCommand } from '../../src/io/redis.js';
 import { keysBelow } from '../../src/io/redis-scan.js';
 import { judgedByChecks } from './process-plan.js';
-import { redisOptionsOf, refusingTrouble, roundedUp, sayCount, unknownToRedis, urlOf } from './redis-server.js';
+import { redisOptionsOf, roundedUp, sayCount, unknownToRedis, urlOf } from './redis-server.js';
+import { refusingTrouble } from './refusing-trouble.js';
 import type { Repair, RepairTarget, Step } from './repair.js';
 
 /** `older`: also locks that would end by themselves, when nobody touched them for so long. */

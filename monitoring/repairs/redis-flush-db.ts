@@ -8,7 +8,8 @@ import { redisDb } from '../../src/io/redis-address.js';
 import { keysBelow } from '../../src/io/redis-scan.js';
 import { judgedByChecks } from './process-plan.js';
 import { isMarked, newMark } from './redis-mark.js';
-import { refusingTrouble, roundedUp, sayCount, unknownToRedis, urlOf, useIn } from './redis-server.js';
+import { roundedUp, sayCount, unknownToRedis, urlOf, useIn } from './redis-server.js';
+import { refusingTrouble } from './refusing-trouble.js';
 import type { Repair, RepairTarget, Step } from './repair.js';
 
 const args = z.strictObject({});

@@ -7,7 +7,8 @@ import { infoNumber, redisInfo } from '../../src/io/redis-info.js';
 import { BATCH, keysBelow } from '../../src/io/redis-scan.js';
 import { judgedByChecks } from './process-plan.js';
 import { isMarked, leaveMark, newMark } from './redis-mark.js';
-import { redisOptionsOf, refusingTrouble, roundedUp, sayCount, unknownToRedis, urlOf, useIn } from './redis-server.js';
+import { redisOptionsOf, roundedUp, sayCount, unknownToRedis, urlOf, useIn } from './redis-server.js';
+import { refusingTrouble } from './refusing-trouble.js';
 import type { Repair, RepairTarget, Step } from './repair.js';
 
 /** What keys must begin with: one of the config's prefixes, or more exactly. Without it all of the config's are meant. */

@@ -6,7 +6,8 @@ import type { Io } from '../../src/io/io.js';
 import { redisInfo } from '../../src/io/redis-info.js';
 import { judgedByChecks } from './process-plan.js';
 import { matchedClients, type ClientFilter, type RedisClient } from './redis-clients.js';
-import { refusingTrouble, roundedUp, sayCount, unknownToRedis, urlOf } from './redis-server.js';
+import { roundedUp, sayCount, unknownToRedis, urlOf } from './redis-server.js';
+import { refusingTrouble } from './refusing-trouble.js';
 import type { Repair, RepairTarget, Step } from './repair.js';
 
 /** Which clients: all that is given must fit. `name` as they gave it with CLIENT SETNAME, `idle` like 10m. */

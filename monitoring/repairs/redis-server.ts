@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { HypercareError } from '../../src/domain/errors.js';
-import type { Prepared, Refusal } from '../../src/domain/plan.js';
 import { keyUse, type KeyUse } from '../../src/domain/redis-keys.js';
 import type { RepairTarget, StepPosition } from './repair.js';
 
@@ -25,16 +24,6 @@ export function useIn(target: RepairTarget): (key: string) => KeyUse | null {
 export function urlOf({ url }: RepairTarget): string {
   if (url === null) throw new HypercareError('redis.unknown', 'permanent', 'Redis: its address is not in the config any more', 'Look at “redis” in hypercare.yaml.');
   return url;
-}
-
-/** Prepares, and makes of a server that does not answer a reason to refuse, and no fault of ours. */
-export async function refusingTrouble(prepare: () => Promise<Prepared | Refusal>): Promise<Prepared | Refusal> {
-  try {
-    return await prepare();
-  } catch (thrown) {
-    if (!(thrown instanceof HypercareError)) throw thrown;
-    return { refused: thrown.mend === null ? thrown.message : `${thrown.message}. ${thrown.mend}`, ...(thrown.errorClass === 'transient' ? { unchecked: thrown } : {}) };
-  }
 }
 
 /** A Redis that does not answer tells nothing; any other throw is a fault of ours. */

@@ -1,6 +1,5 @@
 import { realpath } from 'node:fs/promises';
 import { z } from 'zod';
-import { HypercareError } from '../../src/domain/errors.js';
 import type { Json } from '../../src/domain/json.js';
 import type { Prepared, Refusal } from '../../src/domain/plan.js';
 import { releaseName, rollbackTarget, sayBad, type Release } from '../../src/domain/release.js';
@@ -10,6 +9,7 @@ import { releaseDir } from '../release/layout.js';
 import { oldReleases } from '../release/old-releases.js';
 import { deployNotes, lookBetween } from './deploy-notes.js';
 import { unlisted } from './process-plan.js';
+import { refusingTrouble } from './refusing-trouble.js';
 import type { Repair, RepairTarget } from './repair.js';
 import { releasesByHand, releasesRoad } from './releases-road.js';
 import { releasesWitness, surveyReleases, type ReleasesWitness } from './releases-survey.js';
@@ -37,13 +37,8 @@ export const releaseDeploy: Repair<DeployArgs> = {
   steps: (target, _args, prepared) => releasesRoad(releasesWitness.parse(prepared.witness), target.release?.smoke),
 };
 
-async function prepare(target: RepairTarget, args: DeployArgs, io: Io, signal: AbortSignal): Promise<Prepared | Refusal> {
-  try {
-    return await planDeploy(target, args, io, signal);
-  } catch (thrown) {
-    if (!(thrown instanceof HypercareError)) throw thrown;
-    return { refused: thrown.mend ? `${thrown.message}. ${thrown.mend}` : thrown.message, ...(thrown.errorClass === 'transient' ? { unchecked: thrown } : {}) };
-  }
+function prepare(target: RepairTarget, args: DeployArgs, io: Io, signal: AbortSignal): Promise<Prepared | Refusal> {
+  return refusingTrouble(() => planDeploy(target, args, io, signal));
 }
 
 async function planDeploy(target: RepairTarget, args: DeployArgs, io: Io, signal: AbortSignal): Promise<Prepared | Refusal> {

@@ -1,7 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { z } from 'zod';
 import { sayBytes } from '../../src/domain/bytes.js';
-import { HypercareError } from '../../src/domain/errors.js';
 import type { Json } from '../../src/domain/json.js';
 import type { Prepared, Refusal } from '../../src/domain/plan.js';
 import { releaseName } from '../../src/domain/release.js';
@@ -10,6 +9,7 @@ import { freeMemoryBytes } from '../../src/io/free-memory.js';
 import type { Pm2Process } from '../../src/io/pm2.js';
 import { chooseTarget } from '../release/choose-target.js';
 import { releasesDir } from '../release/layout.js';
+import { refusingTrouble } from './refusing-trouble.js';
 import type { Repair, RepairTarget } from './repair.js';
 import { readyRoad } from './releases-road.js';
 import { releasesWitness, surveyReleases, type ReleasesWitness } from './releases-survey.js';
@@ -34,13 +34,8 @@ export const releaseRehearse: Repair<RehearseArgs> = {
   steps: (target, _args, prepared) => readyRoad(releasesWitness.parse(prepared.witness), target.release?.smoke),
 };
 
-async function prepare(target: RepairTarget, args: RehearseArgs, io: Io): Promise<Prepared | Refusal> {
-  try {
-    return await planRehearsal(target, args, io);
-  } catch (thrown) {
-    if (!(thrown instanceof HypercareError)) throw thrown;
-    return { refused: thrown.mend ? `${thrown.message}. ${thrown.mend}` : thrown.message, ...(thrown.errorClass === 'transient' ? { unchecked: thrown } : {}) };
-  }
+function prepare(target: RepairTarget, args: RehearseArgs, io: Io): Promise<Prepared | Refusal> {
+  return refusingTrouble(() => planRehearsal(target, args, io));
 }
 
 async function planRehearsal(target: RepairTarget, args: RehearseArgs, io: Io): Promise<Prepared | Refusal> {

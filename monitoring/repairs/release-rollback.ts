@@ -1,6 +1,5 @@
 import { realpath } from 'node:fs/promises';
 import { z } from 'zod';
-import { HypercareError } from '../../src/domain/errors.js';
 import type { Json } from '../../src/domain/json.js';
 import type { Prepared, Refusal } from '../../src/domain/plan.js';
 import type { Release } from '../../src/domain/release.js';
@@ -9,6 +8,7 @@ import { chooseTarget } from '../release/choose-target.js';
 import { releasesDir } from '../release/layout.js';
 import type { Crossing } from '../release/preflight/check.js';
 import { preflight } from '../release/preflight/index.js';
+import { refusingTrouble } from './refusing-trouble.js';
 import type { Repair, RepairTarget } from './repair.js';
 import { inPlaceByHand, inPlaceRoad } from './rollback-in-place.js';
 import { inPlaceWitness, surveyInPlace, type InPlaceWitness } from './rollback-in-place-survey.js';
@@ -42,15 +42,10 @@ async function prepare(target: RepairTarget, args: RollbackArgs, io: Io, signal:
   const chosen = chooseTarget({ ...target, releases: await releasesOf(target) }, args.to);
   if ('refused' in chosen) return chosen;
   const { from, to } = chosen;
-  try {
+  return refusingTrouble(async () => {
     const witness = await survey(target, chosen, io);
-    if ('refused' in witness) return witness;
-    return await plan(target, witness, { from, to, listed: await io.pm2.list() }, io, signal);
-  } catch (thrown) {
-    // A dead PM2, a repository that is not there, a link that is none: reasons to refuse, not faults of ours.
-    if (!(thrown instanceof HypercareError)) throw thrown;
-    return { refused: thrown.mend ? `${thrown.message}. ${thrown.mend}` : thrown.message, ...(thrown.errorClass === 'transient' ? { unchecked: thrown } : {}) };
-  }
+    return 'refused' in witness ? witness : plan(target, witness, { from, to, listed: await io.pm2.list() }, io, signal);
+  });
 }
 
 /** Where the directory is not there, the survey says so. */

@@ -1,6 +1,5 @@
 import { realpath } from 'node:fs/promises';
 import { z } from 'zod';
-import { HypercareError } from '../../src/domain/errors.js';
 import type { Prepared, Refusal } from '../../src/domain/plan.js';
 import { releaseName, releasesNamed, type Release } from '../../src/domain/release.js';
 import { TAG } from '../../src/domain/routine.js';
@@ -8,6 +7,7 @@ import type { Io } from '../../src/io/io.js';
 import { maskText } from '../../src/io/mask.js';
 import type { Leg } from './road.js';
 import { orUnknown } from './road.js';
+import { refusingTrouble } from './refusing-trouble.js';
 import type { Repair, RepairTarget } from './repair.js';
 
 /** `release`: an id of the ledger, or a commit from seven digits on; null: the one that was found stable last. */
@@ -35,14 +35,11 @@ export const releaseTag: Repair<TagArgs> = {
   steps: (_target, _args, prepared) => [tagLeg(witnessSchema.parse(prepared.witness))],
 };
 
-async function prepare(target: RepairTarget, args: TagArgs, io: Io): Promise<Prepared | Refusal> {
-  try {
+function prepare(target: RepairTarget, args: TagArgs, io: Io): Promise<Prepared | Refusal> {
+  return refusingTrouble(async () => {
     const tag = await planTag(target, args, io);
     return 'refused' in tag ? tag : preparedOf(target, tag);
-  } catch (thrown) {
-    if (!(thrown instanceof HypercareError)) throw thrown;
-    return { refused: thrown.mend ? `${thrown.message}. ${thrown.mend}` : thrown.message, ...(thrown.errorClass === 'transient' ? { unchecked: thrown } : {}) };
-  }
+  });
 }
 
 async function planTag(target: RepairTarget, args: TagArgs, io: Io): Promise<Witness | Refusal> {

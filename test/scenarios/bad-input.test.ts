@@ -100,7 +100,7 @@ describe('a way back that leads nowhere', () => {
     expect(said.join('')).toMatchInlineSnapshot(`
       "
       ! WARNING  shop: rollback is not possible
-        there is no git repository in ‹dir›/not-a-repo (fatal: not a git repository (or any of the parent directories): .git). Correct the path of the repository in the config.
+        there is no git repository in ‹dir›/not-a-repo (fatal: not a git repository (or any of the parent directories): .git). Correct the path of the repository in the config
 
       ! WARNING  shop: rollback is not possible
         ‹dir›/missing/current is not there, so nothing says what is live; correct the release's dir in the config, or make that link to the live release

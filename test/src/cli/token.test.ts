@@ -45,7 +45,7 @@ describe('its hash', () => {
   it('is an account of a person, one or several', () => {
     const loaded = load(`  - { name: Ann, role: approver, api: ${a} }\n  - { name: deploy, role: operator, api: [${b}, ${'c'.repeat(64)}] }\n`);
     expect(loaded.ok && loaded.config.people.map(({ accounts }) => accounts.map(({ platform, userId }) => `${platform} ${userId[0]}`))).toEqual([['api a'], ['api b', 'api c']]);
-    expect(loaded.ok && loaded.config.api).toEqual({ listen: '127.0.0.1', port: 4880, hosts: [], perSecond: 50 });
+    expect(loaded.ok && loaded.config.api).toEqual({ listen: '127.0.0.1', port: 4880, hosts: [], alertmanager: false, perSecond: 50 });
   });
 
   it('is refused where it is the token itself, which is not repeated, and where two people have it', () => {
