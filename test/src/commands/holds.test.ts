@@ -17,7 +17,7 @@ describe('holds', () => {
     await say('freeze shop --for 2h --reason "deploying by hand"');
     await say('silence blog --reason "we know"');
     const { card, data } = await say('holds', 'Vera');
-    expect(card.body.map((line) => line.replaceAll(/\d\d:\d\d UTC/g, '‹clock›').replaceAll(/\d+ (s|ms|min)/g, '‹time›'))).toEqual([
+    expect(card.body.map((line) => line.replaceAll(/\d\d:\d\d UTC/g, '‹clock›').replaceAll(/just now|\d+ (s|ms|min) ago/g, '‹time› ago'))).toEqual([
       'Frozen: shop, by Ann since ‹clock›, ‹time› ago, until ‹clock›, in 2 h: deploying by hand',
       'Silenced: blog, by Ann since ‹clock›, ‹time› ago, until ‹clock›, in 1 h: we know',
     ]);

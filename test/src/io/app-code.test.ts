@@ -18,10 +18,10 @@ it('finds the nearest package.json, at a directory or above it', async () => {
   expect(await packageAt(join(dir, 'lib'))).toEqual({ root: dir, packages: ['express', 'ioredis'] });
 });
 
-it.each([['{ no json', ['a']], ['[]', []], ['{"dependencies": "many"}', []]])('of %s takes what can be read, and looks on where nothing can', async (text, packages) => {
+it.each(['{ no json', '[]', '{"dependencies": "many"}', '{"type": "module"}'])('looks on past %s, which names neither itself nor a package', async (text) => {
   await writeFile(join(dir, 'lib', 'package.json'), text);
   await writeFile(join(dir, 'package.json'), '{"dependencies":{"a":"1"}}');
-  expect((await packageAt(join(dir, 'lib')))?.packages).toEqual(packages);
+  expect((await packageAt(join(dir, 'lib')))?.packages).toEqual(['a']);
 });
 
 it('looks for words in the app’s own code, and not in its packages', async () => {
