@@ -60,7 +60,7 @@ it.skipIf(noRedis)('a right that is missing is named, with what gives it', async
   });
   onTestFinished(world.close);
   const target = redisTarget(world.own.url.replace('//', '//plain:secret@'), { invalidate: ['page:'] });
-  expect(await run(redisInvalidate, target, {}, world.io)).toBe('Redis: its user may not do SCAN. Give it the right with ACL SETUSER, as docs/servers.md says.');
+  expect(await run(redisInvalidate, target, {}, world.io)).toBe('Redis: its user may not do SCAN. Give it the right with ACL SETUSER, as docs/servers.md says');
 });
 
 it.skipIf(noRedis)('for the limiters of apps the guide gives a few more, which are enough', async () => {
