@@ -2,6 +2,7 @@ import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readdirSync, rea
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { HypercareError } from '../domain/errors.js';
+import type { Anchor } from './audit-anchor.js';
 import { makeDataDir } from './data-dir.js';
 import { migrations } from './migrations/index.js';
 
@@ -86,6 +87,17 @@ export async function restoreStore(copyOf: string, store: string): Promise<void>
     throw new HypercareError('restore.failed', 'transient', `the store ${store} could not be replaced, and is as it was`, 'Stop hypercare (npm stop), check that the disk has room, and try again.', { cause: error });
   } finally {
     removeAll(beside);
+  }
+}
+
+/** Where a host's audit trail stands in a store that nobody has opened; null where it has none. */
+export function newestEntry(store: string, host: string): Pick<Anchor, 'hostId' | 'seq' | 'hash'> | null {
+  const database = new Database(store, { readonly: true, timeout: 10_000 });
+  try {
+    const sql = 'select hosts.id as hostId, audits.seq, audits.hash from audits inner join hosts on hosts.id = audits.host_id where hosts.name = ? order by audits.seq desc limit 1';
+    return (database.prepare(sql).get(host) as Pick<Anchor, 'hostId' | 'seq' | 'hash'> | undefined) ?? null;
+  } finally {
+    database.close();
   }
 }
 

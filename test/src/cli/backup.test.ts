@@ -2,6 +2,8 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSyn
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { anchorFile, judgeAnchor, readAnchor, type Anchor } from '../../../src/store/audit-anchor.js';
+import { audit } from '../../../src/store/audits.js';
 import { openStore } from '../../../src/store/store.js';
 import { backupBeforeMigration } from '../../../src/store/backup.js';
 import { takeFence } from '../../../src/store/hosts.js';
@@ -83,6 +85,17 @@ describe('restore', () => {
     await stage.store.write((tx) => tx.updateTable('people').set({ name: 'Uli' }).where('name', '=', 'Vera').execute());
     expect(people(store())).toContain('Uli');
     expect(readdirSync(stage.dir).filter((name) => name.includes('.restore'))).toEqual([]);
+  });
+
+  it('leaves a mark outside of the store of what it forgets, by which the monitor does nothing by itself', async () => {
+    const entry = { who: 'Ann', what: 'froze everything', why: 'we look ourselves', body: {} };
+    await stage.store.write((tx) => audit(tx, stage.hostId, entry, stage.now));
+    const file = await copyIn();
+    await stage.store.write((tx) => audit(tx, stage.hostId, entry, stage.now));
+    expect((await cli(stage, ['restore', file])).exit).toBe(0);
+    const kept = await readAnchor(anchorFile(join(stage.dir, '.pm2')));
+    expect(kept).toMatchObject({ hostId: stage.hostId, seq: 2 });
+    expect(await judgeAnchor(stage.store.db, stage.hostId, kept as Anchor)).toBe('cut');
   });
 
   it('takes the monitor that runs its seat away, so that it begins anew', async () => {
